@@ -1,0 +1,74 @@
+#define _GNU_SOURCE /* vasprintf */
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+
+_Noreturn void
+out_of_memory(void)
+{
+	static const char line[] = "tlsrua: out of memory\n";
+
+	(void)!write(STDERR_FILENO, line, sizeof line - 1);
+	_exit(EX_SOFTWARE);
+}
+
+static void *
+check(void *p)
+{
+	if (p == NULL)
+		out_of_memory();
+	return p;
+}
+
+void *
+xmalloc(size_t size)
+{
+	return check(malloc(size > 0 ? size : 1));
+}
+
+void *
+xcalloc(size_t count, size_t size)
+{
+	return check(calloc(count > 0 ? count : 1, size > 0 ? size : 1));
+}
+
+void *
+xreallocarray(void *p, size_t count, size_t size)
+{
+	if (size > 0 && count > SIZE_MAX / size)
+		out_of_memory();
+	return check(realloc(p, count * size > 0 ? count * size : 1));
+}
+
+char *
+xstrdup(const char *s)
+{
+	return check(strdup(s));
+}
+
+char *
+xstrndup(const char *s, size_t n)
+{
+	return check(strndup(s, n));
+}
+
+char *
+xasprintf(const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&s, fmt, ap);
+	va_end(ap);
+	if (n == -1)
+		out_of_memory();
+	return s;
+}

@@ -1,0 +1,21 @@
+#ifndef BASE_ALLOC_H
+#define BASE_ALLOC_H
+
+#include <stddef.h>
+
+/*
+ * Allocation that does not return NULL.  Out of memory ends the program with
+ * one line and exit code 70, which is safe: every import is one transaction.
+ * Sizes that outsiders choose are bounded before they come here.
+ */
+void *xmalloc(size_t size);
+void *xcalloc(size_t count, size_t size);
+void *xreallocarray(void *p, size_t count, size_t size);
+char *xstrdup(const char *s);
+char *xstrndup(const char *s, size_t n);
+char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* End the program as out of memory does; for libraries that returned NULL. */
+_Noreturn void out_of_memory(void);
+
+#endif

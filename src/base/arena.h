@@ -1,0 +1,28 @@
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include <stddef.h>
+
+/*
+ * Memory for things that die together, such as one report with all its
+ * policies.  Zero-initialise; nothing is allocated before the first use.
+ */
+struct arena {
+	struct arena_block *block; /* newest first */
+	size_t total;		   /* bytes handed out since the last reset */
+};
+
+/* `size` zeroed bytes, aligned for any type, that live until the reset. */
+void *arena_alloc(struct arena *, size_t size);
+
+/* A terminated copy of the `n` bytes at `s`. */
+char *arena_strndup(struct arena *, const char *s, size_t n);
+char *arena_strdup(struct arena *, const char *s);
+char *arena_printf(struct arena *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Forget all that was handed out; the first block is kept for the next use. */
+void arena_reset(struct arena *);
+void arena_free(struct arena *);
+
+#endif

@@ -1,0 +1,41 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/text.h"
+
+int
+fault(struct fault *f, enum fault_scope scope, int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	f->scope = scope;
+	f->status = status;
+	va_start(ap, fmt);
+	vsnprintf(f->text, sizeof f->text, fmt, ap);
+	va_end(ap);
+	text_clean(f->text);
+	return -1;
+}
+
+int
+fault_prefix(struct fault *f, const char *fmt, ...)
+{
+	char text[FAULT_TEXT];
+	size_t left = sizeof text, used;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	used = strlen(text);
+	left -= used;
+	if (left > 3) {
+		memcpy(text + used, ": ", 3);
+		strncat(text, f->text, left - 3);
+	}
+	text_clean(text);
+	memcpy(f->text, text, sizeof text);
+	return -1;
+}

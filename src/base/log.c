@@ -1,0 +1,141 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/text.h"
+
+enum {
+	LINE = 2048
+};
+
+/* The only state of the process that is not passed as an argument. */
+static struct {
+	enum log_level level;
+	bool journal, terminal, progress;
+} state = { .level = LOG_LEVEL_WARN };
+
+/* systemd names in JOURNAL_STREAM the device and inode that lead there. */
+static bool
+stderr_is_journal(void)
+{
+	const char *s = getenv("JOURNAL_STREAM");
+	unsigned long long dev, ino;
+	struct stat st;
+
+	if (s == NULL || sscanf(s, "%llu:%llu", &dev, &ino) != 2)
+		return false;
+	return fstat(STDERR_FILENO, &st) == 0 && st.st_dev == dev &&
+	    st.st_ino == ino;
+}
+
+void
+log_init(int verbose, bool quiet)
+{
+	state.journal = stderr_is_journal();
+	state.terminal = !quiet && isatty(STDERR_FILENO);
+	if (quiet)
+		state.level = LOG_LEVEL_ERROR;
+	else if (verbose > 2)
+		state.level = LOG_LEVEL_TRACE;
+	else if (verbose > 1)
+		state.level = LOG_LEVEL_DEBUG;
+	else if (verbose == 1 || state.journal)
+		state.level = LOG_LEVEL_INFO;
+	else
+		state.level = LOG_LEVEL_WARN;
+}
+
+bool
+log_on(enum log_level level)
+{
+	return level <= state.level;
+}
+
+bool
+log_is_terminal(void)
+{
+	return state.terminal;
+}
+
+void
+log_progress_end(void)
+{
+	if (state.progress)
+		fputs("\r\033[K", stderr);
+	state.progress = false;
+}
+
+static void
+say(enum log_level level, const char *fmt, va_list ap)
+{
+	static const char *const priority[] = { "<3>", "<4>", "<6>", "<7>",
+		"<7>" };
+	char line[LINE];
+
+	if (!log_on(level))
+		return;
+	vsnprintf(line, sizeof line, fmt, ap);
+	text_clean(line);
+	log_progress_end();
+	fprintf(stderr, "%s%s\n", state.journal ? priority[level] : "tlsrua: ",
+	    line);
+}
+
+#define SAY(level)                                                             \
+	do {                                                                   \
+		va_list ap;                                                    \
+		va_start(ap, fmt);                                             \
+		say(level, fmt, ap);                                           \
+		va_end(ap);                                                    \
+	} while (0)
+
+void
+log_error(const char *fmt, ...)
+{
+	SAY(LOG_LEVEL_ERROR);
+}
+
+void
+log_warn(const char *fmt, ...)
+{
+	SAY(LOG_LEVEL_WARN);
+}
+
+void
+log_info(const char *fmt, ...)
+{
+	SAY(LOG_LEVEL_INFO);
+}
+
+void
+log_debug(const char *fmt, ...)
+{
+	SAY(LOG_LEVEL_DEBUG);
+}
+
+void
+log_trace(const char *fmt, ...)
+{
+	SAY(LOG_LEVEL_TRACE);
+}
+
+void
+log_progress(const char *fmt, ...)
+{
+	char line[LINE];
+	va_list ap;
+
+	if (!state.terminal)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof line, fmt, ap);
+	va_end(ap);
+	text_clean(line);
+	fprintf(stderr, "\r%s\033[K", line);
+	fflush(stderr);
+	state.progress = true;
+}

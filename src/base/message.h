@@ -1,0 +1,25 @@
+#ifndef BASE_MESSAGE_H
+#define BASE_MESSAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/span.h"
+
+/*
+ * One thing to look at, as a source hands it to the pipeline.  All of it
+ * belongs to the source and is gone when the call returns.
+ */
+struct message {
+	const char *source; /* mailbox name or path, for people */
+	int64_t mailbox;    /* the store's number of the folder; 0: a file */
+	uint32_t uidvalidity, uid; /* RFC 9051 §2.3.1.1; 0 for a file */
+	struct span bytes; /* the mail, or what a file holds */
+	uint64_t size;	   /* of the whole, also where bytes is cut */
+	bool too_large; /* over limits.message: bytes is the header block, or
+			   empty where not even that was to be had */
+	bool has_arrival;
+	int64_t arrival; /* INTERNALDATE, seconds since 1970 UTC */
+};
+
+#endif

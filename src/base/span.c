@@ -1,0 +1,66 @@
+#include <string.h>
+#include <strings.h>
+
+#include "base/span.h"
+
+struct span
+span_of(const char *s)
+{
+	return (struct span) { s, strlen(s) };
+}
+
+bool
+span_is(struct span a, const char *s)
+{
+	return strlen(s) == a.n && (a.n == 0 || memcmp(a.p, s, a.n) == 0);
+}
+
+bool
+span_is_nocase(struct span a, const char *s)
+{
+	return strlen(s) == a.n && span_begins_nocase(a, s);
+}
+
+bool
+span_begins_nocase(struct span a, const char *s)
+{
+	size_t n = strlen(s);
+
+	return a.n >= n && (n == 0 || strncasecmp(a.p, s, n) == 0);
+}
+
+bool
+span_ends_nocase(struct span a, const char *s)
+{
+	size_t n = strlen(s);
+
+	return a.n >= n && span_begins_nocase(span_skip(a, a.n - n), s);
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct span
+span_trim(struct span a)
+{
+	while (a.n > 0 && is_blank(a.p[0]))
+		a = span_skip(a, 1);
+	while (a.n > 0 && is_blank(a.p[a.n - 1]))
+		a.n--;
+	return a;
+}
+
+struct span
+span_skip(struct span a, size_t n)
+{
+	if (n > a.n)
+		n = a.n;
+	if (n > 0) {
+		a.p += n;
+		a.n -= n;
+	}
+	return a;
+}

@@ -1,0 +1,37 @@
+#ifndef REPORT_CANDIDATES_H
+#define REPORT_CANDIDATES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/model.h"
+#include "report/mime.h"
+
+/*
+ * The parts of a mail that may be TLS reports (RFC 8460 §5.3; requirements R1
+ * to R5 and R14), and what the mail says of itself.
+ */
+struct candidates {
+	struct mail_head head; /* of the outermost mail */
+	bool has_arrival;
+	int64_t arrival; /* of the topmost Received */
+	bool claims;	 /* the mail claims to carry a TLS report: report-type
+			    or a TLS-Report-* field */
+	size_t n;	 /* 0 with `claims` unset: the mail is no_report */
+	struct mime_part *part; /* in the arena; order of the mail */
+	struct mail_head *near; /* of the innermost mail around part[i] */
+	struct findings *found; /* what choosing part[i] found */
+};
+
+/*
+ * Find them.  Parts with the media type of a TLS report come first; where
+ * there is none, by file name and content (base64 is looked into).  0; or -1
+ * with the reason when the mail as a whole is refused: a MIME fault in a mail
+ * that claims to be a report, no-report-part, too-many-reports, uuencode.  A
+ * MIME fault in other mail is no_report, not a refusal.
+ */
+int candidates_find(struct span mail, const struct limits *, struct arena *,
+    struct candidates *, struct findings *);
+
+#endif

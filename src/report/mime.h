@@ -1,0 +1,79 @@
+#ifndef REPORT_MIME_H
+#define REPORT_MIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/limits.h"
+#include "base/span.h"
+#include "report/findings.h"
+
+/*
+ * The structure of a mail (RFC 2045, 2046, 5322), walked without recursion and
+ * without copying: spans point into the mail, which must outlive the walker.
+ */
+enum mime_encoding {
+	MIME_IDENTITY, /* 7bit, 8bit, binary, absent */
+	MIME_BASE64,
+	MIME_QUOTED_PRINTABLE,
+	MIME_UUENCODE, /* x-uuencode and its like */
+	MIME_OTHER
+};
+
+/* A leaf of the tree: a part that holds no parts. */
+struct mime_part {
+	struct span header; /* its header block, folded, as it stands */
+	struct span body;   /* still encoded */
+	struct span type, subtype; /* of the media type; "text", "plain" when
+				      absent or broken (RFC 2045 §5.2) */
+	const char *filename; /* Content-Disposition filename, else name=;
+				 RFC 2231 and 2047 decoded; "" when absent */
+	enum mime_encoding encoding;
+	bool attachment;  /* Content-Disposition: attachment */
+	bool forwarded;	  /* inside a message/rfc822 */
+	bool in_report;	  /* in a multipart/report; report-type=tlsrpt */
+	unsigned depth;	  /* parts around it: 0 for a mail without parts */
+	struct span around; /* header block of the innermost mail it is in */
+};
+
+struct mime; /* a walk */
+
+/*
+ * Start at the mail `mail`.  Names and other decoded text go into `arena`.
+ * Never NULL; mime_close() it.
+ */
+struct mime *mime_open(struct span mail, const struct limits *, struct arena *);
+
+/*
+ * The next leaf, depth first: 1 with `*part` filled, 0 at the end, or -1
+ * refused with mime-too-deep, mime-malformed, mime-too-many-parts or
+ * header-too-large (RFC 2046 §5.1; requirement R2 of the README's table).
+ */
+int mime_next(struct mime *, struct mime_part *part, struct findings *);
+void mime_close(struct mime *);
+
+/* The header block at the front of a mail or part. */
+struct span mime_header_block(struct span mail);
+
+/*
+ * The `nth` (from 0) field `name` of a header block, folded as it stands,
+ * without name, colon and outer blanks.  false when there is none.
+ */
+bool mime_field(
+    struct span header, const char *name, size_t nth, struct span *value);
+
+/*
+ * A field's value as text: unfolded, RFC 2047 words decoded to UTF-8, what
+ * cannot be decoded left as it is.
+ */
+const char *mime_text(struct span value, struct arena *);
+
+/*
+ * The parameter `name` of a structured field such as Content-Type, quotes
+ * removed, RFC 2231 continuations and charsets decoded; NULL when absent.
+ */
+const char *mime_parameter(
+    struct span value, const char *name, struct arena *);
+
+#endif

@@ -1,0 +1,46 @@
+#ifndef REPORT_UNPACK_H
+#define REPORT_UNPACK_H
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/span.h"
+#include "report/findings.h"
+#include "report/mime.h"
+
+/*
+ * Undo a Content-Transfer-Encoding (RFC 2045 §6): `*out` gets the bytes, which
+ * lie in `body` itself when nothing was encoded, else in `room`.  Whitespace in
+ * base64 is skipped, missing padding tolerated.  -1: transfer-encoding or
+ * uuencode.
+ */
+int unpack_transfer(struct span body, enum mime_encoding, struct buf *room,
+    struct span *out, struct findings *);
+
+enum container {
+	CONTAINER_NONE, /* none of these */
+	CONTAINER_JSON, /* "{" or "[" after blanks and a byte order mark */
+	CONTAINER_GZIP,
+	CONTAINER_ZLIB,
+	CONTAINER_ZIP
+};
+
+/* What the bytes are, whatever their label says. */
+enum container unpack_sniff(struct span bytes);
+
+/*
+ * The report texts in a container: one, or for a zip one an entry (at most
+ * limits->reports).  `bytes` must outlive it.  Never NULL.
+ */
+struct unpack *unpack_open(struct span bytes, const struct limits *);
+
+/*
+ * The next text: 1 with `text` replaced by it, 0 after the last; -1 refused,
+ * with `text` empty: gzip-invalid, gzip-truncated, decompressed-too-large,
+ * zip-invalid, zip-encrypted, zip-too-many-entries, ...  After a refused zip
+ * entry the next call goes on behind it when it can.  The size limit is
+ * text->max, counted while inflating.  Warnings as in requirements R3 and R12.
+ */
+int unpack_next(struct unpack *, struct buf *text, struct findings *);
+void unpack_close(struct unpack *);
+
+#endif

@@ -1,0 +1,98 @@
+#ifndef SOURCE_IMAP_H
+#define SOURCE_IMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+#include "source/tls.h"
+
+struct fault;
+
+/* How to log in; auto takes the strongest that both sides have. */
+enum imap_auth {
+	IMAP_AUTH_AUTO,
+	IMAP_AUTH_PLAIN,
+	IMAP_AUTH_LOGIN,
+	IMAP_AUTH_SCRAM_SHA_256,
+	IMAP_AUTH_XOAUTH2,
+	IMAP_AUTH_OAUTHBEARER
+};
+
+/* Everything needed to reach a mailbox; strings belong to the caller. */
+struct imap_account {
+	const char *name; /* of the configuration section */
+	struct tls_settings tls;
+	enum imap_auth auth;
+	const char *user;
+	const char *secret;   /* never logged, at no level */
+	uint64_t message_max; /* limits.message */
+	uint64_t header_max;  /* limits.header */
+};
+
+/*
+ * A mailbox at an IMAP server, as a stream of mails (RFC 3501, RFC 9051).
+ * Faults have scope FAULT_SESSION and exit code 69 (unreachable, broke off,
+ * certificate refused), 75 (try later), 76 (not the protocol) or 77 (login or
+ * permission refused); the session is of no use after them.
+ */
+struct imap;
+
+/* Connect, TLS, greeting, login, capabilities, ID when offered. */
+struct imap *imap_open(const struct imap_account *, struct fault *);
+
+/* LOGOUT when the session is in order, and close; NULL is legal. */
+void imap_close(struct imap *);
+
+/* The login mechanism used, such as "PLAIN", for -v. */
+const char *imap_mechanism(const struct imap *);
+
+struct imap_folder {
+	uint32_t uidvalidity; /* never 0 */
+	uint32_t uidnext;     /* 0 when the server does not tell */
+	uint32_t exists;      /* mails in it */
+};
+
+/* Open a folder (name in UTF-8) read-only; 77 when it is missing or refused. */
+int imap_examine(struct imap *, const char *folder, struct imap_folder *,
+    struct fault *);
+
+/* A mail on the server. */
+struct imap_size {
+	uint32_t uid;
+	uint32_t size; /* RFC822.SIZE; may be inexact */
+};
+
+/*
+ * The mails with a UID of at least `first`, in ascending order, each once.
+ * `*list` is allocated; free() it.
+ */
+int imap_sizes(struct imap *, uint32_t first, struct imap_size **list,
+    size_t *n, struct fault *);
+
+/* A mail as it arrives. */
+struct imap_mail {
+	uint32_t uid;
+	struct span bytes; /* gone when the handler returns */
+	bool has_date;
+	int64_t date; /* INTERNALDATE, seconds since 1970 UTC */
+	uint64_t size;
+	bool too_large; /* over message_max: only the header block, if that */
+};
+
+/* -1 with the fault stops the fetching. */
+typedef int imap_mail_fn(void *arg, const struct imap_mail *, struct fault *);
+
+/*
+ * Fetch those mails (ascending), one in memory at a time, and hand each over
+ * once as it arrives, in whatever order the server sends.  A mail over
+ * message_max by its RFC822.SIZE is not fetched but its header block.  Mails
+ * that were not asked for are dropped; those that are gone meanwhile are
+ * passed over.  -1 also when the handler stopped it; all that was handed over
+ * before is valid.
+ */
+int imap_fetch(struct imap *, const struct imap_size *list, size_t n,
+    imap_mail_fn *, void *arg, struct fault *);
+
+#endif

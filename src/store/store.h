@@ -1,0 +1,151 @@
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/model.h"
+#include "base/row.h"
+#include "base/span.h"
+
+struct fault;
+struct message;
+
+/*
+ * The SQLite store (schema.sql); the only room that knows SQL.  All functions
+ * that may fail return 0, or -1 with a fault of scope FAULT_HOST: exit code 74
+ * for I/O, full disk and read-only database, 75 for a store busy beyond the
+ * timeout, 66 where a store to be read does not exist, 70 for a newer schema
+ * than this release knows or a file that is no database.
+ */
+struct store;
+
+enum store_access {
+	STORE_READ, /* must exist; nothing is written */
+	STORE_WRITE /* created with mode 0600 and migrated when needed */
+};
+
+struct store *store_open(const char *path, enum store_access, struct fault *);
+void store_close(struct store *); /* NULL is legal; rolls back what is open */
+
+/*
+ * Hold the lock of a poll (a file beside the database) until store_close();
+ * FAULT_HOST with exit code 75 and the holder's pid and start when another run
+ * has it.
+ */
+int store_lock(struct store *, struct fault *);
+
+/* A write transaction; imports wait for each other by the busy timeout. */
+int store_begin(struct store *, struct fault *);
+int store_commit(struct store *, struct fault *);
+void store_rollback(struct store *);
+
+/* A folder of a configured mailbox and how far it was read. */
+struct store_mailbox {
+	int64_t id;
+	uint32_t uidvalidity; /* 0: never read */
+	uint32_t uid;	      /* all up to here are done */
+};
+
+/* Find it by name and folder (UTF-8), or create it. */
+int store_mailbox(struct store *, const char *name, const char *folder,
+    struct store_mailbox *, struct fault *);
+
+/* The same without creating: id 0 and no cursor when it was never polled. */
+int store_mailbox_find(struct store *, const char *name, const char *folder,
+    struct store_mailbox *, struct fault *);
+int store_set_cursor(struct store *, const struct store_mailbox *,
+    struct fault *);
+
+/*
+ * How a poll of a folder ended: `when` (seconds since 1970), the exit code it
+ * came to (0: well) and its fault's text ("").
+ */
+int store_poll_ended(struct store *, int64_t mailbox, int64_t when, int status,
+    const char *text, struct fault *);
+
+/*
+ * Record a message before its reports; again for the same mailbox, UIDVALIDITY
+ * and UID, or the same file, it is the same row.  `*id` gets its number.
+ */
+int store_add_message(struct store *, const struct message *,
+    const struct mail_head *, int64_t *id, struct fault *);
+
+/* "imported", "duplicate", "conflict", "rejected" or "no_report". */
+int store_message_verdict(
+    struct store *, int64_t id, const char *verdict, struct fault *);
+
+enum store_outcome {
+	STORE_IMPORTED,
+	STORE_DUPLICATE, /* same identity, same content: nothing added */
+	STORE_CONFLICT	 /* same identity, other content: kept, not counted */
+};
+
+/*
+ * Store a report of a message once; what the outcome is, is decided by the
+ * identity (organization, report-id, start, end) and the content digest.
+ * `raw` is its gzip file; empty when it is not to be kept.  `*reused` tells
+ * that the same organization and report-id is stored with another range.
+ */
+struct store_added {
+	enum store_outcome outcome;
+	int64_t report; /* its number; that of the stored copy for a duplicate*/
+	bool reused;
+};
+int store_add_report(struct store *, int64_t message, const struct report *,
+    struct span raw, struct store_added *, struct fault *);
+
+/* What could not be imported. */
+struct store_reject {
+	const char *code;     /* reason */
+	const char *where;    /* place; "" */
+	const char *filename; /* of the attachment; "" */
+	struct span bytes;    /* as received; kept once, known by SHA-256 */
+	bool whole_mail;      /* bytes is the mail, not an attachment */
+};
+
+/*
+ * Put it in quarantine.  Past `limit` bytes in all, only the facts are kept
+ * and `*kept` is false.  `*added` is false when these bytes (for empty ones:
+ * this message and code) were there already.
+ */
+int store_add_reject(struct store *, int64_t message,
+    const struct store_reject *, uint64_t limit, bool *added, bool *kept,
+    struct fault *);
+
+/* Which rows of a table. */
+struct store_filter {
+	const char *from, *to; /* UTC days, both included; NULL: no bound */
+	const char *const *domains; /* any of them; recipient domain */
+	size_t n_domains;
+	const char *const *organizations;
+	size_t n_organizations;
+};
+
+/* The names of the tables that can be exported; NULL past the last. */
+const char *store_table_name(size_t i);
+
+/* Give the rows of such a table, in their stable order, to `sink`. */
+int store_read_table(struct store *, const char *table,
+    const struct store_filter *, const struct row_sink *, struct fault *);
+
+/* The newest day any counted report belongs to; "" in an empty store. */
+int store_newest_day(struct store *, char day[static 16], struct fault *);
+
+/* What is stored, for `status`. */
+struct store_status {
+	int64_t messages, reports, conflicts, quarantined, bytes;
+	int64_t failures, sessions; /* findings; counted sessions */
+	char first_day[16], last_day[16]; /* "" in an empty store */
+};
+int store_status(struct store *, struct store_status *, struct fault *);
+
+/*
+ * The folders polled: mailbox, folder, uidvalidity, uid, last_poll, last_good,
+ * status, error, messages, reports; for `status`.
+ */
+int store_read_mailboxes(
+    struct store *, const struct row_sink *, struct fault *);
+
+#endif
