@@ -5,9 +5,11 @@
 #include <stddef.h>
 
 #include "base/limits.h"
+#include "base/span.h"
 #include "output/csv.h"
 #include "source/imap.h"
 
+struct arena;
 struct fault;
 
 enum {
@@ -22,7 +24,7 @@ struct config_mailbox {
 	const char *password_file;   /* "" when not set, as the next two */
 	const char *password_command;
 	const char *token_command;
-	const char **folders; /* UTF-8 */
+	const char *const *folders; /* UTF-8 */
 	size_t n_folders;
 	unsigned retries;
 	unsigned grace; /* seconds */
@@ -36,32 +38,33 @@ struct config {
 	const char *export_dir; /* "": none */
 	unsigned export_since;	/* days; SINCE_ALL for everything */
 	struct csv_style csv;
-	const char *const *domains; /* our own; A-labels */
+	const char *const *domains; /* our own; A-labels, "*." allowed */
 	size_t n_domains;
 	struct limits limits;
-	struct config_mailbox *mailboxes;
+	struct config_mailbox *mailboxes; /* in the order of the file */
 	size_t n_mailboxes;
-	void *memory; /* what it all lives in */
+	struct arena *memory; /* what it all lives in; NULL: nothing does */
 };
 
-/* The defaults, with no mailbox; config_free() it. */
+/* The defaults, with no mailbox; nothing is allocated. */
 void config_defaults(struct config *);
 
 /*
  * Read a file.  Each error is logged as "FILE:LINE: [section] option: reason",
  * all of them in one run.  0; or -1 with exit code 78 (66 when the file does
- * not exist) and a fault that counts them.
+ * not exist) and a fault that counts them.  config_free() it in either case;
+ * what the struct held before is not looked at.
  */
 int config_load(const char *path, struct config *, struct fault *);
-void config_free(struct config *);
 
-/*
- * The secret of a mailbox, read now: from its file (refused when everybody can
- * read it), by its command, or from the systemd credential tlsrua.NAME.  One
- * trailing newline is dropped.  NULL with exit code 78 (77 when the command
- * fails).  secret_free() overwrites it.
- */
-char *secret_read(const struct config_mailbox *, struct fault *);
-void secret_free(char *secret);
+/* Where an error goes, as config_load() logs it. */
+typedef void config_error_fn(void *arg, const char *text);
+
+/* The same for a text that is in memory; `path` is for messages. */
+int config_parse(struct span text, const char *path, struct config *,
+    config_error_fn *, void *arg, struct fault *);
+
+/* Legal after config_defaults() as well. */
+void config_free(struct config *);
 
 #endif

@@ -5,82 +5,61 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/limits.h"
 #include "base/message.h"
-#include "base/model.h"
-#include "report/findings.h"
-#include "store/store.h"
+#include "examine.h"
 
 struct fault;
+struct store;
+struct store_mailbox;
 
-/* How to judge; the same for every source. */
 struct ingest_settings {
-	const struct limits *limits;
-	const char *const *our_domains; /* A-labels; none: any */
-	size_t n_our_domains;
+	struct examine_settings examine;
 	bool keep_raw;
-	bool dry_run; /* judge and count, store nothing */
 };
 
-/* What a run did; section 2 of the contract with users. */
+/* What a run did. */
 struct ingest_counts {
-	uint64_t messages, reports;
-	uint64_t imported, duplicate, conflict, rejected, no_report;
-	uint64_t warnings; /* reports imported with any */
-	uint64_t bytes;
+	uint64_t messages; /* looked at */
+	uint64_t reports;  /* attachments that claim to be one; the sum of */
+	uint64_t imported, duplicate, conflict, rejected; /* these four */
+	uint64_t no_report; /* messages without any */
+	uint64_t warnings;  /* reports stored with any */
+	uint64_t bytes;	    /* of the messages */
 };
-
-/* Append "{...}" as section 2 draws it, without line end, to stdout. */
-void ingest_print_json(const struct ingest_counts *, double seconds);
-
-/*
- * One attachment, or file, that may be a report, judged but not stored.
- * Everything in it is gone when the callback returns.
- */
-struct ingest_candidate {
-	const char *filename; /* "" when unknown */
-	struct span bytes;    /* as received, transfer encoding undone */
-	struct span text;     /* the JSON; empty when it did not come so far */
-	bool is_gzip;	      /* bytes is one gzip file holding just text */
-	bool whole_mail;      /* bytes is the mail itself */
-	const struct report *report; /* NULL when refused */
-	const struct findings *findings;
-};
-
-typedef int ingest_candidate_fn(
-    void *arg, const struct ingest_candidate *, struct fault *);
-
-struct arena;
-
-/*
- * The pipeline up to the verdict: a mail or file to candidates to bytes to
- * reports, each handed to `fn` in order.  `*head` gets the mail's header
- * (in the arena).  0, or -1 when `fn` stopped it; none called: no_report.
- */
-int ingest_examine(const struct message *, const struct ingest_settings *,
-    struct arena *, struct mail_head *head, ingest_candidate_fn *fn, void *arg,
-    struct fault *);
 
 /* The pipeline down into a store; batches of messages commit together. */
 struct ingest;
 
-/* `store` may be NULL for a dry run without one.  Never NULL. */
 struct ingest *ingest_open(struct store *, const struct ingest_settings *);
 
 /*
- * Judge a message and store the outcome with the next batch.  Trouble with it
- * is logged once, naming source and UID.  -1 only for FAULT_HOST: the store.
+ * The folder's cursor, which every commit from now on writes with what it
+ * holds; the caller moves it on behind each message done.  NULL: none.
  */
-int ingest_message(struct ingest *, const struct message *, struct fault *);
+void ingest_set_cursor(struct ingest *, const struct store_mailbox *);
+
+/* What was found in one message, before it is stored. */
+struct ingest_verdict {
+	unsigned accepted, rejected; /* candidates */
+};
 
 /*
- * Commit what is waiting, together with the folder's cursor when `cursor` is
- * not NULL.
+ * Judge a message and store the outcome with the present batch.  Trouble with
+ * it is logged once it is stored, naming source and UID.  -1 only with
+ * FAULT_HOST: the store failed, and nothing of the batch is stored.
  */
-int ingest_commit(
-    struct ingest *, const struct store_mailbox *cursor, struct fault *);
+int ingest_message(struct ingest *, const struct message *,
+    struct ingest_verdict *, struct fault *);
+
+/* Commit what waits, and the cursor. */
+int ingest_commit(struct ingest *, struct fault *);
 
 const struct ingest_counts *ingest_counts(const struct ingest *);
+
+/* Print the counts as the line that --json promises, to stdout. */
+void ingest_print_json(const struct ingest_counts *, double seconds);
+
+/* What was not committed is dropped; NULL is legal. */
 void ingest_close(struct ingest *);
 
 #endif

@@ -6,6 +6,8 @@
 
 #include "base/span.h"
 
+struct mail_head;
+
 /*
  * One thing to look at, as a source hands it to the pipeline.  All of it
  * belongs to the source and is gone when the call returns.
@@ -20,6 +22,9 @@ struct message {
 			   empty where not even that was to be had */
 	bool has_arrival;
 	int64_t arrival; /* INTERNALDATE, seconds since 1970 UTC */
+	/* where bytes is an attachment alone, taken out of its mail before */
+	const struct mail_head *attachment_of; /* that mail's; else NULL */
+	const char *filename;		       /* the attachment's */
 };
 
 #endif

@@ -72,4 +72,6 @@ struct mail_head {
 	const char *report_submitter; /* TLS-Report-Submitter, likewise */
 };
 
+extern const struct mail_head mail_head_empty;
+
 #endif

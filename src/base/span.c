@@ -37,6 +37,21 @@ span_ends_nocase(struct span a, const char *s)
 	return a.n >= n && span_begins_nocase(span_skip(a, a.n - n), s);
 }
 
+size_t
+span_find(struct span a, const char *s)
+{
+	size_t n = strlen(s);
+	const char *p = a.p, *end = a.p;
+
+	if (n == 0 || a.n < n)
+		return n == 0 ? 0 : a.n;
+	for (end += a.n - n + 1;
+	     (p = memchr(p, s[0], (size_t)(end - p))) != NULL; p++)
+		if (memcmp(p, s, n) == 0)
+			return (size_t)(p - a.p);
+	return a.n;
+}
+
 static bool
 is_blank(char c)
 {

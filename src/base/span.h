@@ -23,6 +23,9 @@ bool span_is_nocase(struct span a, const char *s);
 bool span_begins_nocase(struct span a, const char *s);
 bool span_ends_nocase(struct span a, const char *s);
 
+/* Where the string `s` first occurs in `a`; a.n when it does not. */
+size_t span_find(struct span a, const char *s);
+
 /* `a` without blanks, tabs, CR and LF at both ends. */
 struct span span_trim(struct span a);
 

@@ -20,30 +20,22 @@ extern const struct csv_style csv_style_default;
 
 /*
  * A table as RFC 4180 on `out`, written through the row_sink that csv_sink()
- * gives.  Text fields through libcsv.  `rows` counts those written.
+ * gives.  Text is always quoted; the names in the header row, numbers, dates
+ * and empty fields are bare, being nothing that would need it.  `rows` counts
+ * those written, without the header.  A failure to write has exit code 73 and
+ * names `name`.
  */
 struct csv {
 	FILE *out;
 	const struct csv_style *style;
+	const char *name; /* of what `out` is; NULL: standard output */
 	const struct column *columns; /* set by the head */
 	size_t rows;
 };
 
 struct row_sink csv_sink(struct csv *);
 
-/*
- * A file that appears whole or not at all: written beside `path`, fsynced and
- * renamed, keeping mode, owner and group of the one it replaces; when nothing
- * would change, the old one is left untouched.  NULL with a fault of exit code
- * 73 when it cannot be created.
- */
-struct whole_file *whole_file_open(const char *path, struct fault *);
-FILE *whole_file_stream(struct whole_file *);
-
-/* Publish it; -1 with exit code 73 and the old file as it was. */
-int whole_file_commit(struct whole_file *, struct fault *);
-
-/* Drop it, whether committed or not; NULL is legal. */
-void whole_file_close(struct whole_file *);
+/* Whether a spreadsheet would run the text, or show it as something else. */
+bool csv_needs_guard(const char *text, size_t len);
 
 #endif

@@ -56,8 +56,7 @@ findings_merge(struct findings *to, const struct findings *from)
 	if (from->reject.code != CODE_NONE && to->reject.code == CODE_NONE)
 		to->reject = from->reject;
 	for (i = 0; i < from->n; i++)
-		findings_add(
-		    to, from->item[i].code, "%s", from->item[i].where);
+		findings_add(to, from->item[i].code, "%s", from->item[i].where);
 }
 
 void
@@ -72,8 +71,8 @@ findings_names(
 	for (c = CODE_NONE + 1; c < CODE_COUNT; c++) {
 		if (code_entry(c)->class != class || !findings_has(fs, c))
 			continue;
-		n = snprintf(out + len, size - len, "%s%s",
-		    len > 0 ? " " : "", code_entry(c)->name);
+		n = snprintf(out + len, size - len, "%s%s", len > 0 ? " " : "",
+		    code_entry(c)->name);
 		if (n < 0 || (size_t)n >= size - len)
 			return;
 		len += (size_t)n;

@@ -1,6 +1,7 @@
 #ifndef SOURCE_GUARD_H
 #define SOURCE_GUARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -8,45 +9,69 @@ struct fault;
 
 /*
  * A lexer that looks at every byte of an IMAP server (RFC 9051 §9) before
- * libetpan does, whose parser can be crashed and bloated.  It knows quoted
- * strings and literals and nothing else of the grammar.
+ * libetpan does, whose parser can be crashed and bloated.  It knows lines,
+ * literals, quotes and brackets, and nothing else of the grammar.  Where it and
+ * the parser might see a line's structure differently, the line is refused:
+ * all that looks like a literal and is none, strings over several lines, which
+ * libetpan takes, and brackets are counted whether quoted or not.
  */
 enum guard_command {
-	GUARD_GENERAL,	 /* greeting, LOGIN, CAPABILITY, SELECT, NOOP, STORE */
-	GUARD_NAMES,	 /* LIST, ID, STATUS, NAMESPACE: short literals */
-	GUARD_FETCH,	 /* sizes and bodies: one mail a literal */
-	GUARD_STRUCTURE, /* BODYSTRUCTURE: long lines, deep nesting */
-	GUARD_SEARCH	 /* long lines of numbers */
+	GUARD_GENERAL, /* greeting, LOGIN, CAPABILITY, EXAMINE: no literals */
+	GUARD_NAMES,   /* LIST, ID: short literals, names */
+	GUARD_FETCH    /* sizes and bodies: the mail is a literal */
+};
+
+enum {
+	GUARD_HEAD = 1000 /* bytes that are kept of a line */
+};
+
+/*
+ * Called with each complete line (its beginning, without line end; literals
+ * left out), before the parser sees it.  -1 with the fault ends the session.
+ */
+typedef int guard_line_fn(
+    void *arg, const char *line, size_t n, struct fault *);
+
+/* What may come in answer to one command, in bytes. */
+struct guard_limits {
+	enum guard_command command;
+	uint64_t literal_max; /* all literals of one FETCH */
+	uint64_t literals;    /* all literals */
+	uint64_t lines;	      /* all the rest; libetpan holds it in memory */
 };
 
 struct guard {
-	/* set by guard_expect */
-	enum guard_command command;
-	uint64_t literal_max; /* bytes of one literal */
-	uint64_t budget;      /* bytes still to be taken for this command */
+	guard_line_fn *on_line; /* may be NULL */
+	void *arg;
+	struct guard_limits left;
+	uint64_t chatter; /* bytes that came outside of FETCH */
 	/* where the lexer stands */
-	uint64_t literal; /* bytes of the present literal still to come */
-	size_t line;	  /* length of the present line */
-	unsigned nesting;
-	int state;
-	uint64_t number;
-	char head[64]; /* of the present line */
+	uint64_t literal;  /* bytes of the present literal still to come */
+	uint64_t literals; /* bytes of literals in this line */
+	size_t line;	   /* length of this line without them */
+	unsigned brackets; /* opened in this line */
+	int quote;	   /* whether inside a string */
+	int code;	   /* whether inside the response code */
+	int brace;	   /* how far something that looks like a literal is */
+	bool odd_brace;	   /* it is not written as a literal of ours is */
+	uint64_t number;   /* in the brace, or any other number */
+	bool in_number;	   /* one that began as a word of its own */
+	char last[2];	   /* bytes of this line */
+	size_t head_len;
+	char head[GUARD_HEAD];
 };
 
 /* Start at the greeting. */
-void guard_init(struct guard *);
+void guard_init(struct guard *, guard_line_fn *, void *arg);
+
+/* What may come from now on until the next call. */
+void guard_expect(struct guard *, const struct guard_limits *);
 
 /*
- * What may come next, from the next line on: `literal_max` bounds a literal
- * of a FETCH, `budget` all bytes until the next call.
+ * Look at `n` bytes.  Returns how many of them may go on to the parser: fewer
+ * than `n`, with a fault of scope FAULT_SESSION, when a limit is broken (exit
+ * code 76) or the line function said so; nothing that comes later may go on.
  */
-void guard_expect(struct guard *, enum guard_command, uint64_t literal_max,
-    uint64_t budget);
-
-/*
- * Look at `n` bytes.  -1 with a fault of scope FAULT_SESSION, exit code 76,
- * when they break a limit: none of them may go on to libetpan then.
- */
-int guard_feed(struct guard *, const char *bytes, size_t n, struct fault *);
+size_t guard_feed(struct guard *, const char *bytes, size_t n, struct fault *);
 
 #endif

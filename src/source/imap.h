@@ -20,13 +20,17 @@ enum imap_auth {
 	IMAP_AUTH_OAUTHBEARER
 };
 
-/* Everything needed to reach a mailbox; strings belong to the caller. */
+/*
+ * Everything needed to reach a mailbox; it and its strings belong to the
+ * caller and outlive the session.
+ */
 struct imap_account {
 	const char *name; /* of the configuration section */
 	struct tls_settings tls;
 	enum imap_auth auth;
 	const char *user;
 	const char *secret;   /* never logged, at no level */
+	bool is_token;	      /* the secret is an OAuth2 access token */
 	uint64_t message_max; /* limits.message */
 	uint64_t header_max;  /* limits.header */
 };
@@ -34,8 +38,9 @@ struct imap_account {
 /*
  * A mailbox at an IMAP server, as a stream of mails (RFC 3501, RFC 9051).
  * Faults have scope FAULT_SESSION and exit code 69 (unreachable, broke off,
- * certificate refused), 75 (try later), 76 (not the protocol) or 77 (login or
- * permission refused); the session is of no use after them.
+ * certificate refused), 75 (try later), 76 (not the protocol), 77 (login or
+ * permission refused) or 78 (settings that cannot be followed).  After a fault
+ * the session is of no use, but for a folder that was refused (77).
  */
 struct imap;
 
@@ -54,7 +59,10 @@ struct imap_folder {
 	uint32_t exists;      /* mails in it */
 };
 
-/* Open a folder (name in UTF-8) read-only; 77 when it is missing or refused. */
+/*
+ * Open a folder read-only: a name in UTF-8, or a special use such as "\\Junk"
+ * (RFC 6154).  77 when it is missing or refused.
+ */
 int imap_examine(struct imap *, const char *folder, struct imap_folder *,
     struct fault *);
 
@@ -78,7 +86,8 @@ struct imap_mail {
 	bool has_date;
 	int64_t date; /* INTERNALDATE, seconds since 1970 UTC */
 	uint64_t size;
-	bool too_large; /* over message_max: only the header block, if that */
+	bool too_large;	 /* over message_max: only the header block, if that */
+	bool unreadable; /* the server does not hand it out: no bytes */
 };
 
 /* -1 with the fault stops the fetching. */
@@ -87,10 +96,11 @@ typedef int imap_mail_fn(void *arg, const struct imap_mail *, struct fault *);
 /*
  * Fetch those mails (ascending), one in memory at a time, and hand each over
  * once as it arrives, in whatever order the server sends.  A mail over
- * message_max by its RFC822.SIZE is not fetched but its header block.  Mails
- * that were not asked for are dropped; those that are gone meanwhile are
- * passed over.  -1 also when the handler stopped it; all that was handed over
- * before is valid.
+ * message_max, by its RFC822.SIZE or in truth, is handed over as its header
+ * block, cut at header_max.  Mails that were not asked for are dropped; those
+ * that are gone meanwhile are passed over; those that the server keeps to
+ * itself although they are there are handed over as unreadable.  -1 also when
+ * the handler stopped it; all that was handed over before is valid.
  */
 int imap_fetch(struct imap *, const struct imap_size *list, size_t n,
     imap_mail_fn *, void *arg, struct fault *);

@@ -1,6 +1,7 @@
 #ifndef SOURCE_TLS_H
 #define SOURCE_TLS_H
 
+#include <signal.h>
 #include <stdint.h>
 #include <libetpan/mailstream.h>
 
@@ -24,19 +25,43 @@ struct tls_settings {
 	const char *ca_file;	 /* "": the system's trust store */
 	const char *fingerprint; /* "": none; 64 hex digits of SHA-256 */
 	unsigned timeout;	 /* seconds, on connect and on every wait */
+	/* NULL, or set by a signal: all waiting ends, with exit code 75 */
+	const volatile sig_atomic_t *stop;
+};
+
+/* How long the server may take to answer a command. */
+enum tls_pace {
+	/* the time-out, for all of it */
+	TLS_PROMPT,
+	/*
+	 * The time-out between one byte and the next, and four times that for
+	 * all of it, plus a second for each KB that came: what is slower is
+	 * a server that holds us.  Only waiting counts, not our own work.
+	 */
+	TLS_STEADY
 };
 
 /*
  * Connect, and handshake when the mode is implicit.  Every byte received goes
  * through `guard` first.  NULL with a fault of scope FAULT_SESSION, exit code
- * 69.  The settings and the guard must outlive the stream; mailstream_low_free
- * (or mailstream_free of the stream around it) closes it.
+ * 69 (75 when stopped, 78 when the settings cannot be followed).  The settings
+ * and the guard must outlive the stream; mailstream_low_close and _free (or
+ * mailstream_close of the stream around it) close it.
  */
 mailstream_low *tls_connect(
     const struct tls_settings *, struct guard *, struct fault *);
 
 /* The handshake on a plain connection, after STARTTLS. */
 int tls_handshake(mailstream_low *, struct fault *);
+
+/* A command begins: its time is counted from now on. */
+void tls_begin(mailstream_low *, enum tls_pace);
+
+/* All of the present command must end within so many seconds. */
+void tls_hurry(mailstream_low *, unsigned seconds);
+
+/* Read and write no more: every further call fails with that fault. */
+void tls_break(mailstream_low *, const struct fault *);
 
 /*
  * What went wrong on the stream, for libetpan tells only that something did:

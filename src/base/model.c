@@ -1,0 +1,3 @@
+#include "base/model.h"
+
+const struct mail_head mail_head_empty = { "", "", "", "", "", "" };

@@ -1,0 +1,47 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/fault.h"
+#include "base/log.h"
+#include "cmd/cmd.h"
+
+static const char default_config[] = "/etc/tlsrua.conf";
+
+int
+cmd_config(const struct options *o, enum config_need need, struct config *c)
+{
+	const char *path = o->config != NULL ? o->config : default_config;
+	struct fault f = { 0 };
+	bool needed = need == CONFIG_REQUIRED ||
+	    (need == CONFIG_OPTIONAL && o->store == NULL);
+
+	config_defaults(c);
+	if ((o->config != NULL || needed || access(path, R_OK) == 0) &&
+	    config_load(path, c, &f) == -1)
+		return cmd_failed(&f);
+	if (o->store != NULL)
+		c->store_path = o->store;
+	return 0;
+}
+
+int
+cmd_failed(const struct fault *f)
+{
+	log_error("%s", f->text);
+	return f->status;
+}
+
+int
+cmd_usage(const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	log_error("%s", text);
+	return EX_USAGE;
+}

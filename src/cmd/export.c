@@ -1,0 +1,123 @@
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/fault.h"
+#include "cmd/cmd.h"
+#include "cmd/tables.h"
+
+static bool
+is_table(const char *name)
+{
+	const char *table;
+	size_t i;
+
+	for (i = 0; (table = store_table_name(i)) != NULL; i++)
+		if (strcmp(table, name) == 0)
+			return true;
+	return false;
+}
+
+/* --from and --to as given; --since, or else the configuration's, for from. */
+static int
+set_range(struct store *st, const struct options *o, const struct config *c,
+    struct store_filter *filter, char from[static 16], struct fault *f)
+{
+	unsigned days = o->since != NULL ? o->since_days : c->export_since;
+
+	filter->to = o->to;
+	filter->from = o->from;
+	filter->domains = o->domains.item;
+	filter->n_domains = o->domains.n;
+	filter->organizations = o->organizations.item;
+	filter->n_organizations = o->organizations.n;
+	if (o->from != NULL)
+		return 0;
+	if (tables_since(st, days, from, f) == -1)
+		return -1;
+	filter->from = from[0] != '\0' ? from : NULL;
+	return 0;
+}
+
+static int
+write_table(struct store *st, const struct config *c, const char *dir,
+    const char *table, const struct store_filter *filter, struct fault *f)
+{
+	if (strcmp(dir, "-") == 0)
+		return table_print(st, &c->csv, table, filter, f);
+	return table_write(st, &c->csv, dir, table, filter, f);
+}
+
+static int
+export_tables(struct store *st, const struct options *o,
+    const struct config *c, const char *dir, struct fault *f)
+{
+	struct store_filter filter = { 0 };
+	const char *table;
+	char from[16];
+	size_t i;
+
+	if (set_range(st, o, c, &filter, from, f) == -1)
+		return -1;
+	for (i = 0; i < o->n_args; i++)
+		if (write_table(st, c, dir, o->args[i], &filter, f) == -1)
+			return -1;
+	for (i = 0; o->n_args == 0 && (table = store_table_name(i)) != NULL;
+	     i++)
+		if (write_table(st, c, dir, table, &filter, f) == -1)
+			return -1;
+	return 0;
+}
+
+/* 0, or the exit code of a wrong command line. */
+static int
+check_arguments(const struct options *o, const char *dir)
+{
+	size_t i;
+
+	for (i = 0; i < o->n_args; i++)
+		if (!is_table(o->args[i]))
+			return cmd_usage("export: %s: no such table; there are "
+					 "daily, failures and reports",
+			    o->args[i]);
+	if (o->since != NULL && o->from != NULL)
+		return cmd_usage("export: --since and --from: which of them?");
+	if (dir[0] == '\0')
+		return cmd_usage("export: where to? give -o DIR, or -o - and a "
+				 "table, or set dir in [export]");
+	if (strcmp(dir, "-") == 0 && o->n_args != 1)
+		return cmd_usage(
+		    "export: -o - writes one table: name it, as in "
+		    "`tlsrua export -o - daily`");
+	return 0;
+}
+
+static int
+run(const struct options *o)
+{
+	struct store *st = NULL;
+	struct fault f = { 0 };
+	struct config c;
+	const char *dir;
+	int status;
+
+	if ((status = cmd_config(o, CONFIG_OPTIONAL, &c)) != 0)
+		goto out;
+	dir = o->output != NULL ? o->output : c.export_dir;
+	if ((status = check_arguments(o, dir)) != 0)
+		goto out;
+	if ((st = store_open(c.store_path, STORE_READ, &f)) == NULL ||
+	    export_tables(st, o, &c, dir, &f) == -1)
+		status = cmd_failed(&f);
+out:
+	store_close(st);
+	config_free(&c);
+	return status;
+}
+
+const struct command cmd_export = {
+	.name = "export",
+	.arguments = "[-o DIR|-] [options] [TABLE...]",
+	.summary = "write the tables as CSV files",
+	.options = OPTION_OUTPUT | OPTION_RANGE,
+	.run = run,
+};

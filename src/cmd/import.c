@@ -1,0 +1,162 @@
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+
+#include "base/fault.h"
+#include "base/log.h"
+#include "base/timing.h"
+#include "cmd/cmd.h"
+#include "cmd/progress.h"
+#include "cmd/tables.h"
+#include "ingest.h"
+#include "source/files.h"
+
+/* An import and the path it is at. */
+struct import {
+	struct ingest *ingest;
+	struct progress progress;
+	struct ingest_verdict path; /* what the path held so far */
+	unsigned messages;	    /* of it */
+	int status;		    /* the first failure's */
+};
+
+static void
+note_status(struct import *im, int status)
+{
+	if (im->status == 0)
+		im->status = status;
+}
+
+static int
+on_message(void *arg, const struct message *m, struct fault *f)
+{
+	struct import *im = arg;
+	struct ingest_verdict verdict;
+
+	if (ingest_message(im->ingest, m, &verdict, f) == -1)
+		return -1;
+	im->messages++;
+	im->path.accepted += verdict.accepted;
+	im->path.rejected += verdict.rejected;
+	progress_step(&im->progress);
+	return 0;
+}
+
+static int
+on_unreadable(void *arg, const struct fault *f)
+{
+	struct import *im = arg;
+
+	note_status(im, cmd_failed(f));
+	return 0;
+}
+
+/* A file named must hold a report; what a folder holds is its own business. */
+static void
+judge_path(struct import *im, const char *path, int status_before)
+{
+	struct stat st;
+
+	if (im->status != status_before && im->messages == 0)
+		return; /* it was said that it cannot be read */
+	if (strcmp(path, "-") != 0 && stat(path, &st) == 0 &&
+	    S_ISDIR(st.st_mode))
+		return;
+	if (im->path.accepted == 0 && im->path.rejected == 0) {
+		log_error("%s: holds no TLS report", path);
+		note_status(im, EX_DATAERR);
+	} else if (im->path.accepted == 0 ||
+	    (im->messages == 1 && im->path.rejected > 0)) {
+		note_status(im, EX_DATAERR);
+	}
+}
+
+static int
+import_path(struct import *im, const char *path, const struct config *c,
+    struct fault *f)
+{
+	struct files_handler handler = { on_message, on_unreadable, im };
+	int before = im->status;
+
+	im->path = (struct ingest_verdict) { 0 };
+	im->messages = 0;
+	if (files_walk(path, &c->limits, &handler, f) == -1)
+		return -1;
+	judge_path(im, path, before);
+	return 0;
+}
+
+static int
+import_all(struct import *im, const struct options *o, const struct config *c,
+    struct fault *f)
+{
+	size_t i;
+
+	progress_start(&im->progress, "import", 0);
+	for (i = 0; i < o->n_args; i++)
+		if (import_path(im, o->args[i], c, f) == -1)
+			return -1;
+	return ingest_commit(im->ingest, f);
+}
+
+static int
+import_into(struct store *st, const struct options *o, const struct config *c,
+    struct fault *f)
+{
+	struct timing timing;
+	struct ingest_settings settings = {
+		.examine = { &c->limits, c->domains, c->n_domains,
+		    o->timing ? &timing : NULL },
+		.keep_raw = c->keep_raw,
+	};
+	struct import im = { .ingest = ingest_open(st, &settings) };
+	double seconds = timing_now();
+	int rc;
+
+	timing_start(&timing);
+	timing_enter(settings.examine.timing, ROOM_WIRE);
+	rc = import_all(&im, o, c, f);
+	timing_enter(settings.examine.timing, ROOM_CSV);
+	if (rc == 0 && !o->dry_run)
+		rc = tables_refresh(st, c, f);
+	seconds = timing_now() - seconds;
+	if (o->timing)
+		timing_print(&timing);
+	if (o->json)
+		ingest_print_json(ingest_counts(im.ingest), seconds);
+	else
+		progress_summary(ingest_counts(im.ingest), seconds,
+		    o->dry_run ? "would be imported" : "imported");
+	ingest_close(im.ingest);
+	return rc == -1 ? cmd_failed(f) : im.status;
+}
+
+static int
+run(const struct options *o)
+{
+	struct store *st = NULL;
+	struct fault f = { 0 };
+	struct config c;
+	int status;
+
+	if (o->n_args == 0)
+		return cmd_usage("import: which files? give paths, or - for "
+				 "standard input");
+	if ((status = cmd_config(o, CONFIG_OPTIONAL, &c)) != 0)
+		goto out;
+	st = store_open(
+	    c.store_path, o->dry_run ? STORE_TRY : STORE_WRITE, &f);
+	status = st != NULL ? import_into(st, o, &c, &f) : cmd_failed(&f);
+out:
+	store_close(st);
+	config_free(&c);
+	return status;
+}
+
+const struct command cmd_import = {
+	.name = "import",
+	.arguments = "[-n] [--json] PATH...",
+	.summary = "import report files, mails and folders; - is stdin",
+	.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_TIMING,
+	.run = run,
+};

@@ -1,0 +1,399 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "base/utc.h"
+#include "cmd/cmd.h"
+#include "cmd/describe.h"
+#include "cmd/difference.h"
+#include "cmd/tables.h"
+#include "ingest.h"
+#include "output/text.h"
+#include "store/quarantine.h"
+#include "store/store.h"
+
+/* What is done to each entry named on the command line. */
+struct work {
+	const struct options *options;
+	const struct config *config;
+	struct store *store;
+	struct arena arena;
+	bool changed; /* the CSV folder needs a refresh */
+	int status;
+};
+
+typedef int entry_fn(struct work *, int64_t id, struct fault *);
+
+/* The columns of store_read_quarantine(). */
+enum {
+	COL_ID,
+	COL_SEEN,
+	COL_SOURCE,
+	COL_UID,
+	COL_SENDER,
+	COL_SUBJECT,
+	COL_CODE,
+	COL_PLACE,
+	COL_FILENAME,
+	COL_SIZE,
+	COL_KEPT
+};
+
+static int
+on_head(void *arg, const struct column *columns, size_t n, struct fault *f)
+{
+	(void)arg;
+	(void)columns;
+	(void)n;
+	(void)f;
+	return 0;
+}
+
+/* One entry in two or three lines. */
+static int
+list_row(void *arg, const struct cell *c, size_t n, struct fault *f)
+{
+	size_t *count = arg;
+	enum code code = code_find(c[COL_CODE].text);
+
+	(void)n;
+	(void)f;
+	(*count)++;
+	printf("%" PRId64 "  %.10s  ", c[COL_ID].number, c[COL_SEEN].text);
+	text_put(stdout, c[COL_SOURCE].text);
+	if (!c[COL_UID].null)
+		printf(", UID %" PRId64, c[COL_UID].number);
+	if (c[COL_SENDER].len > 0) {
+		fputs(", from ", stdout);
+		text_put(stdout, c[COL_SENDER].text);
+	}
+	fputs("\n    ", stdout);
+	text_put(stdout, c[COL_CODE].text);
+	if (c[COL_PLACE].len > 0) {
+		fputs(" at ", stdout);
+		text_put(stdout, c[COL_PLACE].text);
+	}
+	fputc('\n', stdout);
+	if (code != CODE_NONE)
+		text_wrap(stdout, "    ", code_entry(code)->meaning);
+	return 0;
+}
+
+static int
+list(struct work *w, struct fault *f)
+{
+	size_t count = 0;
+	struct row_sink sink = { on_head, list_row, &count };
+
+	if (store_read_quarantine(w->store, &sink, f) == -1)
+		return -1;
+	if (count == 0)
+		puts("Nothing is in quarantine.");
+	else
+		puts("\nNext: tlsrua quarantine show ID, retry ID, drop ID, "
+		     "or accept ID for a conflict.");
+	return 0;
+}
+
+static void
+show_mail(const struct store_quarantined *q)
+{
+	char arrival[UTC_TEXT];
+
+	printf("%-10s%" PRId64 "\n", "Number", q->id);
+	printf("%-10s", "Source");
+	text_put(stdout, q->source);
+	if (q->uid != 0)
+		printf(", UID %" PRIu32, q->uid);
+	fputc('\n', stdout);
+	if (q->has_arrival) {
+		utc_format(q->arrival, arrival);
+		printf("%-10s%s\n", "Arrived", arrival);
+	}
+	describe_field("From", q->head.from);
+	describe_field("Subject", q->head.subject);
+	describe_field("Message", q->head.message_id);
+	describe_field("File", q->filename);
+}
+
+static int
+show_conflict(
+    struct work *w, const struct store_quarantined *q, struct fault *f)
+{
+	struct report counted, other;
+
+	if (store_load_report(w->store, q->counted, &w->arena, &counted, f) ==
+		-1 ||
+	    store_load_report(w->store, q->conflict, &w->arena, &other, f) ==
+		-1)
+		return -1;
+	difference_print(&counted, &other);
+	printf("\nTo count this copy in place of the stored one: tlsrua "
+	       "quarantine accept %" PRId64 "\n",
+	    q->id);
+	return 0;
+}
+
+static int
+show(struct work *w, int64_t id, struct fault *f)
+{
+	struct store_quarantined q;
+
+	if (store_quarantine_get(w->store, id, &w->arena, &q, f) == -1)
+		return -1;
+	if (w->options->raw) {
+		if (q.bytes.n == 0)
+			return fault(f, FAULT_HOST, EX_NOINPUT,
+			    "quarantine: %" PRId64 ": its bytes were not kept",
+			    id);
+		fwrite(q.bytes.p, 1, q.bytes.n, stdout);
+		return 0;
+	}
+	show_mail(&q);
+	if (q.conflict != 0)
+		return show_conflict(w, &q, f);
+	describe_refusal(q.code, q.where);
+	if (q.bytes.n == 0)
+		puts("Its bytes were not kept.");
+	else
+		printf("%-10s%zu bytes kept; tlsrua quarantine show --raw "
+		       "%" PRId64 " gives them\n",
+		    "Bytes", q.bytes.n, id);
+	return 0;
+}
+
+static struct ingest_settings
+settings_of(const struct config *c)
+{
+	return (struct ingest_settings) {
+		.examine = { &c->limits, c->domains, c->n_domains, NULL },
+		.keep_raw = c->keep_raw,
+	};
+}
+
+/* Judge it again as it came: the mail, or the attachment under its mail. */
+static int
+ingest_again(struct work *w, const struct store_quarantined *q,
+    struct ingest_verdict *verdict, struct fault *f)
+{
+	struct ingest_settings settings = settings_of(w->config);
+	struct ingest *in = ingest_open(w->store, &settings);
+	struct message m = {
+		.source = q->source,
+		.mailbox = q->mailbox,
+		.uidvalidity = q->uidvalidity,
+		.uid = q->uid,
+		.bytes = q->bytes,
+		.size = q->size,
+		.has_arrival = q->has_arrival,
+		.arrival = q->arrival,
+		.attachment_of = q->whole_mail ? NULL : &q->head,
+		.filename = q->filename,
+	};
+	int rc = ingest_message(in, &m, verdict, f);
+
+	if (rc == 0)
+		rc = ingest_commit(in, f);
+	ingest_close(in);
+	return rc;
+}
+
+static int
+retry(struct work *w, int64_t id, struct fault *f)
+{
+	struct store_quarantined q;
+	struct ingest_verdict verdict;
+
+	if (store_quarantine_get(w->store, id, &w->arena, &q, f) == -1)
+		return -1;
+	if (q.conflict != 0 || q.bytes.n == 0) {
+		printf("%" PRId64 ": %s\n", id,
+		    q.conflict != 0 ? "a conflict: accept or drop it" :
+				      "its bytes were not kept");
+		return 0;
+	}
+	if (ingest_again(w, &q, &verdict, f) == -1)
+		return -1;
+	if (verdict.rejected > 0) {
+		printf("%" PRId64 ": refused again: %s\n", id, q.code);
+		return 0;
+	}
+	w->changed = true;
+	printf("%" PRId64 ": %s\n", id,
+	    verdict.accepted > 0 ? "imported" : "no report after all");
+	return store_quarantine_drop(w->store, id, f);
+}
+
+static int
+drop(struct work *w, int64_t id, struct fault *f)
+{
+	if (store_quarantine_drop(w->store, id, f) == -1)
+		return -1;
+	printf("%" PRId64 ": dropped\n", id);
+	return 0;
+}
+
+static int
+accept_copy(struct work *w, int64_t id, struct fault *f)
+{
+	if (store_quarantine_accept(w->store, id, f) == -1)
+		return -1;
+	w->changed = true;
+	printf("%" PRId64 ": now counts; the copy that counted before is in "
+	       "quarantine\n",
+	    id);
+	return 0;
+}
+
+/* The numbers of all entries, for --all. */
+struct ids {
+	int64_t *id;
+	size_t n;
+};
+
+static int
+collect_id(void *arg, const struct cell *c, size_t n, struct fault *f)
+{
+	struct ids *ids = arg;
+
+	(void)n;
+	(void)f;
+	ids->id = xreallocarray(ids->id, ids->n + 1, sizeof *ids->id);
+	ids->id[ids->n++] = c[COL_ID].number;
+	return 0;
+}
+
+static int
+parse_ids(const struct options *o, struct ids *ids)
+{
+	unsigned long long v;
+	char *end;
+	size_t i;
+
+	ids->id = xcalloc(o->n_args, sizeof *ids->id);
+	for (i = 1; i < o->n_args; i++) {
+		v = strtoull(o->args[i], &end, 10);
+		if (o->args[i][0] < '1' || o->args[i][0] > '9' ||
+		    *end != '\0' || v > INT64_MAX)
+			return cmd_usage("quarantine: %s: no number of `tlsrua "
+					 "quarantine list`",
+			    o->args[i]);
+		ids->id[ids->n++] = (int64_t)v;
+	}
+	return 0;
+}
+
+static int
+each(struct work *w, const struct ids *ids, entry_fn *fn, struct fault *f)
+{
+	size_t i;
+
+	for (i = 0; i < ids->n; i++) {
+		arena_reset(&w->arena);
+		if (fn(w, ids->id[i], f) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static const struct verb {
+	const char *name;
+	entry_fn *fn; /* NULL: list */
+	bool writes, takes_all;
+} verbs[] = {
+	{ "list", NULL, false, false },
+	{ "show", show, false, false },
+	{ "retry", retry, true, true },
+	{ "accept", accept_copy, true, false },
+	{ "drop", drop, true, true },
+};
+
+static const struct verb *
+find_verb(const struct options *o)
+{
+	size_t i;
+
+	for (i = 0; o->n_args > 0 && i < sizeof verbs / sizeof *verbs; i++)
+		if (strcmp(verbs[i].name, o->args[0]) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+static int
+run_verb(struct work *w, const struct verb *verb, struct ids *ids)
+{
+	struct row_sink sink = { on_head, collect_id, ids };
+	struct fault f = { 0 };
+	int rc;
+
+	w->store = store_open(w->config->store_path,
+	    verb->writes ? STORE_WRITE : STORE_READ, &f);
+	if (w->store == NULL)
+		return cmd_failed(&f);
+	if (verb->fn == NULL)
+		rc = list(w, &f);
+	else if (w->options->all &&
+	    store_read_quarantine(w->store, &sink, &f) == -1)
+		rc = -1;
+	else
+		rc = each(w, ids, verb->fn, &f);
+	if (rc == 0 && w->changed)
+		rc = tables_refresh(w->store, w->config, &f);
+	store_close(w->store);
+	return rc == -1 ? cmd_failed(&f) : 0;
+}
+
+static int
+check_arguments(const struct options *o, const struct verb *verb)
+{
+	if (verb == NULL)
+		return cmd_usage(
+		    "quarantine: list, show, retry, accept or drop?");
+	if (o->all && !verb->takes_all)
+		return cmd_usage(
+		    "quarantine %s: does not take --all", verb->name);
+	if (verb->fn == NULL ? o->n_args > 1 : o->all && o->n_args > 1)
+		return cmd_usage("quarantine %s: %s", verb->name,
+		    o->all ? "--all or numbers, not both" :
+			     "takes no numbers");
+	if (verb->fn != NULL && !o->all && o->n_args == 1)
+		return cmd_usage("quarantine %s: which? numbers are in `tlsrua "
+				 "quarantine list`",
+		    verb->name);
+	return 0;
+}
+
+static int
+run(const struct options *o)
+{
+	const struct verb *verb = find_verb(o);
+	struct ids ids = { 0 };
+	struct config c;
+	struct work w = { .options = o, .config = &c };
+	int status;
+
+	if ((status = check_arguments(o, verb)) != 0 ||
+	    (status = parse_ids(o, &ids)) != 0)
+		goto out;
+	if ((status = cmd_config(o, CONFIG_OPTIONAL, &c)) == 0)
+		status = run_verb(&w, verb, &ids);
+	config_free(&c);
+	arena_free(&w.arena);
+out:
+	free(ids.id);
+	return status;
+}
+
+const struct command cmd_quarantine = {
+	.name = "quarantine",
+	.arguments = "list|show|retry|accept|drop [ID...]",
+	.summary = "what could not be imported, and why",
+	.options = OPTION_RAW | OPTION_ALL,
+	.run = run,
+};

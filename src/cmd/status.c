@@ -1,0 +1,191 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/fault.h"
+#include "cmd/cmd.h"
+#include "output/text.h"
+#include "store/store.h"
+
+/* How the mailboxes are printed. */
+struct listing {
+	const struct column *columns;
+	size_t n; /* mailboxes printed */
+};
+
+static int
+on_head(void *arg, const struct column *columns, size_t n, struct fault *f)
+{
+	struct listing *l = arg;
+
+	(void)n;
+	(void)f;
+	l->columns = columns;
+	return 0;
+}
+
+static const struct cell *
+cell(const struct listing *l, const struct cell *cells, size_t n,
+    const char *name)
+{
+	static const struct cell none = { .null = true, .text = "" };
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (strcmp(l->columns[i].name, name) == 0)
+			return &cells[i];
+	return &none;
+}
+
+static const char *
+text_of(const struct cell *c, const char *when_null)
+{
+	return c->null || c->len == 0 ? when_null : c->text;
+}
+
+static int
+print_mailbox(
+    void *arg, const struct cell *cells, size_t n, struct fault *f)
+{
+	struct listing *l = arg;
+	const struct cell *error = cell(l, cells, n, "error");
+	char mails[GROUPED], reports[GROUPED];
+
+	(void)f;
+	if (l->n++ == 0)
+		printf("Mailboxes\n");
+	fputs("  ", stdout);
+	text_put(stdout, text_of(cell(l, cells, n, "mailbox"), ""));
+	fputs(": ", stdout);
+	text_put(stdout, text_of(cell(l, cells, n, "folder"), ""));
+	printf(": %s mails, %s reports; last polled well: %s\n",
+	    text_grouped(
+		(uint64_t)cell(l, cells, n, "messages")->number, mails),
+	    text_grouped(
+		(uint64_t)cell(l, cells, n, "reports")->number, reports),
+	    text_of(cell(l, cells, n, "last_good"), "never"));
+	if (!error->null && error->len > 0) {
+		printf("    %s: ",
+		    text_of(cell(l, cells, n, "last_poll"), "last poll"));
+		text_put(stdout, error->text);
+		fputc('\n', stdout);
+	}
+	return 0;
+}
+
+static int
+print_mailbox_json(
+    void *arg, const struct cell *cells, size_t n, struct fault *f)
+{
+	struct listing *l = arg;
+	size_t i;
+
+	(void)f;
+	printf("%s{", l->n++ > 0 ? "," : "");
+	for (i = 0; i < n; i++) {
+		printf("%s\"%s\":", i > 0 ? "," : "", l->columns[i].name);
+		if (cells[i].null)
+			fputs("null", stdout);
+		else if (l->columns[i].kind == COLUMN_NUMBER)
+			printf("%" PRId64, cells[i].number);
+		else
+			text_put_json(stdout, cells[i].text);
+	}
+	putchar('}');
+	return 0;
+}
+
+static void
+print_stored(const struct store_status *s)
+{
+	char a[GROUPED], b[GROUPED], c[GROUPED];
+
+	printf("Stored\n");
+	if (s->reports == 0)
+		printf("  nothing yet\n");
+	else
+		printf("  %s reports of %s to %s; %s sessions, %s failed "
+		       "ones detailed\n",
+		    text_grouped((uint64_t)s->reports, a), s->first_day,
+		    s->last_day, text_grouped((uint64_t)s->sessions, b),
+		    text_grouped((uint64_t)s->failures, c));
+	printf("  %s mails and files looked at; %s bytes on disk\n",
+	    text_grouped((uint64_t)s->messages, a),
+	    text_grouped((uint64_t)s->bytes, b));
+	if (s->conflicts + s->quarantined == 0)
+		return;
+	printf("Waiting for attention\n");
+	if (s->quarantined > 0)
+		printf("  %s in quarantine: tlsrua quarantine list\n",
+		    text_grouped((uint64_t)s->quarantined, a));
+	if (s->conflicts > 0)
+		printf("  %s in conflict with a stored report: tlsrua "
+		       "quarantine list\n",
+		    text_grouped((uint64_t)s->conflicts, a));
+}
+
+static void
+print_stored_json(const struct store_status *s)
+{
+	printf("],\"messages\":%" PRId64 ",\"reports\":%" PRId64
+	       ",\"conflicts\":%" PRId64 ",\"quarantined\":%" PRId64
+	       ",\"failures\":%" PRId64 ",\"sessions\":%" PRId64
+	       ",\"bytes\":%" PRId64 ",\"first_day\":",
+	    s->messages, s->reports, s->conflicts, s->quarantined, s->failures,
+	    s->sessions, s->bytes);
+	text_put_json(stdout, s->first_day);
+	fputs(",\"last_day\":", stdout);
+	text_put_json(stdout, s->last_day);
+	puts("}");
+}
+
+static int
+print_status(struct store *st, bool json, struct fault *f)
+{
+	struct listing listing = { 0 };
+	struct row_sink sink = { on_head,
+		json ? print_mailbox_json : print_mailbox, &listing };
+	struct store_status status;
+
+	if (store_status(st, &status, f) == -1)
+		return -1;
+	if (json)
+		fputs("{\"mailboxes\":[", stdout);
+	if (store_read_mailboxes(st, &sink, f) == -1)
+		return -1;
+	if (json)
+		print_stored_json(&status);
+	else
+		print_stored(&status);
+	return 0;
+}
+
+static int
+run(const struct options *o)
+{
+	struct store *st = NULL;
+	struct fault f = { 0 };
+	struct config c;
+	int status;
+
+	if (o->n_args > 0)
+		return cmd_usage("status: takes no arguments");
+	if ((status = cmd_config(o, CONFIG_OPTIONAL, &c)) != 0)
+		goto out;
+	if ((st = store_open(c.store_path, STORE_READ, &f)) == NULL ||
+	    print_status(st, o->json, &f) == -1)
+		status = cmd_failed(&f);
+out:
+	store_close(st);
+	config_free(&c);
+	return status;
+}
+
+const struct command cmd_status = {
+	.name = "status",
+	.arguments = "[--json]",
+	.summary = "mailboxes, last poll, what is stored and what waits",
+	.options = OPTION_JSON,
+	.run = run,
+};

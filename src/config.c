@@ -1,0 +1,398 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "config.h"
+#include "config_check.h"
+#include "config_options.h"
+#include "config_reader.h"
+#include "config_values.h"
+
+enum {
+	FILE_MAX = 1 << 20,
+	CHUNK = 16 << 10,
+	SECTIONS_MAX = 4096,
+	NAME_LENGTH_MAX = 64, /* of a mailbox */
+	ERRORS_MAX = 100,     /* said; the others are counted */
+	TYPO = 2	      /* letters by which a name may be off */
+};
+
+static const char *const default_folders[] = { "INBOX" };
+
+/* A configuration being read. */
+struct loading {
+	struct config *config;
+	struct arena *memory;
+	const char *path;
+	unsigned line; /* the present one */
+	struct config_section *sections, **last, *current;
+	size_t n_sections;
+	config_error_fn *report;
+	void *arg;
+	unsigned errors;
+};
+
+void
+config_defaults(struct config *c)
+{
+	*c = (struct config){
+		.path = "",
+		.store_path = "/var/lib/tlsrua/tlsrua.db",
+		.keep_raw = true,
+		.parallel = 4,
+		.export_dir = "",
+		.export_since = 400,
+		.csv = csv_style_default,
+		.limits = limits_default,
+	};
+}
+
+static void
+mailbox_defaults(struct config_mailbox *mb, const char *name, unsigned line)
+{
+	*mb = (struct config_mailbox) {
+		.name = name,
+		.line = line,
+		.account = {
+			.name = name,
+			.tls = { .host = "", .mode = TLS_IMPLICIT,
+			    .ca_file = "", .fingerprint = "", .timeout = 60 },
+			.auth = IMAP_AUTH_AUTO,
+			.user = "",
+			.secret = "",
+		},
+		.password_file = "",
+		.password_command = "",
+		.token_command = "",
+		.folders = default_folders,
+		.n_folders = 1,
+		.retries = 3,
+		.grace = 24 * 60 * 60,
+	};
+}
+
+void
+config_free(struct config *c)
+{
+	if (c->memory != NULL)
+		arena_free(c->memory);
+	free(c->memory);
+	config_defaults(c);
+}
+
+/* "FILE:LINE: [section] option: reason" */
+static void
+say(void *arg, unsigned line, const struct config_section *s,
+    const char *option, const char *reason)
+{
+	struct loading *ld = arg;
+	char *text;
+
+	if (++ld->errors > ERRORS_MAX)
+		return;
+	text = xasprintf("%s:%u: %s%s%s%s%s", ld->path, line,
+	    s != NULL ? s->title : "", s != NULL && option != NULL ? " " : "",
+	    option != NULL ? option : "",
+	    s != NULL || option != NULL ? ": " : "", reason);
+	text_clean(text);
+	ld->report(ld->arg, text);
+	free(text);
+}
+
+static void
+on_bad_line(void *arg, const char *reason)
+{
+	struct loading *ld = arg;
+
+	say(ld, ld->line, NULL, NULL, reason);
+}
+
+/* The nearest known name, or NULL when none is near. */
+static const char *
+nearest(const char *name, const char *section)
+{
+	unsigned d, least = TYPO + 1;
+	const char *found = NULL;
+	size_t i;
+
+	for (i = 0; i < CONFIG_OPTIONS; i++) {
+		const struct config_option *o = &config_options[i];
+		const char *known = section != NULL ? o->name : o->section;
+
+		if (section != NULL && strcmp(o->section, section) != 0)
+			continue;
+		if ((d = setting_distance(name, known)) < least) {
+			least = d;
+			found = known;
+		}
+	}
+	return found;
+}
+
+/* Where an option of that name belongs, or NULL. */
+static const char *
+home_of(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < CONFIG_OPTIONS; i++)
+		if (strcmp(config_options[i].name, name) == 0)
+			return config_options[i].section;
+	return NULL;
+}
+
+static bool
+is_alphanumeric(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9');
+}
+
+/* Names are arguments on the command line and parts of file names. */
+static bool
+is_mailbox_name(const char *s)
+{
+	size_t n;
+
+	if (!is_alphanumeric(s[0]))
+		return false;
+	for (n = 1; s[n] != '\0'; n++)
+		if (!is_alphanumeric(s[n]) && strchr("._-", s[n]) == NULL)
+			return false;
+	return n <= NAME_LENGTH_MAX;
+}
+
+static bool
+is_kind(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < CONFIG_OPTIONS; i++)
+		if (strcmp(config_options[i].section, name) == 0)
+			return true;
+	return false;
+}
+
+static const char *
+unknown_section(struct loading *ld, const char *kind)
+{
+	const char *near = nearest(kind, NULL);
+
+	if (near == NULL)
+		return "no such section";
+	return arena_printf(
+	    ld->memory, "no such section; did you mean [%s]?", near);
+}
+
+/* The reason to refuse a section, or NULL. */
+static const char *
+refuse_section(
+    struct loading *ld, const struct config_section *new, const char *name)
+{
+	bool is_mailbox = strcmp(new->kind, "mailbox") == 0;
+	const struct config_section *s;
+
+	if (!is_kind(new->kind))
+		return unknown_section(ld, new->kind);
+	if (is_mailbox && name == NULL)
+		return "needs a name: [mailbox NAME]";
+	if (is_mailbox && !is_mailbox_name(name))
+		return "a mailbox is named by up to 64 of A-Z a-z 0-9 . _ -, "
+		       "the first a letter or digit";
+	if (!is_mailbox && name != NULL)
+		return "takes no name";
+	for (s = ld->sections; s != NULL; s = s->next)
+		if (strcmp(s->title, new->title) == 0)
+			return arena_printf(ld->memory,
+			    "given twice, first on line %u", s->line);
+	return ld->n_sections < SECTIONS_MAX ? NULL : "too many sections";
+}
+
+static void *
+new_mailbox(struct loading *ld, const char *name)
+{
+	struct config_mailbox *mb = arena_alloc(ld->memory, sizeof *mb);
+
+	mailbox_defaults(mb, name, ld->line);
+	ld->config->n_mailboxes++;
+	return mb;
+}
+
+/* "store", or "mailbox NAME" */
+static bool
+on_section(void *arg, struct span text)
+{
+	struct loading *ld = arg;
+	struct config_section *s = arena_alloc(ld->memory, sizeof *s);
+	const char *name = NULL, *why;
+	size_t n;
+
+	text = span_trim(text);
+	s->line = ld->line;
+	s->kind = arena_strndup(ld->memory, text.p, text.n);
+	if ((n = strcspn(s->kind, " \t")) < text.n) {
+		name = s->kind + n + strspn(s->kind + n, " \t");
+		s->kind = arena_strndup(ld->memory, s->kind, n);
+	}
+	s->title = arena_printf(ld->memory, "[%s%s%s]", s->kind,
+	    name != NULL ? " " : "", name != NULL ? name : "");
+	if ((why = refuse_section(ld, s, name)) != NULL) {
+		say(ld, ld->line, s, NULL, why);
+		return false;
+	}
+	s->owner = name != NULL ? new_mailbox(ld, name) : ld->config;
+	ld->n_sections++;
+	ld->current = *ld->last = s;
+	ld->last = &s->next;
+	return true;
+}
+
+/* What to say of a name that is no option of the section. */
+static const char *
+unknown_option(struct loading *ld, const char *name, const char *section)
+{
+	const char *home = home_of(name), *near = nearest(name, section);
+
+	if (home != NULL)
+		return arena_printf(
+		    ld->memory, "is an option of [%s], not of this", home);
+	if (near != NULL)
+		return arena_printf(
+		    ld->memory, "no such option; did you mean %s?", near);
+	if (strncmp(name, "pass", 4) == 0 || strcmp(name, "secret") == 0 ||
+	    strcmp(name, "token") == 0)
+		return "a password never stands in the configuration: use "
+		       "password_file";
+	return "no such option";
+}
+
+static void
+on_option(void *arg, const char *name, const char *value, struct span rest)
+{
+	struct loading *ld = arg;
+	struct config_section *s = ld->current;
+	size_t i = config_option_find(s->kind, name);
+	struct setting setting = { .memory = ld->memory, .rest = rest };
+
+	if (i == CONFIG_OPTIONS) {
+		say(ld, ld->line, s, name, unknown_option(ld, name, s->kind));
+		return;
+	}
+	if (s->given[i] != 0) {
+		say(ld, ld->line, s, name,
+		    arena_printf(ld->memory, "given twice, first on line %u",
+			s->given[i]));
+		return;
+	}
+	s->given[i] = ld->line;
+	setting.text = arena_strdup(ld->memory, value);
+	if (config_option_set(&config_options[i], &setting, s->owner) == -1)
+		say(ld, ld->line, s, name, setting.reason);
+}
+
+static void
+collect_mailboxes(struct loading *ld)
+{
+	struct config *c = ld->config;
+	const struct config_section *s;
+	size_t n = 0;
+
+	c->mailboxes = arena_alloc(
+	    ld->memory, (c->n_mailboxes + 1) * sizeof *c->mailboxes);
+	for (s = ld->sections; s != NULL; s = s->next)
+		if (strcmp(s->kind, "mailbox") == 0)
+			c->mailboxes[n++] =
+			    *(const struct config_mailbox *)s->owner;
+}
+
+int
+config_parse(struct span text, const char *path, struct config *c,
+    config_error_fn *report, void *arg, struct fault *f)
+{
+	struct loading ld = { .config = c, .report = report, .arg = arg };
+	struct config_events events = { on_section, on_option, on_bad_line,
+		&ld };
+	struct config_complaints complaints = { say, &ld };
+
+	config_defaults(c);
+	ld.memory = c->memory = xcalloc(1, sizeof *c->memory);
+	ld.path = c->path = arena_strdup(c->memory, path);
+	ld.last = &ld.sections;
+	config_read(text, &events, &ld.line);
+	config_check(c, ld.sections, &complaints);
+	collect_mailboxes(&ld);
+	if (ld.errors == 0)
+		return 0;
+	return fault(f, FAULT_HOST, EX_CONFIG, "%s: %u error%s", path,
+	    ld.errors, ld.errors == 1 ? "" : "s");
+}
+
+/* 66 is for a file that is not there, 78 for one that cannot be used. */
+static int
+refuse_file(const char *path, struct fault *f)
+{
+	if (errno == ENOENT || errno == ENOTDIR)
+		return fault(f, FAULT_HOST, EX_NOINPUT,
+		    "%s: %s: put the example tlsrua.conf there and edit it, or "
+		    "name another file with -c",
+		    path, strerror(errno));
+	return fault(f, FAULT_HOST, EX_CONFIG, "%s: %s", path, strerror(errno));
+}
+
+static int
+read_file(const char *path, struct buf *out, struct fault *f)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = -1;
+	size_t room;
+	ssize_t n;
+	char *p;
+
+	if (fd == -1)
+		return refuse_file(path, f);
+	while ((p = buf_room(out, CHUNK, &room)) != NULL && room > 0) {
+		n = read(fd, p, room);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			rc = n == 0 ? 0 : refuse_file(path, f);
+			goto out;
+		}
+		out->len += (size_t)n;
+	}
+	rc = fault(f, FAULT_HOST, EX_CONFIG, "%s: over %u bytes", path,
+	    (unsigned)FILE_MAX);
+out:
+	close(fd);
+	return rc;
+}
+
+static void
+log_report(void *arg, const char *text)
+{
+	(void)arg;
+	log_error("%s", text);
+}
+
+int
+config_load(const char *path, struct config *c, struct fault *f)
+{
+	struct buf text = { .max = FILE_MAX };
+	int rc = -1;
+
+	config_defaults(c);
+	if (read_file(path, &text, f) == 0)
+		rc =
+		    config_parse(buf_span(&text), path, c, log_report, NULL, f);
+	buf_free(&text);
+	return rc;
+}

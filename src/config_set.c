@@ -1,0 +1,422 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "config.h"
+#include "config_set.h"
+#include "config_values.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+enum {
+	SECONDS_A_DAY = 24 * 60 * 60
+};
+
+int
+config_refuse(struct setting *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(s->reason, sizeof s->reason, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+static int
+in_range(const struct config_option *o, struct setting *s, uint64_t v)
+{
+	if (v < o->min || v > o->max)
+		return config_refuse(s,
+		    "%s is out of range: %" PRIu64 " to %" PRIu64, s->text,
+		    o->min, o->max);
+	return 0;
+}
+
+/* A byte count as people write it, for what is a power of 1024 times a few. */
+static const char *
+size_text(uint64_t v, char out[24])
+{
+	static const char units[] = "KMGT";
+	size_t i = 0;
+
+	for (; v >= 1024 && v % 1024 == 0 && units[i] != '\0'; i++)
+		v /= 1024;
+	snprintf(out, 24, "%" PRIu64 "%.1s", v, i > 0 ? &units[i - 1] : "");
+	return out;
+}
+
+int
+set_number(const struct config_option *o, struct setting *s, void *field)
+{
+	uint64_t v;
+
+	if (setting_number(s->text, &v) == -1)
+		return config_refuse(s, "must be a number");
+	if (in_range(o, s, v) == -1)
+		return -1;
+	*(unsigned *)field = (unsigned)v;
+	return 0;
+}
+
+int
+set_port(const struct config_option *o, struct setting *s, void *field)
+{
+	unsigned v = 0;
+
+	if (set_number(o, s, &v) == -1)
+		return -1;
+	*(uint16_t *)field = (uint16_t)v;
+	return 0;
+}
+
+int
+set_size(const struct config_option *o, struct setting *s, void *field)
+{
+	char least[24], most[24];
+	uint64_t v;
+
+	if (setting_size(s->text, &v) == -1)
+		return config_refuse(
+		    s, "must be a size: digits, and K, M or G, such as 25M");
+	if (v < o->min || v > o->max)
+		return config_refuse(s, "%s is out of range: %s to %s", s->text,
+		    size_text(o->min, least), size_text(o->max, most));
+	*(uint64_t *)field = v;
+	return 0;
+}
+
+static int
+seconds_of(const struct config_option *o, struct setting *s, uint64_t *v)
+{
+	if (setting_duration(s->text, v) == -1)
+		return config_refuse(s,
+		    "must be a duration: digits and s, m, h or d, such as 60s");
+	if (*v < o->min || *v > o->max)
+		return config_refuse(s,
+		    "%s is out of range: %" PRIu64 "s to %" PRIu64 "s", s->text,
+		    o->min, o->max);
+	return 0;
+}
+
+int
+set_seconds(const struct config_option *o, struct setting *s, void *field)
+{
+	uint64_t v;
+
+	if (seconds_of(o, s, &v) == -1)
+		return -1;
+	*(unsigned *)field = (unsigned)v;
+	return 0;
+}
+
+int
+set_since(const struct config_option *o, struct setting *s, void *field)
+{
+	uint64_t v = 0;
+
+	if (strcmp(s->text, "all") == 0) {
+		*(unsigned *)field = SINCE_ALL;
+		return 0;
+	}
+	if (setting_duration(s->text, &v) == -1 || v % SECONDS_A_DAY != 0)
+		return config_refuse(
+		    s, "must be whole days, such as 400d, or \"all\"");
+	v /= SECONDS_A_DAY;
+	if (v < o->min || v > o->max)
+		return config_refuse(s,
+		    "%s is out of range: %" PRIu64 "d to %" PRIu64
+		    "d, or \"all\"",
+		    s->text, o->min, o->max);
+	*(unsigned *)field = (unsigned)v;
+	return 0;
+}
+
+int
+set_yes(const struct config_option *o, struct setting *s, void *field)
+{
+	(void)o;
+	if (setting_yes(s->text, field) == -1)
+		return config_refuse(s, "must be yes or no");
+	return 0;
+}
+
+int
+set_text(const struct config_option *o, struct setting *s, void *field)
+{
+	(void)o;
+	if (s->text[0] == '\0')
+		return config_refuse(s, "is empty");
+	*(const char **)field = s->text;
+	return 0;
+}
+
+/* A path, or nothing. */
+int
+set_path_if_any(const struct config_option *o, struct setting *s, void *field)
+{
+	(void)o;
+	if (s->text[0] == '~')
+		return config_refuse(
+		    s, "\"~\" means nothing here: write the path");
+	*(const char **)field = s->text;
+	return 0;
+}
+
+int
+set_path(const struct config_option *o, struct setting *s, void *field)
+{
+	if (s->text[0] == '\0')
+		return config_refuse(s, "is empty");
+	return set_path_if_any(o, s, field);
+}
+
+int
+set_ca_file(const struct config_option *o, struct setting *s, void *field)
+{
+	struct stat st;
+
+	if (s->text[0] != '\0') {
+		if (stat(s->text, &st) == -1 || access(s->text, R_OK) == -1)
+			return config_refuse(
+			    s, "cannot be read: %s", strerror(errno));
+		if (!S_ISREG(st.st_mode))
+			return config_refuse(s, "is not a file");
+	}
+	return set_path_if_any(o, s, field);
+}
+
+/*
+ * A semicolon behind a blank begins a comment, and yet it is what people will
+ * write here.
+ */
+static bool
+is_lone_semicolon(struct span rest)
+{
+	return rest.n > 0 && rest.p[0] == ';' &&
+	       (rest.n == 1 ||
+		   span_begins_nocase(span_trim(span_skip(rest, 1)), ";"));
+}
+
+int
+set_delimiter(const struct config_option *o, struct setting *s, void *field)
+{
+	static const struct {
+		const char *name;
+		char delimiter;
+	} known[] = { { ",", ',' }, { ";", ';' }, { "|", '|' },
+		{ "comma", ',' }, { "semicolon", ';' }, { "pipe", '|' },
+		{ "tab", '\t' } };
+	const char *text = s->text;
+	size_t i;
+
+	(void)o;
+	if (text[0] == '\0' && is_lone_semicolon(s->rest))
+		text = ";";
+	for (i = 0; i < COUNT(known); i++)
+		if (strcmp(text, known[i].name) == 0) {
+			*(char *)field = known[i].delimiter;
+			return 0;
+		}
+	return config_refuse(s, "must be comma, semicolon, tab or pipe");
+}
+
+int
+set_decimal(const struct config_option *o, struct setting *s, void *field)
+{
+	(void)o;
+	if (strcmp(s->text, ".") != 0 && strcmp(s->text, ",") != 0)
+		return config_refuse(s, "must be \".\" or \",\"");
+	*(char *)field = s->text[0];
+	return 0;
+}
+
+/* A list of strings and where its length goes. */
+int
+set_domains(const struct config_option *o, struct setting *s, void *field)
+{
+	struct config *c = field;
+	const char *const *item;
+	const char **domain, *name;
+	size_t n, i;
+
+	(void)o;
+	if (setting_list(s->text, s->memory, &item, &n) == -1)
+		return config_refuse(s, "a double quote is not closed");
+	domain = arena_alloc(s->memory, (n + 1) * sizeof *domain);
+	for (i = 0; i < n; i++) {
+		bool wild = strncmp(item[i], "*.", 2) == 0;
+
+		if (setting_domain(item[i] + (wild ? 2 : 0), s->memory, &name) ==
+		    -1)
+			return config_refuse(
+			    s, "\"%.80s\" is no domain name", item[i]);
+		domain[i] = wild ? arena_printf(s->memory, "*.%s", name) : name;
+	}
+	c->domains = domain;
+	c->n_domains = n;
+	return 0;
+}
+
+/* RFC 9051 §5.1: INBOX in any case is the same folder. */
+static bool
+is_same_folder(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0 ||
+	       (strcasecmp(a, "INBOX") == 0 && strcasecmp(b, "INBOX") == 0);
+}
+
+int
+set_folders(const struct config_option *o, struct setting *s, void *field)
+{
+	struct config_mailbox *mb = field;
+	const char *const *item;
+	size_t n, i, j;
+
+	(void)o;
+	if (setting_list(s->text, s->memory, &item, &n) == -1)
+		return config_refuse(s, "a double quote is not closed");
+	if (n == 0)
+		return config_refuse(s, "is empty");
+	for (i = 0; i < n; i++) {
+		if (item[i][0] == '\0')
+			return config_refuse(s, "an empty name");
+		if (item[i][0] == '\\')
+			return config_refuse(s,
+			    "%.80s: special uses are not "
+			    "supported yet; name the folder",
+			    item[i]);
+		for (j = 0; j < i; j++)
+			if (is_same_folder(item[i], item[j]))
+				return config_refuse(
+				    s, "%.80s is given twice", item[i]);
+	}
+	mb->folders = item;
+	mb->n_folders = n;
+	return 0;
+}
+
+int
+set_host(const struct config_option *o, struct setting *s, void *field)
+{
+	(void)o;
+	if (s->text[0] == '\0')
+		return config_refuse(s, "is empty");
+	if (setting_host(s->text, s->memory, field) == 0)
+		return 0;
+	if (strstr(s->text, "://") != NULL || strchr(s->text, ':') != NULL)
+		return config_refuse(s,
+		    "is no host name; a port is an option of "
+		    "its own, and a protocol none");
+	return config_refuse(s, "is neither a host name nor an IP address");
+}
+
+int
+set_tls(const struct config_option *o, struct setting *s, void *field)
+{
+	static const char *const names[] = { [TLS_IMPLICIT] = "implicit",
+		[TLS_STARTTLS] = "starttls",
+		[TLS_NONE] = "none" };
+	size_t i;
+
+	(void)o;
+	for (i = 0; i < COUNT(names); i++)
+		if (strcmp(s->text, names[i]) == 0) {
+			*(enum tls_mode *)field = (enum tls_mode)i;
+			return 0;
+		}
+	return config_refuse(s,
+	    "must be implicit, starttls, or none for a server on "
+	    "this machine");
+}
+
+int
+set_auth(const struct config_option *o, struct setting *s, void *field)
+{
+	static const char *const names[] = { [IMAP_AUTH_AUTO] = "auto",
+		[IMAP_AUTH_PLAIN] = "plain",
+		[IMAP_AUTH_LOGIN] = "login",
+		[IMAP_AUTH_SCRAM_SHA_256] = "scram-sha-256",
+		[IMAP_AUTH_XOAUTH2] = "xoauth2",
+		[IMAP_AUTH_OAUTHBEARER] = "oauthbearer" };
+	size_t i;
+
+	(void)o;
+	for (i = 0; i < COUNT(names); i++)
+		if (strcmp(s->text, names[i]) == 0) {
+			*(enum imap_auth *)field = (enum imap_auth)i;
+			return 0;
+		}
+	return config_refuse(s,
+	    "must be auto, plain, login, scram-sha-256, xoauth2 "
+	    "or oauthbearer");
+}
+
+int
+set_fingerprint(const struct config_option *o, struct setting *s, void *field)
+{
+	(void)o;
+	if (s->text[0] == '\0') {
+		*(const char **)field = "";
+		return 0;
+	}
+	if (setting_fingerprint(s->text, s->memory, field) == -1)
+		return config_refuse(
+		    s, "must be sha256: and 64 hexadecimal digits");
+	return 0;
+}
+
+/* A command line is kept as it stands, for quotes divide it later. */
+int
+set_command(const struct config_option *o, struct setting *s, void *field)
+{
+	const char *const *item;
+	size_t n;
+
+	(void)o;
+	if (setting_list(s->text, s->memory, &item, &n) == -1)
+		return config_refuse(s, "a double quote is not closed");
+	if (n == 0 || item[0][0] == '\0')
+		return config_refuse(s, "is empty");
+	*(const char **)field = s->text;
+	return 0;
+}
+
+int
+check_action(const struct config_option *o, struct setting *s, void *field)
+{
+	(void)o;
+	(void)field;
+	if (strcmp(s->text, "keep") == 0 || strcmp(s->text, "seen") == 0 ||
+	    strcmp(s->text, "flag") == 0 || strcmp(s->text, "delete") == 0 ||
+	    (strncmp(s->text, "move:", 5) == 0 && s->text[5] != '\0'))
+		return 0;
+	return config_refuse(
+	    s, "must be keep, seen, flag, move:FOLDER or delete");
+}
+
+int
+check_dkim(const struct config_option *o, struct setting *s, void *field)
+{
+	(void)o;
+	(void)field;
+	if (strcmp(s->text, "off") == 0 || strcmp(s->text, "record") == 0 ||
+	    strcmp(s->text, "require") == 0)
+		return 0;
+	return config_refuse(s, "must be off, record or require");
+}
+
+int
+check_anything(const struct config_option *o, struct setting *s, void *field)
+{
+	(void)o;
+	(void)s;
+	(void)field;
+	return 0;
+}

@@ -1,0 +1,109 @@
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/log.h"
+#include "cmd/cmd.h"
+
+static const struct command *const commands[] = { &cmd_poll, &cmd_import,
+	&cmd_export, &cmd_status, &cmd_show, &cmd_quarantine,
+	&cmd_explain };
+
+enum {
+	N_COMMANDS = sizeof commands / sizeof *commands
+};
+
+static void
+help_all(void)
+{
+	size_t i;
+
+	printf("tlsrua %s: SMTP TLS reports (RFC 8460) from a mailbox to "
+	       "SQLite and CSV\n\n",
+	    TLSRUA_VERSION);
+	for (i = 0; i < N_COMMANDS; i++)
+		printf("  tlsrua %-8s %-34s %s\n", commands[i]->name,
+		    commands[i]->arguments, commands[i]->summary);
+	printf("\nOptions before or after the command:\n");
+	options_help(0);
+	printf("\ntlsrua COMMAND --help lists a command's own; the manual is "
+	       "tlsrua(1).\n");
+}
+
+static void
+help_one(const struct command *c)
+{
+	printf("usage: tlsrua %s %s\n       %s\n\n", c->name, c->arguments,
+	    c->summary);
+	options_help(c->options);
+}
+
+static const struct command *
+find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < N_COMMANDS; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+/* What was written to stdout counts as output: a full disk must show. */
+static int
+finish(int status)
+{
+	if ((fflush(stdout) == EOF || ferror(stdout)) && status == 0) {
+		log_error("standard output: cannot be written to");
+		return EX_CANTCREAT;
+	}
+	return status;
+}
+
+static int
+run(struct options *o, int argc, char **argv)
+{
+	const struct command *c = NULL;
+	int next = 1;
+
+	if (options_parse(o, argc, argv, 0, true, &next) == -1)
+		return EX_USAGE;
+	if (next < argc && (c = find(argv[next])) == NULL)
+		return cmd_usage(
+		    "%s: no such command; see tlsrua --help", argv[next]);
+	if (c != NULL) {
+		argv += next;
+		argc -= next;
+		if (options_parse(o, argc, argv, c->options, false, &next) ==
+		    -1)
+			return EX_USAGE;
+		o->args = argv + next;
+		o->n_args = (size_t)(argc - next);
+	}
+	log_init(o->verbose, o->quiet);
+	if (o->version)
+		printf("tlsrua %s\n", TLSRUA_VERSION);
+	else if (o->help && c != NULL)
+		help_one(c);
+	else if (o->help)
+		help_all();
+	else if (c == NULL)
+		return cmd_usage("which command? see tlsrua --help");
+	else
+		return c->run(o);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o = { 0 };
+	int status;
+
+	signal(SIGPIPE, SIG_IGN);
+	log_init(0, false);
+	status = run(&o, argc, argv);
+	options_free(&o);
+	return finish(status);
+}

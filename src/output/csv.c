@@ -1,0 +1,209 @@
+#include <arpa/inet.h>
+#include <csv.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/fault.h"
+#include "output/csv.h"
+
+enum {
+	PIECE = 1024, /* bytes of a text that are quoted at once */
+	ADDRESS = 64, /* more than any IP address has */
+	RATE_UNIT = 1000000
+};
+
+const struct csv_style csv_style_default = {
+	.bom = false,
+	.delimiter = ',',
+	.decimal = '.',
+	.guard = true,
+};
+
+static bool
+is_address(const char *text, size_t len)
+{
+	unsigned char bytes[sizeof(struct in6_addr)];
+	char s[ADDRESS];
+
+	if (len >= sizeof s)
+		return false;
+	memcpy(s, text, len);
+	s[len] = '\0';
+	return inet_pton(AF_INET, s, bytes) == 1 ||
+	       inet_pton(AF_INET6, s, bytes) == 1;
+}
+
+bool
+csv_needs_guard(const char *text, size_t len)
+{
+	static const char first[] = "=+-@\t\r", numeric[] = ".,+-/:eE%";
+	bool digit = false;
+	size_t i;
+
+	if (len == 0)
+		return false;
+	if (memchr(first, text[0], sizeof first - 1) != NULL)
+		return true;
+	for (i = 0; i < len; i++)
+		if (text[i] >= '0' && text[i] <= '9')
+			digit = true;
+		else if (memchr(numeric, text[i], sizeof numeric - 1) == NULL)
+			return false;
+	return digit && !is_address(text, len);
+}
+
+/* Quoted by libcsv, piece by piece, each without its own quotes. */
+static void
+put_text(const struct csv *csv, const char *text, size_t len)
+{
+	char quoted[2 * PIECE + 2];
+	size_t n, size;
+
+	putc_unlocked('"', csv->out);
+	if (csv->style->guard && csv_needs_guard(text, len))
+		putc_unlocked('\'', csv->out);
+	for (; len > 0; text += n, len -= n) {
+		n = len < PIECE ? len : PIECE;
+		size = csv_write2(quoted, sizeof quoted, text, n, '"');
+		fwrite(quoted + 1, 1, size - 2, csv->out);
+	}
+	putc_unlocked('"', csv->out);
+}
+
+/* What needs no quotes, unless the delimiter was chosen so that it does. */
+static void
+put_bare(const struct csv *csv, const char *text, size_t len)
+{
+	bool quote = memchr(text, csv->style->delimiter, len) != NULL;
+
+	if (quote)
+		putc_unlocked('"', csv->out);
+	fwrite(text, 1, len, csv->out);
+	if (quote)
+		putc_unlocked('"', csv->out);
+}
+
+static void
+put_number(const struct csv *csv, int64_t n)
+{
+	char text[32];
+	int len = snprintf(text, sizeof text, "%" PRId64, n);
+
+	put_bare(csv, text, (size_t)len);
+}
+
+/* By whole millionths, since printf asks the locale for the decimal sign. */
+static void
+put_rate(const struct csv *csv, double rate)
+{
+	long long millionths = llround(rate * RATE_UNIT);
+	char text[64];
+	int len =
+	    snprintf(text, sizeof text, "%lld%c%06lld", millionths / RATE_UNIT,
+		csv->style->decimal, millionths % RATE_UNIT);
+
+	put_bare(csv, text, (size_t)len);
+}
+
+/* "2026-11-23T00:00:00Z" as "2026-11-23 00:00:00". */
+static void
+put_time(const struct csv *csv, const char *text, size_t len)
+{
+	enum {
+		SHORT = sizeof "2026-11-23T00:00:00" - 1,
+		T = sizeof "2026-11-23" - 1
+	};
+	char s[SHORT];
+
+	if (len != SHORT + 1 || text[T] != 'T' || text[SHORT] != 'Z') {
+		put_text(csv, text, len);
+		return;
+	}
+	memcpy(s, text, SHORT);
+	s[T] = ' ';
+	put_bare(csv, s, SHORT);
+}
+
+static void
+put_cell(const struct csv *csv, enum column_kind kind, const struct cell *cell)
+{
+	if (cell->null)
+		return;
+	if (kind != COLUMN_NUMBER && kind != COLUMN_RATE && cell->len == 0)
+		return;
+	switch (kind) {
+	case COLUMN_NUMBER:
+		put_number(csv, cell->number);
+		return;
+	case COLUMN_RATE:
+		put_rate(csv, cell->rate);
+		return;
+	case COLUMN_TEXT:
+		put_text(csv, cell->text, cell->len);
+		return;
+	case COLUMN_DATE:
+		put_bare(csv, cell->text, cell->len);
+		return;
+	case COLUMN_TIME:
+		put_time(csv, cell->text, cell->len);
+	}
+}
+
+static int
+check(const struct csv *csv, struct fault *f)
+{
+	if (!ferror(csv->out))
+		return 0;
+	return fault(f, FAULT_HOST, EX_CANTCREAT, "%s: cannot be written: %s",
+	    csv->name != NULL ? csv->name : "standard output",
+	    errno != 0 ? strerror(errno) : "writing failed");
+}
+
+static int
+head(void *arg, const struct column *columns, size_t n, struct fault *f)
+{
+	struct csv *csv = arg;
+	size_t i;
+
+	csv->columns = columns;
+	csv->rows = 0;
+	errno = 0;
+	if (csv->style->bom)
+		fputs("\xef\xbb\xbf", csv->out);
+	for (i = 0; i < n; i++) {
+		if (i > 0)
+			putc(csv->style->delimiter, csv->out);
+		fputs(columns[i].name, csv->out);
+	}
+	fputs("\r\n", csv->out);
+	return check(csv, f);
+}
+
+static int
+row(void *arg, const struct cell *cells, size_t n, struct fault *f)
+{
+	struct csv *csv = arg;
+	size_t i;
+
+	errno = 0;
+	flockfile(csv->out);
+	for (i = 0; i < n; i++) {
+		if (i > 0)
+			putc_unlocked(csv->style->delimiter, csv->out);
+		put_cell(csv, csv->columns[i].kind, &cells[i]);
+	}
+	putc_unlocked('\r', csv->out);
+	putc_unlocked('\n', csv->out);
+	funlockfile(csv->out);
+	csv->rows++;
+	return check(csv, f);
+}
+
+struct row_sink
+csv_sink(struct csv *csv)
+{
+	return (struct row_sink){ .head = head, .row = row, .arg = csv };
+}

@@ -1,0 +1,27 @@
+#ifndef OUTPUT_TEXT_H
+#define OUTPUT_TEXT_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+enum {
+	TEXT_WIDTH = 80,
+	GROUPED = 32 /* room for a number with its separators */
+};
+
+/*
+ * Print a paragraph of at most TEXT_WIDTH columns: `prefix` before the first
+ * line, as many blanks before the others.  Control characters are replaced.
+ */
+void text_wrap(FILE *, const char *prefix, const char *paragraph);
+
+/* A string with control characters replaced. */
+void text_put(FILE *, const char *);
+
+/* A string as a JSON string with its quotes (RFC 8259 §7), ASCII alone. */
+void text_put_json(FILE *, const char *);
+
+/* "1,234,567"; returns `out`. */
+const char *text_grouped(uint64_t n, char out[static GROUPED]);
+
+#endif

@@ -1,0 +1,32 @@
+#ifndef OUTPUT_WHOLE_FILE_H
+#define OUTPUT_WHOLE_FILE_H
+
+#include <stdio.h>
+
+struct fault;
+
+/*
+ * A file that appears whole or not at all: written beside `path`, fsynced and
+ * renamed, keeping mode, owner and group of the one it replaces (a new one has
+ * 0644 less umask); when nothing would change, the old one is left untouched.
+ * A symbolic link is followed: the file it leads to is replaced.  NULL with a
+ * fault of exit code 73 when it cannot be created, or when `path` is anything
+ * but a file.
+ */
+struct whole_file;
+
+struct whole_file *whole_file_open(const char *path, struct fault *);
+
+/* Where to write it; belongs to the file. */
+FILE *whole_file_stream(struct whole_file *);
+
+/*
+ * Publish it; -1 with exit code 73 and the old file as it was.  That writing
+ * failed before, is found here at the latest.
+ */
+int whole_file_commit(struct whole_file *, struct fault *);
+
+/* Drop what was not committed, without a trace; NULL is legal. */
+void whole_file_close(struct whole_file *);
+
+#endif

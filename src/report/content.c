@@ -1,0 +1,92 @@
+#include <string.h>
+#include <openssl/evp.h>
+
+#include "base/alloc.h"
+#include "report/content.h"
+
+void
+content_begin(struct content *c)
+{
+	c->n = 0;
+	c->hash = EVP_MD_CTX_new();
+	if (c->hash == NULL ||
+	    EVP_DigestInit_ex(c->hash, EVP_sha256(), NULL) != 1)
+		out_of_memory();
+}
+
+static void
+flush(struct content *c)
+{
+	if (EVP_DigestUpdate(c->hash, c->hold, c->n) != 1)
+		out_of_memory();
+	c->n = 0;
+}
+
+static void
+put(struct content *c, const void *p, size_t n)
+{
+	if (n > sizeof c->hold - c->n) {
+		flush(c);
+		if (n > sizeof c->hold) {
+			if (EVP_DigestUpdate(c->hash, p, n) != 1)
+				out_of_memory();
+			return;
+		}
+	}
+	if (n > 0)
+		memcpy(c->hold + c->n, p, n);
+	c->n += n;
+}
+
+/* A frame: whose value it is, of what type, and a length, count or number. */
+static void
+frame(struct content *c, enum member m, char type, uint64_t v)
+{
+	unsigned char f[10] = { (unsigned char)m, (unsigned char)type };
+	int i;
+
+	for (i = 9; i > 1; i--, v >>= 8)
+		f[i] = v & 0xff;
+	put(c, f, sizeof f);
+}
+
+void
+content_string(struct content *c, enum member m, struct span s)
+{
+	frame(c, m, 's', s.n);
+	put(c, s.p, s.n);
+}
+
+void
+content_number(struct content *c, enum member m, uint64_t v)
+{
+	frame(c, m, 'n', v);
+}
+
+void
+content_array(struct content *c, enum member m, size_t count)
+{
+	frame(c, m, 'a', count);
+}
+
+void
+content_object(struct content *c, enum member m)
+{
+	frame(c, m, 'o', 0);
+}
+
+void
+content_end(struct content *c, unsigned char digest[REPORT_DIGEST])
+{
+	flush(c);
+	if (EVP_DigestFinal_ex(c->hash, digest, NULL) != 1)
+		out_of_memory();
+	content_free(c);
+}
+
+void
+content_free(struct content *c)
+{
+	EVP_MD_CTX_free(c->hash);
+	c->hash = NULL;
+}

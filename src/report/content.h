@@ -1,0 +1,35 @@
+#ifndef REPORT_CONTENT_H
+#define REPORT_CONTENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/model.h"
+#include "base/span.h"
+#include "report/members.h"
+
+/*
+ * The SHA-256 of a report's known members as sent, in one order, so that
+ * white space, escapes and the order of members make no difference.  Each
+ * value is framed by its member's number, a letter for its type, and its
+ * length.
+ */
+struct content {
+	struct evp_md_ctx_st *hash;
+	size_t n;
+	unsigned char hold[1024]; /* on its way into the hash */
+};
+
+void content_begin(struct content *);
+void content_string(struct content *, enum member, struct span);
+void content_number(struct content *, enum member, uint64_t);
+
+/* What follows is inside: `count` elements of an array, or an object. */
+void content_array(struct content *, enum member, size_t count);
+void content_object(struct content *, enum member);
+void content_end(struct content *, unsigned char digest[REPORT_DIGEST]);
+
+/* Instead of content_end(). */
+void content_free(struct content *);
+
+#endif

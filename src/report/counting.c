@@ -1,0 +1,116 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/reading.h"
+
+/*
+ * Sessions that may be added up across policy types: a sender that holds one
+ * session to two policies reports it under each (RFC 8460 §4.2), so of sts and
+ * tlsa one carries the figures of a recipient domain, and the other none.
+ */
+struct sum {
+	uint64_t sessions, failed;
+};
+
+enum policy_kind
+policy_kind_of(const struct policy *p)
+{
+	const struct policy_type *t = policy_type_find(span_of(p->type));
+
+	return t != NULL ? t->kind : POLICY_UNKNOWN;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct policy *p = *(struct policy *const *)a;
+	const struct policy *q = *(struct policy *const *)b;
+
+	return strcmp(p->recipient_domain, q->recipient_domain);
+}
+
+static void
+count(struct policy *p)
+{
+	p->counted_sessions = p->successful_sessions + p->failed_sessions;
+	p->counted_failed = p->failed_sessions;
+}
+
+static struct sum
+add_up(struct policy **p, size_t n, enum policy_kind kind)
+{
+	struct sum s = { 0, 0 };
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (policy_kind_of(p[i]) == kind) {
+			s.sessions +=
+			    p[i]->successful_sessions + p[i]->failed_sessions;
+			s.failed += p[i]->failed_sessions;
+		}
+	return s;
+}
+
+/* The entries for sts and tlsa of one recipient domain. */
+static void
+count_group(struct policy **p, size_t n)
+{
+	struct sum sts = add_up(p, n, POLICY_STS);
+	struct sum tlsa = add_up(p, n, POLICY_TLSA);
+	enum policy_kind carrier = POLICY_STS;
+	size_t i;
+
+	if (tlsa.sessions > sts.sessions ||
+	    (tlsa.sessions == sts.sessions && tlsa.failed > sts.failed))
+		carrier = POLICY_TLSA;
+	for (i = 0; i < n; i++)
+		if (policy_kind_of(p[i]) == carrier)
+			count(p[i]);
+}
+
+/* Whether all counts of the report add up within 64 bits. */
+static bool
+adds_up(const struct report *report)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < report->n_policies; i++) {
+		sum += report->policies[i].successful_sessions +
+		       report->policies[i].failed_sessions;
+		if (sum > INT64_MAX)
+			return false;
+	}
+	return true;
+}
+
+void
+counting_settle(struct reading *r)
+{
+	struct report *report = r->report;
+	struct policy **both, *p;
+	size_t i, first, n = 0;
+
+	if (!adds_up(report)) {
+		reading_refuse(r, 43, CODE_COUNT_OVERFLOW, MEMBER_POLICIES);
+		return;
+	}
+	both = arena_alloc(r->arena, report->n_policies * sizeof *both);
+	for (i = 0; i < report->n_policies; i++) {
+		p = &report->policies[i];
+		if (p->skipped)
+			continue;
+		if (policy_kind_of(p) == POLICY_STS ||
+		    policy_kind_of(p) == POLICY_TLSA)
+			both[n++] = p;
+		else
+			count(p);
+	}
+	qsort(both, n, sizeof *both, compare);
+	for (first = 0; first < n; first = i) {
+		for (i = first + 1; i < n; i++)
+			if (compare(&both[first], &both[i]) != 0)
+				break;
+		count_group(both + first, i - first);
+	}
+}

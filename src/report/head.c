@@ -1,0 +1,103 @@
+#include <string.h>
+
+#include "base/utc.h"
+#include "report/field.h"
+#include "report/head.h"
+#include "report/mime.h"
+
+static const struct {
+	const char *name;
+	size_t len;
+} wanted[HEAD_FIELDS] = {
+	[HEAD_FROM] = { "From", 4 },
+	[HEAD_SUBJECT] = { "Subject", 7 },
+	[HEAD_MESSAGE_ID] = { "Message-ID", 10 },
+	[HEAD_DATE] = { "Date", 4 },
+	[HEAD_REPORT_DOMAIN] = { "TLS-Report-Domain", 17 },
+	[HEAD_REPORT_SUBMITTER] = { "TLS-Report-Submitter", 20 },
+	[HEAD_RECEIVED] = { "Received", 8 },
+	[HEAD_CONTENT_TYPE] = { "Content-Type", 12 },
+};
+
+void
+head_read(struct span header, struct head *h)
+{
+	struct field_walk w;
+	struct field f;
+	size_t i;
+
+	memset(h, 0, sizeof *h);
+	field_start(&w, header);
+	while (field_next(&w, &f))
+		for (i = 0; i < HEAD_FIELDS; i++) {
+			if (f.name.n != wanted[i].len ||
+			    !span_is_nocase(f.name, wanted[i].name))
+				continue;
+			if (h->count[i]++ == 0)
+				h->value[i] = f.value;
+			break;
+		}
+}
+
+void
+head_text(const struct head *h, struct arena *arena, struct mail_head *head)
+{
+	const char *text[HEAD_FIELDS];
+	size_t i;
+
+	for (i = 0; i < HEAD_FIELDS; i++)
+		text[i] = h->count[i] > 0 && i < HEAD_RECEIVED
+			      ? mime_text(h->value[i], arena)
+			      : "";
+	*head = (struct mail_head){
+		.from = text[HEAD_FROM],
+		.subject = text[HEAD_SUBJECT],
+		.message_id = text[HEAD_MESSAGE_ID],
+		.date = text[HEAD_DATE],
+		/* RFC 8460 §5.3 knows one of each; of two, which lies? */
+		.report_domain = h->count[HEAD_REPORT_DOMAIN] == 1
+				     ? text[HEAD_REPORT_DOMAIN]
+				     : "",
+		.report_submitter = h->count[HEAD_REPORT_SUBMITTER] == 1
+					? text[HEAD_REPORT_SUBMITTER]
+					: "",
+	};
+}
+
+/* The date behind the last semicolon (RFC 5322 §3.6.7). */
+bool
+head_arrival(const struct head *h, int64_t *arrival)
+{
+	struct span received = h->value[HEAD_RECEIVED];
+	size_t i = received.n;
+
+	while (i > 0 && received.p[i - 1] != ';')
+		i--;
+	return i > 0 && utc_parse_mail(span_skip(received, i), arrival) == 0;
+}
+
+bool
+head_is_tlsrpt(struct span subtype)
+{
+	return span_begins_nocase(subtype, "tlsrpt") ||
+	       span_begins_nocase(subtype, "x-tlsrpt");
+}
+
+bool
+head_claims(const struct head *h, struct arena *arena)
+{
+	struct span media = h->value[HEAD_CONTENT_TYPE], type, subtype;
+	const char *kind;
+
+	if (h->count[HEAD_REPORT_DOMAIN] > 0 ||
+	    h->count[HEAD_REPORT_SUBMITTER] > 0)
+		return true;
+	if (!field_media_type(media, &type, &subtype))
+		return false;
+	if (!span_is_nocase(type, "multipart"))
+		return head_is_tlsrpt(subtype);
+	if (!span_is_nocase(subtype, "report"))
+		return false;
+	kind = mime_parameter(media, "report-type", arena);
+	return kind != NULL && span_is_nocase(span_of(kind), "tlsrpt");
+}

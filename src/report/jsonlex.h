@@ -1,0 +1,34 @@
+#ifndef REPORT_JSONLEX_H
+#define REPORT_JSONLEX_H
+
+#include <stdbool.h>
+
+#include "report/jsontext.h"
+
+/* The tokens of JSON text (RFC 8259 §2, §6, §7), one after the other. */
+struct jsonlex {
+	const char *begin, *p, *end;
+	struct jsontext_fault *fault;
+};
+
+/* Both return -1, with the fault. */
+int jsonlex_refuse(
+    struct jsonlex *, const char *at, enum code, const char *what);
+
+/* What stands at `at` is not in the grammar: the end, a NUL, or `what`. */
+int jsonlex_refuse_syntax(struct jsonlex *, const char *at, const char *what);
+
+void jsonlex_blanks(struct jsonlex *);
+
+/* Take the byte `c` if it comes next. */
+bool jsonlex_take(struct jsonlex *, char c);
+
+/*
+ * Take a token, of which the first byte is known to be there.  0, or -1 with
+ * the fault.
+ */
+int jsonlex_string(struct jsonlex *, bool *escaped, bool *wide);
+int jsonlex_number(struct jsonlex *);
+int jsonlex_literal(struct jsonlex *, const char *word);
+
+#endif

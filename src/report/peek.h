@@ -1,0 +1,37 @@
+#ifndef REPORT_PEEK_H
+#define REPORT_PEEK_H
+
+#include <stdbool.h>
+
+#include "base/span.h"
+#include "report/mime.h"
+#include "report/unpack.h"
+
+/*
+ * A look at the front of a part.  Cost does not grow with the part, and what
+ * it holds is never inflated whole.
+ */
+
+/*
+ * The transfer encoding the bytes are in, whatever the label says: MIME_BASE64
+ * where an unlabelled text is the base64 of a container, MIME_IDENTITY where
+ * the bytes are one already, else the label.
+ */
+enum mime_encoding peek_encoding(struct span body, enum mime_encoding label);
+
+/* What the part is, its transfer encoding undone. */
+enum container peek_container(struct span body, enum mime_encoding label);
+
+/*
+ * Whether it begins as a TLS report does, unpacked: "{" and, near the front,
+ * the name of a member that no other document has.
+ */
+bool peek_part(struct span body, enum mime_encoding label);
+
+/* The same for bytes that have no transfer encoding. */
+bool peek_bytes(struct span bytes);
+
+/* Whether a line "begin 644 name" is in it; `*name` gets the name. */
+bool peek_uuencode(struct span body, struct span *name);
+
+#endif

@@ -1,0 +1,192 @@
+#include <stdio.h>
+#include <string.h>
+#include <json-c/json_object.h>
+#include <json-c/json_tokener.h>
+
+#include "base/alloc.h"
+#include "report/names.h"
+#include "report/reading.h"
+
+enum {
+	TEXT_MAX = 1 << 30,	/* bytes, whatever the limit: 32 bit extents */
+	STRINGS_DEPTH = 4,	/* an array of strings, in which all else is */
+	STRINGS_TOTAL = 100000, /* kept of policy-string and mx-host */
+	WARNINGS_TEXT = 4096
+};
+
+/* Where in the text it broke; line, column and byte count from 1. */
+static int
+refuse_text(
+    struct findings *fs, struct span text, const struct jsontext_fault *f)
+{
+	size_t line, column;
+
+	jsontext_place(text, f->offset, &line, &column);
+	return findings_reject(fs, f->code,
+	    "line %zu, column %zu, byte %zu: %s", line, column, f->offset + 1,
+	    f->what);
+}
+
+static int
+scan(struct reading *r, struct span text)
+{
+	const struct limits *limits = r->context->limits;
+	struct members_shapes shapes;
+	struct jsontext_fault fault;
+
+	if (text.n > limits->report || text.n > TEXT_MAX)
+		return findings_reject(
+		    r->findings, CODE_JSON_TOO_LARGE, "%zu bytes", text.n);
+	members_shapes(&shapes, limits);
+	if (jsontext_scan(text, limits->json_depth, &shapes.whole, &r->json,
+		&fault) == -1)
+		return refuse_text(r->findings, text, &fault);
+	if (r->json.bom)
+		findings_add(r->findings, CODE_JSON_BOM, "byte 1");
+	return 0;
+}
+
+static const char *
+read_contact(struct reading *r, struct span s)
+{
+	bool valid;
+
+	if (s.n == 0) {
+		reading_warn(r, CODE_CONTACT_MISSING, MEMBER_CONTACT);
+		r->report->reporter_domain = "";
+		return "";
+	}
+	r->report->reporter_domain = name_mail_domain(s, r->arena, &valid);
+	if (!valid)
+		reading_warn(r, CODE_CONTACT_FORMAT, MEMBER_CONTACT);
+	return text_keep(r, s, MEMBER_CONTACT, false);
+}
+
+/* A string of the identity, byte for byte. */
+static const char *
+read_identity(
+    struct reading *r, struct span s, enum member m, enum code missing)
+{
+	if (s.n == 0)
+		reading_warn(r, missing, m);
+	return text_keep(r, s, m, false);
+}
+
+/* All but the policies. */
+static void
+read_head(struct reading *r, const struct members *m)
+{
+	size_t organization, start, end, contact, id;
+	struct members range;
+	struct span s, e;
+
+	members_of(&r->json, m->of[MEMBER_DATE_RANGE], &range);
+	strings_begin(r);
+	organization = strings_add(r, m->of[MEMBER_ORGANIZATION]);
+	start = strings_add(r, range.of[MEMBER_START]);
+	end = strings_add(r, range.of[MEMBER_END]);
+	contact = strings_add(r, m->of[MEMBER_CONTACT]);
+	id = strings_add(r, m->of[MEMBER_REPORT_ID]);
+	strings_decode(r);
+
+	s = strings_get(r, organization);
+	content_string(&r->content, MEMBER_ORGANIZATION, s);
+	r->report->organization =
+	    read_identity(r, s, MEMBER_ORGANIZATION, CODE_ORG_MISSING);
+	s = strings_get(r, start);
+	e = strings_get(r, end);
+	content_string(&r->content, MEMBER_START, s);
+	content_string(&r->content, MEMBER_END, e);
+	dates_read(r, s, e);
+	s = strings_get(r, contact);
+	content_string(&r->content, MEMBER_CONTACT, s);
+	r->report->contact = read_contact(r, s);
+	s = strings_get(r, id);
+	content_string(&r->content, MEMBER_REPORT_ID, s);
+	r->report->report_id =
+	    read_identity(r, s, MEMBER_REPORT_ID, CODE_REPORT_ID_MISSING);
+}
+
+/* "sha256:..." of the content, for a report without report-id. */
+static const char *
+id_of_content(struct reading *r)
+{
+	char text[2 * REPORT_DIGEST + 1];
+	size_t i;
+
+	for (i = 0; i < REPORT_DIGEST; i++)
+		snprintf(text + 2 * i, 3, "%02x", r->report->content[i]);
+	return arena_printf(r->arena, "sha256:%s", text);
+}
+
+static int
+read_report(struct reading *r)
+{
+	struct report *report = r->report;
+	char names[WARNINGS_TEXT];
+	struct members m;
+
+	if (structure_check(r) == -1)
+		return -1;
+	members_of(&r->json, &r->json.node[0], &m);
+	read_head(r, &m);
+	policies_read(r, m.of[MEMBER_POLICIES]);
+	domains_settle(r);
+	counting_settle(r);
+	if (r->refusal.code != CODE_NONE)
+		return -1;
+	content_end(&r->content, report->content);
+	if (*report->report_id == '\0')
+		report->report_id = id_of_content(r);
+	findings_names(r->findings, CLASS_WARN, names, sizeof names);
+	report->warnings = arena_strdup(r->arena, names);
+	return 0;
+}
+
+static void
+begin(struct reading *r)
+{
+	if ((r->tokener = json_tokener_new_ex(STRINGS_DEPTH)) == NULL)
+		out_of_memory();
+	content_begin(&r->content);
+}
+
+static void
+end(struct reading *r)
+{
+	content_free(&r->content);
+	json_object_put(r->strings);
+	if (r->tokener != NULL)
+		json_tokener_free(r->tokener);
+	buf_free(&r->room);
+	jsontext_free(&r->json);
+}
+
+int
+report_parse(struct span text, const struct report_context *context,
+    struct arena *arena, struct report *report, struct findings *findings)
+{
+	struct reading r = { .context = context,
+		.arena = arena,
+		.report = report,
+		.findings = findings,
+		.policy = READING_NOWHERE,
+		.failure = READING_NOWHERE,
+		.room = { .max = INT32_MAX },
+		.lines = STRINGS_TOTAL };
+	size_t before = findings->n;
+	int rc = -1;
+
+	*report = (struct report){ 0 };
+	if (scan(&r, text) == -1)
+		goto out;
+	begin(&r);
+	if ((rc = read_report(&r)) == -1)
+		findings_reject(
+		    findings, r.refusal.code, "%s", r.refusal.where);
+out:
+	if (rc == -1) /* a refusal stands alone */
+		findings->n = before;
+	end(&r);
+	return rc;
+}

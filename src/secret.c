@@ -1,0 +1,225 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/fault.h"
+#include "config.h"
+#include "secret.h"
+#include "secret_command.h"
+
+enum {
+	SECRET_MAX = 16 * 1024,
+	COMMAND_SECONDS = 30
+};
+
+/* What was read of a secret, on its way to become one. */
+struct raw {
+	char bytes[SECRET_MAX + 1];
+	size_t len;
+};
+
+static int
+refuse(struct fault *f, const char *why)
+{
+	return fault(f, FAULT_SESSION, EX_CONFIG, "%s", why);
+}
+
+static int
+refuse_errno(struct fault *f)
+{
+	return refuse(f, strerror(errno));
+}
+
+/* A file that only its owner and a group may see. */
+static int
+check_file(int fd, struct fault *f)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == -1)
+		return refuse_errno(f);
+	if (!S_ISREG(st.st_mode))
+		return refuse(f, "is not a file");
+	if ((st.st_mode & S_IROTH) != 0)
+		return refuse(f,
+		    "everybody can read it: chmod o-rwx it, and give it to a "
+		    "group that tlsrua runs with");
+	if ((st.st_mode & S_IWOTH) != 0)
+		return refuse(f, "everybody can write it: chmod o-rwx it");
+	return 0;
+}
+
+static int
+read_all(int fd, struct raw *raw, struct fault *f)
+{
+	ssize_t n;
+
+	while (raw->len < sizeof raw->bytes) {
+		n = read(
+		    fd, raw->bytes + raw->len, sizeof raw->bytes - raw->len);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return refuse_errno(f);
+		if (n == 0)
+			return 0;
+		raw->len += (size_t)n;
+	}
+	return refuse(f, "is over 16 KB");
+}
+
+/* O_NONBLOCK, since opening a FIFO would wait for somebody to write. */
+static int
+read_file(const char *path, struct raw *raw, struct fault *f)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), rc;
+
+	if (fd == -1)
+		return refuse_errno(f);
+	rc = check_file(fd, f);
+	if (rc == 0)
+		rc = read_all(fd, raw, f);
+	close(fd);
+	return rc;
+}
+
+static int
+run_command(const char *line, struct raw *raw, struct fault *f)
+{
+	const char *lf;
+
+	if (secret_command(line, COMMAND_SECONDS, raw->bytes, SECRET_MAX,
+		&raw->len, f) == -1)
+		return -1;
+	if ((lf = memchr(raw->bytes, '\n', raw->len)) != NULL)
+		raw->len = (size_t)(lf - raw->bytes) + 1;
+	return 0;
+}
+
+/* Without the last newline, and of bytes that a login can carry. */
+static int
+settle(struct raw *raw, struct fault *f)
+{
+	size_t i;
+
+	if (raw->len > 0 && raw->bytes[raw->len - 1] == '\n')
+		raw->len--;
+	if (raw->len > 0 && raw->bytes[raw->len - 1] == '\r')
+		raw->len--;
+	if (raw->len == 0)
+		return refuse(f, "is empty");
+	for (i = 0; i < raw->len; i++) {
+		unsigned char c = (unsigned char)raw->bytes[i];
+
+		if (c == '\n')
+			return refuse(f, "holds more than one line");
+		if (c < ' ' || c == 0x7f)
+			return refuse(f, "holds a control character");
+	}
+	return 0;
+}
+
+/* The path of the credential; NULL when there is none. */
+static char *
+credential_path(const char *name)
+{
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+	struct stat st;
+	char *path;
+
+	if (dir == NULL || dir[0] != '/')
+		return NULL;
+	path = xasprintf("%s/tlsrua.%s", dir, name);
+	if (stat(path, &st) == -1) {
+		free(path);
+		path = NULL;
+	}
+	return path;
+}
+
+/* The option that says where the secret is; NULL when none does. */
+static const char *
+option_set(const struct config_mailbox *mb)
+{
+	if (mb->password_file[0] != '\0')
+		return "password_file";
+	if (mb->password_command[0] != '\0')
+		return "password_command";
+	return mb->token_command[0] != '\0' ? "token_command" : NULL;
+}
+
+static int
+refuse_places(const char *option, const char *name, struct fault *f)
+{
+	if (option != NULL)
+		return fault(f, FAULT_SESSION, EX_CONFIG,
+		    "%s is set and the credential tlsrua.%s is there as well: "
+		    "only one can be",
+		    option, name);
+	return fault(f, FAULT_SESSION, EX_CONFIG,
+	    "no password: set password_file, password_command or "
+	    "token_command, or pass the systemd credential tlsrua.%s",
+	    name);
+}
+
+/* The fault's text begins with where it was looked for. */
+static int
+read_raw(const struct config_mailbox *mb, const char *credential,
+    struct raw *raw, struct fault *f)
+{
+	const char *option = option_set(mb), *command = mb->password_command;
+
+	if ((option == NULL) == (credential == NULL))
+		return refuse_places(option, mb->name, f);
+	if (credential != NULL) {
+		if (read_file(credential, raw, f) == -1 || settle(raw, f) == -1)
+			return fault_prefix(f, "%s", credential);
+		return 0;
+	}
+	if (mb->password_file[0] != '\0') {
+		if (read_file(mb->password_file, raw, f) == -1 ||
+		    settle(raw, f) == -1)
+			return fault_prefix(
+			    f, "password_file %s", mb->password_file);
+		return 0;
+	}
+	if (command[0] == '\0')
+		command = mb->token_command;
+	if (run_command(command, raw, f) == -1)
+		return fault_prefix(f, "%s", option);
+	if (settle(raw, f) == -1) {
+		f->status = EX_NOPERM; /* it ran, and failed at its task */
+		return fault_prefix(f, "%s: what it prints", option);
+	}
+	return 0;
+}
+
+char *
+secret_read(const struct config_mailbox *mb, struct fault *f)
+{
+	struct raw *raw = xcalloc(1, sizeof *raw);
+	char *credential = credential_path(mb->name), *secret = NULL;
+
+	if (read_raw(mb, credential, raw, f) == 0)
+		secret = xstrndup(raw->bytes, raw->len);
+	explicit_bzero(raw, sizeof *raw);
+	free(raw);
+	free(credential);
+	return secret;
+}
+
+void
+secret_free(char *secret)
+{
+	if (secret == NULL)
+		return;
+	explicit_bzero(secret, strlen(secret));
+	free(secret);
+}

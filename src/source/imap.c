@@ -1,0 +1,239 @@
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sysexits.h>
+
+#include "base/alloc.h"
+#include "base/fault.h"
+#include "source/folder.h"
+#include "source/login.h"
+#include "source/session.h"
+
+enum {
+	STREAM_BUFFER = 16 * 1024,
+	NAMES_LINES = 1024 * 1024,
+	GOODBYE = 3 /* seconds that a LOGOUT may take */
+};
+
+static struct imap *
+session_new(const struct imap_account *account)
+{
+	struct imap *im = xcalloc(1, sizeof *im);
+
+	im->account = account;
+	im->mechanism = "";
+	im->reply.host = account->tls.host;
+	guard_init(&im->guard, reply_line, &im->reply);
+	if ((im->etpan = mailimap_new(0, NULL)) == NULL)
+		out_of_memory();
+	session_listen(im);
+	return im;
+}
+
+static int
+greet(struct imap *im, struct fault *f)
+{
+	mailstream *stream = mailstream_new(im->low, STREAM_BUFFER);
+	int code;
+
+	if (stream == NULL)
+		out_of_memory();
+	tls_begin(im->low, TLS_PROMPT);
+	im->broken = true;
+	code = mailimap_connect(im->etpan, stream);
+	if (tls_fault(im->low, f) == -1)
+		return -1;
+	if (code == MAILIMAP_NO_ERROR_AUTHENTICATED)
+		return fault(f, FAULT_SESSION, EX_PROTOCOL,
+		    "imap: %s logs us in without being asked (PREAUTH): "
+		    "refused",
+		    im->account->tls.host);
+	if (code != MAILIMAP_NO_ERROR_NON_AUTHENTICATED)
+		return fault(f, FAULT_SESSION, EX_PROTOCOL,
+		    "imap: %s does not greet like an IMAP server",
+		    im->account->tls.host);
+	im->broken = false;
+	return 0;
+}
+
+/* RFC 9051 §6.2.1; whatever came in clear is forgotten. */
+static int
+starttls(struct imap *im, struct fault *f)
+{
+	const char *host = im->account->tls.host;
+	int code;
+
+	if (session_capabilities(im, f) == -1)
+		return -1;
+	if (!session_can(im, "STARTTLS"))
+		return fault(f, FAULT_SESSION, EX_UNAVAILABLE,
+		    "tls: %s does not offer STARTTLS: set tls = implicit",
+		    host);
+	session_begin_short(im);
+	code = mailimap_starttls(im->etpan);
+	/* Debian's libetpan looks at its buffer, too, and calls it an error */
+	if (im->reply.status == REPLY_OK &&
+	    (code != MAILIMAP_NO_ERROR || im->guard.line > 0 ||
+		im->etpan->imap_stream->read_buffer_len > 0)) {
+		im->broken = true;
+		return fault(f, FAULT_SESSION, EX_UNAVAILABLE,
+		    "tls: %s sent something between STARTTLS and TLS: "
+		    "somebody may be in between",
+		    host);
+	}
+	if (session_end(im, code, EX_UNAVAILABLE, "STARTTLS refused", f) == -1)
+		return -1;
+	im->broken = true;
+	if (tls_handshake(im->low, f) == -1)
+		return -1;
+	im->broken = false;
+	return 0;
+}
+
+struct imap *
+imap_open(const struct imap_account *account, struct fault *f)
+{
+	struct imap *im = session_new(account);
+
+	im->low = tls_connect(&account->tls, &im->guard, f);
+	if (im->low == NULL || greet(im, f) == -1 ||
+	    (account->tls.mode == TLS_STARTTLS && starttls(im, f) == -1) ||
+	    login(im, f) == -1) {
+		imap_close(im);
+		return NULL;
+	}
+	return im;
+}
+
+void
+imap_close(struct imap *im)
+{
+	struct fault gone = { FAULT_SESSION, EX_UNAVAILABLE, "closed" };
+
+	if (im == NULL)
+		return;
+	if (im->low != NULL) {
+		if (im->broken)
+			tls_break(im->low, &gone);
+		session_begin_short(im);
+		tls_hurry(im->low, GOODBYE);
+	}
+	mailimap_free(im->etpan); /* says LOGOUT, closes the stream */
+	session_wipe(im->secret_sent);
+	free(im->known);
+	free(im);
+}
+
+const char *
+imap_mechanism(const struct imap *im)
+{
+	return im->mechanism;
+}
+
+/* The folder with that special use, as the server names it; or NULL. */
+static char *
+find_special_use(clist *folders, const char *use)
+{
+	const struct mailimap_mailbox_list *folder;
+	const struct mailimap_mbx_list_oflag *flag;
+	clistiter *i, *j;
+
+	for (i = clist_begin(folders); i != NULL; i = clist_next(i)) {
+		folder = clist_content(i);
+		if (folder->mb_flag == NULL ||
+		    folder->mb_flag->mbf_oflags == NULL)
+			continue;
+		for (j = clist_begin(folder->mb_flag->mbf_oflags); j != NULL;
+		     j = clist_next(j)) {
+			flag = clist_content(j);
+			if (flag->of_type == MAILIMAP_MBX_LIST_OFLAG_FLAG_EXT &&
+			    strcasecmp(flag->of_flag_ext, use) == 0)
+				return xstrdup(folder->mb_name);
+		}
+	}
+	return NULL;
+}
+
+static char *
+look_up_special_use(struct imap *im, const char *use, struct fault *f)
+{
+	static const struct guard_limits limits = { .command = GUARD_NAMES,
+		.lines = NAMES_LINES,
+		.literals = NAMES_LINES };
+	clist *folders = NULL;
+	char *name = NULL;
+	int code;
+
+	session_begin(im, &limits, TLS_STEADY);
+	code = mailimap_list(im->etpan, "", "*", &folders);
+	if (session_end(im, code, EX_NOPERM, "LIST refused", f) == 0 &&
+	    folders != NULL &&
+	    (name = find_special_use(folders, use + 1)) == NULL)
+		fault(f, FAULT_SESSION, EX_NOPERM,
+		    "imap: the server marks no folder as %s: name it", use);
+	if (folders != NULL)
+		mailimap_list_result_free(folders);
+	return name;
+}
+
+/* EXAMINE; a server that first wants to know who we are is told. */
+static int
+examine(struct imap *im, const char *name, const char *what, struct fault *f)
+{
+	static const struct guard_limits limits = { .command = GUARD_GENERAL,
+		.lines = NAMES_LINES };
+	struct reply *r = &im->reply;
+	int attempt, rc = -1;
+
+	for (attempt = 0; attempt < 2; attempt++) {
+		r->uidvalidity = r->uidnext = r->exists = 0;
+		r->bad_number = false;
+		session_begin(im, &limits, TLS_STEADY);
+		rc = session_end(im, mailimap_examine(im->etpan, name),
+		    EX_NOPERM, what, f);
+		if (rc == 0 || im->broken || attempt > 0 ||
+		    strstr(r->text, "Unsafe Login") == NULL)
+			break;
+		if (login_send_id(im, f) == -1)
+			return -1;
+	}
+	if (rc == -1 && r->status == REPLY_BAD && f->status == EX_NOPERM &&
+	    strstr(r->text, "not connected") == NULL)
+		f->status = EX_PROTOCOL;
+	return rc;
+}
+
+int
+imap_examine(struct imap *im, const char *folder, struct imap_folder *out,
+    struct fault *f)
+{
+	const struct reply *r = &im->reply;
+	char *name, *what;
+	int rc;
+
+	name = folder[0] == '\\' ? look_up_special_use(im, folder, f)
+				 : folder_encode(folder);
+	if (name == NULL && folder[0] == '\\')
+		return -1;
+	if (name == NULL)
+		return fault(f, FAULT_SESSION, EX_CONFIG,
+		    "imap: folder %s is not UTF-8", folder);
+	what = xasprintf("folder %s refused", folder);
+	rc = examine(im, name, what, f);
+	free(name);
+	free(what);
+	if (rc == -1)
+		return -1;
+	free(im->known);
+	im->known = NULL;
+	im->n_known = 0;
+	if (r->bad_number || r->uidvalidity == 0)
+		return fault(f, FAULT_SESSION, EX_PROTOCOL,
+		    "imap: folder %s: the server gives %s", folder,
+		    r->bad_number ? "a number beyond 32 bits"
+				  : "no UIDVALIDITY");
+	out->uidvalidity = r->uidvalidity;
+	out->uidnext = r->uidnext;
+	out->exists = r->exists;
+	return 0;
+}

@@ -1,0 +1,247 @@
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sysexits.h>
+
+#include "base/fault.h"
+#include "base/log.h"
+#include "base/span.h"
+#include "source/reply.h"
+
+enum {
+	SHORTEST_SECRET = 4 /* blotting out "a" tells more than it hides */
+};
+
+/* The next word, up to a blank, taken from the front. */
+static struct span
+word(struct span *s)
+{
+	struct span w = *s;
+
+	w.n = 0;
+	while (w.n < s->n && s->p[w.n] != ' ')
+		w.n++;
+	*s = span_skip(*s, w.n < s->n ? w.n + 1 : w.n);
+	return w;
+}
+
+static bool
+all_digits(struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return s.n > 0;
+}
+
+/* A 32-bit number; what is none is remembered as a fault of the folder. */
+static uint32_t
+number(struct reply *r, struct span s)
+{
+	uint64_t v = 0;
+	size_t i;
+
+	if (!all_digits(s) || s.n > 10) {
+		r->bad_number = true;
+		return 0;
+	}
+	for (i = 0; i < s.n; i++)
+		v = v * 10 + (unsigned char)(s.p[i] - '0');
+	if (v > UINT32_MAX) {
+		r->bad_number = true;
+		return 0;
+	}
+	return (uint32_t)v;
+}
+
+static bool
+contains(const char *text, const char *word_sought)
+{
+	size_t n = strlen(word_sought);
+
+	for (; *text != '\0'; text++)
+		if (strncasecmp(text, word_sought, n) == 0)
+			return true;
+	return false;
+}
+
+bool
+reply_is_later(const char *text)
+{
+	static const char *const words[] = { "[THROTTLED]", "[OVERQUOTA]",
+		"[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SYS/TEMP]",
+		"Suggested Backoff Time", "Too many simultaneous connections",
+		"Maximum number of connections", "Too many connections",
+		"bandwidth limits" };
+	size_t i;
+
+	for (i = 0; i < sizeof words / sizeof *words; i++)
+		if (contains(text, words[i]))
+			return true;
+	return false;
+}
+
+/* The length of the secret that `s` begins with, or 0. */
+static size_t
+secret_at(const struct reply *r, struct span s)
+{
+	size_t i, n;
+
+	for (i = 0; i < REPLY_SECRETS; i++) {
+		if (r->secrets[i] == NULL)
+			continue;
+		n = strlen(r->secrets[i]);
+		if (n >= SHORTEST_SECRET && s.n >= n &&
+		    memcmp(s.p, r->secrets[i], n) == 0)
+			return n;
+	}
+	return 0;
+}
+
+void
+reply_blot(const struct reply *r, const char *line, size_t n, char *out,
+    size_t size)
+{
+	struct span s = { line, n };
+	size_t used = 0, secret;
+
+	while (s.n > 0 && used + 4 < size) {
+		if ((secret = secret_at(r, s)) > 0) {
+			memcpy(out + used, "***", 3);
+			used += 3;
+			s = span_skip(s, secret);
+		} else {
+			out[used++] = s.p[0] != '\0' ? s.p[0] : '?';
+			s = span_skip(s, 1);
+		}
+	}
+	out[used] = '\0';
+}
+
+/* "[CODE value] text" (RFC 9051 §7.1). */
+static void
+response_code(struct reply *r, struct span text, const char *shown)
+{
+	struct span code, value = text;
+	size_t n = 0;
+
+	if (text.n == 0 || text.p[0] != '[')
+		return;
+	value = span_skip(text, 1);
+	while (n < value.n && value.p[n] != ']')
+		n++;
+	value.n = n;
+	code = word(&value);
+	if (span_is_nocase(code, "UIDVALIDITY"))
+		r->uidvalidity = number(r, value);
+	else if (span_is_nocase(code, "UIDNEXT"))
+		r->uidnext = number(r, value);
+	else if (span_is_nocase(code, "CAPABILITY"))
+		r->capability = true;
+	else if ((span_is_nocase(code, "ALERT") ||
+		     span_is_nocase(code, "WEBALERT")) &&
+	    strcmp(r->alert, shown) != 0) {
+		snprintf(r->alert, sizeof r->alert, "%s", shown);
+		log_warn("%s says: %s", r->host, shown);
+	}
+}
+
+static int
+say_bye(const struct reply *r, const char *text, struct fault *f)
+{
+	return fault(f, FAULT_SESSION,
+	    reply_is_later(text) ? EX_TEMPFAIL : EX_UNAVAILABLE,
+	    "imap: %s ended the session: %s", r->host,
+	    text[0] != '\0' ? text : "without a reason");
+}
+
+/* "* ..." without the star. */
+static int
+untagged(struct reply *r, struct span s, const char *shown, struct fault *f)
+{
+	struct span first = word(&s);
+
+	if (span_is_nocase(first, "BYE"))
+		return say_bye(r, shown, f);
+	if (span_is_nocase(first, "OK") || span_is_nocase(first, "NO") ||
+	    span_is_nocase(first, "BAD") || span_is_nocase(first, "PREAUTH"))
+		response_code(r, s, shown);
+	else if (span_is_nocase(first, "CAPABILITY"))
+		r->capability = true;
+	else if (all_digits(first) && span_is_nocase(s, "EXISTS"))
+		r->exists = number(r, first);
+	return 0;
+}
+
+static void
+tagged(struct reply *r, struct span tag, struct span s, const char *shown)
+{
+	struct span status = word(&s);
+	char own[16];
+
+	snprintf(own, sizeof own, "%d", r->tag);
+	if (!span_is(tag, own)) {
+		r->wrong_tag = true;
+		return;
+	}
+	if (span_is_nocase(status, "OK"))
+		r->status = REPLY_OK;
+	else if (span_is_nocase(status, "NO"))
+		r->status = REPLY_NO;
+	else if (span_is_nocase(status, "BAD"))
+		r->status = REPLY_BAD;
+	else
+		return;
+	snprintf(r->text, sizeof r->text, "%s", shown);
+	response_code(r, s, shown);
+}
+
+void
+reply_begin(struct reply *r, int tag)
+{
+	r->tag = tag;
+	r->status = REPLY_NONE;
+	r->wrong_tag = false;
+	r->capability = false;
+	r->text[0] = '\0';
+}
+
+int
+reply_line(void *arg, const char *line, size_t n, struct fault *f)
+{
+	struct reply *r = arg;
+	struct span s = { line, n }, first;
+	char clean[REPLY_TEXT], *shown = clean;
+
+	reply_blot(r, line, n, clean, sizeof clean);
+	log_trace("%s: S: %s", r->host, clean);
+	first = word(&s);
+	if (n == 0 || span_is(first, "+"))
+		return 0;
+	/* what is shown to people leaves out tag and status */
+	shown += strcspn(shown, " ");
+	shown += strspn(shown, " ");
+	shown += strcspn(shown, " ");
+	shown += strspn(shown, " ");
+	if (span_is(first, "*"))
+		return untagged(r, s, shown, f);
+	tagged(r, first, s, shown);
+	return 0;
+}
+
+int
+reply_fault(
+    const struct reply *r, int status, const char *what, struct fault *f)
+{
+	if (reply_is_later(r->text))
+		status = EX_TEMPFAIL;
+	else if (contains(r->text, "User is authenticated but not connected"))
+		return fault(f, FAULT_SESSION, EX_NOPERM,
+		    "imap: %s: %s: the login names no mailbox, or IMAP is off "
+		    "for it; for a shared mailbox set user to its own address",
+		    what, r->text);
+	return fault(f, FAULT_SESSION, status, "imap: %s: %s", what,
+	    r->text[0] != '\0' ? r->text : "no reason given");
+}

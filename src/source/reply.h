@@ -1,0 +1,65 @@
+#ifndef SOURCE_REPLY_H
+#define SOURCE_REPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct fault;
+
+enum reply_status {
+	REPLY_NONE,
+	REPLY_OK,
+	REPLY_NO,
+	REPLY_BAD
+};
+
+enum {
+	REPLY_TEXT = 400,
+	REPLY_SECRETS = 2
+};
+
+/*
+ * What the server says, read from its lines as they pass the guard, since
+ * libetpan keeps little of it and wraps numbers (RFC 9051 §7.1).  Texts have
+ * the secrets of the session blotted out: a server may send them back.
+ */
+struct reply {
+	const char *host; /* for the log */
+	const char *secrets[REPLY_SECRETS]; /* NULL when unused */
+	/* since reply_begin */
+	int tag;
+	enum reply_status status;
+	bool wrong_tag;
+	bool capability;       /* capabilities were told */
+	char text[REPLY_TEXT]; /* of the tagged line, response code included */
+	/* of the folder */
+	bool bad_number;
+	uint32_t uidvalidity, uidnext, exists;
+	char alert[REPLY_TEXT]; /* the last one that was shown */
+};
+
+/* The next command has this tag. */
+void reply_begin(struct reply *, int tag);
+
+/*
+ * Take a line; fits guard_line_fn, `arg` being the reply.  -1 for BYE
+ * (exit code 69, or 75 when the text says so).
+ */
+int reply_line(void *arg, const char *line, size_t n, struct fault *);
+
+/* Copy a line with the secrets blotted out, cut to `size`. */
+void reply_blot(const struct reply *, const char *line, size_t n, char *out,
+    size_t size);
+
+/* Whether text and response code ask to come back later. */
+bool reply_is_later(const char *text);
+
+/*
+ * The fault of a command that was answered NO or BAD: 75 when the server asks
+ * to come back later, else `status`.  `what` reads like "login refused".
+ */
+int reply_fault(
+    const struct reply *, int status, const char *what, struct fault *);
+
+#endif

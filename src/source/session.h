@@ -1,0 +1,94 @@
+#ifndef SOURCE_SESSION_H
+#define SOURCE_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <libetpan/libetpan.h>
+
+#include "base/span.h"
+#include "source/guard.h"
+#include "source/imap.h"
+#include "source/reply.h"
+#include "source/tls.h"
+
+struct fault;
+
+/* Who takes the messages of a FETCH as they come. */
+struct session_listener {
+	/* A message is complete; what it points to is gone afterwards. */
+	void (*message)(void *arg, const struct mailimap_msg_att *);
+	/* Bytes of a section of the message to come; false ends it all. */
+	bool (*literal)(void *arg, const struct mailimap_msg_att_body_section *,
+	    struct span);
+	void *arg;
+};
+
+/* What the files of the IMAP client share about a session. */
+struct imap {
+	const struct imap_account *account;
+	struct guard guard;
+	struct reply reply;
+	mailstream_low *low; /* belongs to the stream of `etpan` */
+	mailimap *etpan;
+	const char *mechanism;
+	char *secret_sent; /* the secret as it went over the wire */
+	bool broken; /* out of step, or gone: nothing more can be said */
+	bool id_sent;
+	/* of the folder, as imap_sizes saw it: UIDs, ascending */
+	uint32_t *known;
+	size_t n_known;
+	const struct session_listener *listener; /* or NULL */
+};
+
+/*
+ * Have libetpan hand over each message as it comes, and the bytes of its
+ * literals as they come, in place of collecting them.  Once, before anything
+ * is read; messages that nobody listens to are dropped.
+ */
+void session_listen(struct imap *);
+
+/*
+ * UID FETCH, answers going to the listener; takes ownership of `items`.  As
+ * session_end() otherwise, with exit code 76 for what is refused.
+ */
+int session_fetch(struct imap *, struct mailimap_set *,
+    struct mailimap_fetch_type *items, const struct guard_limits *,
+    struct fault *);
+
+/* Before each command: what may come in answer, and how long it may take. */
+void session_begin(
+    struct imap *, const struct guard_limits *, enum tls_pace);
+
+/* The same for a command whose answer is a few lines. */
+void session_begin_short(struct imap *);
+
+/*
+ * After each command, with libetpan's result code: 0 when it was answered OK.
+ * -1 otherwise; when the server refused it in good order, with NO or BAD, the
+ * session goes on, reply.status tells which, and the fault has exit code
+ * `refused` (75 when the server asks to come back later) and reads
+ * "imap: what: the server's text".
+ */
+int session_end(struct imap *, int code, int refused, const char *what,
+    struct fault *);
+
+/* Ask what the server can do; what was known before is dropped. */
+int session_capabilities(struct imap *, struct fault *);
+bool session_can(const struct imap *, const char *capability);
+
+/* Overwrite and free a string; NULL is legal. */
+void session_wipe(char *);
+
+/* From now on blot this out of what the server says, too. */
+void session_keep_secret(struct imap *, const char *);
+
+/*
+ * Write bytes, and read a line (without line end) past libetpan's parser.
+ * Secret ones stay out of the log.
+ */
+int session_write(struct imap *, const char *bytes, size_t n, bool secret,
+    struct fault *);
+int session_read_line(struct imap *, struct span *, struct fault *);
+
+#endif

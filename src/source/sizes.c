@@ -1,0 +1,173 @@
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/alloc.h"
+#include "base/fault.h"
+#include "source/arrival.h"
+#include "source/session.h"
+
+enum {
+	SLICE = 100000,		 /* mails a command; libetpan keeps the lines */
+	SLACK = 20000,		 /* that may have arrived since EXAMINE */
+	LINE_BYTES = 200,	 /* of an answer */
+	MAILS_MAX = 4 * 1000 * 1000 /* whatever the server says it has */
+};
+
+struct sizes {
+	struct imap_size *list;
+	size_t n, cap, max;
+	uint32_t first;
+	bool too_many;
+};
+
+static void
+on_message(void *arg, const struct mailimap_msg_att *att)
+{
+	struct arrival a = arrival_read(att, ARRIVAL_NONE);
+	struct sizes *s = arg;
+
+	/* "n:*" is answered with the last mail even when n is beyond it */
+	if (!a.has_uid || !a.has_size || a.odd || a.uid < s->first ||
+	    a.uid == 0)
+		return;
+	if (s->n == s->max) {
+		s->too_many = true;
+		return;
+	}
+	if (s->n == s->cap) {
+		s->cap = s->cap > 0 ? s->cap * 2 : 256;
+		s->list = xreallocarray(s->list, s->cap, sizeof *s->list);
+	}
+	s->list[s->n++] = (struct imap_size) { a.uid, a.size };
+}
+
+static bool
+on_literal(void *arg, const struct mailimap_msg_att_body_section *section,
+    struct span bytes)
+{
+	(void)arg;
+	(void)section;
+	(void)bytes;
+	return true;
+}
+
+/* The sizes from UID `from` to `to`, 0 being the end. */
+static int
+ask(struct imap *im, uint32_t from, uint32_t to, struct fault *f)
+{
+	uint32_t mails = im->reply.exists;
+	struct guard_limits limits = { .command = GUARD_FETCH };
+	struct mailimap_set *set = mailimap_set_new_interval(from, to);
+	struct mailimap_fetch_type *items =
+	    mailimap_fetch_type_new_fetch_att_list_empty();
+	int rc;
+
+	if (to > 0 && to - from < mails)
+		mails = to - from + 1;
+	limits.lines = ((uint64_t)mails + SLACK) * LINE_BYTES;
+	if (set == NULL || items == NULL ||
+	    mailimap_fetch_type_new_fetch_att_list_add(
+		items, mailimap_fetch_att_new_uid()) != MAILIMAP_NO_ERROR ||
+	    mailimap_fetch_type_new_fetch_att_list_add(
+		items, mailimap_fetch_att_new_rfc822_size()) !=
+		MAILIMAP_NO_ERROR)
+		out_of_memory();
+	rc = session_fetch(im, set, items, &limits, f);
+	mailimap_set_free(set);
+	return rc;
+}
+
+/*
+ * All at once when the folder is of common size; else in slices of UIDs, which
+ * grow where there are few mails.
+ */
+static int
+ask_all(struct imap *im, struct sizes *s, struct fault *f)
+{
+	uint32_t uidnext = im->reply.uidnext;
+	uint64_t last = uidnext > 0 ? uidnext - 1 : UINT32_MAX;
+	uint64_t from, to, width = SLICE;
+	size_t before;
+
+	if (im->reply.exists <= SLICE)
+		return ask(im, s->first, 0, f);
+	for (from = s->first; from <= last; from = to + 1) {
+		before = s->n;
+		to = last - from < width ? last : from + width - 1;
+		if (ask(im, (uint32_t)from, to < last ? (uint32_t)to : 0, f) ==
+		    -1)
+			return -1;
+		if (s->n - before < SLICE / 10)
+			width *= 4;
+		else
+			width = SLICE;
+	}
+	return 0;
+}
+
+static int
+by_uid(const void *a, const void *b)
+{
+	const struct imap_size *x = a, *y = b;
+
+	return (x->uid > y->uid) - (x->uid < y->uid);
+}
+
+/* In ascending order, each once; of two sizes of a mail the larger counts. */
+static void
+settle(struct sizes *s)
+{
+	size_t i, n = 0;
+
+	for (i = 1; i < s->n && s->list[i - 1].uid < s->list[i].uid; i++)
+		continue;
+	if (i >= s->n)
+		return;
+	qsort(s->list, s->n, sizeof *s->list, by_uid);
+	for (i = 1; i < s->n; i++)
+		if (s->list[n].uid != s->list[i].uid)
+			s->list[++n] = s->list[i];
+		else if (s->list[n].size < s->list[i].size)
+			s->list[n].size = s->list[i].size;
+	s->n = n + 1;
+}
+
+static void
+keep_known(struct imap *im, const struct sizes *s)
+{
+	size_t i;
+
+	im->known = xreallocarray(im->known, s->n, sizeof *im->known);
+	for (i = 0; i < s->n; i++)
+		im->known[i] = s->list[i].uid;
+	im->n_known = s->n;
+}
+
+int
+imap_sizes(struct imap *im, uint32_t first, struct imap_size **list,
+    size_t *n, struct fault *f)
+{
+	struct sizes s = { .first = first > 0 ? first : 1 };
+	struct session_listener listener = { on_message, on_literal, &s };
+	int rc = 0;
+
+	s.max = (im->reply.exists < MAILS_MAX ? im->reply.exists : MAILS_MAX) +
+	    SLACK;
+	im->listener = &listener;
+	if (im->reply.exists > 0)
+		rc = ask_all(im, &s, f);
+	im->listener = NULL;
+	if (rc == 0 && s.too_many)
+		rc = fault(f, FAULT_SESSION, EX_PROTOCOL,
+		    "imap: the server tells of more mails than it has");
+	if (rc == -1) {
+		free(s.list);
+		return -1;
+	}
+	settle(&s);
+	keep_known(im, &s);
+	*list = s.list;
+	*n = s.n;
+	return 0;
+}

@@ -1,0 +1,65 @@
+#include "base/fault.h"
+#include "store/internal.h"
+
+/* 1 when it is there. */
+static int
+find_mailbox(struct store *st, const struct value *key,
+    struct store_mailbox *mb, struct fault *f)
+{
+	sqlite3_stmt *row;
+	unsigned deviation;
+	int rc = sql_ask(st, SQL_FIND_MAILBOX, key, 2, &row, f);
+
+	if (rc != 1)
+		return rc;
+	*mb = (struct store_mailbox){
+		.id = sqlite3_column_int64(row, 0),
+		.uidvalidity = (uint32_t)sqlite3_column_int64(row, 1),
+		.uid = (uint32_t)sqlite3_column_int64(row, 2),
+	};
+	/* NULL leaves it 0 */
+	(void)utc_parse(
+	    span_of(sql_column(row, 3)), &mb->last_good, &deviation);
+	sqlite3_reset(row);
+	return 1;
+}
+
+int
+store_mailbox(struct store *st, const char *name, const char *folder,
+    struct store_mailbox *mb, struct fault *f)
+{
+	struct value key[] = { value_text(name), value_text(folder) };
+	int rc = find_mailbox(st, key, mb, f);
+
+	if (rc != 0)
+		return rc == 1 ? 0 : -1;
+	if (store_begin_try(st, f) == -1 ||
+	    sql_run(st, SQL_ADD_MAILBOX, key, 2, f) == -1)
+		return -1;
+	return find_mailbox(st, key, mb, f) == 1 ? 0 : -1;
+}
+
+int
+store_set_cursor(
+    struct store *st, const struct store_mailbox *mb, struct fault *f)
+{
+	struct value v[] = { value_number(mb->id),
+		value_number(mb->uidvalidity), value_number(mb->uid) };
+
+	return sql_run(st, SQL_SET_CURSOR, v, 3, f);
+}
+
+int
+store_poll_ended(struct store *st, int64_t mailbox, int64_t when, int status,
+    const char *text, struct fault *f)
+{
+	char time[UTC_TEXT];
+	struct value v[] = { value_number(mailbox), value_null(),
+		value_number(status), value_text(text) };
+
+	utc_format(when, time);
+	v[1] = value_text(time);
+	if (store_begin_try(st, f) == -1)
+		return -1;
+	return sql_run(st, SQL_POLL_ENDED, v, 4, f);
+}

@@ -1,0 +1,107 @@
+#include <openssl/evp.h>
+
+#include "base/alloc.h"
+#include "store/internal.h"
+
+enum {
+	SHA256 = 32 /* bytes */
+};
+
+/* 1 when it is there, with its number and whether the bytes are. */
+static int
+find_reject(struct store *st, int64_t message, const struct store_reject *r,
+    const struct value *digest, struct store_rejected *found, struct fault *f)
+{
+	struct value empty[] = { value_number(message), value_text(r->code) };
+	sqlite3_stmt *row;
+	int rc;
+
+	if (r->bytes.n > 0)
+		rc = sql_ask(st, SQL_FIND_REJECT, digest, 1, &row, f);
+	else
+		rc = sql_ask(st, SQL_FIND_EMPTY_REJECT, empty, 2, &row, f);
+	if (rc != 1)
+		return rc;
+	found->id = sqlite3_column_int64(row, 0);
+	found->kept = sqlite3_column_int(row, 1) != 0;
+	sqlite3_reset(row);
+	return 1;
+}
+
+static int
+has_room(
+    struct store *st, size_t n, uint64_t limit, bool *room, struct fault *f)
+{
+	int64_t used = 0;
+
+	if (sql_number(st, SQL_QUARANTINE_SIZE, NULL, 0, &used, f) == -1)
+		return -1;
+	used += st->tally.quarantine_bytes;
+	*room = n > 0 && (uint64_t)used <= limit && n <= limit - (uint64_t)used;
+	return 0;
+}
+
+static int
+add_facts(struct store *st, int64_t message, const struct store_reject *r,
+    const struct value *digest, bool kept, struct fault *f)
+{
+	struct value v[] = {
+		value_number(message),
+		value_text(r->code),
+		value_text(r->where),
+		value_text(clean_text(&st->scratch, r->filename)),
+		value_number(r->whole_mail),
+		r->bytes.n > 0 ? *digest : value_null(),
+		value_count(r->bytes.n),
+		value_number(kept),
+	};
+
+	st->tally.quarantined++;
+	return sql_run(st, SQL_ADD_REJECT, v, sizeof v / sizeof *v, f);
+}
+
+static int
+add_bytes(struct store *st, int64_t id, struct span bytes, struct fault *f)
+{
+	struct value v[] = { value_number(id), value_blob(bytes.p, bytes.n) };
+
+	st->tally.quarantine_bytes += (int64_t)bytes.n;
+	return sql_run(st, SQL_ADD_REJECT_BYTES, v, 2, f);
+}
+
+int
+store_add_reject(struct store *st, int64_t message,
+    const struct store_reject *r, uint64_t limit, struct store_rejected *out,
+    struct fault *f)
+{
+	unsigned char sha256[SHA256] = { 0 };
+	struct value digest = value_blob(sha256, sizeof sha256);
+	struct store_rejected found = { 0 };
+	struct value id;
+	bool room = false;
+	int there;
+
+	arena_reset(&st->scratch);
+	if (EVP_Digest(
+		r->bytes.p, r->bytes.n, sha256, NULL, EVP_sha256(), NULL) != 1)
+		out_of_memory();
+	if ((there = find_reject(st, message, r, &digest, &found, f)) == -1)
+		return -1;
+	if (!found.kept && has_room(st, r->bytes.n, limit, &room, f) == -1)
+		return -1;
+	if (there == 0) {
+		if (add_facts(st, message, r, &digest, room, f) == -1)
+			return -1;
+		found.id = sql_last_id(st);
+		found.added = true;
+	} else if (room) { /* there was none when it came first */
+		id = value_number(found.id);
+		if (sql_run(st, SQL_KEEP_REJECT, &id, 1, f) == -1)
+			return -1;
+	}
+	if (room && add_bytes(st, found.id, r->bytes, f) == -1)
+		return -1;
+	found.kept |= room || r->bytes.n == 0;
+	*out = found;
+	return 0;
+}

@@ -1,0 +1,411 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "store/internal.h"
+
+/* Codes of what only the store can see (requirements R57 and R59). */
+static const char report_id_reused[] = "report-id-reused";
+static const char report_id_conflict[] = "report-id-conflict";
+
+/* A report on its way in. */
+struct entry {
+	const struct report *report;
+	char start[UTC_TEXT], end[UTC_TEXT], date[UTC_TEXT];
+	struct value key[5]; /* identity and content */
+	enum store_outcome outcome;
+	bool reused;
+	int64_t id;
+	int64_t counted; /* the stored one with that identity; 0: none */
+	int64_t sessions, failed, findings; /* that enter the totals */
+};
+
+enum {
+	IDENTITY = 4, /* values of the key */
+	REPORT_ID = 2 /* the first of them */
+};
+
+static void
+set_key(struct entry *e)
+{
+	const struct report *r = e->report;
+
+	utc_format(r->start, e->start);
+	utc_format(r->end, e->end);
+	utc_format_date(r->start, e->date);
+	e->key[0] = value_text(r->organization);
+	e->key[1] = value_text(r->report_id);
+	e->key[2] = value_text(e->start);
+	e->key[3] = value_text(e->end);
+	e->key[4] = value_blob(r->content, sizeof r->content);
+}
+
+/* The counted copy; 1 when its content is the same. */
+static int
+find_counted(struct store *st, struct entry *e, struct fault *f)
+{
+	sqlite3_stmt *row;
+	int same, rc;
+
+	rc = sql_ask(st, SQL_FIND_COUNTED, e->key, IDENTITY, &row, f);
+	if (rc != 1)
+		return rc;
+	e->counted = sqlite3_column_int64(row, 0);
+	same = sqlite3_column_bytes(row, 1) == REPORT_DIGEST &&
+	       memcmp(sqlite3_column_blob(row, 1), e->report->content,
+		   REPORT_DIGEST) == 0;
+	sqlite3_reset(row);
+	return same;
+}
+
+/*
+ * What the report is beside those stored.  Most are new by organization and
+ * report-id, which one look into the index tells; a conflict never stands
+ * without a counted copy.
+ */
+static int
+classify(struct store *st, struct entry *e, struct fault *f)
+{
+	int64_t one;
+	int known, same;
+
+	e->outcome = STORE_IMPORTED;
+	known = sql_number(st, SQL_FIND_REPORT_ID, e->key, REPORT_ID, &one, f);
+	if (known != 1)
+		return known;
+	if ((same = find_counted(st, e, f)) == -1)
+		return -1;
+	e->id = e->counted;
+	if (e->counted != 0 && same == 0)
+		same = sql_number(
+		    st, SQL_FIND_CONFLICT, e->key, IDENTITY + 1, &e->id, f);
+	if (same == 1)
+		e->outcome = STORE_DUPLICATE;
+	else if (e->counted != 0)
+		e->outcome = STORE_CONFLICT;
+	if (same == -1)
+		return -1;
+	known = sql_number(st, SQL_FIND_OTHER_RANGE, e->key, IDENTITY, &one, f);
+	e->reused = known == 1;
+	return known == -1 ? -1 : 0;
+}
+
+static int
+compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Each text once, in their order, separated by blanks. */
+static const char *
+join_once(const char **text, size_t n, struct arena *a)
+{
+	size_t i, room = 1, len;
+	char *out, *p;
+
+	qsort(text, n, sizeof *text, compare_texts);
+	for (i = 0; i < n; i++)
+		room += strlen(text[i]) + 1;
+	p = out = arena_alloc(a, room);
+	for (i = 0; i < n; i++) {
+		if (text[i][0] == '\0' ||
+		    (i > 0 && strcmp(text[i - 1], text[i]) == 0))
+			continue;
+		if (p > out)
+			*p++ = ' ';
+		len = strlen(text[i]);
+		memcpy(p, text[i], len);
+		p += len;
+	}
+	return out;
+}
+
+static const char *
+join_lines(const char *const *text, size_t n, struct arena *a)
+{
+	size_t i, room = 1, len;
+	char *out, *p;
+
+	if (n < 2)
+		return n == 0 ? "" : text[0];
+	for (i = 0; i < n; i++)
+		room += strlen(text[i]) + 1;
+	p = out = arena_alloc(a, room);
+	for (i = 0; i < n; i++) {
+		if (i > 0)
+			*p++ = '\n';
+		len = strlen(text[i]);
+		memcpy(p, text[i], len);
+		p += len;
+	}
+	return out;
+}
+
+/* The lists in a row of reports: of the entries that are not skipped. */
+struct lists {
+	const char *domain, *policy_domains, *policy_types;
+};
+
+static void
+list_policies(const struct report *r, struct lists *out, struct arena *a)
+{
+	const char **text =
+	    arena_alloc(a, 3 * r->n_policies * sizeof(const char *));
+	const char **domain = text, **policy_domain = domain + r->n_policies;
+	const char **type = policy_domain + r->n_policies;
+	size_t i, n = 0;
+
+	for (i = 0; i < r->n_policies; i++) {
+		const struct policy *p = &r->policies[i];
+
+		if (p->skipped)
+			continue;
+		domain[n] = p->recipient_domain;
+		policy_domain[n] = p->domain;
+		type[n++] = p->type;
+	}
+	out->domain = join_once(domain, n, a);
+	out->policy_domains = join_once(policy_domain, n, a);
+	out->policy_types = join_once(type, n, a);
+}
+
+static int64_t
+clamp(uint64_t n)
+{
+	return n < INT64_MAX ? (int64_t)n : INT64_MAX;
+}
+
+/* What an entry has failed that no detail speaks of. */
+static uint64_t
+not_detailed(const struct policy *p)
+{
+	uint64_t rest = p->failed_sessions;
+	size_t i;
+
+	for (i = 0; i < p->n_failures && rest > 0; i++)
+		rest -= p->failures[i].failed_sessions < rest
+			    ? p->failures[i].failed_sessions
+			    : rest;
+	return rest;
+}
+
+static void
+sum_policies(struct entry *e)
+{
+	size_t i, j;
+
+	for (i = 0; i < e->report->n_policies; i++) {
+		const struct policy *p = &e->report->policies[i];
+
+		if (p->skipped)
+			continue;
+		e->sessions =
+		    saturating_add(e->sessions, clamp(p->counted_sessions));
+		e->failed = saturating_add(e->failed, clamp(p->counted_failed));
+		e->findings =
+		    saturating_add(e->findings, clamp(not_detailed(p)));
+		for (j = 0; j < p->n_failures; j++)
+			e->findings = saturating_add(
+			    e->findings, clamp(p->failures[j].failed_sessions));
+	}
+}
+
+/* The report's own warnings and the store's. */
+static const char *
+warnings(const struct entry *e, struct arena *a)
+{
+	const char *own = e->report->warnings;
+	const char *first =
+	    e->outcome == STORE_CONFLICT ? report_id_conflict : "";
+	const char *second = e->reused ? report_id_reused : "";
+
+	if (first[0] == '\0' && second[0] == '\0')
+		return own;
+	return arena_printf(a, "%s%s%s%s%s", own,
+	    own[0] != '\0' && first[0] != '\0' ? " " : "", first,
+	    (own[0] != '\0' || first[0] != '\0') && second[0] != '\0' ? " "
+								      : "",
+	    second);
+}
+
+static int
+add_head(struct store *st, int64_t message, struct entry *e, struct fault *f)
+{
+	const struct report *r = e->report;
+	bool conflict = e->outcome == STORE_CONFLICT;
+	struct lists lists;
+
+	list_policies(r, &lists, &st->scratch);
+	sum_policies(e);
+	const struct value v[] = {
+		value_number(message),
+		e->key[0],
+		e->key[1],
+		e->key[2],
+		e->key[3],
+		value_text(e->date),
+		value_text(conflict ? "conflict" : "counted"),
+		e->key[4],
+		value_text(r->reporter_domain),
+		value_text(r->contact),
+		value_text(lists.domain),
+		value_text(lists.policy_domains),
+		value_text(lists.policy_types),
+		value_number(e->sessions),
+		value_number(e->failed),
+		value_text(warnings(e, &st->scratch)),
+	};
+
+	if (sql_run(st, SQL_ADD_REPORT, v, sizeof v / sizeof *v, f) == -1)
+		return -1;
+	e->id = sql_last_id(st);
+	return 0;
+}
+
+static int
+add_failure(struct store *st, const struct entry *e, size_t policy, size_t n,
+    const struct failure *d, struct fault *f)
+{
+	const struct value v[] = {
+		value_number(e->id),
+		value_count(policy),
+		value_count(n),
+		value_text(e->date),
+		value_text(d->result_type),
+		value_text(d->side),
+		value_text(d->receiving_mx_hostname),
+		value_text(d->receiving_mx_helo),
+		value_text(d->receiving_ip),
+		value_text(d->sending_mta_ip),
+		value_text(d->failure_reason_code),
+		value_text(d->additional_information),
+		value_count(d->failed_sessions),
+	};
+
+	return sql_run(st, SQL_ADD_FAILURE, v, sizeof v / sizeof *v, f);
+}
+
+/* Each detail of an entry, and what its total has beyond them. */
+static int
+add_failures(
+    struct store *st, const struct entry *e, size_t policy, struct fault *f)
+{
+	const struct policy *p = &e->report->policies[policy];
+	const struct failure rest = {
+		.result_type = "not-detailed",
+		.side = "unclear",
+		.sending_mta_ip = "",
+		.receiving_ip = "",
+		.receiving_mx_hostname = "",
+		.receiving_mx_helo = "",
+		.failure_reason_code = "",
+		.additional_information = "",
+		.failed_sessions = not_detailed(p),
+	};
+	size_t i;
+
+	for (i = 0; i < p->n_failures; i++)
+		if (add_failure(st, e, policy, i, &p->failures[i], f) == -1)
+			return -1;
+	if (rest.failed_sessions == 0)
+		return 0;
+	return add_failure(st, e, policy, i, &rest, f);
+}
+
+static int
+add_policy(struct store *st, const struct entry *e, size_t n, struct fault *f)
+{
+	const struct report *r = e->report;
+	const struct policy *p = &r->policies[n];
+	struct arena *a = &st->scratch;
+	bool counted = e->outcome == STORE_IMPORTED && !p->skipped;
+	const struct value v[] = {
+		value_number(e->id),
+		value_count(n),
+		value_text(e->date),
+		value_number(counted),
+		value_number(p->skipped),
+		value_text(p->recipient_domain),
+		value_text(p->domain),
+		value_text(r->organization),
+		value_text(r->reporter_domain),
+		value_text(p->type),
+		value_text(p->mode),
+		value_count(p->successful_sessions),
+		value_count(p->failed_sessions),
+		value_count(p->counted_sessions),
+		value_count(p->counted_failed),
+		value_text(join_lines(p->strings, p->n_strings, a)),
+		value_text(join_lines(p->mx_hosts, p->n_mx_hosts, a)),
+	};
+
+	if (sql_run(st, SQL_ADD_POLICY, v, sizeof v / sizeof *v, f) == -1)
+		return -1;
+	return add_failures(st, e, n, f);
+}
+
+static int
+add_report(struct store *st, int64_t message, struct entry *e, struct span raw,
+    struct fault *f)
+{
+	struct value bytes[2];
+	size_t i;
+
+	if (add_head(st, message, e, f) == -1)
+		return -1;
+	for (i = 0; i < e->report->n_policies; i++)
+		if (add_policy(st, e, i, f) == -1)
+			return -1;
+	if (raw.n == 0)
+		return 0;
+	bytes[0] = value_number(e->id);
+	bytes[1] = value_blob(raw.p, raw.n);
+	return sql_run(st, SQL_ADD_REPORT_BYTES, bytes, 2, f);
+}
+
+/*
+ * Keep the totals up; of a conflict the counted copy is told, and the other
+ * waits in quarantine.
+ */
+static int
+settle(struct store *st, int64_t message, const struct entry *e, size_t bytes,
+    struct fault *f)
+{
+	struct value counted[] = { value_number(e->counted),
+		value_text(report_id_conflict) };
+	struct value copy[] = { value_number(message), value_number(e->id),
+		value_count(bytes) };
+	struct tally *t = &st->tally;
+	int64_t mailbox;
+
+	if (e->outcome == STORE_CONFLICT) {
+		t->conflicts++;
+		if (sql_run(st, SQL_WARN_REPORT, counted, 2, f) == -1)
+			return -1;
+		return sql_run(st, SQL_ADD_CONFLICT, copy, 3, f);
+	}
+	t->reports++;
+	t->sessions = saturating_add(t->sessions, e->sessions);
+	t->failures = saturating_add(t->failures, e->findings);
+	if (message_mailbox(st, message, &mailbox, f) == -1)
+		return -1;
+	return tally_mailbox(st, mailbox, 0, 1, f);
+}
+
+int
+store_add_report(struct store *st, int64_t message, const struct report *r,
+    struct span raw, struct store_added *out, struct fault *f)
+{
+	struct entry e = { .report = r };
+
+	arena_reset(&st->scratch);
+	set_key(&e);
+	if (classify(st, &e, f) == -1)
+		return -1;
+	if (e.outcome != STORE_DUPLICATE &&
+	    (add_report(st, message, &e, raw, f) == -1 ||
+		settle(st, message, &e, raw.n, f) == -1))
+		return -1;
+	*out = (struct store_added){ e.outcome, e.id, e.reused };
+	return 0;
+}

@@ -1,0 +1,212 @@
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/fault.h"
+#include "store/internal.h"
+#include "store/quarantine.h"
+
+static const struct column listing[] = {
+	{ "id", COLUMN_NUMBER },
+	{ "seen", COLUMN_TIME },
+	{ "source", COLUMN_TEXT },
+	{ "uid", COLUMN_NUMBER },
+	{ "sender", COLUMN_TEXT },
+	{ "subject", COLUMN_TEXT },
+	{ "code", COLUMN_TEXT },
+	{ "place", COLUMN_TEXT },
+	{ "filename", COLUMN_TEXT },
+	{ "size", COLUMN_NUMBER },
+	{ "kept", COLUMN_NUMBER },
+};
+
+int
+store_read_quarantine(
+    struct store *st, const struct row_sink *sink, struct fault *f)
+{
+	return read_rows(st, sql_text(SQL_READ_QUARANTINE), NULL, 0, listing,
+	    sizeof listing / sizeof *listing, sink, f);
+}
+
+static void
+copy_entry(struct store_quarantined *q, sqlite3_stmt *row, struct arena *a)
+{
+	unsigned deviation;
+
+	q->code = copy_column(a, row, 0);
+	q->where = copy_column(a, row, 1);
+	q->filename = copy_column(a, row, 2);
+	q->whole_mail = sqlite3_column_int(row, 3) != 0;
+	q->source = copy_column(a, row, 4);
+	q->mailbox = sqlite3_column_int64(row, 5);
+	q->uidvalidity = (uint32_t)sqlite3_column_int64(row, 6);
+	q->uid = (uint32_t)sqlite3_column_int64(row, 7);
+	q->size = (uint64_t)sqlite3_column_int64(row, 8);
+	q->head.from = copy_column(a, row, 9);
+	q->head.subject = copy_column(a, row, 10);
+	q->head.message_id = copy_column(a, row, 11);
+	q->head.date = "";
+	q->head.report_domain = copy_column(a, row, 12);
+	q->head.report_submitter = copy_column(a, row, 13);
+	q->has_arrival =
+	    utc_parse(span_of(sql_column(row, 14)), &q->arrival, &deviation) ==
+	    0;
+	q->conflict = sqlite3_column_int64(row, 15);
+	q->counted = sqlite3_column_int64(row, 16);
+}
+
+static int
+load_bytes(struct store *st, struct store_quarantined *q, struct arena *a,
+    struct fault *f)
+{
+	struct value id =
+	    value_number(q->conflict != 0 ? q->conflict : q->id);
+	sqlite3_stmt *row;
+	int rc = sql_ask(st,
+	    q->conflict != 0 ? SQL_GET_REPORT_BYTES : SQL_GET_QUARANTINE_BYTES,
+	    &id, 1, &row, f);
+
+	if (rc != 1)
+		return rc;
+	q->bytes.n = (size_t)sqlite3_column_bytes(row, 0);
+	q->bytes.p =
+	    arena_strndup(a, sqlite3_column_blob(row, 0), q->bytes.n);
+	sqlite3_reset(row);
+	return 0;
+}
+
+/* The entry without its bytes. */
+static int
+find_entry(struct store *st, int64_t id, struct arena *a,
+    struct store_quarantined *q, struct fault *f)
+{
+	struct value v = value_number(id);
+	sqlite3_stmt *row;
+	int rc = sql_ask(st, SQL_GET_QUARANTINED, &v, 1, &row, f);
+
+	if (rc == 0)
+		return fault(f, FAULT_HOST, EX_NOINPUT,
+		    "quarantine: %lld: no such number; see `tlsrua quarantine "
+		    "list`",
+		    (long long)id);
+	if (rc == -1)
+		return -1;
+	*q = (struct store_quarantined) { .id = id };
+	copy_entry(q, row, a);
+	sqlite3_reset(row);
+	return 0;
+}
+
+int
+store_quarantine_get(struct store *st, int64_t id, struct arena *a,
+    struct store_quarantined *q, struct fault *f)
+{
+	if (find_entry(st, id, a, q, f) == -1)
+		return -1;
+	return load_bytes(st, q, a, f);
+}
+
+static int
+drop_entry(struct store *st, const struct store_quarantined *q,
+    struct fault *f)
+{
+	struct value id = value_number(q->id);
+	struct value report = value_number(q->conflict);
+
+	if (q->conflict != 0) {
+		st->tally.conflicts--;
+		return sql_run(st, SQL_DROP_REPORT, &report, 1, f);
+	}
+	st->tally.quarantined--;
+	st->tally.quarantine_bytes -= (int64_t)q->bytes.n;
+	return sql_run(st, SQL_DROP_REJECT, &id, 1, f);
+}
+
+/* Add a report's figures to the totals, or with -1 take them away. */
+static int
+tally_report(struct store *st, int64_t report, int sign, struct fault *f)
+{
+	struct value v = value_number(report);
+	sqlite3_stmt *row;
+	int rc = sql_ask(st, SQL_SUM_REPORT, &v, 1, &row, f);
+
+	if (rc != 1)
+		return rc;
+	st->tally.sessions += sign * sqlite3_column_int64(row, 0);
+	st->tally.failures += sign * sqlite3_column_int64(row, 1);
+	sqlite3_reset(row);
+	return 0;
+}
+
+/* Make a report count, or be in conflict. */
+static int
+set_counted(struct store *st, int64_t report, bool counted, struct fault *f)
+{
+	struct value status[] = { value_number(report),
+		value_text(counted ? "counted" : "conflict") };
+	struct value flag[] = { value_number(report), value_number(counted) };
+
+	if (tally_report(st, report, counted ? 1 : -1, f) == -1 ||
+	    sql_run(st, SQL_SET_STATUS, status, 2, f) == -1)
+		return -1;
+	return sql_run(st, SQL_SET_COUNTED, flag, 2, f);
+}
+
+static int
+swap_copies(struct store *st, const struct store_quarantined *q,
+    struct fault *f)
+{
+	struct value v[] = { value_number(q->id), value_number(q->counted) };
+
+	if (set_counted(st, q->counted, false, f) == -1 ||
+	    set_counted(st, q->conflict, true, f) == -1)
+		return -1;
+	return sql_run(st, SQL_SET_QUARANTINED, v, 2, f);
+}
+
+typedef int decision_fn(
+    struct store *, const struct store_quarantined *, struct fault *);
+
+/* One decision is one transaction. */
+static int
+decide(struct store *st, int64_t id, decision_fn *decision, struct fault *f)
+{
+	struct store_quarantined q;
+	struct arena arena = { 0 };
+	int rc = -1;
+
+	if (store_begin(st, f) == -1)
+		goto out;
+	if (store_quarantine_get(st, id, &arena, &q, f) == -1 ||
+	    decision(st, &q, f) == -1 || store_commit(st, f) == -1) {
+		store_rollback(st);
+		goto out;
+	}
+	rc = 0;
+out:
+	arena_free(&arena);
+	return rc;
+}
+
+static int
+accept_entry(struct store *st, const struct store_quarantined *q,
+    struct fault *f)
+{
+	if (q->conflict == 0 || q->counted == 0)
+		return fault(f, FAULT_HOST, EX_DATAERR,
+		    "quarantine: %lld: was refused, and is no report to "
+		    "accept; try `tlsrua quarantine retry %lld`",
+		    (long long)q->id, (long long)q->id);
+	return swap_copies(st, q, f);
+}
+
+int
+store_quarantine_drop(struct store *st, int64_t id, struct fault *f)
+{
+	return decide(st, id, drop_entry, f);
+}
+
+int
+store_quarantine_accept(struct store *st, int64_t id, struct fault *f)
+{
+	return decide(st, id, accept_entry, f);
+}

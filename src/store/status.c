@@ -1,0 +1,58 @@
+#include <stdio.h>
+
+#include "store/internal.h"
+
+/* "" in an empty store. */
+static int
+read_day(struct store *st, enum sql_id id, char day[static 16], struct fault *f)
+{
+	sqlite3_stmt *row;
+	int rc = sql_ask(st, id, NULL, 0, &row, f);
+
+	day[0] = '\0';
+	if (rc == 1) {
+		snprintf(day, 16, "%s", sql_column(row, 0));
+		sqlite3_reset(row);
+	}
+	return rc == -1 ? -1 : 0;
+}
+
+int
+store_newest_day(struct store *st, char day[static 16], struct fault *f)
+{
+	return read_day(st, SQL_LAST_DAY, day, f);
+}
+
+static int
+read_totals(struct store *st, struct store_status *s, struct fault *f)
+{
+	sqlite3_stmt *row;
+	int rc = sql_ask(st, SQL_READ_TOTALS, NULL, 0, &row, f);
+
+	if (rc != 1)
+		return rc;
+	s->messages = sqlite3_column_int64(row, 0);
+	s->reports = sqlite3_column_int64(row, 1);
+	s->conflicts = sqlite3_column_int64(row, 2);
+	s->sessions = sqlite3_column_int64(row, 3);
+	s->failures = sqlite3_column_int64(row, 4);
+	s->quarantined = sqlite3_column_int64(row, 5);
+	sqlite3_reset(row);
+	return 0;
+}
+
+int
+store_status(struct store *st, struct store_status *s, struct fault *f)
+{
+	int64_t pages, page_size;
+
+	*s = (struct store_status){ 0 };
+	if (read_totals(st, s, f) == -1 ||
+	    read_day(st, SQL_FIRST_DAY, s->first_day, f) == -1 ||
+	    read_day(st, SQL_LAST_DAY, s->last_day, f) == -1 ||
+	    sql_pragma(st, "page_count", &pages, f) == -1 ||
+	    sql_pragma(st, "page_size", &page_size, f) == -1)
+		return -1;
+	s->bytes = pages * page_size;
+	return 0;
+}

@@ -1,0 +1,206 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/fault.h"
+#include "store/internal.h"
+
+enum {
+	PATIENCE = 10 * 1000 /* ms to wait for another writer */
+};
+
+/* Foreign keys are an option of the connection, and off by default. */
+static const char set_up[] = "PRAGMA foreign_keys = ON;"
+			     /* 8 MB, also what a sort may take before it goes
+			      * to a temporary file */
+			     "PRAGMA cache_size = -8000;";
+
+/*
+ * synchronous = FULL: a commit has reached the disk when it returns, for the
+ * mail is moved or deleted on the server right behind it.  The log is copied
+ * into the database every 16 MB, which spares most of the copying of pages
+ * written again and again in a long run, and is cut to that when it grew.
+ */
+static const char set_up_writer[] = "PRAGMA synchronous = FULL;"
+				    "PRAGMA wal_autocheckpoint = 4096;"
+				    "PRAGMA journal_size_limit = 16777216;";
+
+/*
+ * SQLite takes "file:" and ":memory:" for more than names, but not behind a
+ * slash.
+ */
+static char *
+plain_path(const char *path)
+{
+	return path[0] == '/' ? xstrdup(path) : xasprintf("./%s", path);
+}
+
+/* 1 when there is such a file, 0 when not. */
+static int
+exists(const struct store *st, struct fault *f)
+{
+	struct stat sb;
+
+	if (stat(st->path, &sb) == 0) {
+		if (S_ISREG(sb.st_mode))
+			return 1;
+		return fault(f, FAULT_HOST, EX_IOERR, "%s: is no regular file",
+		    st->path);
+	}
+	if (errno == ENOENT)
+		return 0;
+	return fault(
+	    f, FAULT_HOST, EX_IOERR, "%s: %s", st->path, strerror(errno));
+}
+
+/*
+ * Make the file before SQLite does, whose files everybody can read; -wal and
+ * -shm get its mode.  That another process was quicker is fine.
+ */
+static int
+create(const struct store *st, struct fault *f)
+{
+	int fd = open(st->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd == -1 && errno != EEXIST)
+		return fault(f, FAULT_HOST, EX_IOERR,
+		    "%s: cannot be created: %s", st->path, strerror(errno));
+	if (fd != -1)
+		close(fd);
+	return 0;
+}
+
+/* The name for SQLite to open: the file, made if need be, or memory. */
+static const char *
+place(struct store *st, struct fault *f)
+{
+	int there = exists(st, f);
+
+	if (there == -1)
+		return NULL;
+	if (there == 0 && st->access == STORE_READ) {
+		fault(f, FAULT_HOST, EX_NOINPUT,
+		    "%s: no such store: `tlsrua poll` or `tlsrua import` "
+		    "makes it",
+		    st->path);
+		return NULL;
+	}
+	if (there == 0 && st->access == STORE_TRY)
+		return ":memory:";
+	if (there == 0 && create(st, f) == -1)
+		return NULL;
+	return st->path;
+}
+
+static int
+connect_to(struct store *st, struct fault *f)
+{
+	/* one thread at a time has a store, so it needs no mutex */
+	int flags = SQLITE_OPEN_NOMUTEX;
+	const char *name = place(st, f);
+
+	if (name == NULL)
+		return -1;
+	flags |= st->access == STORE_READ ? SQLITE_OPEN_READONLY
+					  : SQLITE_OPEN_READWRITE;
+	if (sqlite3_open_v2(name, &st->db, flags, NULL) != SQLITE_OK) {
+		if (st->db == NULL)
+			out_of_memory();
+		return sql_fault(st, f);
+	}
+	/* SQLite falls back to reading where it may not write */
+	if (st->access != STORE_READ && sqlite3_db_readonly(st->db, NULL) == 1)
+		return sql_fault_of(st, SQLITE_READONLY, f);
+	sqlite3_busy_timeout(st->db, PATIENCE);
+	if (sql_exec(st, set_up, f) == -1)
+		return -1;
+	return st->access == STORE_READ ? 0 : sql_exec(st, set_up_writer, f);
+}
+
+struct store *
+store_open(const char *path, enum store_access access, struct fault *f)
+{
+	struct store *st = xcalloc(1, sizeof *st);
+
+	/* nobody asks for the statistics, which cost a mutex an allocation;
+	 * refused once SQLite is in use */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	st->path = plain_path(path);
+	st->access = access;
+	st->lock = -1;
+	if (connect_to(st, f) == -1 ||
+	    schema_check(st, &schema_current, f) == -1) {
+		store_close(st);
+		return NULL;
+	}
+	return st;
+}
+
+void
+store_close(struct store *st)
+{
+	if (st == NULL)
+		return;
+	if (st->db != NULL)
+		store_rollback(st);
+	sql_close(st);
+	lock_drop(st->lock);
+	arena_free(&st->scratch);
+	free(st->path);
+	free(st);
+}
+
+int
+store_lock(struct store *st, struct fault *f)
+{
+	char *path = xasprintf("%s.lock", st->path);
+	int rc = lock_take(path, st->access, &st->lock, f);
+
+	free(path);
+	return rc;
+}
+
+int
+store_begin_try(struct store *st, struct fault *f)
+{
+	if (st->access != STORE_TRY || !sqlite3_get_autocommit(st->db))
+		return 0;
+	return sql_run(st, SQL_BEGIN, NULL, 0, f);
+}
+
+int
+store_begin(struct store *st, struct fault *f)
+{
+	if (st->access == STORE_TRY)
+		return store_begin_try(st, f);
+	st->tally = (struct tally){ 0 };
+	return sql_run(st,
+	    st->access == STORE_READ ? SQL_BEGIN_READ : SQL_BEGIN, NULL, 0, f);
+}
+
+int
+store_commit(struct store *st, struct fault *f)
+{
+	if (st->access == STORE_TRY)
+		return 0;
+	if ((st->access == STORE_READ || tally_write(st, f) == 0) &&
+	    sql_run(st, SQL_COMMIT, NULL, 0, f) == 0)
+		return 0;
+	store_rollback(st);
+	return -1;
+}
+
+void
+store_rollback(struct store *st)
+{
+	st->tally = (struct tally){ 0 };
+	st->message = 0;
+	/* what cannot be rolled back now is by whoever opens the file next */
+	if (!sqlite3_get_autocommit(st->db))
+		sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
+}

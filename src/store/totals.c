@@ -1,0 +1,59 @@
+#include "store/internal.h"
+
+/* Where a sum stays, so that two of them can be added. */
+#define SUM_MAX (INT64_MAX / 2)
+
+int64_t
+saturating_add(int64_t a, int64_t b)
+{
+	a = a < SUM_MAX ? a : SUM_MAX;
+	b = b < SUM_MAX ? b : SUM_MAX;
+	return a + b < SUM_MAX ? a + b : SUM_MAX;
+}
+
+static int
+write_mailbox(struct store *st, struct fault *f)
+{
+	struct tally *t = &st->tally;
+	struct value v[] = { value_number(t->mailbox),
+		value_number(t->mailbox_messages),
+		value_number(t->mailbox_reports) };
+
+	if (t->mailbox == 0)
+		return 0;
+	t->mailbox = t->mailbox_messages = t->mailbox_reports = 0;
+	return sql_run(st, SQL_COUNT_MAILBOX, v, 3, f);
+}
+
+int
+tally_mailbox(struct store *st, int64_t mailbox, int64_t messages,
+    int64_t reports, struct fault *f)
+{
+	struct tally *t = &st->tally;
+
+	if (mailbox == 0)
+		return 0;
+	if (t->mailbox != mailbox && write_mailbox(st, f) == -1)
+		return -1;
+	t->mailbox = mailbox;
+	t->mailbox_messages += messages;
+	t->mailbox_reports += reports;
+	return 0;
+}
+
+int
+tally_write(struct store *st, struct fault *f)
+{
+	const struct tally *t = &st->tally;
+	struct value v[] = { value_number(t->messages),
+		value_number(t->reports), value_number(t->conflicts),
+		value_number(t->sessions), value_number(t->failures),
+		value_number(t->quarantined),
+		value_number(t->quarantine_bytes) };
+
+	if (write_mailbox(st, f) == -1 ||
+	    sql_run(st, SQL_ADD_TOTALS, v, 7, f) == -1)
+		return -1;
+	st->tally = (struct tally){ 0 };
+	return 0;
+}

@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""The manual pages name what there is: every command and option, every configuration key, every CSV column."""
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from lib import expected, tap  # noqa: E402
+from lib.program import TOP, Scene  # noqa: E402
+
+# section -> options that the configuration knows
+KEYS = {
+    "store": "path keep_raw",
+    "poll": "parallel",
+    "export": "dir since bom delimiter decimal guard",
+    "reports": "domains",
+    "limits": "message header mime_depth parts reports report json_depth policies failures quarantine",
+    "mailbox": "host port tls user password_file password_command token_command auth folders ca_file fingerprint "
+               "after_import after_reject timeout retries grace dkim trust_authserv",
+}
+
+
+def text(*names):
+    with open(os.path.join(TOP, *names), encoding="utf-8") as f:
+        return f.read()
+
+
+class Manual(Scene):
+    def help(self, *args):
+        return self.expect_silence(*args, "--help").out
+
+    def commands(self):
+        return re.findall(r"(?m)^\s+tlsrua ([a-z]+)\b", self.help().split("Options")[0])
+
+    def test_every_command_and_option(self):
+        page = text("man", "tlsrua.1")
+        for command in self.commands():
+            with self.subTest(command):
+                self.assertRegex(page, rf"(?m)^\.(It|Nm|Cm|Ic|Ss|Bk|Sx).*\b{command}\b")
+                for option in re.findall(r"--([a-z-]+)", self.help(command)):
+                    self.assertRegex(page, rf"\\-\\-{option}\b|Fl -{option}\b", f"--{option} of {command}")
+
+    def test_every_configuration_key(self):
+        page, example = text("man", "tlsrua.conf.5"), text("etc", "tlsrua.conf")
+        for section, keys in KEYS.items():
+            for key in keys.split():
+                with self.subTest(f"[{section}] {key}"):
+                    self.assertRegex(page, rf"(?m)^\.(It|Pp|Cm|Ic)?.*\b{key}\b")
+                    self.assertRegex(example, rf"(?m)^[;#]?\s*{key}\s*=")
+
+    def test_every_column(self):
+        page = text("man", "tlsrua.1")
+        for column in expected.DAILY + expected.FAILURES:
+            with self.subTest(column):
+                self.assertIn(column, page)
+
+    def test_every_exit_code(self):
+        page = text("man", "tlsrua.1")
+        for code in (0, 1, 64, 65, 66, 69, 70, 73, 74, 75, 76, 77, 78):
+            self.assertRegex(page, rf"(?m)^\.It (Li )?{code}\b", str(code))
+
+
+class Readme(Scene):
+    def test_files_that_it_names_are_there(self):
+        readme = text("README.md")
+        for name in set(re.findall(r"(?:scripts|man|etc|tests|src)/[\w./-]*\w", readme)):
+            with self.subTest(name):
+                self.assertTrue(os.path.exists(os.path.join(TOP, name)), name)
+
+    def test_it_fits_one_screen(self):
+        self.assertLessEqual(len(text("README.md").splitlines()), 75)
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,195 @@
+/*
+ * The guard before libetpan: whatever a server sends, in pieces of whatever
+ * size, the verdict is the same, no line that the guard hands out has a line
+ * end or NUL in it, and what it lets pass does not crash the parser.
+ *
+ * The first byte of the input selects the answer that is expected, the second
+ * the size of the pieces; the rest is the server's.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <libetpan/libetpan.h>
+
+#include "base/fault.h"
+#include "source/guard.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+enum {
+	BUFFER = 512
+};
+
+/* A server that has said all it will say. */
+struct server {
+	struct guard guard;
+	const char *bytes;
+	size_t n, piece;
+	bool refused;
+	size_t lines;
+	uint64_t hash; /* of the lines */
+};
+
+static const struct guard_limits limits[] = {
+	{ .command = GUARD_GENERAL, .lines = 65536 },
+	{ .command = GUARD_NAMES, .lines = 65536, .literals = 65536 },
+	{ .command = GUARD_FETCH,
+	    .lines = 65536,
+	    .literal_max = 4096,
+	    .literals = 65536 },
+	{ .command = GUARD_FETCH, .lines = 65536 }
+};
+
+static int
+on_line(void *arg, const char *line, size_t n, struct fault *f)
+{
+	struct server *s = arg;
+	size_t i;
+
+	(void)f;
+	s->lines++;
+	for (i = 0; i < n; i++) {
+		if (line[i] == '\0')
+			abort();
+		s->hash = s->hash * 31 + (unsigned char)line[i];
+	}
+	return 0;
+}
+
+static void
+serve(struct server *s, const uint8_t *data, size_t n, size_t piece)
+{
+	memset(s, 0, sizeof *s);
+	s->bytes = (const char *)data + 2;
+	s->n = n - 2;
+	s->piece = piece;
+	guard_init(&s->guard, on_line, s);
+	guard_expect(&s->guard, &limits[data[0] % 4]);
+}
+
+static ssize_t
+server_read(mailstream_low *low, void *buf, size_t n)
+{
+	struct server *s = low->data;
+	struct fault f;
+	size_t good;
+
+	if (s->refused || s->n == 0)
+		return -1;
+	if (n > s->piece)
+		n = s->piece;
+	if (n > s->n)
+		n = s->n;
+	memcpy(buf, s->bytes, n);
+	s->bytes += n;
+	s->n -= n;
+	good = guard_feed(&s->guard, buf, n, &f);
+	if (good > n)
+		abort();
+	s->refused = good < n;
+	return good > 0 ? (ssize_t)good : -1;
+}
+
+static ssize_t
+server_write(mailstream_low *low, const void *buf, size_t n)
+{
+	(void)low;
+	(void)buf;
+	return (ssize_t)n;
+}
+
+static int
+server_close(mailstream_low *low)
+{
+	(void)low;
+	return 0;
+}
+
+static void
+server_free(mailstream_low *low)
+{
+	free(low);
+}
+
+static void
+on_progress(size_t now, size_t all, void *arg)
+{
+	(void)now;
+	(void)all;
+	(void)arg;
+}
+
+static void
+on_message(struct mailimap_msg_att *att, void *arg)
+{
+	(void)att;
+	(void)arg;
+}
+
+static bool
+on_body(int type, struct mailimap_msg_att_body_section *section,
+    const char *bytes, size_t n, void *arg)
+{
+	(void)type;
+	(void)section;
+	(void)bytes;
+	(void)arg;
+	return n > 0;
+}
+
+/* Let the parser read what passes. */
+static void
+parse(struct server *s)
+{
+	static mailstream_low_driver driver = { .mailstream_read = server_read,
+		.mailstream_write = server_write,
+		.mailstream_close = server_close,
+		.mailstream_free = server_free };
+	mailimap *imap = mailimap_new(0, NULL);
+	mailstream *stream =
+	    mailstream_new(mailstream_low_new(s, &driver), BUFFER);
+	int i;
+
+	mailimap_set_progress_callback(imap, on_progress, on_progress, NULL);
+	mailimap_set_msg_att_handler(imap, on_message, NULL);
+	mailimap_set_msg_body_handler(imap, on_body, NULL);
+	mailimap_connect(imap, stream);
+	imap->imap_state = MAILIMAP_STATE_SELECTED;
+	imap->imap_selection_info = mailimap_selection_info_new();
+	for (i = 0; i < 3 && (s->n > 0 || stream->read_buffer_len > 0); i++)
+		if (mailimap_noop(imap) != MAILIMAP_NO_ERROR)
+			break;
+	mailimap_free(imap);
+}
+
+/* The guard alone, to the end. */
+static void
+look(struct server *s)
+{
+	mailstream_low low = { .data = s };
+	char buf[BUFFER];
+
+	while (server_read(&low, buf, sizeof buf) >= 0 ||
+	    (!s->refused && s->n > 0))
+		continue;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	struct server whole, pieces;
+
+	if (n < 2)
+		return 0;
+	serve(&whole, data, n, BUFFER);
+	look(&whole);
+	serve(&pieces, data, n, data[1] % 64U + 1);
+	look(&pieces);
+	if (whole.refused != pieces.refused || whole.lines != pieces.lines ||
+	    whole.hash != pieces.hash)
+		abort();
+	serve(&pieces, data, n, data[1] % 64U + 1);
+	parse(&pieces);
+	return 0;
+}
