@@ -253,8 +253,8 @@ set_domains(const struct config_option *o, struct setting *s, void *field)
 	for (i = 0; i < n; i++) {
 		bool wild = strncmp(item[i], "*.", 2) == 0;
 
-		if (setting_domain(item[i] + (wild ? 2 : 0), s->memory, &name) ==
-		    -1)
+		if (setting_domain(
+			item[i] + (wild ? 2 : 0), s->memory, &name) == -1)
 			return config_refuse(
 			    s, "\"%.80s\" is no domain name", item[i]);
 		domain[i] = wild ? arena_printf(s->memory, "*.%s", name) : name;

@@ -133,8 +133,10 @@ static int
 judge_mail(struct exam *e, struct mail_head *head, struct fault *f)
 {
 	struct findings *fs = &e->ex->findings;
-	struct candidate whole = { .filename = "", .findings = fs,
-		.bytes = e->message->bytes, .whole_mail = true };
+	struct candidate whole = { .filename = "",
+		.findings = fs,
+		.bytes = e->message->bytes,
+		.whole_mail = true };
 	struct candidates found = { 0 };
 	size_t i;
 
@@ -187,8 +189,8 @@ is_named_report(const char *name)
 {
 	struct span s = span_of(name);
 
-	return span_ends_nocase(s, ".json") || span_ends_nocase(s, ".json.gz") ||
-	    strcmp(name, "-") == 0;
+	return span_ends_nocase(s, ".json") ||
+	       span_ends_nocase(s, ".json.gz") || strcmp(name, "-") == 0;
 }
 
 /* A file that is no mail: the report itself, packed or not. */
@@ -197,7 +199,8 @@ judge_file(struct exam *e, struct mail_head *head, struct fault *f)
 {
 	struct span bytes = e->message->bytes;
 	struct candidate c = { .filename = base_name(e->message->source),
-		.bytes = bytes, .findings = &e->ex->findings };
+		.bytes = bytes,
+		.findings = &e->ex->findings };
 
 	e->head = head;
 	if (!is_named_report(c.filename) &&
@@ -211,7 +214,8 @@ static int
 judge_attachment(struct exam *e, struct mail_head *head, struct fault *f)
 {
 	struct candidate c = { .filename = e->message->filename,
-		.bytes = e->message->bytes, .findings = &e->ex->findings };
+		.bytes = e->message->bytes,
+		.findings = &e->ex->findings };
 
 	*head = *e->message->attachment_of;
 	e->head = head;
@@ -222,8 +226,10 @@ static int
 judge_too_large(struct exam *e, struct mail_head *head, struct fault *f)
 {
 	struct findings *fs = &e->ex->findings;
-	struct candidate whole = { .filename = "", .findings = fs,
-		.bytes = e->message->bytes, .whole_mail = true };
+	struct candidate whole = { .filename = "",
+		.findings = fs,
+		.bytes = e->message->bytes,
+		.whole_mail = true };
 
 	candidates_head(e->message->bytes, e->arena, head);
 	forget_findings(fs);
@@ -236,9 +242,13 @@ int
 examine(struct examiner *ex, const struct message *m, struct arena *arena,
     struct mail_head *head, examine_fn *fn, void *arg, struct fault *f)
 {
-	struct exam e = { .ex = ex, .message = m, .arena = arena,
-		.has_arrival = m->has_arrival, .arrival = m->arrival,
-		.fn = fn, .arg = arg };
+	struct exam e = { .ex = ex,
+		.message = m,
+		.arena = arena,
+		.has_arrival = m->has_arrival,
+		.arrival = m->arrival,
+		.fn = fn,
+		.arg = arg };
 	enum room left = timing_enter(ex->settings.timing, ROOM_MIME);
 	int rc;
 

@@ -47,7 +47,7 @@ struct ingest {
 	const struct store_mailbox *cursor;
 	struct buf packed;
 	struct ingest_counts counts;
-	bool quarantine_full;	 /* said once a run */
+	bool quarantine_full; /* said once a run */
 };
 
 /* A message on its way into the batch. */
@@ -96,7 +96,7 @@ ingest_counts(const struct ingest *in)
 static struct span
 keep(struct arena *a, struct span bytes)
 {
-	return (struct span) { arena_strndup(a, bytes.p, bytes.n), bytes.n };
+	return (struct span){ arena_strndup(a, bytes.p, bytes.n), bytes.n };
 }
 
 /* A report's gzip file: as received, or made of its text. */
@@ -104,12 +104,12 @@ static struct span
 raw_bytes(struct ingest *in, const struct candidate *c)
 {
 	if (!in->settings.keep_raw)
-		return (struct span) { 0 };
+		return (struct span){ 0 };
 	if (c->is_gzip)
 		return keep(&in->arena, c->bytes);
 	buf_reset(&in->packed);
 	if (pack_gzip(c->text, &in->packed) == -1)
-		return (struct span) { 0 };
+		return (struct span){ 0 };
 	return keep(&in->arena, buf_span(&in->packed));
 }
 
@@ -126,7 +126,7 @@ queue_candidate(void *arg, const struct candidate *c, struct fault *f)
 		o->raw = raw_bytes(q->in, c);
 		q->verdict->accepted++;
 	} else {
-		o->reject = (struct store_reject) {
+		o->reject = (struct store_reject){
 			.code = code_entry(c->findings->reject.code)->name,
 			.where = arena_strdup(a, c->findings->reject.where),
 			.filename = arena_strdup(a, c->filename),
@@ -159,8 +159,8 @@ store_reject(struct ingest *in, int64_t message, const struct judged *j,
 	struct store_rejected done;
 	char who[512];
 
-	if (store_add_reject(
-		in->store, message, &o->reject, limit, &done, f) == -1)
+	if (store_add_reject(in->store, message, &o->reject, limit, &done, f) ==
+	    -1)
 		return -1;
 	in->counts.rejected++;
 	if (!done.kept && !in->quarantine_full) {
@@ -218,11 +218,11 @@ store_report(struct ingest *in, int64_t message, const struct judged *j,
 static const char *
 verdict_of(bool rejected, bool conflict, bool imported, bool any)
 {
-	return rejected ? "rejected" :
-	    conflict	? "conflict" :
-	    imported	? "imported" :
-	    any		? "duplicate" :
-			  "no_report";
+	return rejected	  ? "rejected"
+	       : conflict ? "conflict"
+	       : imported ? "imported"
+	       : any	  ? "duplicate"
+			  : "no_report";
 }
 
 static int
@@ -267,8 +267,7 @@ forget_batch(struct ingest *in)
 int
 ingest_commit(struct ingest *in, struct fault *f)
 {
-	enum room left =
-	    timing_enter(in->settings.examine.timing, ROOM_STORE);
+	enum room left = timing_enter(in->settings.examine.timing, ROOM_STORE);
 	struct ingest_counts before = in->counts;
 	const struct judged *j;
 	int rc = -1;
@@ -304,12 +303,12 @@ ingest_message(struct ingest *in, const struct message *m,
 	if ((in->waiting >= BATCH_MESSAGES || in->arena.total >= BATCH_BYTES) &&
 	    ingest_commit(in, f) == -1)
 		return -1;
-	*verdict = (struct ingest_verdict) { 0 };
+	*verdict = (struct ingest_verdict){ 0 };
 	q.judged = j = arena_alloc(&in->arena, sizeof *j);
 	j->last = &j->outcomes;
 	j->message = *m;
 	j->message.source = arena_strdup(&in->arena, m->source);
-	j->message.bytes = (struct span) { 0 };
+	j->message.bytes = (struct span){ 0 };
 	if (examine(in->examiner, m, &in->arena, &j->head, queue_candidate, &q,
 		f) == -1)
 		return -1;

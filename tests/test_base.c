@@ -182,11 +182,11 @@ text_for_people_holds_no_controls(void **state)
 		{ "a\033[2Jb", "a?[2Jb" },
 		{ "line\r\nnext\t", "line??next?" },
 		{ "Gro\xc3\x9fpost", "Gro\xc3\x9fpost" },
-		{ "\xe2\x80\xaegnp.exe", "?gnp.exe" },   /* U+202E */
+		{ "\xe2\x80\xaegnp.exe", "?gnp.exe" }, /* U+202E */
 		{ "c1 \xc2\x9b", "c1 ?" },
 		{ "\xff\xfe", "??" },
-		{ "\xc0\xaf", "??" },	     /* overlong */
-		{ "\xed\xa0\x80", "???" },   /* a surrogate */
+		{ "\xc0\xaf", "??" },	   /* overlong */
+		{ "\xed\xa0\x80", "???" }, /* a surrogate */
 		{ "cut \xf0\x9f\x98", "cut ???" },
 		{ "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80" },
 		{ "\x7f", "?" },

@@ -21,8 +21,7 @@ static void
 assert_span(struct span got, const char *want)
 {
 	if (!span_is(got, want))
-		print_error(
-		    "got '%.*s', want '%s'\n", (int)got.n, got.p, want);
+		print_error("got '%.*s', want '%s'\n", (int)got.n, got.p, want);
 	assert_true(span_is(got, want));
 }
 
@@ -68,8 +67,8 @@ reads_headers_with_any_line_end(void **state)
 		mail = xasprintf("A: 1%s 2%sB: 3%s%sC: body%s", ends[i],
 		    ends[i], ends[i], ends[i], ends[i]);
 		header = mime_header_block(span_of(mail));
-		assert_int_equal(header.n,
-		    strlen("A: 1 2B: 3") + 3 * strlen(ends[i]));
+		assert_int_equal(
+		    header.n, strlen("A: 1 2B: 3") + 3 * strlen(ends[i]));
 		assert_true(mime_field(header, "b", 0, &v));
 		assert_span(v, "3");
 		assert_false(mime_field(header, "c", 0, &v));
@@ -207,7 +206,8 @@ reads_text(void **state)
 		{ "  outer blanks \r\n", "outer blanks" },
 		{ "a\r\n\t b\n c", "a b c" },
 		{ "=?utf-8?Q?Gr=C3=BC=C3=9Fe?=", "Gr\u00fc\u00dfe" },
-		{ "=?UTF-8?b?R3LDvMOfZQ==?= an alle", "Gr\u00fc\u00dfe an alle" },
+		{ "=?UTF-8?b?R3LDvMOfZQ==?= an alle",
+		    "Gr\u00fc\u00dfe an alle" },
 		{ "=?utf-8*de?q?a_b?=", "a b" },
 		{ "=?utf-8?q?a?= =?utf-8?q?b?=", "ab" },
 		{ "=?utf-8?q?a?=\r\n\t=?iso-8859-1?q?=e9?=", "a\u00e9" },
@@ -240,8 +240,8 @@ reads_text(void **state)
 	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
 		got = mime_text(span_of(rows[i].value), &arena);
 		if (strcmp(got, rows[i].want) != 0) {
-			print_error("%s: got '%s', want '%s'\n",
-			    rows[i].value, got, rows[i].want);
+			print_error("%s: got '%s', want '%s'\n", rows[i].value,
+			    got, rows[i].want);
 			fail();
 		}
 	}
@@ -253,8 +253,7 @@ takes_no_nul_for_the_end_of_a_text(void **state)
 	static const char raw[] = "a\0b";
 
 	(void)state;
-	assert_string_equal(
-	    mime_text((struct span){ raw, 3 }, &arena), "a?b");
+	assert_string_equal(mime_text((struct span){ raw, 3 }, &arena), "a?b");
 	assert_string_equal(
 	    mime_text(span_of("=?utf-8?q?a=00b?="), &arena), "a?b");
 	assert_string_equal(
@@ -271,8 +270,8 @@ bounds_what_a_text_may_cost(void **state)
 
 	(void)state;
 	while (n + 32 < 1 << 20) /* each in another charset than before */
-		n += (size_t)snprintf(s + n, 32, "=?koi8-%c?q?a?= ",
-		    n % 2 == 0 ? 'r' : 'u');
+		n += (size_t)snprintf(
+		    s + n, 32, "=?koi8-%c?q?a?= ", n % 2 == 0 ? 'r' : 'u');
 	text = mime_text((struct span){ s, n }, &arena);
 	assert_true(strlen(text) <= 16 * 1024);
 	assert_true(arena.total < 1 << 20);
@@ -336,10 +335,12 @@ knows_what_claims_to_be_a_report(void **state)
 		const char *header;
 		bool claims;
 	} rows[] = {
-		{ "Content-Type: multipart/report; report-type=tlsrpt\n", true },
+		{ "Content-Type: multipart/report; report-type=tlsrpt\n",
+		    true },
 		{ "Content-Type: Multipart/Report; Report-Type=\"TLSRPT\"\n",
 		    true },
-		{ "Content-Type: multipart/mixed; report-type=tlsrpt\n", false },
+		{ "Content-Type: multipart/mixed; report-type=tlsrpt\n",
+		    false },
 		{ "Content-Type: multipart/report;"
 		  " report-type=delivery-status\n",
 		    false },
@@ -461,8 +462,8 @@ decodes_quoted_printable(void **state)
 		got.n = transfer_quoted_printable(in, out, in.n);
 		free_span(in);
 		if (!span_is(got, rows[i].out)) {
-			print_error("%s: '%.*s'\n", rows[i].in, (int)got.n,
-			    got.p);
+			print_error(
+			    "%s: '%.*s'\n", rows[i].in, (int)got.n, got.p);
 			fail();
 		}
 	}

@@ -13,7 +13,7 @@ struct scene {
 	struct findings fs;
 	struct mime_part part[16];
 	size_t n; /* leaves; part[] has the first of them */
-	int rc;   /* of the last mime_next() */
+	int rc;	  /* of the last mime_next() */
 };
 
 static int
@@ -199,7 +199,8 @@ static void
 takes_boundaries_as_they_are_written(void **state)
 {
 	static const char *const rows[] = { "=_a/b:c?d", "a b", "'()+_,-./:=?",
-		"a\\\\b", "\xe9", "\xc3\xa9", "0123456789012345678901234567890"
+		"a\\\\b", "\xe9", "\xc3\xa9",
+		"0123456789012345678901234567890"
 		"123456789012345678901234567890123456789" };
 	struct scene *s = *state;
 	char raw[100];
@@ -249,8 +250,7 @@ reads_a_part_whose_blank_line_is_missing(void **state)
 	walk(s, "Content-Type: multipart/mixed; boundary=b\n\n"
 		"--b\nContent-Type: text/html\nH4sI\nnot: a field\n"
 		"--b\nContent-Type: text/html\n--b\n--b--\n");
-	assert_leaves(s,
-	    "text/html:H4sI\nnot: a field text/html: text/plain:");
+	assert_leaves(s, "text/html:H4sI\nnot: a field text/html: text/plain:");
 	/* but a mail keeps what stands behind debris */
 	walk(s, "Received: from x\nby y; Tue\nContent-Type: a/b\n\nc");
 	assert_leaves(s, "a/b:c");
@@ -435,9 +435,8 @@ hands_out_a_broken_multipart_inside_as_it_is(void **state)
 		"--a\nContent-Type: multipart/mixed\n\nlost\n"
 		"--a\nContent-Type: multipart/mixed; boundary=b\n\n--c\nlost\n"
 		"--a\n\nfound\n--a--\n");
-	assert_leaves(s,
-	    "multipart/mixed:lost multipart/mixed:--c\nlost"
-	    " text/plain:found");
+	assert_leaves(s, "multipart/mixed:lost multipart/mixed:--c\nlost"
+			 " text/plain:found");
 	assert_int_equal(s->part[0].depth, 1);
 	walk(s, "Content-Type: multipart/mixed; boundary=a\n\n"
 		"--a\nContent-Type: multipart/mixed; boundary=b\n\nlost");
@@ -542,14 +541,29 @@ is_linear_in_the_size_of_a_mail(void **state)
 	static const char multi[] =
 	    "Content-Type: multipart/mixed; boundary=b%zu\n\n--b%zu\n";
 	static const char *const fillers[] = {
-		"\n", "--\n", "--b\n", "--b--\n", "-", "--------------\n",
-		"a: b\n", " \n", "x", "Content-Type: message/rfc822\n\n",
+		"\n",
+		"--\n",
+		"--b\n",
+		"--b--\n",
+		"-",
+		"--------------\n",
+		"a: b\n",
+		" \n",
+		"x",
+		"Content-Type: message/rfc822\n\n",
 		"Content-Type: multipart/mixed\n\n",
 		"Content-Type: message/rfc822\n"
 		"Content-Transfer-Encoding: base64\n\n",
-		"--b15\n", "--b15--x\n", "\r", "(", "\"", "=?a?q?",
+		"--b15\n",
+		"--b15--x\n",
+		"\r",
+		"(",
+		"\"",
+		"=?a?q?",
 		"Content-Type: multipart/mixed; boundary=\"b\"\n\n--b\n\n",
-		"Content-Type: a/b; x*0=a; x*1=b;", "a=b ", "; b*1*=",
+		"Content-Type: a/b; x*0=a; x*1=b;",
+		"a=b ",
+		"; b*1*=",
 	};
 	struct limits wide = limits_default;
 	struct scene *s = *state;

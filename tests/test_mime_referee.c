@@ -95,14 +95,14 @@ read_ours(struct span mail, struct list *l)
 		room = xmalloc(p.body.n + 1);
 		bytes = (struct span){ room, 0 };
 		if (p.encoding == MIME_BASE64)
-			bytes.n = transfer_base64(
-			    p.body, room, p.body.n, &bad);
+			bytes.n = transfer_base64(p.body, room, p.body.n, &bad);
 		else if (p.encoding == MIME_QUOTED_PRINTABLE)
-			bytes.n = transfer_quoted_printable(
-			    p.body, room, p.body.n);
+			bytes.n =
+			    transfer_quoted_printable(p.body, room, p.body.n);
 		else
 			bytes = p.body;
-		l->doubtful |= bad || p.encoding == MIME_OTHER ||
+		l->doubtful |=
+		    bad || p.encoding == MIME_OTHER ||
 		    p.encoding == MIME_UUENCODE ||
 		    (p.encoding == MIME_BASE64 && !is_regular_base64(p.body));
 		add_leaf(l,
@@ -153,7 +153,8 @@ walk_theirs(struct list *l, GMimeObject *o)
 			walk_theirs(l,
 			    g_mime_multipart_get_part(GMIME_MULTIPART(o), i));
 	} else if (GMIME_IS_MESSAGE_PART(o)) {
-		message = g_mime_message_part_get_message(GMIME_MESSAGE_PART(o));
+		message =
+		    g_mime_message_part_get_message(GMIME_MESSAGE_PART(o));
 		if (message == NULL)
 			l->doubtful = true;
 		else
@@ -197,7 +198,8 @@ static bool
 same_leaf(const struct leaf *a, const struct leaf *b)
 {
 	return strcmp(a->type, b->type) == 0 &&
-	    strcmp(a->filename, b->filename) == 0 && same(a->bytes, b->bytes);
+	       strcmp(a->filename, b->filename) == 0 &&
+	       same(a->bytes, b->bytes);
 }
 
 static void
@@ -206,8 +208,8 @@ print_list(const char *whose, const struct list *l)
 	size_t i;
 
 	for (i = 0; i < l->n; i++)
-		print_error("  %s: %s '%s' %zu bytes\n", whose,
-		    l->leaf[i].type, l->leaf[i].filename, l->leaf[i].bytes.n);
+		print_error("  %s: %s '%s' %zu bytes\n", whose, l->leaf[i].type,
+		    l->leaf[i].filename, l->leaf[i].bytes.n);
 }
 
 static bool
@@ -371,8 +373,7 @@ agrees_on_mutants(void **state)
 	compared = differing = 0;
 	for_each_mail("tests/fixtures/valid", compare_mutants);
 	for_each_mail("tests/fixtures/hostile", compare_mutants);
-	print_message(
-	    "%u mutants compared, %u differ\n", compared, differing);
+	print_message("%u mutants compared, %u differ\n", compared, differing);
 	assert_true(compared > 1000);
 	assert_true(differing < compared / TOLERANCE);
 }

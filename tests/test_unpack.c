@@ -88,9 +88,8 @@ unpack(struct scene *s)
 			break;
 		if (got == -1) {
 			assert_int_equal(s->text.len, 0);
-			n += (size_t)snprintf(s->codes + n,
-			    sizeof s->codes - n, "!%s ",
-			    code_entry(s->fs.reject.code)->name);
+			n += (size_t)snprintf(s->codes + n, sizeof s->codes - n,
+			    "!%s ", code_entry(s->fs.reject.code)->name);
 		}
 		buf_append(&s->all, s->text.data, s->text.len);
 		buf_append(&s->all, "\n", 1);
@@ -217,11 +216,10 @@ trusts_the_bytes_and_not_the_transfer_encoding(void **state)
 	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
 		memset(&s->fs, 0, sizeof s->fs);
 		in = exact_copy(span_of(rows[i].in));
-		rc = unpack_transfer(
-		    in, rows[i].label, &s->room, &out, &s->fs);
+		rc = unpack_transfer(in, rows[i].label, &s->room, &out, &s->fs);
 		if (rows[i].out == NULL
 			? rc != -1 ||
-			    s->fs.reject.code != CODE_TRANSFER_ENCODING
+			      s->fs.reject.code != CODE_TRANSFER_ENCODING
 			: rc != 0 || !span_is(out, rows[i].out)) {
 			print_error("%s as %d: %d '%.*s'\n", rows[i].in,
 			    (int)rows[i].label, rc, (int)out.n, out.p);
@@ -250,8 +248,8 @@ decodes_no_more_than_its_room(void **state)
 	struct span out;
 
 	s->room.max = 6; /* the estimate is three more than four make */
-	assert_int_equal(unpack_transfer(span_of("Zm9v"), MIME_BASE64,
-			     &s->room, &out, &s->fs),
+	assert_int_equal(unpack_transfer(span_of("Zm9v"), MIME_BASE64, &s->room,
+			     &out, &s->fs),
 	    0);
 	assert_int_equal(unpack_transfer(span_of("Zm9vZm9vZm9v"), MIME_BASE64,
 			     &s->room, &out, &s->fs),
@@ -506,8 +504,8 @@ zip_into(struct scene *s, const struct entry *e)
 		zip_set_file_compression(z, (zip_uint64_t)i,
 		    e->stored ? ZIP_CM_STORE : ZIP_CM_DEFLATE, 9);
 		if (e->encrypted)
-			zip_file_set_encryption(z, (zip_uint64_t)i,
-			    ZIP_EM_TRAD_PKWARE, "secret");
+			zip_file_set_encryption(
+			    z, (zip_uint64_t)i, ZIP_EM_TRAD_PKWARE, "secret");
 	}
 	assert_int_equal(zip_close(z), 0);
 	assert_int_equal(zip_source_open(out), 0);
@@ -521,7 +519,7 @@ zip_into(struct scene *s, const struct entry *e)
 	zip_error_fini(&error);
 }
 
-#define ENTRY(called, text)                                                    \
+#define ENTRY(called, text) \
 	.name = (called), .data = (text), .n = sizeof(text) - 1
 
 static void
@@ -532,7 +530,7 @@ unpacks_zip(void **state)
 	zip_into(s, (struct entry[]){ { ENTRY("a.json", "{}") }, { 0 } });
 	assert_unpacks_to(s, "{}\n", "container-zip ");
 	zip_into(s, (struct entry[]){
-	    { ENTRY("x", "nonsense"), .stored = true }, { 0 } });
+			{ ENTRY("x", "nonsense"), .stored = true }, { 0 } });
 	assert_unpacks_to(s, "nonsense\n", "container-zip ");
 	zip_into(s, (struct entry[]){ { ENTRY("a.json", "") }, { 0 } });
 	assert_unpacks_to(s, "\n", "container-zip ");
@@ -543,16 +541,17 @@ unpacks_every_report_of_a_zip(void **state)
 {
 	struct scene *s = *state;
 
-	zip_into(s, (struct entry[]){ { ENTRY("a/", "") },
-	    { ENTRY("a/1.json", "{1}") }, { ENTRY("2.bin", " {2}") },
-	    { ENTRY("README", "words") }, { ENTRY("3.json", "three") },
-	    { ENTRY("__MACOSX/._1.json", "{}") }, { 0 } });
+	zip_into(
+	    s, (struct entry[]){ { ENTRY("a/", "") },
+		   { ENTRY("a/1.json", "{1}") }, { ENTRY("2.bin", " {2}") },
+		   { ENTRY("README", "words") }, { ENTRY("3.json", "three") },
+		   { ENTRY("__MACOSX/._1.json", "{}") }, { 0 } });
 	assert_unpacks_to(s, "{1}\n {2}\nthree\n",
 	    "container-zip multiple-report-parts"
 	    "container-zip multiple-report-parts"
 	    "container-zip multiple-report-parts");
 	zip_into(s, (struct entry[]){ { ENTRY("README", "words") },
-	    { ENTRY("1.json", "{1}") }, { 0 } });
+			{ ENTRY("1.json", "{1}") }, { 0 } });
 	assert_unpacks_to(s, "{1}\n", "container-zip ");
 }
 
@@ -563,12 +562,14 @@ unpacks_gzip_in_zip(void **state)
 	struct buf gz = { .max = 1000 };
 
 	deflate_into(&gz, MAX_WBITS + 16, "{}", 2);
-	zip_into(s, (struct entry[]){
-	    { .name = "a.json.gz", .data = gz.data, .n = gz.len }, { 0 } });
+	zip_into(s,
+	    (struct entry[]){
+		{ .name = "a.json.gz", .data = gz.data, .n = gz.len }, { 0 } });
 	assert_unpacks_to(s, "{}\n", "container-zip ");
-	zip_into(s, (struct entry[]){
-	    { .name = "a.json.gz", .data = gz.data, .n = gz.len - 1 },
-	    { 0 } });
+	zip_into(
+	    s, (struct entry[]){
+		   { .name = "a.json.gz", .data = gz.data, .n = gz.len - 1 },
+		   { 0 } });
 	assert_refused(s, "gzip-truncated");
 	buf_free(&gz);
 }
@@ -581,8 +582,9 @@ refuses_a_zip_in_a_zip(void **state)
 
 	zip_into(s, (struct entry[]){ { ENTRY("a.json", "{}") }, { 0 } });
 	inner = exact_copy(buf_span(&s->in));
-	zip_into(s, (struct entry[]){
-	    { .name = "a.zip", .data = inner.p, .n = inner.n }, { 0 } });
+	zip_into(
+	    s, (struct entry[]){
+		   { .name = "a.zip", .data = inner.p, .n = inner.n }, { 0 } });
 	assert_refused(s, "zip-invalid");
 	free_span(inner);
 }
@@ -593,8 +595,8 @@ goes_on_behind_a_refused_entry(void **state)
 	struct scene *s = *state;
 
 	zip_into(s, (struct entry[]){ { ENTRY("1.json", "{1}") },
-	    { ENTRY("2.json", "{2}"), .encrypted = true },
-	    { ENTRY("3.json", "{3}") }, { 0 } });
+			{ ENTRY("2.json", "{2}"), .encrypted = true },
+			{ ENTRY("3.json", "{3}") }, { 0 } });
 	assert_unpacks_to(s, "{1}\n\n{3}\n",
 	    "container-zip multiple-report-parts"
 	    "!zip-encrypted container-zip multiple-report-parts"
@@ -629,15 +631,16 @@ inflates_as_much_of_an_entry_as_the_limit(void **state)
 	memset(data, ' ', 100001);
 	s->text.max = 100000;
 	zip_into(s, (struct entry[]){
-	    { .name = "a", .data = data, .n = 100000 }, { 0 } });
+			{ .name = "a", .data = data, .n = 100000 }, { 0 } });
 	unpack(s);
 	assert_int_equal(s->all.len, 100001);
 	zip_into(s, (struct entry[]){
-	    { .name = "a", .data = data, .n = 100001 }, { 0 } });
+			{ .name = "a", .data = data, .n = 100001 }, { 0 } });
 	assert_refused(s, "decompressed-too-large");
-	zip_into(s, (struct entry[]){
-	    { .name = "a", .data = data, .n = 100001, .stored = true },
-	    { 0 } });
+	zip_into(
+	    s, (struct entry[]){
+		   { .name = "a", .data = data, .n = 100001, .stored = true },
+		   { 0 } });
 	assert_refused(s, "decompressed-too-large");
 	free(data);
 }
@@ -784,15 +787,17 @@ peeks_into_every_container(void **state)
 	assert_true(peek_bytes(buf_span(&s->in)));
 	zip_into(s, (struct entry[]){ { ENTRY("a", report) }, { 0 } });
 	assert_true(peek_bytes(buf_span(&s->in)));
-	zip_into(s, (struct entry[]){
-	    { ENTRY("a", report), .stored = true }, { 0 } });
+	zip_into(s,
+	    (struct entry[]){ { ENTRY("a", report), .stored = true }, { 0 } });
 	assert_true(peek_bytes(buf_span(&s->in)));
 	deflate_into(&gz, MAX_WBITS + 16, report, strlen(report));
-	zip_into(s, (struct entry[]){ { .name = "a", .data = gz.data,
-	    .n = gz.len, .stored = true }, { 0 } });
+	zip_into(s,
+	    (struct entry[]){
+		{ .name = "a", .data = gz.data, .n = gz.len, .stored = true },
+		{ 0 } });
 	assert_true(peek_bytes(buf_span(&s->in)));
 	zip_into(s, (struct entry[]){
-	    { ENTRY("a", report), .encrypted = true }, { 0 } });
+			{ ENTRY("a", report), .encrypted = true }, { 0 } });
 	assert_false(peek_bytes(buf_span(&s->in)));
 	buf_free(&gz);
 }

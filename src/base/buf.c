@@ -52,7 +52,7 @@ buf_append(struct buf *b, const void *p, size_t n)
 struct span
 buf_span(const struct buf *b)
 {
-	return (struct span) { b->data, b->len };
+	return (struct span){ b->data, b->len };
 }
 
 void

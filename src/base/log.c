@@ -29,7 +29,7 @@ stderr_is_journal(void)
 	if (s == NULL || sscanf(s, "%llu:%llu", &dev, &ino) != 2)
 		return false;
 	return fstat(STDERR_FILENO, &st) == 0 && st.st_dev == dev &&
-	    st.st_ino == ino;
+	       st.st_ino == ino;
 }
 
 void
@@ -81,16 +81,16 @@ say(enum log_level level, const char *fmt, va_list ap)
 	vsnprintf(line, sizeof line, fmt, ap);
 	text_clean(line);
 	log_progress_end();
-	fprintf(stderr, "%s%s\n", state.journal ? priority[level] : "tlsrua: ",
-	    line);
+	fprintf(stderr, "%s%s\n",
+	    state.journal ? priority[level] : "tlsrua: ", line);
 }
 
-#define SAY(level)                                                             \
-	do {                                                                   \
-		va_list ap;                                                    \
-		va_start(ap, fmt);                                             \
-		say(level, fmt, ap);                                           \
-		va_end(ap);                                                    \
+#define SAY(level)                   \
+	do {                         \
+		va_list ap;          \
+		va_start(ap, fmt);   \
+		say(level, fmt, ap); \
+		va_end(ap);          \
 	} while (0)
 
 void

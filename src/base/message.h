@@ -16,8 +16,8 @@ struct message {
 	const char *source; /* mailbox name or path, for people */
 	int64_t mailbox;    /* the store's number of the folder; 0: a file */
 	uint32_t uidvalidity, uid; /* RFC 9051 §2.3.1.1; 0 for a file */
-	struct span bytes; /* the mail, or what a file holds */
-	uint64_t size;	   /* of the whole, also where bytes is cut */
+	struct span bytes;	   /* the mail, or what a file holds */
+	uint64_t size;		   /* of the whole, also where bytes is cut */
 	bool too_large; /* over limits.message: bytes is the header block, or
 			   empty where not even that was to be had */
 	bool has_arrival;

@@ -16,8 +16,8 @@
 
 /* One element of "failure-details" (RFC 8460 §4.4). */
 struct failure {
-	const char *result_type; /* as sent; a known one in lower case */
-	const char *side;	 /* "ours", "theirs", "unclear" */
+	const char *result_type;    /* as sent; a known one in lower case */
+	const char *side;	    /* "ours", "theirs", "unclear" */
 	const char *sending_mta_ip; /* canonical (RFC 5952), else as sent */
 	const char *receiving_ip;
 	const char *receiving_mx_hostname; /* A-label, lower case, no dot */
@@ -32,8 +32,8 @@ struct policy {
 	const char *type;   /* as sent; a known one in lower case */
 	const char *domain; /* policy-domain: A-label, lower case, no dot */
 	const char *recipient_domain; /* whose mail it concerns */
-	const char *mode;   /* "testing", "enforce", "none" or "" */
-	const char *const *strings; /* policy-string, one line or RR each */
+	const char *mode;	      /* "testing", "enforce", "none" or "" */
+	const char *const *strings;   /* policy-string, one line or RR each */
 	size_t n_strings;
 	const char *const *mx_hosts; /* mx-host patterns */
 	size_t n_mx_hosts;
@@ -56,8 +56,8 @@ struct report {
 	const char *report_id; /* "sha256:..." of the content when absent */
 	int64_t start, end;    /* date-range, seconds since 1970 UTC */
 
-	const char *contact;	     /* contact-info, as sent */
-	const char *reporter_domain; /* the domain in it */
+	const char *contact;		      /* contact-info, as sent */
+	const char *reporter_domain;	      /* the domain in it */
 	unsigned char content[REPORT_DIGEST]; /* of the known members as sent,
 						 in one canonical order */
 	struct policy *policies;

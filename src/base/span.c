@@ -6,7 +6,7 @@
 struct span
 span_of(const char *s)
 {
-	return (struct span) { s, strlen(s) };
+	return (struct span){ s, strlen(s) };
 }
 
 bool

@@ -16,7 +16,8 @@ struct span span_of(const char *s);
 /* Whether `a` is the string `s`, byte for byte. */
 bool span_is(struct span a, const char *s);
 
-/* The same with ASCII letters folded, as header names and MIME types compare. */
+/* The same with ASCII letters folded, as header names and MIME types compare.
+ */
 bool span_is_nocase(struct span a, const char *s);
 
 /* Whether `a` begins, or ends, with the string `s`, ASCII letters folded. */

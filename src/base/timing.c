@@ -16,7 +16,7 @@ timing_now(void)
 void
 timing_start(struct timing *t)
 {
-	*t = (struct timing) { .room = ROOM_OTHER, .since = timing_now() };
+	*t = (struct timing){ .room = ROOM_OTHER, .since = timing_now() };
 }
 
 enum room

@@ -34,8 +34,8 @@ static bool
 is_date(const struct civil *c)
 {
 	return c->year >= FIRST_YEAR && c->year <= LAST_YEAR && c->month >= 1 &&
-	    c->month <= 12 && c->day >= 1 &&
-	    c->day <= days_in_month(c->year, c->month);
+	       c->month <= 12 && c->day >= 1 &&
+	       c->day <= days_in_month(c->year, c->month);
 }
 
 /* Days since 1970 of a Gregorian date; years are counted from March. */
@@ -52,14 +52,14 @@ int64_t
 utc_of(int year, int month, int day, int hour, int min, int sec)
 {
 	return days_of(year, month, day) * UTC_DAY + hour * 3600 + min * 60 +
-	    sec;
+	       sec;
 }
 
 static int64_t
 utc_of_civil(const struct civil *c)
 {
 	return utc_of(c->year, c->month, c->day, c->hour, c->min, c->sec) -
-	    (int64_t)c->offset * 60;
+	       (int64_t)c->offset * 60;
 }
 
 /* Exactly `width` digits, taken from the front of `s`. */
@@ -95,7 +95,8 @@ static bool
 date(struct span *s, struct civil *c)
 {
 	return digits(s, 4, &c->year) && one_of(s, "-") &&
-	    digits(s, 2, &c->month) && one_of(s, "-") && digits(s, 2, &c->day);
+	       digits(s, 2, &c->month) && one_of(s, "-") &&
+	       digits(s, 2, &c->day);
 }
 
 static bool
@@ -165,8 +166,8 @@ utc_parse(struct span s, int64_t *t, unsigned *deviation)
 		return -1;
 	if (s.n > 0 && s.p[0] == ' ')
 		dev |= UTC_FORMAT;
-	if (!one_of(&s, "Tt ") || !digits(&s, 2, &c.hour) ||
-	    !one_of(&s, ":") || !digits(&s, 2, &c.min) || !one_of(&s, ":") ||
+	if (!one_of(&s, "Tt ") || !digits(&s, 2, &c.hour) || !one_of(&s, ":") ||
+	    !digits(&s, 2, &c.min) || !one_of(&s, ":") ||
 	    !digits(&s, 2, &c.sec) || !fraction(&s) || !zone(&s, &c, &dev) ||
 	    !settle_clock(&c, &dev))
 		return -1;
@@ -306,8 +307,7 @@ civil_of_days(int64_t days, int *y, int *m, int *d)
 	int64_t z = days + 719468;
 	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
 	int64_t doe = z - era * 146097;
-	int64_t yoe =
-	    (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
 	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
 	int64_t mp = (5 * doy + 2) / 153;
 

@@ -14,9 +14,9 @@ enum {
 
 /* How a date-time deviated from "YYYY-MM-DDTHH:MM:SSZ" (RFC 8460 §4.1). */
 enum utc_deviation {
-	UTC_NO_ZONE = 1,   /* taken as UTC */
-	UTC_OFFSET = 2,	   /* an offset other than zero, converted */
-	UTC_FORMAT = 4	   /* 24:00:00, a blank for T, +0200 */
+	UTC_NO_ZONE = 1, /* taken as UTC */
+	UTC_OFFSET = 2,	 /* an offset other than zero, converted */
+	UTC_FORMAT = 4	 /* 24:00:00, a blank for T, +0200 */
 };
 
 /*

@@ -15,7 +15,7 @@ cmd_config(const struct options *o, enum config_need need, struct config *c)
 	const char *path = o->config != NULL ? o->config : default_config;
 	struct fault f = { 0 };
 	bool needed = need == CONFIG_REQUIRED ||
-	    (need == CONFIG_OPTIONAL && o->store == NULL);
+		      (need == CONFIG_OPTIONAL && o->store == NULL);
 
 	config_defaults(c);
 	if ((o->config != NULL || needed || access(path, R_OK) == 0) &&

@@ -35,8 +35,7 @@ enum config_need {
  * The configuration of -c or /etc/tlsrua.conf with -d over it.  0, or the exit
  * code, and what is wrong was logged; config_free() in either case.
  */
-int cmd_config(
-    const struct options *, enum config_need, struct config *config);
+int cmd_config(const struct options *, enum config_need, struct config *config);
 
 /* Log a fault and return its exit code. */
 int cmd_failed(const struct fault *);

@@ -74,8 +74,8 @@ put_failure(const struct failure *x)
 	if (x->additional_information[0] != '\0')
 		text_wrap(stdout, "      see: ", x->additional_information);
 	text_wrap(stdout, "      ",
-	    type != NULL ? type->meaning :
-			   "This result type is not in the registry.");
+	    type != NULL ? type->meaning
+			 : "This result type is not in the registry.");
 }
 
 static void
@@ -85,8 +85,7 @@ put_policy(const struct policy *p)
 	size_t i;
 
 	fputc('\n', stdout);
-	text_put(stdout,
-	    p->domain[0] != '\0' ? p->domain : "(domain unknown)");
+	text_put(stdout, p->domain[0] != '\0' ? p->domain : "(domain unknown)");
 	fputs(", policy type ", stdout);
 	text_put(stdout, p->type);
 	if (p->mode[0] != '\0')
@@ -163,8 +162,8 @@ all_failed(const struct report *r)
 }
 
 void
-describe_words(const char *source, const struct mail_head *head,
-    const struct candidate *c)
+describe_words(
+    const char *source, const struct mail_head *head, const struct candidate *c)
 {
 	const struct report *r = c->report;
 	size_t i;
@@ -176,14 +175,14 @@ describe_words(const char *source, const struct mail_head *head,
 		    c->findings->reject.where);
 		return;
 	}
-	describe_field("Sender", r->organization[0] != '\0' ? r->organization :
-							 r->reporter_domain);
+	describe_field("Sender",
+	    r->organization[0] != '\0' ? r->organization : r->reporter_domain);
 	describe_field("Contact", r->contact);
 	describe_field("Report", r->report_id);
 	put_period(r);
-	describe_field("Verdict",
-	    has_class(c->findings, CLASS_WARN) ? "accepted, with warnings" :
-						 "accepted");
+	describe_field("Verdict", has_class(c->findings, CLASS_WARN)
+				      ? "accepted, with warnings"
+				      : "accepted");
 	describe_field("In short",
 	    all_failed(r) == 0 ? "no failures" : "there are failed sessions");
 	for (i = 0; i < r->n_policies; i++)
@@ -196,8 +195,9 @@ void
 describe_no_report_words(const char *source, const struct mail_head *head)
 {
 	put_mail(source, head);
-	describe_field("Verdict", "no TLS report in it, nor anything that claims "
-			     "to be one");
+	describe_field("Verdict",
+	    "no TLS report in it, nor anything that claims "
+	    "to be one");
 }
 
 static void
@@ -278,6 +278,6 @@ describe_no_report_json(const char *source)
 {
 	fputs("{\"source\":", stdout);
 	text_put_json(stdout, source);
-	fputs(",\"verdict\":\"no_report\",\"codes\":[],\"notes\":[]}\n",
-	    stdout);
+	fputs(
+	    ",\"verdict\":\"no_report\",\"codes\":[],\"notes\":[]}\n", stdout);
 }

@@ -6,8 +6,8 @@ struct finding;
 struct mail_head;
 
 /* One candidate in words, on stdout: who, about whom, what failed and why. */
-void describe_words(const char *source, const struct mail_head *,
-    const struct candidate *);
+void describe_words(
+    const char *source, const struct mail_head *, const struct candidate *);
 
 /* The same as the JSON line that `show --json` promises. */
 void describe_json(const char *source, const struct candidate *);

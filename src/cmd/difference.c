@@ -92,8 +92,8 @@ differ_failure(struct pair *p, const char *path, const struct failure *a,
 }
 
 static void
-differ_policy(struct pair *p, size_t k, const struct policy *a,
-    const struct policy *b)
+differ_policy(
+    struct pair *p, size_t k, const struct policy *a, const struct policy *b)
 {
 	char at[PATH];
 	size_t i, most;
@@ -107,8 +107,8 @@ differ_policy(struct pair *p, size_t k, const struct policy *a,
 	differ_list(p, path_of(at, "policies[%zu].policy.mx-host", k),
 	    a->mx_hosts, a->n_mx_hosts, b->mx_hosts, b->n_mx_hosts);
 	differ_number(p,
-	    path_of(at, "policies[%zu].summary.total-successful-session-count",
-		k),
+	    path_of(
+		at, "policies[%zu].summary.total-successful-session-count", k),
 	    a->successful_sessions, b->successful_sessions);
 	differ_number(p,
 	    path_of(at, "policies[%zu].summary.total-failure-session-count", k),
@@ -126,9 +126,9 @@ void
 difference_print(const struct report *counted, const struct report *other)
 {
 	struct pair p = { 0 };
-	size_t i, most = counted->n_policies < other->n_policies ?
-	    counted->n_policies :
-	    other->n_policies;
+	size_t i, most = counted->n_policies < other->n_policies
+			     ? counted->n_policies
+			     : other->n_policies;
 
 	fputs("Two reports claim to be ", stdout);
 	text_put(stdout, counted->report_id);
@@ -139,8 +139,8 @@ difference_print(const struct report *counted, const struct report *other)
 	for (i = 0; i < most; i++)
 		differ_policy(
 		    &p, i, &counted->policies[i], &other->policies[i]);
-	differ_number(&p, "number of policies", counted->n_policies,
-	    other->n_policies);
+	differ_number(
+	    &p, "number of policies", counted->n_policies, other->n_policies);
 	if (p.differences == 0)
 		puts("  how their members are written alone: what is counted "
 		     "is the same");

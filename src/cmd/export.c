@@ -48,8 +48,8 @@ write_table(struct store *st, const struct config *c, const char *dir,
 }
 
 static int
-export_tables(struct store *st, const struct options *o,
-    const struct config *c, const char *dir, struct fault *f)
+export_tables(struct store *st, const struct options *o, const struct config *c,
+    const char *dir, struct fault *f)
 {
 	struct store_filter filter = { 0 };
 	const char *table;

@@ -66,7 +66,7 @@ judge_path(struct import *im, const char *path, int status_before)
 		log_error("%s: holds no TLS report", path);
 		note_status(im, EX_DATAERR);
 	} else if (im->path.accepted == 0 ||
-	    (im->messages == 1 && im->path.rejected > 0)) {
+		   (im->messages == 1 && im->path.rejected > 0)) {
 		note_status(im, EX_DATAERR);
 	}
 }
@@ -78,7 +78,7 @@ import_path(struct import *im, const char *path, const struct config *c,
 	struct files_handler handler = { on_message, on_unreadable, im };
 	int before = im->status;
 
-	im->path = (struct ingest_verdict) { 0 };
+	im->path = (struct ingest_verdict){ 0 };
 	im->messages = 0;
 	if (files_walk(path, &c->limits, &handler, f) == -1)
 		return -1;
@@ -144,8 +144,7 @@ run(const struct options *o)
 				 "standard input");
 	if ((status = cmd_config(o, CONFIG_OPTIONAL, &c)) != 0)
 		goto out;
-	st = store_open(
-	    c.store_path, o->dry_run ? STORE_TRY : STORE_WRITE, &f);
+	st = store_open(c.store_path, o->dry_run ? STORE_TRY : STORE_WRITE, &f);
 	status = st != NULL ? import_into(st, o, &c, &f) : cmd_failed(&f);
 out:
 	store_close(st);

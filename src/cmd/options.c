@@ -61,8 +61,7 @@ static const struct spec {
 	    "say where the time went" },
 	{ KEY_RAW, "raw", NULL, OPTION_RAW, "the bytes as received" },
 	{ KEY_ALL, "all", NULL, OPTION_ALL, "everything in quarantine" },
-	{ KEY_CONFIG, "config", "FILE", 0,
-	    "configuration (/etc/tlsrua.conf)" },
+	{ KEY_CONFIG, "config", "FILE", 0, "configuration (/etc/tlsrua.conf)" },
 	{ KEY_STORE, "database", "FILE", 0,
 	    "database, over the configuration's" },
 	{ KEY_QUIET, "quiet", NULL, 0, "errors alone" },
@@ -93,9 +92,9 @@ build_tables(struct getopt_tables *t, unsigned set, bool stop_at_command)
 	for (i = 0; i < N_SPECS; i++) {
 		if (specs[i].set != 0 && (specs[i].set & set) == 0)
 			continue;
-		t->options[n++] = (struct option) { specs[i].name,
-			specs[i].value != NULL ? required_argument :
-						 no_argument,
+		t->options[n++] = (struct option){ specs[i].name,
+			specs[i].value != NULL ? required_argument
+					       : no_argument,
 			NULL, (int)specs[i].key };
 		if (specs[i].key >= NO_LETTER)
 			continue;
@@ -118,8 +117,8 @@ set_day(const char **day, const char *option, const char *value)
 	int64_t t;
 
 	if (utc_parse_date(span_of(value), &t) == -1) {
-		log_error("--%s %s: no day; write it as 2026-11-23", option,
-		    value);
+		log_error(
+		    "--%s %s: no day; write it as 2026-11-23", option, value);
 		return -1;
 	}
 	*day = value;
@@ -138,8 +137,8 @@ set_since(struct options *o, const char *value)
 	n = strtoul(value, &end, 10);
 	if (value[0] < '0' || value[0] > '9' || strcmp(end, "d") != 0 ||
 	    n == 0 || n > MOST_DAYS) {
-		log_error("--since %s: write a number of days as 30d, or all",
-		    value);
+		log_error(
+		    "--since %s: write a number of days as 30d, or all", value);
 		return -1;
 	}
 	o->since_days = (unsigned)n;
@@ -226,8 +225,8 @@ refuse(int key, char **argv)
 	if (key == ':')
 		log_error("%s: needs a value; see tlsrua --help", word);
 	else if (optopt != 0 && optopt < NO_LETTER)
-		log_error("-%c: no such option here; see tlsrua --help",
-		    optopt);
+		log_error(
+		    "-%c: no such option here; see tlsrua --help", optopt);
 	else
 		log_error("%s: no such option here; see tlsrua --help", word);
 	return -1;
@@ -244,8 +243,8 @@ options_parse(struct options *o, int argc, char **argv, unsigned set,
 	build_tables(&t, set, stop_at_command);
 	opterr = 0;
 	optind = 0; /* glibc: start anew, with permutation */
-	while ((key = getopt_long(argc, argv, t.letters, t.options, NULL)) !=
-	    -1) {
+	while (
+	    (key = getopt_long(argc, argv, t.letters, t.options, NULL)) != -1) {
 		if (key == '?' || key == ':')
 			return refuse(key, argv);
 		if (key == KEY_VERBOSE)
@@ -276,8 +275,8 @@ options_help(unsigned set)
 		if (specs[i].set != 0 && (specs[i].set & set) == 0)
 			continue;
 		if (specs[i].key < NO_LETTER)
-			snprintf(letter, sizeof letter, "-%c,",
-			    (char)specs[i].key);
+			snprintf(
+			    letter, sizeof letter, "-%c,", (char)specs[i].key);
 		else
 			letter[0] = '\0';
 		snprintf(left, sizeof left, "%3s --%s%s%s", letter,

@@ -31,10 +31,10 @@ struct options {
 	bool quiet;
 	bool help, version;
 	bool dry_run, json, timing, raw, all;
-	const char *output;	 /* -o; NULL when not given */
-	const char *from, *to;	 /* UTC days, checked; NULL */
-	const char *since;	 /* "30d", checked; NULL */
-	unsigned since_days;	 /* of it */
+	const char *output;    /* -o; NULL when not given */
+	const char *from, *to; /* UTC days, checked; NULL */
+	const char *since;     /* "30d", checked; NULL */
+	unsigned since_days;   /* of it */
 	struct option_list domains, organizations;
 	bool has_arrival;
 	int64_t arrival;

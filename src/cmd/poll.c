@@ -150,8 +150,8 @@ has_new(const struct folder *fd, const struct imap_folder *state)
 }
 
 static int
-read_folder(struct folder *fd, struct imap *imap, const char *name,
-    struct fault *f)
+read_folder(
+    struct folder *fd, struct imap *imap, const char *name, struct fault *f)
 {
 	struct imap_folder state;
 
@@ -173,7 +173,7 @@ struct mailbox {
 	struct folder_state {
 		struct store_mailbox cursor;
 		bool polled; /* well, in this run */
-	} *folders;
+	} * folders;
 };
 
 static int
@@ -183,8 +183,9 @@ poll_folder(struct poll *p, struct mailbox *mb, size_t i, struct imap *imap,
 	struct folder_state *state = &mb->folders[i];
 	const char *name = mb->config->folders[i];
 	char *source = xasprintf("%s: %s", mb->config->name, name);
-	struct folder fd = { .poll = p, .source = source,
-		.cursor = state->cursor };
+	struct folder fd = {
+		.poll = p, .source = source, .cursor = state->cursor
+	};
 	int rc = read_folder(&fd, imap, name, f);
 
 	timing_enter(p->timing, ROOM_OTHER);
@@ -194,8 +195,8 @@ poll_folder(struct poll *p, struct mailbox *mb, size_t i, struct imap *imap,
 	state->cursor = fd.cursor;
 	state->polled = rc == 0;
 	if (rc == 0)
-		log_info("%s: %zu new mail%s", source, fd.n,
-		    fd.n == 1 ? "" : "s");
+		log_info(
+		    "%s: %zu new mail%s", source, fd.n, fd.n == 1 ? "" : "s");
 	free(fd.list);
 	free(fd.done);
 	free(source);
@@ -204,8 +205,8 @@ poll_folder(struct poll *p, struct mailbox *mb, size_t i, struct imap *imap,
 
 /* One connection: what its folders hold that was not looked at. */
 static int
-poll_session(struct poll *p, struct mailbox *mb, const char *secret,
-    struct fault *f)
+poll_session(
+    struct poll *p, struct mailbox *mb, const char *secret, struct fault *f)
 {
 	struct imap_account account = mb->config->account;
 	struct imap *imap;
@@ -217,8 +218,8 @@ poll_session(struct poll *p, struct mailbox *mb, const char *secret,
 	account.header_max = p->config->limits.header;
 	if ((imap = imap_open(&account, f)) == NULL)
 		return -1;
-	log_debug("%s: logged in by %s", mb->config->name,
-	    imap_mechanism(imap));
+	log_debug(
+	    "%s: logged in by %s", mb->config->name, imap_mechanism(imap));
 	for (i = 0; rc == 0 && i < mb->config->n_folders; i++)
 		if (!mb->folders[i].polled)
 			rc = poll_folder(p, mb, i, imap, f);
@@ -253,8 +254,8 @@ poll_with_retries(struct poll *p, struct mailbox *mb, struct fault *f)
 	if (secret == NULL)
 		return -1;
 	while ((rc = poll_session(p, mb, secret, f)) == -1 &&
-	    f->scope == FAULT_SESSION && f->status == EX_UNAVAILABLE &&
-	    attempt < mb->config->retries)
+	       f->scope == FAULT_SESSION && f->status == EX_UNAVAILABLE &&
+	       attempt < mb->config->retries)
 		wait_before_retry(mb->config->name, attempt++, f);
 	secret_free(secret);
 	return rc;
@@ -268,8 +269,8 @@ load_cursors(struct poll *p, struct mailbox *mb, struct fault *f)
 	mb->folders = xcalloc(mb->config->n_folders, sizeof *mb->folders);
 	for (i = 0; i < mb->config->n_folders; i++)
 		if (store_mailbox(p->store, mb->config->name,
-			mb->config->folders[i], &mb->folders[i].cursor, f) ==
-		    -1)
+			mb->config->folders[i], &mb->folders[i].cursor,
+			f) == -1)
 			return -1;
 	return 0;
 }
@@ -300,8 +301,7 @@ end_mailbox(struct poll *p, struct mailbox *mb, const struct fault *f)
 	}
 	if (f->scope == FAULT_NONE)
 		return 0;
-	if (late ||
-	    (f->status != EX_UNAVAILABLE && f->status != EX_TEMPFAIL)) {
+	if (late || (f->status != EX_UNAVAILABLE && f->status != EX_TEMPFAIL)) {
 		log_error("%s: %s", mb->config->name, f->text);
 		return f->status;
 	}
@@ -368,7 +368,9 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
     struct fault *f)
 {
 	struct timing timing;
-	struct poll p = { .options = o, .config = c, .store = st,
+	struct poll p = { .options = o,
+		.config = c,
+		.store = st,
 		.timing = o->timing ? &timing : NULL };
 	struct ingest_settings settings = {
 		.examine = { &c->limits, c->domains, c->n_domains, p.timing },
@@ -400,8 +402,8 @@ check_arguments(const struct options *o, const struct config *c)
 	size_t i, k;
 
 	if (c->n_mailboxes == 0)
-		log_error("%s: no [mailbox NAME] section: nothing to poll",
-		    c->path);
+		log_error(
+		    "%s: no [mailbox NAME] section: nothing to poll", c->path);
 	if (c->n_mailboxes == 0)
 		return EX_CONFIG;
 	for (i = 0; i < o->n_args; i++) {
@@ -426,8 +428,7 @@ run(const struct options *o)
 	if ((status = cmd_config(o, CONFIG_REQUIRED, &c)) != 0 ||
 	    (status = check_arguments(o, &c)) != 0)
 		goto out;
-	st = store_open(
-	    c.store_path, o->dry_run ? STORE_TRY : STORE_WRITE, &f);
+	st = store_open(c.store_path, o->dry_run ? STORE_TRY : STORE_WRITE, &f);
 	if (st == NULL || store_lock(st, &f) == -1)
 		status = cmd_failed(&f);
 	else

@@ -12,8 +12,9 @@ static const double patience = 1.0, interval = 0.25;
 void
 progress_start(struct progress *p, const char *what, uint64_t total)
 {
-	*p = (struct progress) { .what = what, .total = total,
-		.started = timing_now() };
+	*p = (struct progress){
+		.what = what, .total = total, .started = timing_now()
+	};
 }
 
 void
@@ -47,8 +48,7 @@ add_part(char *line, size_t size, size_t *len, uint64_t n, const char *what)
 
 	if (n == 0 || *len >= size)
 		return;
-	added = snprintf(
-	    line + *len, size - *len, ", %" PRIu64 " %s", n, what);
+	added = snprintf(line + *len, size - *len, ", %" PRIu64 " %s", n, what);
 	if (added > 0)
 		*len += (size_t)added;
 }

@@ -8,8 +8,8 @@
  * time left.  Nothing where nobody looks on.
  */
 struct progress {
-	const char *what; /* "example: INBOX" */
-	uint64_t done, total; /* total 0: not known */
+	const char *what;	 /* "example: INBOX" */
+	uint64_t done, total;	 /* total 0: not known */
 	double started, printed; /* as timing_now() tells */
 };
 
@@ -19,7 +19,7 @@ void progress_step(struct progress *);
 struct ingest_counts;
 
 /* The closing line that adds up; on a terminal alone. */
-void progress_summary(const struct ingest_counts *, double seconds,
-    const char *verb);
+void progress_summary(
+    const struct ingest_counts *, double seconds, const char *verb);
 
 #endif

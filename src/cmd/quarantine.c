@@ -171,7 +171,7 @@ show(struct work *w, int64_t id, struct fault *f)
 static struct ingest_settings
 settings_of(const struct config *c)
 {
-	return (struct ingest_settings) {
+	return (struct ingest_settings){
 		.examine = { &c->limits, c->domains, c->n_domains, NULL },
 		.keep_raw = c->keep_raw,
 	};
@@ -214,8 +214,8 @@ retry(struct work *w, int64_t id, struct fault *f)
 		return -1;
 	if (q.conflict != 0 || q.bytes.n == 0) {
 		printf("%" PRId64 ": %s\n", id,
-		    q.conflict != 0 ? "a conflict: accept or drop it" :
-				      "its bytes were not kept");
+		    q.conflict != 0 ? "a conflict: accept or drop it"
+				    : "its bytes were not kept");
 		return 0;
 	}
 	if (ingest_again(w, &q, &verdict, f) == -1)
@@ -332,14 +332,14 @@ run_verb(struct work *w, const struct verb *verb, struct ids *ids)
 	struct fault f = { 0 };
 	int rc;
 
-	w->store = store_open(w->config->store_path,
-	    verb->writes ? STORE_WRITE : STORE_READ, &f);
+	w->store = store_open(
+	    w->config->store_path, verb->writes ? STORE_WRITE : STORE_READ, &f);
 	if (w->store == NULL)
 		return cmd_failed(&f);
 	if (verb->fn == NULL)
 		rc = list(w, &f);
 	else if (w->options->all &&
-	    store_read_quarantine(w->store, &sink, &f) == -1)
+		 store_read_quarantine(w->store, &sink, &f) == -1)
 		rc = -1;
 	else
 		rc = each(w, ids, verb->fn, &f);
@@ -360,8 +360,7 @@ check_arguments(const struct options *o, const struct verb *verb)
 		    "quarantine %s: does not take --all", verb->name);
 	if (verb->fn == NULL ? o->n_args > 1 : o->all && o->n_args > 1)
 		return cmd_usage("quarantine %s: %s", verb->name,
-		    o->all ? "--all or numbers, not both" :
-			     "takes no numbers");
+		    o->all ? "--all or numbers, not both" : "takes no numbers");
 	if (verb->fn != NULL && !o->all && o->n_args == 1)
 		return cmd_usage("quarantine %s: which? numbers are in `tlsrua "
 				 "quarantine list`",

@@ -45,8 +45,7 @@ text_of(const struct cell *c, const char *when_null)
 }
 
 static int
-print_mailbox(
-    void *arg, const struct cell *cells, size_t n, struct fault *f)
+print_mailbox(void *arg, const struct cell *cells, size_t n, struct fault *f)
 {
 	struct listing *l = arg;
 	const struct cell *error = cell(l, cells, n, "error");

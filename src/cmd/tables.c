@@ -60,8 +60,8 @@ table_print(struct store *st, const struct csv_style *style, const char *table,
 	if (write_rows(st, &csv, table, filter, f) == -1)
 		return -1;
 	if (fflush(stdout) == EOF)
-		return fault(f, FAULT_HOST, EX_CANTCREAT,
-		    "standard output: %s", strerror(errno));
+		return fault(f, FAULT_HOST, EX_CANTCREAT, "standard output: %s",
+		    strerror(errno));
 	return 0;
 }
 
@@ -98,8 +98,8 @@ tables_refresh(struct store *st, const struct config *c, struct fault *f)
 	if (from[0] != '\0')
 		filter.from = from;
 	for (i = 0; (table = store_table_name(i)) != NULL; i++)
-		if (table_write(st, &c->csv, c->export_dir, table, &filter,
-			f) == -1)
+		if (table_write(
+			st, &c->csv, c->export_dir, table, &filter, f) == -1)
 			return -1;
 	return 0;
 }

@@ -29,7 +29,7 @@ int tables_refresh(struct store *, const struct config *, struct fault *);
  * The day `days` before the newest stored one, that one included, in `day`;
  * "" when nothing is stored or days is SINCE_ALL.
  */
-int tables_since(struct store *, unsigned days, char day[static 16],
-    struct fault *);
+int tables_since(
+    struct store *, unsigned days, char day[static 16], struct fault *);
 
 #endif

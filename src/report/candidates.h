@@ -21,7 +21,9 @@ struct candidates {
 	size_t n;	 /* 0 with `claims` unset: the mail is no_report */
 	struct mime_part *part; /* in the arena; order of the mail */
 	struct mail_head *near; /* of the innermost mail around part[i] */
-	struct findings *found; /* what choosing part[i] found */
+	struct findings *found; /* what choosing part[i] found; a refusal in
+				   it stands once the transfer encoding is
+				   undone: gzip-invalid, gzip-truncated */
 };
 
 /*
@@ -34,7 +36,8 @@ struct candidates {
 int candidates_find(struct span mail, const struct limits *, struct arena *,
     struct candidates *, struct findings *);
 
-/* What the header block at the front of a mail says, "" for what is not there. */
+/* What the header block at the front of a mail says, "" for what is not there.
+ */
 void candidates_head(struct span mail, struct arena *, struct mail_head *);
 
 /*

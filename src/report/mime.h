@@ -10,8 +10,11 @@
 #include "report/findings.h"
 
 /*
- * The structure of a mail (RFC 2045, 2046, 5322), walked without recursion and
- * without copying: spans point into the mail, which must outlive the walker.
+ * The structure of a mail (RFC 2045, 2046, 5322), walked without recursion on
+ * its depth and without copying: spans point into the mail, or into the arena
+ * for a mail inside that had a transfer encoding, and outlive the walker.
+ * Lines end in LF or CRLF, or in CR where there is no LF at all.  A missing
+ * closing delimiter is overlooked, and what stands behind one is left alone.
  */
 enum mime_encoding {
 	MIME_IDENTITY, /* 7bit, 8bit, binary, absent */
@@ -21,19 +24,24 @@ enum mime_encoding {
 	MIME_OTHER
 };
 
-/* A leaf of the tree: a part that holds no parts. */
+/*
+ * A leaf of the tree: a part that holds no parts, or one that cannot be read
+ * as what it says: a multipart inside another whose boundary is missing or
+ * does not occur (type "multipart"), and a mail that is encoded inside one
+ * that was.
+ */
 struct mime_part {
-	struct span header; /* its header block, folded, as it stands */
-	struct span body;   /* still encoded */
+	struct span header;	   /* its header block, folded, as it stands */
+	struct span body;	   /* still encoded */
 	struct span type, subtype; /* of the media type; "text", "plain" when
 				      absent or broken (RFC 2045 §5.2) */
-	const char *filename; /* Content-Disposition filename, else name=;
-				 RFC 2231 and 2047 decoded; "" when absent */
+	const char *filename;	   /* Content-Disposition filename, else name=;
+				      RFC 2231 and 2047 decoded; "" when absent */
 	enum mime_encoding encoding;
-	bool attachment;  /* Content-Disposition: attachment */
-	bool forwarded;	  /* inside a message/rfc822 */
-	bool in_report;	  /* in a multipart/report; report-type=tlsrpt */
-	unsigned depth;	  /* parts around it: 0 for a mail without parts */
+	bool attachment;    /* Content-Disposition: attachment */
+	bool forwarded;	    /* inside a message/rfc822, encoded or not */
+	bool in_report;	    /* in a multipart/report; report-type=tlsrpt */
+	unsigned depth;	    /* parts around it: 0 for a mail without parts */
 	struct span around; /* header block of the innermost mail it is in */
 };
 
@@ -53,7 +61,10 @@ struct mime *mime_open(struct span mail, const struct limits *, struct arena *);
 int mime_next(struct mime *, struct mime_part *part, struct findings *);
 void mime_close(struct mime *);
 
-/* The header block at the front of a mail or part. */
+/*
+ * The header block at the front of a mail, behind a byte order mark and blank
+ * lines if there are any; with its line ends, without the blank line.
+ */
 struct span mime_header_block(struct span mail);
 
 /*
@@ -73,7 +84,6 @@ const char *mime_text(struct span value, struct arena *);
  * The parameter `name` of a structured field such as Content-Type, quotes
  * removed, RFC 2231 continuations and charsets decoded; NULL when absent.
  */
-const char *mime_parameter(
-    struct span value, const char *name, struct arena *);
+const char *mime_parameter(struct span value, const char *name, struct arena *);
 
 #endif

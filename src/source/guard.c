@@ -1,20 +1,21 @@
 #include <string.h>
-#include <strings.h>
 #include <sysexits.h>
 
 #include "base/fault.h"
+#include "base/span.h"
+#include "source/answer.h"
 #include "source/guard.h"
 
 enum {
-	BRACKETS_MAX = 32,
-	GREETING_BUDGET = 64 * 1024,
+	BRACKETS_MAX = 32,	  /* libetpan recurses for each */
+	GREETING_MAX = 64 * 1024, /* all that may come before a command */
 	CHATTER_MAX = 1024 * 1024, /* libetpan needs up to 20 times that */
 	NAME_MAX_BYTES = 1024	   /* of a literal in LIST or ID */
 };
 
 /*
  * How far a literal's head has come.  libetpan takes blanks, a minus and a
- * missing line end in it; we refuse those, so both agree where it begins.
+ * missing line end in it; none of these passes.
  */
 enum brace {
 	BRACE_NONE,
@@ -25,29 +26,6 @@ enum brace {
 	BRACE_CR      /* {12} and CR */
 };
 
-enum quote {
-	QUOTE_NONE,
-	QUOTE_OPEN,
-	QUOTE_ESCAPE /* behind a backslash */
-};
-
-/* The response code of a status line, "[...]" (RFC 9051 §7.1). */
-enum code {
-	CODE_BEFORE,
-	CODE_INSIDE,
-	CODE_BEHIND
-};
-
-static size_t
-line_max(const struct guard *g)
-{
-	static const size_t max[] = { [GUARD_GENERAL] = 64 * 1024,
-		[GUARD_NAMES] = 8 * 1024,
-		[GUARD_FETCH] = 8 * 1024 };
-
-	return max[g->left.command];
-}
-
 static int
 refuse(struct fault *f, const char *what, uint64_t number)
 {
@@ -56,64 +34,42 @@ refuse(struct fault *f, const char *what, uint64_t number)
 	    (unsigned long long)number);
 }
 
-/* Whether this line is "* 12 FETCH (", where libetpan takes literals. */
-static bool
-is_fetch(const struct guard *g)
+static int
+refuse_line(const struct guard *g, struct fault *f)
 {
-	static const char word[] = " FETCH (";
-	size_t i = 2;
-
-	if (g->head_len < 2 || memcmp(g->head, "* ", 2) != 0)
-		return false;
-	while (i < g->head_len && g->head[i] >= '0' && g->head[i] <= '9')
-		i++;
-	return i > 2 && g->head_len - i >= sizeof word - 1 &&
-	    strncasecmp(g->head + i, word, sizeof word - 1) == 0;
+	return fault(f, FAULT_SESSION, EX_PROTOCOL,
+	    "imap: the server's answer is refused: not asked for, or not IMAP: "
+	    "%.*s",
+	    g->head_len < 100 ? (int)g->head_len : 100, g->head);
 }
 
-static bool
-is_list_or_id(const struct guard *g)
+static size_t
+line_max(const struct guard *g)
 {
-	return (g->head_len >= 7 && strncasecmp(g->head, "* LIST ", 7) == 0) ||
-	    (g->head_len >= 5 && strncasecmp(g->head, "* ID ", 5) == 0);
+	return g->left.command == GUARD_GENERAL ? 64 * 1024 : GUARD_HEAD;
 }
 
-/* Whether what follows the first two words is a text for people. */
-static bool
-is_status(const struct guard *g)
+static struct span
+head(const struct guard *g)
 {
-	static const char *const words[] = { "OK", "NO", "BAD", "BYE",
-		"PREAUTH" };
-	const char *p = memchr(g->head, ' ', g->head_len);
-	size_t i, n, left;
-
-	if (g->head_len > 0 && g->head[0] == '+')
-		return true;
-	if (p == NULL)
-		return false;
-	p++;
-	left = g->head_len - (size_t)(p - g->head);
-	for (i = 0; i < sizeof words / sizeof *words; i++) {
-		n = strlen(words[i]);
-		if (left > n && strncasecmp(p, words[i], n) == 0 && p[n] == ' ')
-			return true;
-	}
-	return false;
+	return (struct span) { g->head, g->head_len };
 }
 
 static int
 begin_literal(struct guard *g, struct fault *f)
 {
-	uint64_t max = 0;
+	enum answer kind = answer_kind(head(g));
+	uint64_t max;
 
-	if (g->quote != QUOTE_NONE)
-		return refuse(f, "a literal inside a string", g->number);
-	if (g->left.command == GUARD_FETCH && is_fetch(g))
+	if (g->left.command == GUARD_FETCH && kind == ANSWER_FETCH)
 		max = g->left.literal_max;
-	else if (g->left.command == GUARD_NAMES && is_list_or_id(g))
+	else if (g->left.command == GUARD_NAMES && kind == ANSWER_NAME)
 		max = NAME_MAX_BYTES;
 	else
 		return refuse(f, "a literal where none may be", g->number);
+	if (kind == ANSWER_FETCH ? !answer_is_fetch(head(g), true)
+				 : !answer_is_name(head(g)))
+		return refuse_line(g, f);
 	if (g->number > max || g->literals > max - g->number)
 		return refuse(f, "a literal too large, in bytes", g->number);
 	if (g->number > g->left.literals)
@@ -125,29 +81,37 @@ begin_literal(struct guard *g, struct fault *f)
 	return 0;
 }
 
-static void
-begin_line(struct guard *g)
+static bool
+is_allowed(const struct guard *g, enum answer kind)
 {
-	g->literals = 0;
-	g->line = 0;
-	g->brackets = 0;
-	g->quote = QUOTE_NONE;
-	g->code = CODE_BEFORE;
-	g->brace = BRACE_NONE;
-	g->in_number = false;
-	g->last[0] = g->last[1] = '\0';
-	g->head_len = 0;
+	switch (kind) {
+	case ANSWER_EMPTY:
+	case ANSWER_LIST:
+	case ANSWER_COUNT:
+		return true;
+	case ANSWER_STATUS:
+		return answer_is_status(head(g));
+	case ANSWER_FETCH:
+		return g->line <= GUARD_HEAD && answer_is_fetch(head(g), false);
+	case ANSWER_NAME:
+		return g->left.command == GUARD_NAMES &&
+		    answer_is_name(head(g));
+	case ANSWER_UNKNOWN:
+		break;
+	}
+	return false;
 }
 
 static int
 end_line(struct guard *g, struct fault *f)
 {
+	enum answer kind = answer_kind(head(g));
 	size_t n = g->head_len;
 	int rc = 0;
 
-	if (g->quote != QUOTE_NONE)
-		return refuse(f, "a string without end", g->line);
-	if (!is_fetch(g))
+	if (!is_allowed(g, kind))
+		return refuse_line(g, f);
+	if (kind != ANSWER_FETCH)
 		g->chatter += g->line;
 	if (g->chatter > CHATTER_MAX)
 		return refuse(f, "too much that was not asked for", g->chatter);
@@ -155,35 +119,11 @@ end_line(struct guard *g, struct fault *f)
 		n--;
 	if (g->on_line != NULL)
 		rc = g->on_line(g->arg, g->head, n, f);
-	begin_line(g);
+	g->literals = 0;
+	g->line = 0;
+	g->brackets = 0;
+	g->head_len = 0;
 	return rc;
-}
-
-static void
-add_digit(struct guard *g, char c)
-{
-	if (g->number <= (UINT64_MAX - 9) / 10)
-		g->number = g->number * 10 + (unsigned char)(c - '0');
-}
-
-/* libetpan's numbers wrap at 2^32, and a wrapped UID is another mail's. */
-static int
-feed_number(struct guard *g, char c, struct fault *f)
-{
-	if (c < '0' || c > '9') {
-		g->in_number = false;
-		return 0;
-	}
-	if (g->last[0] == ' ' || g->last[0] == '(') {
-		g->in_number = true;
-		g->number = 0;
-	}
-	if (!g->in_number)
-		return 0;
-	add_digit(g, c);
-	if (g->number > UINT32_MAX && is_fetch(g))
-		return refuse(f, "a number beyond 32 bits", g->number);
-	return 0;
 }
 
 /* The byte `c` inside or behind a brace. */
@@ -205,7 +145,9 @@ feed_brace(struct guard *g, char c, struct fault *f)
 		if (g->brace == BRACE_OPEN)
 			g->number = 0;
 		g->brace = BRACE_NUMBER;
-		add_digit(g, c);
+		if (g->number <= (UINT64_MAX - 9) / 10)
+			g->number =
+			    g->number * 10 + (unsigned char)(c - '0');
 	} else if (blank) {
 		g->odd_brace = true;
 		if (g->brace == BRACE_NUMBER)
@@ -216,56 +158,6 @@ feed_brace(struct guard *g, char c, struct fault *f)
 		g->brace = BRACE_NONE;
 	}
 	return 0;
-}
-
-/*
- * A string ends where it is not escaped.  In a FETCH nothing is escaped, since
- * libetpan has exceptions there for the strings of some servers.
- */
-static int
-feed_quoted(struct guard *g, char c, struct fault *f)
-{
-	if (g->quote == QUOTE_ESCAPE) {
-		g->quote = QUOTE_OPEN;
-		if (c == '"' || c == '\\')
-			return 0;
-	}
-	if (c == '"')
-		g->quote = QUOTE_NONE;
-	else if (c == '\\' && is_fetch(g))
-		return refuse(f, "a backslash in a string", g->line);
-	else if (c == '\\')
-		g->quote = QUOTE_ESCAPE;
-	return 0;
-}
-
-/* Strings are looked for everywhere but in text for people. */
-static int
-feed_string(struct guard *g, char c, struct fault *f)
-{
-	if (g->quote != QUOTE_NONE)
-		return feed_quoted(g, c, f);
-	if (c != '"' && c != '[' && c != ']')
-		return 0;
-	if (c == '"') {
-		if (g->code == CODE_INSIDE || !is_status(g))
-			g->quote = QUOTE_OPEN;
-	} else if (c == '[' && g->code == CODE_BEFORE && is_status(g)) {
-		g->code = CODE_INSIDE;
-	} else if (c == ']' && g->code == CODE_INSIDE) {
-		g->code = CODE_BEHIND;
-	}
-	return 0;
-}
-
-static void
-open_brace(struct guard *g)
-{
-	g->brace = BRACE_OPEN;
-	g->in_number = false;
-	/* the only literal of a FETCH that we ask for is "BODY[...] {" */
-	g->odd_brace = g->left.command == GUARD_FETCH &&
-	    (g->last[0] != ' ' || (g->last[1] != ']' && g->last[1] != '>'));
 }
 
 /* What must not be in any line. */
@@ -292,18 +184,15 @@ feed_line(struct guard *g, char c, struct fault *f)
 {
 	int was = g->brace;
 
-	if (check_byte(g, c, f) == -1 || feed_string(g, c, f) == -1)
+	if (check_byte(g, c, f) == -1 ||
+	    (was != BRACE_NONE && feed_brace(g, c, f) == -1))
 		return -1;
-	if (was == BRACE_NONE && feed_number(g, c, f) == -1)
-		return -1;
-	if (was != BRACE_NONE && feed_brace(g, c, f) == -1)
-		return -1;
-	if (c == '{')
-		open_brace(g);
-	g->last[1] = g->last[0];
-	g->last[0] = c;
+	if (c == '{') {
+		g->brace = BRACE_OPEN;
+		g->odd_brace = false;
+	}
 	if (c != '\n' || was >= BRACE_CLOSED)
-		return 0; /* behind a brace the literal has begun */
+		return 0; /* behind a brace a literal has begun */
 	return end_line(g, f);
 }
 
@@ -341,7 +230,7 @@ guard_init(struct guard *g, guard_line_fn *on_line, void *arg)
 	memset(g, 0, sizeof *g);
 	g->on_line = on_line;
 	g->arg = arg;
-	g->left.lines = GREETING_BUDGET;
+	g->left.lines = GREETING_MAX;
 }
 
 void

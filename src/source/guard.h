@@ -8,12 +8,11 @@
 struct fault;
 
 /*
- * A lexer that looks at every byte of an IMAP server (RFC 9051 §9) before
- * libetpan does, whose parser can be crashed and bloated.  It knows lines,
- * literals, quotes and brackets, and nothing else of the grammar.  Where it and
- * the parser might see a line's structure differently, the line is refused:
- * all that looks like a literal and is none, strings over several lines, which
- * libetpan takes, and brackets are counted whether quoted or not.
+ * It looks at every byte of an IMAP server (RFC 9051 §9) before libetpan does,
+ * whose parser can be crashed and bloated: lines, literals and brackets have
+ * bounds, and only lines of a known shape pass.  Where libetpan takes more
+ * than the grammar allows (literals inside a line, strings over several
+ * lines), nothing passes, so that both agree where a line ends.
  */
 enum guard_command {
 	GUARD_GENERAL, /* greeting, LOGIN, CAPABILITY, EXAMINE: no literals */
@@ -22,7 +21,7 @@ enum guard_command {
 };
 
 enum {
-	GUARD_HEAD = 1000 /* bytes that are kept of a line */
+	GUARD_HEAD = 8 * 1024 /* bytes that are kept of a line */
 };
 
 /*
@@ -45,18 +44,14 @@ struct guard {
 	void *arg;
 	struct guard_limits left;
 	uint64_t chatter; /* bytes that came outside of FETCH */
-	/* where the lexer stands */
+	/* where it stands */
 	uint64_t literal;  /* bytes of the present literal still to come */
 	uint64_t literals; /* bytes of literals in this line */
 	size_t line;	   /* length of this line without them */
 	unsigned brackets; /* opened in this line */
-	int quote;	   /* whether inside a string */
-	int code;	   /* whether inside the response code */
 	int brace;	   /* how far something that looks like a literal is */
-	bool odd_brace;	   /* it is not written as a literal of ours is */
-	uint64_t number;   /* in the brace, or any other number */
-	bool in_number;	   /* one that began as a word of its own */
-	char last[2];	   /* bytes of this line */
+	bool odd_brace;	   /* with a sign or blanks in it */
+	uint64_t number;   /* in the brace */
 	size_t head_len;
 	char head[GUARD_HEAD];
 };

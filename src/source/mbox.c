@@ -44,22 +44,22 @@ line_at(struct mbox *m, size_t pos, struct span *line)
 	struct span w;
 	int more;
 
-	for (;;) {
+	do {
 		w = window_span(m->window);
 		lf = from < w.n ? memchr(w.p + from, '\n', w.n - from) : NULL;
-		*line = span_skip(w, pos);
 		if (lf != NULL) {
+			*line = span_skip(w, pos);
 			line->n = (size_t)(lf - line->p) + 1;
 			return LINE_WHOLE;
 		}
 		from = w.n;
-		if ((more = window_more(m->window)) == -1)
-			return LINE_FAILED;
-		if (more == 0 && !m->window->at_end)
-			return LINE_CUT;
-		if (more == 0)
-			return line->n > 0 ? LINE_WHOLE : LINE_NONE;
-	}
+	} while ((more = window_more(m->window)) == 1);
+	if (more == -1)
+		return LINE_FAILED;
+	*line = span_skip(window_span(m->window), pos);
+	if (!m->window->at_end)
+		return LINE_CUT;
+	return line->n > 0 ? LINE_WHOLE : LINE_NONE;
 }
 
 static bool

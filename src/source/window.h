@@ -28,7 +28,7 @@ void window_begin(struct window *, window_read_fn *, void *arg);
 /* The same for a descriptor, which must stay in place with the window. */
 void window_begin_fd(struct window *, int *fd);
 
-/* What was read and is not used yet; moved by the next window_more(). */
+/* What was read and is not used yet; any window_more() moves it. */
 struct span window_span(const struct window *);
 
 /* Done with the first `n` bytes of that. */

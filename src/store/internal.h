@@ -10,6 +10,10 @@
 
 struct fault;
 
+/* Codes of what only the store can see (requirements R57 and R59). */
+#define REPORT_ID_CONFLICT "report-id-conflict"
+#define REPORT_ID_REUSED "report-id-reused"
+
 enum sql_id {
 	SQL_BEGIN,
 	SQL_BEGIN_READ,
@@ -39,6 +43,7 @@ enum sql_id {
 	SQL_ADD_REJECT,
 	SQL_ADD_REJECT_BYTES,
 	SQL_KEEP_REJECT,
+	SQL_JUDGE_REJECT,
 	SQL_QUARANTINE_SIZE,
 	SQL_ADD_CONFLICT,
 	SQL_READ_QUARANTINE,
@@ -47,6 +52,7 @@ enum sql_id {
 	SQL_GET_REPORT_BYTES,
 	SQL_DROP_REJECT,
 	SQL_DROP_REPORT,
+	SQL_UNWARN_REPORT,
 	SQL_SET_STATUS,
 	SQL_SET_COUNTED,
 	SQL_SET_QUARANTINED,
@@ -54,7 +60,6 @@ enum sql_id {
 	SQL_LOAD_REPORT,
 	SQL_LOAD_POLICIES,
 	SQL_LOAD_FAILURES,
-
 	SQL_READ_TOTALS,
 	SQL_ADD_TOTALS,
 	SQL_FIRST_DAY,
@@ -123,11 +128,14 @@ int64_t sql_last_id(const struct store *);
 int sql_ask(struct store *, enum sql_id, const struct value *v, size_t n,
     sqlite3_stmt **row, struct fault *);
 
-/* The same for one number; untouched when there is no row. */
+/* Ask for one number; untouched when there is no row. */
 int sql_number(struct store *, enum sql_id, const struct value *v, size_t n,
     int64_t *number, struct fault *);
 
-/* Go to the next row: 1, or 0 when there is none. */
+/*
+ * Go to the next row: 1; or 0 past the last, which ends it, as does -1 (a
+ * reset after that does no harm).
+ */
 int sql_next(struct store *, sqlite3_stmt *row, struct fault *);
 
 /* Bind the parameters of a statement, from the first on. */
@@ -180,12 +188,16 @@ int store_begin_try(struct store *, struct fault *);
 /* Add the tally to the totals and start a new one. */
 int tally_write(struct store *, struct fault *);
 
-/* Both at least 0; INT64_MAX / 2 is as far as it goes. */
+/* Of numbers from 0 on; goes no further than INT64_MAX / 2. */
 int64_t saturating_add(int64_t a, int64_t b);
 
 /* The number of the mailbox a message came from; 0: a file. */
 int message_mailbox(
     struct store *, int64_t message, int64_t *mailbox, struct fault *);
+
+/* A report came to count, or (sign -1) no longer does. */
+int tally_report(struct store *, int64_t message, int sign, int64_t sessions,
+    int64_t findings, struct fault *);
 
 /* Count in the row of that mailbox; nothing for 0. */
 int tally_mailbox(struct store *, int64_t mailbox, int64_t messages,

@@ -81,8 +81,8 @@ on_failure(struct loading *l, size_t i, sqlite3_stmt *row)
 
 static int
 each_row(struct store *st, enum sql_id id, const struct value *v, size_t n,
-    void (*on_row)(struct loading *, size_t, sqlite3_stmt *),
-    struct loading *l, struct fault *f)
+    void (*on_row)(struct loading *, size_t, sqlite3_stmt *), struct loading *l,
+    struct fault *f)
 {
 	sqlite3_stmt *row;
 	size_t i;
@@ -112,7 +112,7 @@ load_head(struct store *st, int64_t id, struct report *r, struct arena *a,
 	if (rc == 0)
 		return fault(f, FAULT_HOST, EX_NOINPUT,
 		    "report %lld: not in the store", (long long)id);
-	*r = (struct report) { 0 };
+	*r = (struct report){ 0 };
 	r->organization = copy_column(a, row, 0);
 	r->report_id = copy_column(a, row, 1);
 	utc_parse(span_of(sql_column(row, 2)), &r->start, &deviation);

@@ -1,4 +1,5 @@
 #include <openssl/evp.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "store/internal.h"
@@ -7,10 +8,14 @@ enum {
 	SHA256 = 32 /* bytes */
 };
 
-/* 1 when it is there, with its number and whether the bytes are. */
+/*
+ * 1 when it is there, with its number and whether the bytes are; `*same` tells
+ * whether it was refused for the same.
+ */
 static int
 find_reject(struct store *st, int64_t message, const struct store_reject *r,
-    const struct value *digest, struct store_rejected *found, struct fault *f)
+    const struct value *digest, struct store_rejected *found, bool *same,
+    struct fault *f)
 {
 	struct value empty[] = { value_number(message), value_text(r->code) };
 	sqlite3_stmt *row;
@@ -24,6 +29,8 @@ find_reject(struct store *st, int64_t message, const struct store_reject *r,
 		return rc;
 	found->id = sqlite3_column_int64(row, 0);
 	found->kept = sqlite3_column_int(row, 1) != 0;
+	*same = strcmp(sql_column(row, 2), r->code) == 0 &&
+		strcmp(sql_column(row, 3), r->where) == 0;
 	sqlite3_reset(row);
 	return 1;
 }
@@ -69,6 +76,26 @@ add_bytes(struct store *st, int64_t id, struct span bytes, struct fault *f)
 	return sql_run(st, SQL_ADD_REJECT_BYTES, v, 2, f);
 }
 
+/* It was there before; another release may see another fault in it. */
+static int
+judge_again(
+    struct store *st, int64_t id, const struct store_reject *r, struct fault *f)
+{
+	struct value v[] = { value_number(id), value_text(r->code),
+		value_text(r->where) };
+
+	return sql_run(st, SQL_JUDGE_REJECT, v, 3, f);
+}
+
+/* Its bytes, for which there was no room when it came first. */
+static int
+keep_at_last(struct store *st, int64_t id, struct fault *f)
+{
+	struct value v = value_number(id);
+
+	return sql_run(st, SQL_KEEP_REJECT, &v, 1, f);
+}
+
 int
 store_add_reject(struct store *st, int64_t message,
     const struct store_reject *r, uint64_t limit, struct store_rejected *out,
@@ -77,15 +104,15 @@ store_add_reject(struct store *st, int64_t message,
 	unsigned char sha256[SHA256] = { 0 };
 	struct value digest = value_blob(sha256, sizeof sha256);
 	struct store_rejected found = { 0 };
-	struct value id;
-	bool room = false;
+	bool room = false, same = true;
 	int there;
 
 	arena_reset(&st->scratch);
 	if (EVP_Digest(
 		r->bytes.p, r->bytes.n, sha256, NULL, EVP_sha256(), NULL) != 1)
 		out_of_memory();
-	if ((there = find_reject(st, message, r, &digest, &found, f)) == -1)
+	there = find_reject(st, message, r, &digest, &found, &same, f);
+	if (there == -1)
 		return -1;
 	if (!found.kept && has_room(st, r->bytes.n, limit, &room, f) == -1)
 		return -1;
@@ -94,12 +121,10 @@ store_add_reject(struct store *st, int64_t message,
 			return -1;
 		found.id = sql_last_id(st);
 		found.added = true;
-	} else if (room) { /* there was none when it came first */
-		id = value_number(found.id);
-		if (sql_run(st, SQL_KEEP_REJECT, &id, 1, f) == -1)
-			return -1;
 	}
-	if (room && add_bytes(st, found.id, r->bytes, f) == -1)
+	if ((!same && judge_again(st, found.id, r, f) == -1) ||
+	    (there == 1 && room && keep_at_last(st, found.id, f) == -1) ||
+	    (room && add_bytes(st, found.id, r->bytes, f) == -1))
 		return -1;
 	found.kept |= room || r->bytes.n == 0;
 	*out = found;

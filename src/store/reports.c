@@ -4,10 +4,6 @@
 #include "base/alloc.h"
 #include "store/internal.h"
 
-/* Codes of what only the store can see (requirements R57 and R59). */
-static const char report_id_reused[] = "report-id-reused";
-static const char report_id_conflict[] = "report-id-conflict";
-
 /* A report on its way in. */
 struct entry {
 	const struct report *report;
@@ -16,7 +12,8 @@ struct entry {
 	enum store_outcome outcome;
 	bool reused;
 	int64_t id;
-	int64_t counted; /* the stored one with that identity; 0: none */
+	int64_t counted;     /* the stored one with that identity; 0: none */
+	int64_t quarantined; /* the number of a conflict there */
 	int64_t sessions, failed, findings; /* that enter the totals */
 };
 
@@ -192,7 +189,7 @@ not_detailed(const struct policy *p)
 static void
 sum_policies(struct entry *e)
 {
-	size_t i, j;
+	size_t i;
 
 	for (i = 0; i < e->report->n_policies; i++) {
 		const struct policy *p = &e->report->policies[i];
@@ -202,11 +199,8 @@ sum_policies(struct entry *e)
 		e->sessions =
 		    saturating_add(e->sessions, clamp(p->counted_sessions));
 		e->failed = saturating_add(e->failed, clamp(p->counted_failed));
-		e->findings =
-		    saturating_add(e->findings, clamp(not_detailed(p)));
-		for (j = 0; j < p->n_failures; j++)
-			e->findings = saturating_add(
-			    e->findings, clamp(p->failures[j].failed_sessions));
+		e->findings +=
+		    (int64_t)p->n_failures + (not_detailed(p) > 0 ? 1 : 0);
 	}
 }
 
@@ -216,8 +210,8 @@ warnings(const struct entry *e, struct arena *a)
 {
 	const char *own = e->report->warnings;
 	const char *first =
-	    e->outcome == STORE_CONFLICT ? report_id_conflict : "";
-	const char *second = e->reused ? report_id_reused : "";
+	    e->outcome == STORE_CONFLICT ? REPORT_ID_CONFLICT : "";
+	const char *second = e->reused ? REPORT_ID_REUSED : "";
 
 	if (first[0] == '\0' && second[0] == '\0')
 		return own;
@@ -263,13 +257,13 @@ add_head(struct store *st, int64_t message, struct entry *e, struct fault *f)
 }
 
 static int
-add_failure(struct store *st, const struct entry *e, size_t policy, size_t n,
+add_failure(struct store *st, const struct entry *e, size_t policy, int64_t n,
     const struct failure *d, struct fault *f)
 {
 	const struct value v[] = {
 		value_number(e->id),
 		value_count(policy),
-		value_count(n),
+		value_number(n),
 		value_text(e->date),
 		value_text(d->result_type),
 		value_text(d->side),
@@ -305,11 +299,12 @@ add_failures(
 	size_t i;
 
 	for (i = 0; i < p->n_failures; i++)
-		if (add_failure(st, e, policy, i, &p->failures[i], f) == -1)
+		if (add_failure(
+			st, e, policy, (int64_t)i, &p->failures[i], f) == -1)
 			return -1;
 	if (rest.failed_sessions == 0)
 		return 0;
-	return add_failure(st, e, policy, i, &rest, f);
+	return add_failure(st, e, policy, -1, &rest, f);
 }
 
 static int
@@ -368,28 +363,23 @@ add_report(struct store *st, int64_t message, struct entry *e, struct span raw,
  * waits in quarantine.
  */
 static int
-settle(struct store *st, int64_t message, const struct entry *e, size_t bytes,
+settle(struct store *st, int64_t message, struct entry *e, size_t bytes,
     struct fault *f)
 {
 	struct value counted[] = { value_number(e->counted),
-		value_text(report_id_conflict) };
+		value_text(REPORT_ID_CONFLICT) };
 	struct value copy[] = { value_number(message), value_number(e->id),
 		value_count(bytes) };
-	struct tally *t = &st->tally;
-	int64_t mailbox;
 
-	if (e->outcome == STORE_CONFLICT) {
-		t->conflicts++;
-		if (sql_run(st, SQL_WARN_REPORT, counted, 2, f) == -1)
-			return -1;
-		return sql_run(st, SQL_ADD_CONFLICT, copy, 3, f);
-	}
-	t->reports++;
-	t->sessions = saturating_add(t->sessions, e->sessions);
-	t->failures = saturating_add(t->failures, e->findings);
-	if (message_mailbox(st, message, &mailbox, f) == -1)
+	if (e->outcome == STORE_IMPORTED)
+		return tally_report(
+		    st, message, 1, e->sessions, e->findings, f);
+	st->tally.conflicts++;
+	if (sql_run(st, SQL_WARN_REPORT, counted, 2, f) == -1 ||
+	    sql_run(st, SQL_ADD_CONFLICT, copy, 3, f) == -1)
 		return -1;
-	return tally_mailbox(st, mailbox, 0, 1, f);
+	e->quarantined = sql_last_id(st);
+	return 0;
 }
 
 int
@@ -406,6 +396,12 @@ store_add_report(struct store *st, int64_t message, const struct report *r,
 	    (add_report(st, message, &e, raw, f) == -1 ||
 		settle(st, message, &e, raw.n, f) == -1))
 		return -1;
-	*out = (struct store_added){ e.outcome, e.id, e.reused };
+	*out = (struct store_added){
+		.outcome = e.outcome,
+		.report = e.id,
+		.reused = e.reused,
+		.quarantined =
+		    e.outcome == STORE_CONFLICT ? sql_last_id(st) : 0,
+	};
 	return 0;
 }

@@ -47,9 +47,8 @@ copy_entry(struct store_quarantined *q, sqlite3_stmt *row, struct arena *a)
 	q->head.date = "";
 	q->head.report_domain = copy_column(a, row, 12);
 	q->head.report_submitter = copy_column(a, row, 13);
-	q->has_arrival =
-	    utc_parse(span_of(sql_column(row, 14)), &q->arrival, &deviation) ==
-	    0;
+	q->has_arrival = utc_parse(span_of(sql_column(row, 14)), &q->arrival,
+			     &deviation) == 0;
 	q->conflict = sqlite3_column_int64(row, 15);
 	q->counted = sqlite3_column_int64(row, 16);
 }
@@ -58,8 +57,7 @@ static int
 load_bytes(struct store *st, struct store_quarantined *q, struct arena *a,
     struct fault *f)
 {
-	struct value id =
-	    value_number(q->conflict != 0 ? q->conflict : q->id);
+	struct value id = value_number(q->conflict != 0 ? q->conflict : q->id);
 	sqlite3_stmt *row;
 	int rc = sql_ask(st,
 	    q->conflict != 0 ? SQL_GET_REPORT_BYTES : SQL_GET_QUARANTINE_BYTES,
@@ -68,8 +66,7 @@ load_bytes(struct store *st, struct store_quarantined *q, struct arena *a,
 	if (rc != 1)
 		return rc;
 	q->bytes.n = (size_t)sqlite3_column_bytes(row, 0);
-	q->bytes.p =
-	    arena_strndup(a, sqlite3_column_blob(row, 0), q->bytes.n);
+	q->bytes.p = arena_strndup(a, sqlite3_column_blob(row, 0), q->bytes.n);
 	sqlite3_reset(row);
 	return 0;
 }
@@ -90,7 +87,7 @@ find_entry(struct store *st, int64_t id, struct arena *a,
 		    (long long)id);
 	if (rc == -1)
 		return -1;
-	*q = (struct store_quarantined) { .id = id };
+	*q = (struct store_quarantined){ .id = id };
 	copy_entry(q, row, a);
 	sqlite3_reset(row);
 	return 0;
@@ -106,15 +103,17 @@ store_quarantine_get(struct store *st, int64_t id, struct arena *a,
 }
 
 static int
-drop_entry(struct store *st, const struct store_quarantined *q,
-    struct fault *f)
+drop_entry(struct store *st, const struct store_quarantined *q, struct fault *f)
 {
 	struct value id = value_number(q->id);
 	struct value report = value_number(q->conflict);
+	struct value counted = value_number(q->counted);
 
 	if (q->conflict != 0) {
 		st->tally.conflicts--;
-		return sql_run(st, SQL_DROP_REPORT, &report, 1, f);
+		if (sql_run(st, SQL_DROP_REPORT, &report, 1, f) == -1)
+			return -1;
+		return sql_run(st, SQL_UNWARN_REPORT, &counted, 1, f);
 	}
 	st->tally.quarantined--;
 	st->tally.quarantine_bytes -= (int64_t)q->bytes.n;
@@ -123,18 +122,20 @@ drop_entry(struct store *st, const struct store_quarantined *q,
 
 /* Add a report's figures to the totals, or with -1 take them away. */
 static int
-tally_report(struct store *st, int64_t report, int sign, struct fault *f)
+tally_stored(struct store *st, int64_t report, int sign, struct fault *f)
 {
 	struct value v = value_number(report);
+	int64_t message, sessions, findings;
 	sqlite3_stmt *row;
 	int rc = sql_ask(st, SQL_SUM_REPORT, &v, 1, &row, f);
 
 	if (rc != 1)
 		return rc;
-	st->tally.sessions += sign * sqlite3_column_int64(row, 0);
-	st->tally.failures += sign * sqlite3_column_int64(row, 1);
+	message = sqlite3_column_int64(row, 0);
+	sessions = sqlite3_column_int64(row, 1);
+	findings = sqlite3_column_int64(row, 2);
 	sqlite3_reset(row);
-	return 0;
+	return tally_report(st, message, sign, sessions, findings, f);
 }
 
 /* Make a report count, or be in conflict. */
@@ -145,15 +146,16 @@ set_counted(struct store *st, int64_t report, bool counted, struct fault *f)
 		value_text(counted ? "counted" : "conflict") };
 	struct value flag[] = { value_number(report), value_number(counted) };
 
-	if (tally_report(st, report, counted ? 1 : -1, f) == -1 ||
+	if (tally_stored(st, report, counted ? 1 : -1, f) == -1 ||
 	    sql_run(st, SQL_SET_STATUS, status, 2, f) == -1)
 		return -1;
 	return sql_run(st, SQL_SET_COUNTED, flag, 2, f);
 }
 
+/* The counted one first, for there is never more than one. */
 static int
-swap_copies(struct store *st, const struct store_quarantined *q,
-    struct fault *f)
+swap_copies(
+    struct store *st, const struct store_quarantined *q, struct fault *f)
 {
 	struct value v[] = { value_number(q->id), value_number(q->counted) };
 
@@ -188,8 +190,8 @@ out:
 }
 
 static int
-accept_entry(struct store *st, const struct store_quarantined *q,
-    struct fault *f)
+accept_entry(
+    struct store *st, const struct store_quarantined *q, struct fault *f)
 {
 	if (q->conflict == 0 || q->counted == 0)
 		return fault(f, FAULT_HOST, EX_DATAERR,

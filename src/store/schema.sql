@@ -101,12 +101,12 @@ CREATE TABLE policies (
 ) STRICT, WITHOUT ROWID;
 
 -- The elements of "failure-details": findings, whose types overlap.  Where
--- they add up to less than the failed_sessions of their entry, a last one of
--- result_type 'not-detailed' holds the rest.
+-- they add up to less than the failed_sessions of their entry, a row of
+-- result_type 'not-detailed' and n -1 holds the rest.
 CREATE TABLE failures (
 	report INTEGER NOT NULL,
 	policy INTEGER NOT NULL, -- n of its entry
-	n INTEGER NOT NULL, -- place in the entry, from 0
+	n INTEGER NOT NULL, -- place in the entry, from 0; or -1
 	date TEXT NOT NULL, -- the day of the report
 	result_type TEXT NOT NULL,
 	side TEXT NOT NULL, -- whose fault: 'ours', 'theirs', 'unclear'
@@ -144,7 +144,7 @@ CREATE INDEX quarantine_message ON quarantine (message, code);
 CREATE INDEX quarantine_report ON quarantine (report)
     WHERE report IS NOT NULL;
 
--- The bytes of what is in quarantine.
+-- The bytes of what was refused.
 CREATE TABLE quarantine_bytes (
 	quarantine INTEGER PRIMARY KEY REFERENCES quarantine ON DELETE CASCADE,
 	bytes BLOB NOT NULL
@@ -157,9 +157,9 @@ CREATE TABLE totals (
 	reports INTEGER NOT NULL DEFAULT 0, -- with status 'counted'
 	conflicts INTEGER NOT NULL DEFAULT 0, -- with status 'conflict'
 	sessions INTEGER NOT NULL DEFAULT 0, -- counted_sessions of csv_reports
-	failures INTEGER NOT NULL DEFAULT 0, -- failed_sessions of csv_failures
-	quarantined INTEGER NOT NULL DEFAULT 0,
-	quarantine_bytes INTEGER NOT NULL DEFAULT 0 -- size of what is kept
+	failures INTEGER NOT NULL DEFAULT 0, -- rows of csv_failures
+	quarantined INTEGER NOT NULL DEFAULT 0, -- without conflicts
+	quarantine_bytes INTEGER NOT NULL DEFAULT 0 -- in quarantine_bytes
 ) STRICT;
 INSERT INTO totals (id) VALUES (1);
 

@@ -7,199 +7,6 @@
 #include "base/fault.h"
 #include "store/internal.h"
 
-/* clang-format off */
-static const char *const sql[] = {
-	/* a transaction that will write takes the lock at once, so that it
-	 * waits by the busy timeout and never has to start over */
-	[SQL_BEGIN] = "BEGIN IMMEDIATE",
-	[SQL_BEGIN_READ] = "BEGIN",
-	[SQL_COMMIT] = "COMMIT",
-
-	[SQL_FIND_MAILBOX] =
-	    "SELECT id, uidvalidity, uid, last_good FROM mailboxes"
-	    " WHERE name = ?1 AND folder = ?2",
-	[SQL_ADD_MAILBOX] =
-	    "INSERT INTO mailboxes (name, folder) VALUES (?1, ?2)"
-	    " ON CONFLICT DO NOTHING",
-	[SQL_SET_CURSOR] =
-	    "UPDATE mailboxes SET uidvalidity = ?2, uid = ?3 WHERE id = ?1",
-	[SQL_POLL_ENDED] =
-	    "UPDATE mailboxes SET last_poll = ?2, status = ?3, error = ?4,"
-	    " last_good = iif(?3 = 0, ?2, last_good) WHERE id = ?1",
-	[SQL_COUNT_MAILBOX] =
-	    "UPDATE mailboxes SET messages = messages + ?2,"
-	    " reports = reports + ?3 WHERE id = ?1",
-	[SQL_READ_MAILBOXES] =
-	    "SELECT name, folder, uidvalidity, uid, last_poll, last_good,"
-	    " status, error, messages, reports FROM mailboxes"
-	    " ORDER BY name, folder",
-
-	[SQL_ADD_MESSAGE] =
-	    "INSERT INTO messages (mailbox, uidvalidity, uid, source, size,"
-	    " received, sender, subject, message_id, report_domain,"
-	    " report_submitter, verdict) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
-	    " ?8, ?9, ?10, ?11, 'imported')"
-	    " ON CONFLICT DO NOTHING",
-	[SQL_FIND_MAIL] =
-	    "SELECT id FROM messages"
-	    " WHERE mailbox = ?1 AND uidvalidity = ?2 AND uid = ?3",
-	[SQL_FIND_FILE] =
-	    "SELECT id FROM messages WHERE mailbox IS NULL"
-	    " AND source = ?1 AND size = ?2 AND message_id = ?3",
-	/* what was looked at before and is a duplicate of itself now keeps
-	 * its verdict */
-	[SQL_SET_VERDICT] =
-	    "UPDATE messages SET verdict = ?2 WHERE id = ?1 AND NOT"
-	    " (?2 = 'duplicate' AND verdict IN ('imported', 'conflict'))",
-	[SQL_MAILBOX_OF] = "SELECT mailbox FROM messages WHERE id = ?1",
-
-	[SQL_FIND_REPORT_ID] =
-	    "SELECT 1 FROM reports WHERE status = 'counted'"
-	    " AND organization = ?1 AND report_id = ?2 LIMIT 1",
-	[SQL_FIND_COUNTED] =
-	    "SELECT id, content FROM reports WHERE status = 'counted'"
-	    " AND organization = ?1 AND report_id = ?2"
-	    " AND start = ?3 AND end = ?4",
-	[SQL_FIND_CONFLICT] =
-	    "SELECT id FROM reports WHERE status = 'conflict'"
-	    " AND organization = ?1 AND report_id = ?2"
-	    " AND start = ?3 AND end = ?4 AND content = ?5",
-	[SQL_FIND_OTHER_RANGE] =
-	    "SELECT 1 FROM reports WHERE status = 'counted'"
-	    " AND organization = ?1 AND report_id = ?2"
-	    " AND NOT (start = ?3 AND end = ?4) LIMIT 1",
-	[SQL_ADD_REPORT] =
-	    "INSERT INTO reports (message, organization, report_id, start,"
-	    " end, date, status, content, reporter_domain, contact, domain,"
-	    " policy_domains, policy_types, counted_sessions, counted_failed,"
-	    " warnings) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-	    " ?12, ?13, ?14, ?15, ?16)",
-	[SQL_ADD_REPORT_BYTES] =
-	    "INSERT INTO report_bytes (report, bytes) VALUES (?1, ?2)",
-	[SQL_WARN_REPORT] =
-	    "UPDATE reports SET warnings = ltrim(warnings || ' ' || ?2)"
-	    " WHERE id = ?1 AND"
-	    " instr(' ' || warnings || ' ', ' ' || ?2 || ' ') = 0",
-	[SQL_ADD_POLICY] =
-	    "INSERT INTO policies (report, n, date, counted, skipped, domain,"
-	    " policy_domain, organization, reporter_domain, policy_type,"
-	    " policy_mode, successful_sessions, failed_sessions,"
-	    " counted_sessions, counted_failed, policy_strings, mx_hosts)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-	    " ?14, ?15, ?16, ?17)",
-	[SQL_ADD_FAILURE] =
-	    "INSERT INTO failures (report, policy, n, date, result_type, side,"
-	    " receiving_mx_hostname, receiving_mx_helo, receiving_ip,"
-	    " sending_mta_ip, failure_reason_code, additional_information,"
-	    " failed_sessions) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-	    " ?10, ?11, ?12, ?13)",
-
-	[SQL_FIND_REJECT] =
-	    "SELECT id, kept FROM quarantine WHERE sha256 = ?1",
-	[SQL_FIND_EMPTY_REJECT] =
-	    "SELECT id, kept FROM quarantine"
-	    " WHERE message = ?1 AND code = ?2 AND sha256 IS NULL",
-	[SQL_ADD_REJECT] =
-	    "INSERT INTO quarantine (message, code, place, filename,"
-	    " whole_mail, sha256, size, kept, created)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ifnull((SELECT received"
-	    " FROM messages WHERE id = ?1),"
-	    " strftime('%Y-%m-%dT%H:%M:%SZ', 'now')))",
-	[SQL_ADD_REJECT_BYTES] =
-	    "INSERT INTO quarantine_bytes (quarantine, bytes)"
-	    " VALUES (?1, ?2)",
-	[SQL_KEEP_REJECT] = "UPDATE quarantine SET kept = 1 WHERE id = ?1",
-	[SQL_QUARANTINE_SIZE] =
-	    "SELECT quarantine_bytes FROM totals WHERE id = 1",
-
-	[SQL_ADD_CONFLICT] =
-	    "INSERT INTO quarantine (message, code, place, filename,"
-	    " whole_mail, size, kept, created, report)"
-	    " VALUES (?1, 'report-id-conflict', '', '', 0, ?3, ?3 > 0,"
-	    " ifnull((SELECT received FROM messages WHERE id = ?1),"
-	    " strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), ?2)",
-	[SQL_READ_QUARANTINE] =
-	    "SELECT q.id, q.created,"
-	    " iif(m.mailbox IS NULL, m.source, b.name || ': ' || b.folder),"
-	    " iif(m.mailbox IS NULL, NULL, m.uid), m.sender, m.subject,"
-	    " q.code, q.place, q.filename, q.size, q.kept"
-	    " FROM quarantine AS q JOIN messages AS m ON m.id = q.message"
-	    " LEFT JOIN mailboxes AS b ON b.id = m.mailbox ORDER BY q.id",
-	[SQL_GET_QUARANTINED] =
-	    "SELECT q.code, q.place, q.filename, q.whole_mail,"
-	    " iif(m.mailbox IS NULL, m.source, b.name || ': ' || b.folder),"
-	    " m.mailbox, m.uidvalidity, m.uid, m.size, m.sender, m.subject,"
-	    " m.message_id, m.report_domain, m.report_submitter, m.received,"
-	    " q.report, c.id, q.size"
-	    " FROM quarantine AS q JOIN messages AS m ON m.id = q.message"
-	    " LEFT JOIN mailboxes AS b ON b.id = m.mailbox"
-	    " LEFT JOIN reports AS r ON r.id = q.report"
-	    " LEFT JOIN reports AS c ON c.status = 'counted'"
-	    " AND c.organization = r.organization"
-	    " AND c.report_id = r.report_id AND c.start = r.start"
-	    " AND c.end = r.end WHERE q.id = ?1",
-	[SQL_GET_QUARANTINE_BYTES] =
-	    "SELECT bytes FROM quarantine_bytes WHERE quarantine = ?1",
-	[SQL_GET_REPORT_BYTES] =
-	    "SELECT bytes FROM report_bytes WHERE report = ?1",
-	[SQL_DROP_REJECT] = "DELETE FROM quarantine WHERE id = ?1",
-	[SQL_DROP_REPORT] = "DELETE FROM reports WHERE id = ?1",
-	[SQL_SET_STATUS] = "UPDATE reports SET status = ?2 WHERE id = ?1",
-	[SQL_SET_COUNTED] =
-	    "UPDATE policies SET counted = ?2 AND skipped = 0"
-	    " WHERE report = ?1",
-	[SQL_SET_QUARANTINED] =
-	    "UPDATE quarantine SET report = ?2,"
-	    " message = (SELECT message FROM reports WHERE id = ?2),"
-	    " size = ifnull((SELECT length(bytes) FROM report_bytes"
-	    " WHERE report = ?2), 0) WHERE id = ?1",
-	[SQL_SUM_REPORT] =
-	    "SELECT counted_sessions, ifnull((SELECT sum(f.failed_sessions)"
-	    " FROM policies AS p JOIN failures AS f ON f.report = p.report"
-	    " AND f.policy = p.n WHERE p.report = ?1 AND p.skipped = 0), 0)"
-	    " FROM reports WHERE id = ?1",
-	[SQL_LOAD_REPORT] =
-	    "SELECT organization, report_id, start, end, contact,"
-	    " reporter_domain, content, warnings,"
-	    " (SELECT count(*) FROM policies WHERE report = ?1)"
-	    " FROM reports WHERE id = ?1",
-	[SQL_LOAD_POLICIES] =
-	    "SELECT n, policy_type, policy_domain, domain, policy_mode,"
-	    " policy_strings, mx_hosts, successful_sessions, failed_sessions,"
-	    " counted_sessions, counted_failed, skipped,"
-	    " (SELECT count(*) FROM failures WHERE report = p.report"
-	    " AND policy = p.n AND result_type <> 'not-detailed')"
-	    " FROM policies AS p WHERE report = ?1 ORDER BY n",
-	[SQL_LOAD_FAILURES] =
-	    "SELECT result_type, side, sending_mta_ip, receiving_ip,"
-	    " receiving_mx_hostname, receiving_mx_helo, failure_reason_code,"
-	    " additional_information, failed_sessions FROM failures"
-	    " WHERE report = ?1 AND policy = ?2"
-	    " AND result_type <> 'not-detailed' ORDER BY n",
-
-	[SQL_READ_TOTALS] =
-	    "SELECT messages, reports, conflicts, sessions, failures,"
-	    " quarantined FROM totals WHERE id = 1",
-	/* past 2^62 a sum stays there */
-	[SQL_ADD_TOTALS] =
-	    "UPDATE totals SET messages = messages + ?1,"
-	    " reports = reports + ?2, conflicts = conflicts + ?3,"
-	    " sessions = min(sessions + ?4, 4611686018427387903),"
-	    " failures = min(failures + ?5, 4611686018427387903),"
-	    " quarantined = quarantined + ?6,"
-	    " quarantine_bytes = quarantine_bytes + ?7 WHERE id = 1",
-	/* a conflict belongs to the day of the counted copy beside it */
-	[SQL_FIRST_DAY] = "SELECT min(date) FROM reports",
-	[SQL_LAST_DAY] = "SELECT max(date) FROM reports",
-};
-/* clang-format on */
-
-const char *
-sql_text(enum sql_id id)
-{
-	return sql[id];
-}
-
 struct value
 value_null(void)
 {
@@ -356,31 +163,12 @@ ready(struct store *st, enum sql_id id, const struct value *v, size_t n,
 	sqlite3_stmt **stmt = &st->stmt[id];
 
 	if (*stmt == NULL &&
-	    sqlite3_prepare_v3(st->db, sql[id], -1, SQLITE_PREPARE_PERSISTENT,
-		stmt, NULL) != SQLITE_OK) {
+	    sqlite3_prepare_v3(st->db, sql_text(id), -1,
+		SQLITE_PREPARE_PERSISTENT, stmt, NULL) != SQLITE_OK) {
 		sql_fault(st, f);
 		return NULL;
 	}
 	return sql_bind(st, *stmt, v, n, f) == 0 ? *stmt : NULL;
-}
-
-int
-sql_ask(struct store *st, enum sql_id id, const struct value *v, size_t n,
-    sqlite3_stmt **row, struct fault *f)
-{
-	sqlite3_stmt *stmt = ready(st, id, v, n, f);
-	int rc;
-
-	if (stmt == NULL)
-		return -1;
-	if ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-		*row = stmt;
-		return 1;
-	}
-	if (rc != SQLITE_DONE)
-		sql_fault(st, f);
-	sqlite3_reset(stmt);
-	return rc == SQLITE_DONE ? 0 : -1;
 }
 
 int
@@ -390,7 +178,22 @@ sql_next(struct store *st, sqlite3_stmt *row, struct fault *f)
 
 	if (rc == SQLITE_ROW)
 		return 1;
-	return rc == SQLITE_DONE ? 0 : sql_fault(st, f);
+	if (rc != SQLITE_DONE)
+		sql_fault(st, f);
+	sqlite3_reset(row);
+	return rc == SQLITE_DONE ? 0 : -1;
+}
+
+int
+sql_ask(struct store *st, enum sql_id id, const struct value *v, size_t n,
+    sqlite3_stmt **row, struct fault *f)
+{
+	sqlite3_stmt *stmt = ready(st, id, v, n, f);
+
+	if (stmt == NULL)
+		return -1;
+	*row = stmt;
+	return sql_next(st, stmt, f);
 }
 
 int

@@ -161,7 +161,7 @@ struct store_status {
 	int64_t conflicts; /* reports that are not */
 	int64_t quarantined;
 	int64_t bytes;			  /* of the database file */
-	int64_t failures;		  /* the sum of the table failures */
+	int64_t failures;		  /* rows of the table failures */
 	int64_t sessions;		  /* the sum of counted_sessions */
 	char first_day[16], last_day[16]; /* "" in an empty store */
 };

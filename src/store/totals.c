@@ -57,3 +57,19 @@ tally_write(struct store *st, struct fault *f)
 	st->tally = (struct tally){ 0 };
 	return 0;
 }
+
+int
+tally_report(struct store *st, int64_t message, int sign, int64_t sessions,
+    int64_t findings, struct fault *f)
+{
+	struct tally *t = &st->tally;
+	int64_t mailbox;
+
+	if (message_mailbox(st, message, &mailbox, f) == -1)
+		return -1;
+	t->reports += sign;
+	t->failures += sign * findings;
+	t->sessions = sign > 0 ? saturating_add(t->sessions, sessions)
+			       : t->sessions - sessions;
+	return tally_mailbox(st, mailbox, 0, sign, f);
+}

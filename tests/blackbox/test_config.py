@@ -63,7 +63,7 @@ class Errors(Config):
 
     def test_wrong_values(self):
         table = (
-            ("[store]\nkeep_raw = maybe\n", "keep_raw"),
+            ("keep_raw = maybe\n", "keep_raw"),
             ("[export]\nbom = 2\n", "bom"),
             ("[export]\ndelimiter = ab\n", "delimiter"),
             ("[export]\ndecimal = ,\n", "de(cimal|limiter)"),
@@ -89,12 +89,9 @@ class Errors(Config):
 
     def test_lines_that_libinih_would_bend(self):
         box = self.box()
-        for text, why in (("[store]\n" + "#" * 300 + "\n", None), (box + "  user = v\n", "indent"),
-                          (box + "ca_file = " + "x" * 250 + "\n", "long"), (box + "justaword\n", None),
-                          ("[store\nkeep_raw = yes\n", None)):
+        for text in (box + "  user = v\n", box + "ca_file = " + "x" * 250 + "\n", box + "justaword\n",
+                     "[export\nbom = yes\n", box + "= v\n"):
             with self.subTest(text):
-                if text.startswith("[store]\n#"):
-                    continue
                 self.assert_refused(text, r"t\.conf:\d+:")
 
     def test_a_repeated_mailbox(self):
@@ -105,11 +102,14 @@ class Errors(Config):
         self.assert_refused(self.box("password_command = echo x\n"), r"t\.conf:\d+:.*password_")
 
     def test_features_that_do_not_exist_yet_are_refused_and_their_defaults_taken(self):
-        for option, default, other in (("after_import", "keep", "seen"), ("after_reject", "keep", "delete"),
-                                       ("dkim", "off", "require"), ("trust_authserv", "", "mx.example")):
+        table = (("after_import", "keep", "seen"), ("after_reject", "keep", "delete"), ("dkim", "off", "require"),
+                 ("trust_authserv", "", "mx.example"))
+        for option, _, other in table:
+            with self.subTest(option):
+                self.assert_refused(self.box(f"{option} = {other}\n"), option, "not supported yet")
+        for option, default, _ in table:
             with self.subTest(option):
                 self.assert_accepted(self.box(f"{option} = {default}\n"))
-                self.assert_refused(self.box(f"{option} = {other}\n"), option, "not supported yet")
 
     def test_defaults_written_out_are_accepted(self):
         self.assert_accepted(
@@ -171,7 +171,7 @@ class Secrets(Config):
         self.assertIn(self.path("password"), result.err)
 
     def test_a_command_that_fails(self):
-        box = self.box().replace(f"password_file = {self.path('password')}", "password_command = exit 3")
+        box = self.box().replace(f"password_file = {self.path('password')}", "password_command = false")
         result = self.poll(box)
         self.assertEqual(NOPERM, result.status, str(result))
         self.assertEqual(1, len(result.lines), str(result))

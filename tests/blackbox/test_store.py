@@ -56,7 +56,7 @@ class Database(Trouble):
         self.write("tlsrua.db", "This is a letter to my aunt.\n" * 100)
         before = self.read("tlsrua.db")
         result = self.run_it("-d", self.store, "import", self.mails())
-        self.assert_one_error(result, SOFTWARE)
+        self.assert_one_error(result, IOERR)
         self.assertEqual(before, self.read("tlsrua.db"))
 
     def test_a_store_of_a_newer_release(self):

@@ -3,7 +3,7 @@
 The rules are those of the manual page, "COUNTING"; nothing here looks at a mail, at the program, or at its store.
 """
 from collections import defaultdict
-from decimal import Decimal, ROUND_HALF_EVEN
+from decimal import Decimal, ROUND_HALF_UP
 
 from .truth import SIDES
 
@@ -37,7 +37,7 @@ def guarded(text, is_ip):
 def rate(failed, total):
     if total == 0:
         return ""
-    return str((Decimal(failed) / Decimal(total)).quantize(Decimal("0.000001"), ROUND_HALF_EVEN))
+    return str((Decimal(failed) / Decimal(total)).quantize(Decimal("0.000001"), ROUND_HALF_UP))
 
 
 def domains_of(report):
@@ -113,5 +113,4 @@ def csv_lines(columns, rows):
 
 def csv_text(columns, rows):
     """The whole file, its rows in the order of their lines' fields."""
-    header = ",".join(f'"{c}"' for c in columns) + "\r\n"
-    return header + "".join(csv_lines(columns, sorted(rows, key=lambda r: [str(v) for v in r])))
+    return ",".join(columns) + "\r\n" + "".join(csv_lines(columns, sorted(rows, key=lambda r: [str(v) for v in r])))
