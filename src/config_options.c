@@ -12,7 +12,7 @@
 #define GB ((uint64_t)1 << 30)
 
 #define OPTION(in, called, by, at) \
-	.section = in, .name = called, .set = by, .offset = at
+	.section = (in), .name = (called), .set = (by), .offset = (at)
 #define STORE(called, by, member) \
 	OPTION("store", called, by, offsetof(struct config, member))
 #define POLL(called, by, member) \

@@ -57,10 +57,10 @@ comment_at(struct span s)
 static size_t
 find_sign(struct span s)
 {
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; i < s.n && s.p[i] != '=' && s.p[i] != ':'; i++)
-		continue;
+	while (i < s.n && s.p[i] != '=' && s.p[i] != ':')
+		i++;
 	return i;
 }
 

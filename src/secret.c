@@ -15,14 +15,7 @@
 #include "secret_command.h"
 
 enum {
-	SECRET_MAX = 16 * 1024,
 	COMMAND_SECONDS = 30
-};
-
-/* What was read of a secret, on its way to become one. */
-struct raw {
-	char bytes[SECRET_MAX + 1];
-	size_t len;
 };
 
 static int
@@ -57,7 +50,7 @@ check_file(int fd, struct fault *f)
 }
 
 static int
-read_all(int fd, struct raw *raw, struct fault *f)
+read_all(int fd, struct secret_text *raw, struct fault *f)
 {
 	ssize_t n;
 
@@ -77,7 +70,7 @@ read_all(int fd, struct raw *raw, struct fault *f)
 
 /* O_NONBLOCK, since opening a FIFO would wait for somebody to write. */
 static int
-read_file(const char *path, struct raw *raw, struct fault *f)
+read_file(const char *path, struct secret_text *raw, struct fault *f)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), rc;
 
@@ -91,12 +84,11 @@ read_file(const char *path, struct raw *raw, struct fault *f)
 }
 
 static int
-run_command(const char *line, struct raw *raw, struct fault *f)
+run_command(const char *line, struct secret_text *raw, struct fault *f)
 {
 	const char *lf;
 
-	if (secret_command(line, COMMAND_SECONDS, raw->bytes, SECRET_MAX,
-		&raw->len, f) == -1)
+	if (secret_command(line, COMMAND_SECONDS, raw, f) == -1)
 		return -1;
 	if ((lf = memchr(raw->bytes, '\n', raw->len)) != NULL)
 		raw->len = (size_t)(lf - raw->bytes) + 1;
@@ -105,7 +97,7 @@ run_command(const char *line, struct raw *raw, struct fault *f)
 
 /* Without the last newline, and of bytes that a login can carry. */
 static int
-settle(struct raw *raw, struct fault *f)
+settle(struct secret_text *raw, struct fault *f)
 {
 	size_t i;
 
@@ -172,7 +164,7 @@ refuse_places(const char *option, const char *name, struct fault *f)
 /* The fault's text begins with where it was looked for. */
 static int
 read_raw(const struct config_mailbox *mb, const char *credential,
-    struct raw *raw, struct fault *f)
+    struct secret_text *raw, struct fault *f)
 {
 	const char *option = option_set(mb), *command = mb->password_command;
 
@@ -204,7 +196,7 @@ read_raw(const struct config_mailbox *mb, const char *credential,
 char *
 secret_read(const struct config_mailbox *mb, struct fault *f)
 {
-	struct raw *raw = xcalloc(1, sizeof *raw);
+	struct secret_text *raw = xcalloc(1, sizeof *raw);
 	char *credential = credential_path(mb->name), *secret = NULL;
 
 	if (read_raw(mb, credential, raw, f) == 0)

@@ -41,8 +41,7 @@ struct run {
 	bool ended;
 	int status; /* of waitpid() */
 	int64_t deadline;
-	char *data;
-	size_t len, size;
+	struct secret_text *text;
 	char said[SAID_MAX + 1];
 	size_t said_len;
 };
@@ -182,18 +181,15 @@ kill_all(struct run *r)
 static bool
 take_out(struct run *r)
 {
-	char more;
-	ssize_t n;
+	struct secret_text *t = r->text;
+	ssize_t n =
+	    read(r->read_end[OUT], t->bytes + t->len, sizeof t->bytes - t->len);
 
-	if (r->len < r->size)
-		n = read(r->read_end[OUT], r->data + r->len, r->size - r->len);
-	else if ((n = read(r->read_end[OUT], &more, 1)) > 0)
-		return false;
 	if (n > 0)
-		r->len += (size_t)n;
+		t->len += (size_t)n;
 	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
 		close_fd(&r->read_end[OUT]);
-	return true;
+	return t->len <= SECRET_MAX;
 }
 
 /* The same of standard error, of which the beginning is kept. */
@@ -322,10 +318,10 @@ run(struct run *r, char *const argv[], struct fault *f)
 }
 
 int
-secret_command(const char *line, unsigned seconds, char *out, size_t size,
-    size_t *len, struct fault *f)
+secret_command(const char *line, unsigned seconds, struct secret_text *out,
+    struct fault *f)
 {
-	struct run r = { .data = out, .size = size };
+	struct run r = { .text = out };
 	struct sigaction old, wait_for_it = { .sa_handler = SIG_DFL };
 	struct arena memory = { 0 };
 	char **argv;
@@ -344,7 +340,6 @@ secret_command(const char *line, unsigned seconds, char *out, size_t size,
 	kill_all(&r);
 	sigaction(SIGCHLD, &old, NULL);
 	close_all(&r);
-	*len = r.len;
 out:
 	arena_free(&memory);
 	return rc;

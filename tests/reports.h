@@ -151,4 +151,97 @@ place_of(const struct scene *s, enum code code)
 	return "";
 }
 
+#define POLICY(members)                                                 \
+	"{\"policy\":{\"policy-type\":\"sts\","                         \
+	"\"policy-domain\":\"a.example\"" members                       \
+	"},\"summary\":{\"total-successful-session-count\":5,"          \
+	"\"total-failure-session-count\":1},"                           \
+	"\"failure-details\":[{\"result-type\":\"validation-failure\"," \
+	"\"failed-session-count\":1}]}"
+
+#define DETAIL(members)                                      \
+	"{\"policy\":{\"policy-type\":\"sts\","              \
+	"\"policy-domain\":\"a.example\"},"                  \
+	"\"summary\":{\"total-successful-session-count\":5," \
+	"\"total-failure-session-count\":1},"                \
+	"\"failure-details\":[{\"failed-session-count\":1," members "}]}"
+
+#define EXPIRED "\"result-type\":\"certificate-expired\","
+
+/* Rows that differ in a text alone: what is inside, and the verdict. */
+struct row {
+	const char *text, *verdict;
+};
+
+static inline void
+assert_verdict(struct scene *s, const char *text, const char *expected)
+{
+	if (strcmp(verdict(s), expected) != 0)
+		fail_msg("%s: %s, not %s", text, verdict(s), expected);
+}
+
+static inline void
+check_texts(struct scene *s, const struct row *rows, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		parse(s, span_of(rows[i].text));
+		assert_verdict(s, rows[i].text, rows[i].verdict);
+	}
+}
+
+static inline void
+check_policies(struct scene *s, const struct row *rows, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		parse_policies(s, rows[i].text);
+		assert_verdict(s, rows[i].text, rows[i].verdict);
+	}
+}
+
+#define LENGTH(rows) (sizeof(rows) / sizeof(rows)[0])
+
+static inline const struct policy *
+policy(const struct scene *s)
+{
+	assert_int_equal(s->rc, 0);
+	assert_true(s->report.n_policies > 0);
+	return &s->report.policies[0];
+}
+
+static inline const struct failure *
+failure(const struct scene *s)
+{
+	assert_true(policy(s)->n_failures > 0);
+	return &policy(s)->failures[0];
+}
+
+/* A report whose head is `head` and which has one policy. */
+static inline void
+parse_head(struct scene *s, const char *head)
+{
+	start_text(s);
+	addf(s, "{%s\"policies\":[%s]}", head, POLICY(""));
+	parse_text(s);
+}
+
+static inline void
+parse_range(struct scene *s, const char *start, const char *end)
+{
+	start_text(s);
+	addf(s,
+	    "{\"organization-name\":\"B\",\"contact-info\":\"a@b.example\","
+	    "\"report-id\":\"1\",\"date-range\":{\"start-datetime\":\"%s\","
+	    "\"end-datetime\":\"%s\"},\"policies\":[%s]}",
+	    start, end, POLICY(""));
+	parse_text(s);
+}
+
+#define RANGE                                                          \
+	"\"date-range\":{\"start-datetime\":\"2026-03-02T00:00:00Z\"," \
+	"\"end-datetime\":\"2026-03-02T23:59:59Z\"},"
+
 #endif

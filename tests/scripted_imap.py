@@ -954,7 +954,13 @@ odd_fetch(
     b"a ",
 )
 odd_fetch(
-    "fetch-unknown-item", 76, "an item nobody knows", "* 1 FETCH (FOO 1)\r\n"
+    "fetch-unknown-item",
+    76,
+    "an item nobody knows",
+    "* 1 FETCH (UID 11 FOO 1)\r\n",
+)
+odd_fetch(
+    "fetch-nothing", 0, "no mail ever, only noise", "* 1 FETCH (FOO 1)\r\n"
 )
 odd_fetch("fetch-garbage", 76, "garbage", "&%$ \x01\x02 {{{ ))) \r\n")
 odd_fetch("fetch-wrong-tag", 76, "another tag", "A999 OK done\r\n")

@@ -37,8 +37,10 @@ every_code_has_words_for_people(void **state)
 	for (c = CODE_NONE + 1; c < CODE_COUNT; c++) {
 		const struct code_entry *e = code_entry(c);
 
-		if (e->name == NULL)
+		if (e->name == NULL) {
 			fail_msg("code %d has no entry", c);
+			return;
+		}
 		if (!is_kebab_case(e->name) || !is_sentence(e->meaning) ||
 		    !is_sentence(e->advice) ||
 		    strncmp(e->section, "RFC ", 4) != 0)
@@ -95,8 +97,10 @@ knows_the_whole_registry_of_result_types(void **state)
 	(void)state;
 	for (i = 0; i < sizeof registry / sizeof *registry; i++) {
 		t = result_type_find(span_of(registry[i]));
-		if (t == NULL || t != result_type_at(i))
+		if (t == NULL || t != result_type_at(i)) {
 			fail_msg("%s is missing", registry[i]);
+			return;
+		}
 		if (!is_sentence(t->meaning) || !is_sentence(t->causes) ||
 		    !is_sentence(t->remedy) || strchr(t->remedy, '`') == NULL ||
 		    strncmp(t->section, "RFC 8460 §", 11) != 0)

@@ -60,7 +60,7 @@ r35_brings_domains_into_one_form(void **state)
 		{ "a\xe3\x80\x82"
 		  "example",
 		    "a.example", NAME_NOT_ALABEL },
-		{ "\xe2\x80\xae"
+		{ "\xe2\x80\x8f"
 		  "a.example",
 		    NULL, 0 },
 		{ "a\xff.example", NULL, 0 },

@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
@@ -17,10 +18,6 @@
 #include "config.h"
 #include "secret.h"
 #include "secret_command.h"
-
-enum {
-	SECRET_MAX = 16 * 1024
-};
 
 /* A folder of its own, a mailbox, and what came of reading its secret. */
 struct scene {
@@ -307,18 +304,58 @@ kills_a_command_and_its_children_in_time(void **state)
 		"sh -c \"trap '' TERM HUP; while :; do sleep 1; done\"" };
 	struct scene *s = *state;
 	double start;
-	char out[100];
-	size_t i, len;
+	size_t i;
 
 	for (i = 0; i < sizeof commands / sizeof *commands; i++) {
+		struct secret_text out = { .len = 0 };
+
 		start = seconds();
-		assert_int_equal(secret_command(commands[i], 1, out, sizeof out,
-				     &len, &s->fault),
-		    -1);
+		assert_int_equal(
+		    secret_command(commands[i], 1, &out, &s->fault), -1);
 		assert_string_equal(s->fault.text, "not done in time");
 		assert_int_equal(s->fault.status, EX_NOPERM);
 		assert_true(seconds() - start < 3);
 	}
+}
+
+/* Whether a process is there and no zombie. */
+static bool
+is_running(long pid)
+{
+	char path[60], state = 'Z';
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+	if ((f = fopen(path, "r")) == NULL)
+		return false;
+	if (fscanf(f, "%*d %*s %c", &state) != 1)
+		state = 'Z';
+	fclose(f);
+	return state != 'Z';
+}
+
+static void
+kills_the_children_of_a_command_too(void **state)
+{
+	struct scene *s = *state;
+	struct secret_text out = { .len = 0 };
+	char command[300], line[30];
+	double start;
+	long pid;
+	FILE *f;
+
+	snprintf(command, sizeof command,
+	    "sh -c \"sleep 60 & echo $! >%s; wait\"", s->file);
+	assert_int_equal(secret_command(command, 1, &out, &s->fault), -1);
+	f = fopen(s->file, "r");
+	assert_non_null(f);
+	assert_non_null(fgets(line, sizeof line, f));
+	pid = strtol(line, NULL, 10);
+	assert_true(pid > 0);
+	fclose(f);
+	for (start = seconds(); is_running(pid) && seconds() - start < 2;)
+		usleep(10000);
+	assert_false(is_running(pid));
 }
 
 static void
@@ -384,6 +421,7 @@ main(void)
 		TEST(takes_the_first_line_of_a_command),
 		TEST(says_why_a_command_failed_and_not_what_it_printed),
 		TEST(kills_a_command_and_its_children_in_time),
+		TEST(kills_the_children_of_a_command_too),
 		TEST(works_when_nobody_waits_for_children),
 		TEST(a_command_gets_three_descriptors_and_plain_signals),
 		TEST(leaves_no_descriptor_open),

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "base/text.h"
 #include "output/text.h"
+#include "output/width.h"
 
 void
 text_put(FILE *out, const char *s)
@@ -16,29 +18,30 @@ text_put(FILE *out, const char *s)
 	free(clean);
 }
 
-/* The columns of a UTF-8 string, one a character. */
+/* Up to the next blank at which a line may break: a number keeps its "%". */
 static size_t
-columns(const char *s, size_t n)
+word_length(const char *s)
 {
-	size_t i, count = 0;
+	size_t n = strcspn(s, " ");
 
-	for (i = 0; i < n; i++)
-		count += (s[i] & 0xc0) != 0x80;
-	return count;
+	while (s[n] == ' ' && s[n + 1] == '%')
+		n += 2 + strcspn(s + n + 2, " ");
+	return n;
 }
 
 void
 text_wrap(FILE *out, const char *prefix, const char *paragraph)
 {
-	size_t indent = columns(prefix, strlen(prefix)), at = indent, width, n;
+	size_t indent = width_text(prefix, strlen(prefix)), at = indent, width,
+	       n;
 	char *clean = xstrdup(paragraph);
 	const char *s = clean;
 
 	text_clean(clean);
 	fputs(prefix, out);
 	while (*(s += strspn(s, " ")) != '\0') {
-		n = strcspn(s, " ");
-		width = columns(s, n);
+		n = word_length(s);
+		width = width_text(s, n);
 		if (at > indent && at + 1 + width > TEXT_WIDTH) {
 			fprintf(out, "\n%*s", (int)indent, "");
 			at = indent;
@@ -52,6 +55,47 @@ text_wrap(FILE *out, const char *prefix, const char *paragraph)
 	}
 	fputc('\n', out);
 	free(clean);
+}
+
+void
+text_wrap_command(FILE *out, const char *prefix, const char *command)
+{
+	size_t indent = width_text(prefix, strlen(prefix)), at = indent, width,
+	       n;
+	char *clean = xstrdup(command);
+	const char *s = clean;
+
+	text_clean(clean);
+	fputs(prefix, out);
+	while (*(s += strspn(s, " ")) != '\0') {
+		n = strcspn(s, " ");
+		width = width_text(s, n);
+		/* room for the blank before and the backslash behind */
+		if (at > indent && at + 1 + width + 2 > TEXT_WIDTH) {
+			fprintf(out, " \\\n%*s", (int)indent + 4, "");
+			at = indent + 4;
+		} else if (at > indent) {
+			fputc(' ', out);
+			at++;
+		}
+		fwrite(s, 1, n, out);
+		at += width;
+		s += n;
+	}
+	fputc('\n', out);
+	free(clean);
+}
+
+const char *
+text_clip(struct arena *mem, const char *s, size_t columns, bool ascii)
+{
+	const char *mark = ascii ? "..." : "\xe2\x80\xa6";
+	size_t room = ascii ? 3 : 1, n = strlen(s);
+
+	if (width_text(s, n) <= columns)
+		return s;
+	return arena_printf(
+	    mem, "%.*s%s", (int)width_fitting(s, n, columns - room), s, mark);
 }
 
 /* One character outside ASCII, as one or two \u escapes. */

@@ -1,8 +1,11 @@
 #ifndef OUTPUT_TEXT_H
 #define OUTPUT_TEXT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+
+struct arena;
 
 enum {
 	TEXT_WIDTH = 80,
@@ -14,6 +17,13 @@ enum {
  * line, as many blanks before the others.  Control characters are replaced.
  */
 void text_wrap(FILE *, const char *prefix, const char *paragraph);
+
+/* The same for a command: where it goes on, a line ends with a backslash. */
+void text_wrap_command(FILE *, const char *prefix, const char *command);
+
+/* `s`, or as much of it as fits into so many columns, and a mark. */
+const char *text_clip(
+    struct arena *, const char *s, size_t columns, bool ascii);
 
 /* A string with control characters replaced. */
 void text_put(FILE *, const char *);

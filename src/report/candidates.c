@@ -184,10 +184,11 @@ check_label(const struct mime_part *p, struct findings *fs)
 	    (json && is != CONTAINER_JSON && is != CONTAINER_NONE))
 		findings_add(fs, CODE_MEDIA_TYPE, "%.*s/%.*s", (int)p->type.n,
 		    p->type.p, (int)p->subtype.n, p->subtype.p);
+	else if (gzip && is == CONTAINER_NONE && p->body.n == 0)
+		findings_reject(fs, CODE_GZIP_TRUNCATED, "nothing in it");
 	else if (gzip && is == CONTAINER_NONE)
-		findings_reject(fs,
-		    p->body.n == 0 ? CODE_GZIP_TRUNCATED : CODE_GZIP_INVALID,
-		    "neither gzip nor JSON");
+		findings_reject(
+		    fs, CODE_GZIP_INVALID, "neither gzip nor JSON");
 }
 
 static void

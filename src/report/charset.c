@@ -135,6 +135,17 @@ repair(struct span s, struct arena *arena)
 	return text;
 }
 
+bool
+charset_is_plain(struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if ((signed char)s.p[i] <= 0)
+			return false;
+	return true;
+}
+
 const char *
 charset_text(struct span charset, struct span bytes, struct arena *arena)
 {
@@ -143,7 +154,8 @@ charset_text(struct span charset, struct span bytes, struct arena *arena)
 
 	if (charset.n > 0 && charset_convert(charset, bytes, &out) == 0)
 		bytes = buf_span(&out);
-	text = repair(bytes, arena);
+	text = charset_is_plain(bytes) ? arena_strndup(arena, bytes.p, bytes.n)
+			       : repair(bytes, arena);
 	buf_free(&out);
 	return text;
 }

@@ -1,9 +1,14 @@
 #ifndef REPORT_CHARSET_H
 #define REPORT_CHARSET_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/span.h"
+
+/* Whether it is ASCII without NUL, as nearly all text of headers is. */
+bool charset_is_plain(struct span);
 
 /*
  * Append `bytes` of a MIME charset as UTF-8.  -1, with nothing appended, when

@@ -187,8 +187,12 @@ const struct policy_type *policy_type_at(size_t i); /* NULL past the last */
 
 /* A result type of the IANA registry "STARTTLS Validation Result Types". */
 struct result_type {
-	const char *name; /* "certificate-expired" */
-	const char *side; /* whose fault it is: "ours", "theirs", "unclear" */
+	const char *name;  /* "certificate-expired" */
+	const char *side;  /* whose fault it is: "ours", "theirs", "unclear" */
+	const char *words; /* "certificate expired" */
+	/* In a clause; MX and DOMAIN stand for their names, as in the next. */
+	const char *brief;
+	const char *look; /* one command that shows how it is now */
 	const char *meaning;
 	const char *causes; /* likely ones, the likeliest first */
 	const char *remedy; /* what to check and to do, with commands */

@@ -137,15 +137,18 @@ struct file_name {
 	int64_t begin, end;
 };
 
+/* The next field, off the front of `*rest`; p NULL after the last one. */
 static bool
 next_field(struct span *rest, struct span *field)
 {
 	const char *mark = rest->n > 0 ? memchr(rest->p, '!', rest->n) : NULL;
 
 	*field = *rest;
-	if (mark != NULL)
-		field->n = (size_t)(mark - rest->p);
-	*rest = span_skip(*rest, field->n + 1);
+	*rest = (struct span){ NULL, 0 };
+	if (mark != NULL) {
+		*rest = span_skip(*field, (size_t)(mark - field->p) + 1);
+		field->n = (size_t)(mark - field->p);
+	}
 	return field->n > 0;
 }
 
@@ -191,7 +194,7 @@ parse_file_name(struct span s, struct file_name *f)
 	if (!next_field(&s, &f->sender) || !next_field(&s, &f->domain) ||
 	    !next_time(&s, &f->begin) || !next_time(&s, &f->end))
 		return false;
-	return s.n == 0 || is_alphanumeric(s);
+	return s.p == NULL || is_alphanumeric(s);
 }
 
 /* The end may be the last second of a day or the midnight after it. */

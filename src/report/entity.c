@@ -38,7 +38,7 @@ entity_read(struct span header, bool in_digest, struct entity *e)
 	*e = (struct entity){ .header = header };
 	field_start(&w, header);
 	while (field_next(&w, &f)) {
-		if (!span_begins_nocase(f.name, "content-"))
+		if (f.name.p[0] != 'C' && f.name.p[0] != 'c')
 			continue;
 		if (e->media.p == NULL &&
 		    span_is_nocase(f.name, "content-type"))

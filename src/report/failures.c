@@ -32,7 +32,7 @@ read_result(struct reading *r, struct span s, struct failure *f)
 			reading_warn(r, CODE_VALUE_CASE, MEMBER_RESULT);
 		return;
 	}
-	f->result_type = text_keep(r, s, MEMBER_RESULT, false);
+	f->result_type = reading_keep(r, s, MEMBER_RESULT, false);
 	reading_warn(r,
 	    s.n > 0 ? CODE_UNKNOWN_RESULT_TYPE : CODE_RESULT_TYPE_MISSING,
 	    MEMBER_RESULT);
@@ -48,7 +48,7 @@ read_ip(struct reading *r, struct span s, enum member m)
 		return "";
 	if (name_ip(s, text, &deviation) == -1) {
 		reading_warn(r, CODE_IP_INVALID, m);
-		return text_keep(r, s, m, false);
+		return reading_keep(r, s, m, false);
 	}
 	if (deviation != 0)
 		reading_warn(r, CODE_IP_FORMAT, m);
@@ -59,7 +59,7 @@ read_ip(struct reading *r, struct span s, enum member m)
 static bool
 is_web_uri(struct span s)
 {
-	struct span rest = s;
+	struct span rest;
 	size_t i;
 
 	if (span_begins_nocase(s, "https://"))
@@ -79,7 +79,7 @@ read_information(struct reading *r, struct span s)
 {
 	if (s.n > 0 && !is_web_uri(s))
 		reading_warn(r, CODE_URI_INVALID, MEMBER_INFORMATION);
-	return text_keep(r, s, MEMBER_INFORMATION, false);
+	return reading_keep(r, s, MEMBER_INFORMATION, false);
 }
 
 static void
@@ -102,12 +102,12 @@ decode(struct reading *r, const struct members *m, struct piece *p)
 static void
 warn_names(struct reading *r, const struct members *m)
 {
-	warn_null(r, m, MEMBER_SENDING_IP);
-	warn_null(r, m, MEMBER_RECEIVING_IP);
-	warn_null(r, m, MEMBER_HELO);
-	warn_alias(r, m, MEMBER_MX_NAME, MEMBER_MX_HOST_NAME);
-	warn_alias(r, m, MEMBER_INFORMATION, MEMBER_INFO_URI);
-	warn_alias(r, m, MEMBER_REASON, MEMBER_ERROR_CODE);
+	reading_warn_null(r, m, MEMBER_SENDING_IP);
+	reading_warn_null(r, m, MEMBER_RECEIVING_IP);
+	reading_warn_null(r, m, MEMBER_HELO);
+	reading_warn_alias(r, m, MEMBER_MX_NAME, MEMBER_MX_HOST_NAME);
+	reading_warn_alias(r, m, MEMBER_INFORMATION, MEMBER_INFO_URI);
+	reading_warn_alias(r, m, MEMBER_REASON, MEMBER_ERROR_CODE);
 }
 
 static void
@@ -129,15 +129,15 @@ read_failure(
 	f->receiving_ip = read_ip(r, s, MEMBER_RECEIVING_IP);
 	s = take(r, p.mx_name, MEMBER_MX_NAME);
 	f->receiving_mx_hostname = name_host(
-	    span_of(text_keep(r, s, MEMBER_MX_NAME, false)), r->arena);
+	    span_of(reading_keep(r, s, MEMBER_MX_NAME, false)), r->arena);
 	s = take(r, p.helo, MEMBER_HELO);
-	f->receiving_mx_helo = text_keep(r, s, MEMBER_HELO, false);
+	f->receiving_mx_helo = reading_keep(r, s, MEMBER_HELO, false);
 	f->failed_sessions =
 	    count_read(r, 42, m.of[MEMBER_SESSIONS], MEMBER_SESSIONS);
 	s = take(r, p.information, MEMBER_INFORMATION);
 	f->additional_information = read_information(r, s);
 	s = take(r, p.reason, MEMBER_REASON);
-	f->failure_reason_code = text_keep(r, s, MEMBER_REASON, true);
+	f->failure_reason_code = reading_keep(r, s, MEMBER_REASON, true);
 }
 
 static void

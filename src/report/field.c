@@ -20,7 +20,10 @@ field_line(struct span *rest, char eol)
 
 	if (end != NULL)
 		line.n = (size_t)(end - line.p) + 1;
-	*rest = span_skip(*rest, line.n);
+	if (line.n > 0) {
+		rest->p += line.n;
+		rest->n -= line.n;
+	}
 	return line;
 }
 
@@ -154,8 +157,8 @@ field_skip(struct span *s)
 			depth--;
 		else if (s->p[i] == '\\' && depth > 0)
 			i++;
-		else if (depth == 0 && !is_blank(s->p[i]) && s->p[i] != '\r' &&
-			 s->p[i] != '\n')
+		else if (depth == 0 && !is_blank(s->p[i]) &&
+		    s->p[i] != '\r' && s->p[i] != '\n')
 			break;
 	}
 	*s = span_skip(*s, i);
@@ -165,8 +168,27 @@ field_skip(struct span *s)
 static bool
 is_token(char c)
 {
-	return (unsigned char)c > ' ' && c != 127 &&
-	       strchr("()<>@,;:\\\"/[]?=", c) == NULL;
+	switch (c) {
+	case '(':
+	case ')':
+	case '<':
+	case '>':
+	case '@':
+	case ',':
+	case ';':
+	case ':':
+	case '\\':
+	case '"':
+	case '/':
+	case '[':
+	case ']':
+	case '?':
+	case '=':
+	case 127:
+		return false;
+	default:
+		return (unsigned char)c > ' ';
+	}
 }
 
 struct span

@@ -8,8 +8,7 @@
 
 /*
  * Header fields (RFC 5322 §2.2) and the structured ones of MIME (RFC 2045 §5).
- * Nothing is copied ; every function is linear in
- * what it is given.
+ * Nothing is copied, and every function is linear in what it is given.
  */
 
 /*
@@ -28,8 +27,7 @@ struct span field_chomp(struct span line, char eol);
 bool field_begins(struct span line);
 bool field_continues(struct span line);
 
-/* `mail` without what editors and tools put before it: a byte order mark and
- * blank lines. */
+/* `mail` without a byte order mark and blank lines that were put before it. */
 struct span field_front(struct span mail, char eol);
 
 struct field {

@@ -42,13 +42,11 @@ head_read(struct span header, struct head *h)
 void
 head_text(const struct head *h, struct arena *arena, struct mail_head *head)
 {
-	const char *text[HEAD_FIELDS];
+	const char *text[HEAD_RECEIVED];
 	size_t i;
 
-	for (i = 0; i < HEAD_FIELDS; i++)
-		text[i] = h->count[i] > 0 && i < HEAD_RECEIVED
-			      ? mime_text(h->value[i], arena)
-			      : "";
+	for (i = 0; i < HEAD_RECEIVED; i++)
+		text[i] = h->count[i] > 0 ? mime_text(h->value[i], arena) : "";
 	*head = (struct mail_head){
 		.from = text[HEAD_FROM],
 		.subject = text[HEAD_SUBJECT],

@@ -42,8 +42,7 @@ bool head_arrival(const struct head *, int64_t *arrival);
  */
 bool head_claims(const struct head *, struct arena *);
 
-/* Whether a subtype is tlsrpt+gzip, tlsrpt+json (RFC 8460 §6.4) or like them.
- */
+/* Whether a subtype is tlsrpt+gzip, tlsrpt+json (RFC 8460 §6.4) or alike. */
 bool head_is_tlsrpt(struct span subtype);
 
 #endif

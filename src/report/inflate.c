@@ -37,7 +37,7 @@ offset(const struct inflation *i)
 static int
 step(struct inflation *i, bool *over)
 {
-	unsigned char spare;
+	unsigned char spare = 0;
 	size_t room;
 	char *to = buf_room(i->out, CHUNK, &room);
 	int rc;
@@ -132,12 +132,12 @@ inflate_zlib(struct span in, struct buf *out, struct findings *fs)
 
 size_t
 inflate_front(
-    struct span in, enum inflate_format format, char *out, size_t room)
+    struct span in, enum inflate_format format, void *out, size_t room)
 {
 	static const int bits[] = { [INFLATE_GZIP] = WINDOW_GZIP,
 		[INFLATE_ZLIB] = MAX_WBITS,
 		[INFLATE_RAW] = -MAX_WBITS };
-	z_stream zs = { .next_out = (unsigned char *)out };
+	z_stream zs = { .next_out = out };
 
 	zs.next_in = (const unsigned char *)in.p;
 	zs.avail_in = (uInt)(in.n < UINT_MAX ? in.n : UINT_MAX);

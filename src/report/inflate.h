@@ -29,6 +29,6 @@ enum inflate_format {
  * follows; 0 bytes when it is broken from the start.
  */
 size_t inflate_front(
-    struct span in, enum inflate_format, char *out, size_t room);
+    struct span in, enum inflate_format, void *out, size_t room);
 
 #endif

@@ -91,6 +91,12 @@ struct span jsontext_raw(const struct jsontext *, const struct jsontext_node *);
  */
 size_t jsontext_unescape(struct span raw, char *out);
 
+/*
+ * The same but only for surrogate pairs, which json-c 0.16 reads wrong from
+ * U+1D800 on: the rest remains JSON text.
+ */
+size_t jsontext_undo_pairs(struct span raw, char *out);
+
 /* The front of a checked string, at most `max` bytes, no character cut. */
 struct span jsontext_front(struct span raw, size_t max);
 

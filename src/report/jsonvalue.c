@@ -112,6 +112,25 @@ jsontext_unescape(struct span raw, char *out)
 	return n;
 }
 
+size_t
+jsontext_undo_pairs(struct span raw, char *out)
+{
+	size_t i, n = 0, len;
+	unsigned c;
+
+	for (i = 0; i < raw.n; i += len) {
+		len = 1;
+		if (raw.p[i] == '\\' &&
+		    (c = escaped(raw.p + i, &len)) > 0xffff) {
+			n += encode(c, out + n);
+		} else {
+			memcpy(out + n, raw.p + i, len);
+			n += len;
+		}
+	}
+	return n;
+}
+
 struct span
 jsontext_front(struct span raw, size_t max)
 {

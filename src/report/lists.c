@@ -1,8 +1,5 @@
 #include <string.h>
-#include <json-c/json_object.h>
-#include <json-c/json_tokener.h>
 
-#include "base/alloc.h"
 #include "report/names.h"
 #include "report/reading.h"
 
@@ -62,50 +59,40 @@ next_line(struct span *rest, struct span *line)
 	return line->n > 0;
 }
 
-/* Whether `s` is JSON text of an array of strings and nothing else. */
+/* Whether `s` is JSON text of an array of strings, and its record. */
 static bool
-is_nested(struct span s)
+is_nested(struct span s, struct jsontext *t)
 {
 	static const struct jsontext_shape array = { .elements = NESTED_MAX };
-	struct jsontext t = { 0 };
-	struct jsontext_fault fault;
+	struct jsontext_fault fault = { 0 };
 	const struct jsontext_node *e;
-	bool yes = false;
 
-	if (s.n == 0 || s.p[0] != '[' || s.n > NESTED_MAX)
+	if (s.n == 0 || s.p[0] != '[' || s.n > NESTED_MAX ||
+	    jsontext_scan(s, 1, &array, t, &fault) == -1)
 		return false;
-	if (jsontext_scan(s, 1, &array, &t, &fault) == 0) {
-		yes = true;
-		for (e = members_first(&t, t.node); e != NULL && yes;
-		     e = members_next(&t, t.node, e))
-			yes = e->type == JSONTEXT_STRING;
-	}
-	jsontext_free(&t);
-	return yes;
+	for (e = members_first(t, t->node); e != NULL;
+	     e = members_next(t, t->node, e))
+		if (e->type != JSONTEXT_STRING)
+			return false;
+	return true;
 }
 
 /* A TLSA set that was put into one string as JSON text. */
 static void
-add_nested(struct reading *r, struct lines *l, struct span s)
+add_nested(struct reading *r, struct lines *l, const struct jsontext *t)
 {
-	struct json_object *list, *e;
-	struct span text;
-	size_t i;
+	const struct jsontext_node *e;
+	char text[NESTED_MAX];
+	struct span s = { text, 0 };
 
 	reading_warn(r, CODE_POLICY_STRING_NESTED, MEMBER_STRING);
-	json_tokener_reset(r->tokener);
-	list = json_tokener_parse_ex(r->tokener, s.p, (int)s.n);
-	if (list == NULL)
-		out_of_memory();
-	for (i = 0; i < json_object_array_length(list); i++) {
-		e = json_object_array_get_idx(list, i);
-		text = (struct span){ json_object_get_string(e),
-			(size_t)json_object_get_string_len(e) };
-		if (!add_line(r, l, text_keep(r, text, MEMBER_STRING, true),
+	for (e = members_first(t, t->node); e != NULL;
+	     e = members_next(t, t->node, e)) {
+		s.n = jsontext_unescape(jsontext_raw(t, e), text);
+		if (!add_line(r, l, reading_keep(r, s, MEMBER_STRING, true),
 			MEMBER_STRING))
-			break;
+			return;
 	}
-	json_object_put(list);
 }
 
 void
@@ -155,19 +142,22 @@ static void
 add_policy_string(
     struct reading *r, const struct list *list, struct lines *l, struct span s)
 {
-	struct span bare = span_trim(s), line;
+	struct jsontext nested = { 0 };
+	struct span line;
 
-	if (is_nested(bare)) {
-		add_nested(r, l, bare);
+	if (is_nested(span_trim(s), &nested)) {
+		add_nested(r, l, &nested);
 	} else if (list->node->type != JSONTEXT_STRING) {
-		add_line(
-		    r, l, text_keep(r, s, MEMBER_STRING, true), MEMBER_STRING);
+		add_line(r, l, reading_keep(r, s, MEMBER_STRING, true),
+		    MEMBER_STRING);
 	} else {
-		while (next_line(&s, &line) &&
-		       add_line(r, l, text_keep(r, line, MEMBER_STRING, true),
-			   MEMBER_STRING))
+		while (
+		    next_line(&s, &line) &&
+		    add_line(r, l, reading_keep(r, line, MEMBER_STRING, true),
+			MEMBER_STRING))
 			continue;
 	}
+	jsontext_free(&nested);
 }
 
 size_t
@@ -192,7 +182,7 @@ mx_pattern(struct reading *r, struct span s)
 		reading_warn(r, CODE_MX_HOST_PREFIX, MEMBER_MX_HOST);
 		s = span_trim(span_skip(s, 3));
 	}
-	s = span_of(text_keep(r, s, MEMBER_MX_HOST, false));
+	s = span_of(reading_keep(r, s, MEMBER_MX_HOST, false));
 	return name_host(s, r->arena);
 }
 

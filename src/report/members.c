@@ -2,9 +2,9 @@
 
 #include "report/members.h"
 
-#define NAME(literal)                       \
-	{                                   \
-		literal, sizeof literal - 1 \
+#define NAME(literal)                          \
+	{                                      \
+		(literal), sizeof(literal) - 1 \
 	}
 #define END_OF_SHAPE                \
 	{                           \

@@ -339,17 +339,18 @@ advance(struct mime *m, struct mime_part *part, struct findings *fs)
 {
 	struct delimiter d = { .line = m->mail.n };
 	bool found = find_delimiter(m, &d);
-	struct level *top = m->n > 0 ? &m->level[m->n - 1] : NULL;
+	struct level *l;
 
-	if (top != NULL && !top->seen && (!found || d.level < m->n - 1))
+	if (m->n > 0 && !m->level[m->n - 1].seen &&
+	    (!found || d.level < m->n - 1))
 		return leave_unseen(m, d.line, found, part, fs);
 	m->step = STEP_END;
 	if (!found)
 		return MORE;
+	l = &m->level[d.level];
+	l->seen = true;
 	m->pos = d.after;
 	m->n = d.level + (d.closing ? 0 : 1);
-	top = &m->level[d.level];
-	top->seen = true;
 	if (d.closing) {
 		m->step = m->n > 0 ? STEP_BETWEEN : STEP_END;
 		return MORE;
@@ -357,7 +358,7 @@ advance(struct mime *m, struct mime_part *part, struct findings *fs)
 	if (++m->parts > m->limits->parts)
 		return findings_reject(fs, CODE_MIME_TOO_MANY_PARTS,
 		    "over %u parts", m->limits->parts);
-	m->place = top->parts;
+	m->place = l->parts;
 	m->at_mail = false;
 	m->step = STEP_ENTITY;
 	return MORE;

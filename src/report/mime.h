@@ -56,7 +56,8 @@ struct mime *mime_open(struct span mail, const struct limits *, struct arena *);
 /*
  * The next leaf, depth first: 1 with `*part` filled, 0 at the end, or -1
  * refused with mime-too-deep, mime-malformed, mime-too-many-parts or
- * header-too-large (RFC 2046 §5.1; requirement R2 of the README's table).
+ * header-too-large (RFC 2046 §5.1; requirement R2).  limits->parts counts the
+ * parts of all multiparts, be they leaves or not.
  */
 int mime_next(struct mime *, struct mime_part *part, struct findings *);
 void mime_close(struct mime *);

@@ -229,7 +229,7 @@ domain_front(struct span s)
 const char *
 name_mail_domain(struct span s, struct arena *arena, bool *valid)
 {
-	struct span local = s, domain = { s.p + s.n, 0 };
+	struct span local = s, domain;
 	const char *d;
 	unsigned dev = 0;
 	size_t i;

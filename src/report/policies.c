@@ -12,7 +12,7 @@ read_type(struct reading *r, struct span s)
 	content_string(&r->content, MEMBER_TYPE, s);
 	if (known == NULL) {
 		reading_warn(r, CODE_UNKNOWN_POLICY_TYPE, MEMBER_TYPE);
-		return text_keep(r, s, MEMBER_TYPE, false);
+		return reading_keep(r, s, MEMBER_TYPE, false);
 	}
 	if (!span_is(s, known->name))
 		reading_warn(r, CODE_VALUE_CASE, MEMBER_TYPE);
@@ -102,7 +102,7 @@ read_policy(
 	p->mode = mode_of(p);
 	p->domain = read_domain(r, strings_get(r, domain));
 	p->recipient_domain = "";
-	warn_alias(r, &m, MEMBER_MX_HOST, MEMBER_MX_HOST_PATTERN);
+	reading_warn_alias(r, &m, MEMBER_MX_HOST, MEMBER_MX_HOST_PATTERN);
 	p->n_mx_hosts = list_mx_hosts(r, &hosts, &p->mx_hosts);
 }
 

@@ -1,16 +1,8 @@
 #include <stdio.h>
 #include <string.h>
-#include <json-c/json_object.h>
-#include <json-c/json_tokener.h>
 
-#include "base/alloc.h"
 #include "base/text.h"
 #include "report/reading.h"
-
-enum {
-	/* of a longer string, no more is decoded: enough to cut it from */
-	DECODE_MAX = 64 * 1024
-};
 
 /* "policies[0].failure-details[2].result-type" */
 static void
@@ -52,77 +44,22 @@ reading_warn(struct reading *r, enum code code, enum member m)
 }
 
 void
-warn_null(struct reading *r, const struct members *m, enum member name)
+reading_warn_null(struct reading *r, const struct members *m, enum member name)
 {
 	if (m->of[name] != NULL && m->of[name]->type == JSONTEXT_NULL)
 		reading_warn(r, CODE_NULL_FIELD, name);
 }
 
 void
-warn_alias(struct reading *r, const struct members *m, enum member name,
+reading_warn_alias(struct reading *r, const struct members *m, enum member name,
     enum member alias)
 {
-	warn_null(r, m, name);
+	reading_warn_null(r, m, name);
 	if (member_given(m->of[name]))
 		return;
-	warn_null(r, m, alias);
+	reading_warn_null(r, m, alias);
 	if (member_given(m->of[alias]))
 		reading_warn(r, CODE_ALIAS_KEY, alias);
-}
-
-void
-strings_begin(struct reading *r)
-{
-	json_object_put(r->strings);
-	r->strings = NULL;
-	r->n_strings = 0;
-	buf_reset(&r->room);
-}
-
-static void
-put(struct reading *r, const char *p, size_t n)
-{
-	if (buf_append(&r->room, p, n) == -1)
-		out_of_memory();
-}
-
-size_t
-strings_add(struct reading *r, const struct jsontext_node *n)
-{
-	struct span raw;
-
-	if (n == NULL || n->type != JSONTEXT_STRING)
-		return READING_NO_STRING;
-	raw = jsontext_front(jsontext_raw(&r->json, n), DECODE_MAX);
-	put(r, r->n_strings > 0 ? ",\"" : "[\"", 2);
-	put(r, raw.p, raw.n);
-	put(r, "\"", 1);
-	return r->n_strings++;
-}
-
-void
-strings_decode(struct reading *r)
-{
-	if (r->n_strings == 0)
-		return;
-	put(r, "]", 1);
-	json_tokener_reset(r->tokener);
-	r->strings =
-	    json_tokener_parse_ex(r->tokener, r->room.data, (int)r->room.len);
-	if (r->strings == NULL) /* the text was checked: nothing else is left */
-		out_of_memory();
-}
-
-struct span
-strings_get(const struct reading *r, size_t i)
-{
-	struct json_object *s;
-
-	if (i == READING_NO_STRING)
-		return (struct span){ "", 0 };
-	s = json_object_array_get_idx(r->strings, i);
-	return (struct span){ json_object_get_string(s),
-		(size_t)json_object_get_string_len(s) };
 }
 
 /* Bidi controls (Unicode Standard Annex 9) and non-characters. */
@@ -159,7 +96,7 @@ is_unsafe(struct span s, bool lines)
 }
 
 const char *
-text_keep(struct reading *r, struct span s, enum member m, bool lines)
+reading_keep(struct reading *r, struct span s, enum member m, bool lines)
 {
 	if (s.n == 0)
 		return "";

@@ -52,8 +52,8 @@ int reading_refuse(struct reading *, unsigned rank, enum code, enum member);
 void reading_warn(struct reading *, enum code, enum member);
 
 /* Warn of a member that is null; of one that its alias stands for, too. */
-void warn_null(struct reading *, const struct members *, enum member);
-void warn_alias(
+void reading_warn_null(struct reading *, const struct members *, enum member);
+void reading_warn_alias(
     struct reading *, const struct members *, enum member, enum member alias);
 
 /*
@@ -74,7 +74,8 @@ struct span strings_get(const struct reading *, size_t i);
  * A string to be kept: cut to READING_TEXT_MAX, with warnings text-truncated
  * and text-unsafe; `lines` allows TAB, CR and LF.
  */
-const char *text_keep(struct reading *, struct span, enum member, bool lines);
+const char *reading_keep(
+    struct reading *, struct span, enum member, bool lines);
 
 /* The rooms of the report, each with a file of its own. */
 int structure_check(struct reading *);

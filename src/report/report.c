@@ -31,8 +31,8 @@ static int
 scan(struct reading *r, struct span text)
 {
 	const struct limits *limits = r->context->limits;
-	struct members_shapes shapes;
-	struct jsontext_fault fault;
+	struct members_shapes shapes = { 0 };
+	struct jsontext_fault fault = { 0 };
 
 	if (text.n > limits->report || text.n > TEXT_MAX)
 		return findings_reject(
@@ -59,7 +59,7 @@ read_contact(struct reading *r, struct span s)
 	r->report->reporter_domain = name_mail_domain(s, r->arena, &valid);
 	if (!valid)
 		reading_warn(r, CODE_CONTACT_FORMAT, MEMBER_CONTACT);
-	return text_keep(r, s, MEMBER_CONTACT, false);
+	return reading_keep(r, s, MEMBER_CONTACT, false);
 }
 
 /* A string of the identity, byte for byte. */
@@ -69,7 +69,7 @@ read_identity(
 {
 	if (s.n == 0)
 		reading_warn(r, missing, m);
-	return text_keep(r, s, m, false);
+	return reading_keep(r, s, m, false);
 }
 
 /* All but the policies. */

@@ -20,6 +20,10 @@ static const struct policy_type policy_types[] = {
 static const struct result_type result_types[] = {
 	{ .name = "starttls-not-supported",
 	    .side = "ours",
+	    .words = "STARTTLS not offered",
+	    .brief = "switch TLS on at MX, or SMTP inspection off in the "
+		     "firewall before it",
+	    .look = "openssl s_client -starttls smtp -connect MX:25 </dev/null",
 	    .meaning = "The MX host did not offer STARTTLS, so the mail would "
 		       "have gone in clear text.",
 	    .causes =
@@ -38,6 +42,10 @@ static const struct result_type result_types[] = {
 	    .section = "RFC 8460 §4.3.1" },
 	{ .name = "certificate-host-mismatch",
 	    .side = "ours",
+	    .words = "certificate for other names",
+	    .brief = "give MX a certificate that holds this name, and reload",
+	    .look = "openssl s_client -starttls smtp -connect MX:25 "
+		    "-verify_hostname MX </dev/null",
 	    .meaning = "The MX host's certificate is for other names than the "
 		       "one the sender connected to.",
 	    .causes =
@@ -54,6 +62,10 @@ static const struct result_type result_types[] = {
 	    .section = "RFC 8460 §4.3.1" },
 	{ .name = "certificate-expired",
 	    .side = "ours",
+	    .words = "certificate expired",
+	    .brief = "renew the certificate and reload on MX",
+	    .look = "openssl s_client -starttls smtp -connect MX:25 </dev/null "
+		    "| openssl x509 -noout -dates",
 	    .meaning = "The MX host's certificate is past its last day.",
 	    .causes = "The automatic renewal failed; it was renewed but the "
 		      "mail server was not reloaded; one of several MX hosts "
@@ -67,6 +79,11 @@ static const struct result_type result_types[] = {
 	    .section = "RFC 8460 §4.3.1" },
 	{ .name = "certificate-not-trusted",
 	    .side = "ours",
+	    .words = "certificate not trusted",
+	    .brief =
+		"serve the full chain of a public authority on MX, and reload",
+	    .look = "openssl s_client -starttls smtp -connect MX:25 -showcerts "
+		    "</dev/null",
 	    .meaning = "The sender could not build a chain from the MX host's "
 		       "certificate to an authority it trusts.",
 	    .causes =
@@ -84,6 +101,10 @@ static const struct result_type result_types[] = {
 	    .section = "RFC 8460 §4.3.1" },
 	{ .name = "validation-failure",
 	    .side = "unclear",
+	    .words = "validation failed",
+	    .brief = "read the sender's reason, then try a handshake with MX",
+	    .look = "openssl s_client -starttls smtp -connect MX:25 -tls1_2 "
+		    "</dev/null",
 	    .meaning = "TLS or the policy's validation failed for a reason "
 		       "that has no type of its own.",
 	    .causes = "No common TLS version or cipher; the handshake timed "
@@ -99,6 +120,9 @@ static const struct result_type result_types[] = {
 	    .section = "RFC 8460 §4.3.3" },
 	{ .name = "tlsa-invalid",
 	    .side = "ours",
+	    .words = "TLSA records do not match the certificate",
+	    .brief = "publish the TLSA record of the key that MX has now",
+	    .look = "dig +dnssec TLSA _25._tcp.MX",
 	    .meaning = "TLSA records exist, but none of them is valid and "
 		       "matches the MX host's certificate.",
 	    .causes =
@@ -117,6 +141,9 @@ static const struct result_type result_types[] = {
 	    .section = "RFC 8460 §4.3.2.1, RFC 7672 §3" },
 	{ .name = "dnssec-invalid",
 	    .side = "ours",
+	    .words = "DNSSEC not valid",
+	    .brief = "sign the zone of DOMAIN again, or correct its DS record",
+	    .look = "delv MX DOMAIN",
 	    .meaning = "The sender's validating resolver got no valid answer "
 		       "for the domain, its MX or its TLSA records.",
 	    .causes =
@@ -132,6 +159,10 @@ static const struct result_type result_types[] = {
 	    .section = "RFC 8460 §4.3.2.1" },
 	{ .name = "dane-required",
 	    .side = "unclear",
+	    .words = "no secure TLSA records where the sender demands them",
+	    .brief = "publish TLSA records for MX, or ask the sender to drop "
+		     "its rule",
+	    .look = "dig +dnssec TLSA _25._tcp.MX",
 	    .meaning = "The sender is told to demand DANE for this domain, but "
 		       "the MX host has no TLSA records that DNSSEC secures.",
 	    .causes = "The TLSA records were removed, or an MX moved to a host "
@@ -144,6 +175,9 @@ static const struct result_type result_types[] = {
 	    .section = "RFC 8460 §4.3.2.1" },
 	{ .name = "sts-policy-fetch-error",
 	    .side = "ours",
+	    .words = "MTA-STS policy cannot be fetched",
+	    .brief = "bring the web server of mta-sts.DOMAIN back",
+	    .look = "curl -v https://mta-sts.DOMAIN/.well-known/mta-sts.txt",
 	    .meaning = "The sender could not fetch the MTA-STS policy that the "
 		       "domain's TXT record announces.",
 	    .causes = "The web server of mta-sts.DOMAIN is down or times out; "
@@ -159,6 +193,10 @@ static const struct result_type result_types[] = {
 	    .section = "RFC 8460 §4.3.2.2, RFC 8461 §3.3" },
 	{ .name = "sts-policy-invalid",
 	    .side = "ours",
+	    .words = "MTA-STS policy is not valid",
+	    .brief = "correct the policy's text and change the id in "
+		     "_mta-sts.DOMAIN",
+	    .look = "curl -s https://mta-sts.DOMAIN/.well-known/mta-sts.txt",
 	    .meaning =
 		"The MTA-STS policy was fetched but its text is not valid.",
 	    .causes = "A required line (version, mode, max_age, mx) is missing "
@@ -173,6 +211,9 @@ static const struct result_type result_types[] = {
 	    .section = "RFC 8460 §4.3.2.2, RFC 8461 §3.2" },
 	{ .name = "sts-webpki-invalid",
 	    .side = "ours",
+	    .words = "certificate of the MTA-STS web server is not valid",
+	    .brief = "renew the web server's certificate for mta-sts.DOMAIN",
+	    .look = "curl -v https://mta-sts.DOMAIN/.well-known/mta-sts.txt",
 	    .meaning = "The certificate of the web server mta-sts.DOMAIN is "
 		       "not valid, so the policy could not be trusted.",
 	    .causes = "mta-sts.DOMAIN is not among the certificate's names; it "

@@ -154,14 +154,14 @@ check_entry(zip_t *zip, zip_uint64_t i, struct findings *fs)
 	if (zip_stat_index(zip, i, 0, &st) == -1 ||
 	    (st.valid & ZIP_STAT_COMP_METHOD) == 0)
 		return findings_reject(
-		    fs, CODE_ZIP_INVALID, "entry %llu", (unsigned long long)i);
+		    fs, CODE_ZIP_INVALID, "entry %llu", (unsigned long long)i + 1);
 	if ((st.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 &&
 	    st.encryption_method != ZIP_EM_NONE)
 		return findings_reject(fs, CODE_ZIP_ENCRYPTED, "entry %llu",
-		    (unsigned long long)i);
+		    (unsigned long long)i + 1);
 	if (st.comp_method != ZIP_CM_STORE && st.comp_method != ZIP_CM_DEFLATE)
 		return findings_reject(fs, CODE_ZIP_INVALID,
-		    "entry %llu: compression method %u", (unsigned long long)i,
+		    "entry %llu: compression method %u", (unsigned long long)i + 1,
 		    st.comp_method);
 	return 0;
 }
@@ -186,12 +186,12 @@ read_entry(
 	}
 	if (got == -1)
 		findings_reject(fs, CODE_ZIP_INVALID, "entry %llu: %s",
-		    (unsigned long long)i,
+		    (unsigned long long)i + 1,
 		    file != NULL ? zip_file_strerror(file)
 				 : zip_strerror(u->zip));
 	else if (got > 0)
 		findings_reject(fs, CODE_DECOMPRESSED_TOO_LARGE,
-		    "entry %llu: over %zu bytes", (unsigned long long)i,
+		    "entry %llu: over %zu bytes", (unsigned long long)i + 1,
 		    out->max);
 	if (file != NULL)
 		zip_fclose(file);
@@ -222,7 +222,7 @@ unzip_next(struct unzip *u, struct buf *text, struct findings *fs)
 	case CONTAINER_ZIP:
 		text->len = before;
 		return findings_reject(fs, CODE_ZIP_INVALID,
-		    "entry %llu is a zip", (unsigned long long)i);
+		    "entry %llu is a zip", (unsigned long long)i + 1);
 	case CONTAINER_GZIP:
 		u->packed.max = text->max;
 		buf_reset(&u->packed);

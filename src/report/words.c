@@ -12,6 +12,8 @@ enum {
 	CONVERSIONS = 32 /* of a field; each may load a converter */
 };
 
+static const struct span no_charset = { "", 0 };
+
 /* An encoded word, "=?charset*language?B?text?=" (RFC 2047 §2). */
 struct word {
 	struct span charset, text;
@@ -93,24 +95,32 @@ decode_q(struct span in, char *out)
 	return n;
 }
 
-/* Append text as it stands, a fold as one blank (RFC 5322 §2.2.3). */
+/* Copy text with each fold as one blank (RFC 5322 §2.2.3). */
+static size_t
+unfold(struct span s, char *out)
+{
+	size_t i = 0, n = 0;
+
+	while (i < s.n) {
+		if (s.p[i] != '\r' && s.p[i] != '\n') {
+			out[n++] = s.p[i++];
+			continue;
+		}
+		while (i < s.n && is_space(s.p[i]))
+			i++;
+		out[n++] = ' ';
+	}
+	return n;
+}
+
 static void
 append_unfolded(struct buf *out, struct span s)
 {
-	size_t i, run;
+	size_t room;
+	char *to = buf_room(out, s.n, &room);
 
-	for (i = 0; i < s.n; i += run) {
-		run = 0;
-		while (i + run < s.n && s.p[i + run] != '\r' &&
-		       s.p[i + run] != '\n')
-			run++;
-		buf_append(out, s.p + i, run);
-		i += run;
-		for (run = 0; i + run < s.n && is_space(s.p[i + run]);)
-			run++;
-		if (run > 0)
-			buf_append(out, " ", 1);
-	}
+	if (s.n > 0 && room >= s.n)
+		out->len += unfold(s, to);
 }
 
 /* Put the words that stood together into the output, as read or as sent. */
@@ -192,20 +202,35 @@ decode(struct decoder *d, struct span s)
 	add_plain(d, plain);
 }
 
+/* The bytes of a value that has encoded words. */
+static const char *
+decoded_text(struct span value, struct arena *arena)
+{
+	struct decoder d = { .raw = no_charset };
+	const char *text;
+
+	d.out.max = d.bytes.max = value.n * GROWTH + 1;
+	decode(&d, value);
+	text = charset_text(no_charset, buf_span(&d.out), arena);
+	buf_free(&d.out);
+	buf_free(&d.bytes);
+	return text;
+}
+
 const char *
 mime_text(struct span value, struct arena *arena)
 {
-	static const struct span unknown = { "", 0 };
-	struct decoder d = { .raw = unknown };
-	const char *text;
+	char *text;
 
 	value = span_trim(value);
 	if (value.n > TEXT)
 		value.n = TEXT;
-	d.out.max = d.bytes.max = value.n * GROWTH + 1;
-	decode(&d, value);
-	text = charset_text(unknown, buf_span(&d.out), arena);
-	buf_free(&d.out);
-	buf_free(&d.bytes);
-	return text;
+	if (span_find(value, "=?") < value.n)
+		return decoded_text(value, arena);
+	text = arena_alloc(arena, value.n + 1);
+	value.n = unfold(value, text);
+	value.p = text;
+	return charset_is_plain(value)
+	    ? text
+	    : charset_text(no_charset, value, arena);
 }

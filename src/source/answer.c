@@ -76,63 +76,62 @@ is_one_of(struct span word, const char *const *words)
 	return false;
 }
 
-static bool
-is_status_word(struct span word)
-{
-	static const char *const words[] = { "OK", "NO", "BAD", "BYE",
-		"PREAUTH", NULL };
-
-	return is_one_of(word, words);
-}
-
-/* Behind "* 12 ". */
+/* Behind "* ". */
 static enum answer
-numbered_kind(struct span s)
+untagged_kind(struct span s)
 {
-	static const char *const counts[] = { "EXISTS", "RECENT", "EXPUNGE",
-		NULL };
+	static const char *const status[] = { "OK", "NO", "BAD",
+		"PREAUTH", NULL };
 	struct span word = take_word(&s);
 
-	if (span_is_nocase(word, "FETCH"))
+	if (is_one_of(word, status))
+		return ANSWER_STATUS;
+	if (span_is_nocase(word, "BYE"))
+		return ANSWER_BYE;
+	if (span_is_nocase(word, "CAPABILITY"))
+		return ANSWER_CAPABILITY;
+	if (span_is_nocase(word, "LIST"))
+		return ANSWER_LIST;
+	if (span_is_nocase(word, "ID"))
+		return ANSWER_ID;
+	if (take_number(&word) && word.n == 0 && take(&s, " ") &&
+	    span_is_nocase(take_word(&s), "FETCH"))
 		return ANSWER_FETCH;
-	skip_blanks(&s);
-	skip_line_end(&s);
-	return is_one_of(word, counts) && s.n == 0 ? ANSWER_COUNT
-						   : ANSWER_UNKNOWN;
+	return ANSWER_OTHER;
 }
 
 enum answer
 answer_kind(struct span s)
 {
-	static const char *const lists[] = { "CAPABILITY", "FLAGS", NULL };
-	static const char *const names[] = { "LIST", "ID", NULL };
-	struct span tag, word, rest = s;
+	static const char *const status[] = { "OK", "NO", "BAD", NULL };
+	struct span word;
 
 	if (s.n > 0 && s.p[0] == '+')
-		return ANSWER_STATUS;
-	tag = take_word(&rest);
-	if (tag.n == 0) {
-		skip_blanks(&rest);
-		skip_line_end(&rest);
-		return rest.n == 0 ? ANSWER_EMPTY : ANSWER_UNKNOWN;
-	}
-	if (!take(&rest, " "))
-		return ANSWER_UNKNOWN;
-	word = take_word(&rest);
-	if (is_status_word(word))
-		return ANSWER_STATUS;
-	if (!span_is(tag, "*"))
-		return ANSWER_UNKNOWN;
-	if (take_number(&word) && word.n == 0)
-		return take(&rest, " ") ? numbered_kind(rest) : ANSWER_UNKNOWN;
-	if (is_one_of(word, lists))
-		return ANSWER_LIST;
-	return is_one_of(word, names) ? ANSWER_NAME : ANSWER_UNKNOWN;
+		return ANSWER_CONTINUE;
+	if (take(&s, "* "))
+		return untagged_kind(s);
+	word = take_word(&s);
+	if (word.n == 0)
+		return s.n == 0 || !is_blank(s.p[0]) ? ANSWER_EMPTY
+						     : ANSWER_GARBAGE;
+	if (!take(&s, " "))
+		return ANSWER_GARBAGE;
+	word = take_word(&s);
+	return is_one_of(word, status) ? ANSWER_TAGGED : ANSWER_GARBAGE;
 }
 
-/* A string without escapes, which libetpan reads in more ways than one. */
+/* Blanks and the line end, and then nothing. */
 static bool
-take_string(struct span *s)
+is_end(struct span s)
+{
+	skip_blanks(&s);
+	skip_line_end(&s);
+	return s.n == 0;
+}
+
+/* A string without escapes, of which libetpan takes some for no escapes. */
+static bool
+take_plain_string(struct span *s)
 {
 	if (!take(s, "\""))
 		return false;
@@ -141,15 +140,61 @@ take_string(struct span *s)
 	return take(s, "\"");
 }
 
-/* "(a b c)". */
 static bool
-take_list(struct span *s)
+take_string(struct span *s)
+{
+	if (!take(s, "\""))
+		return false;
+	while (s->n > 0 && memchr("\"\r\n", s->p[0], 3) == NULL)
+		if (!take(s, "\\\"") && !take(s, "\\\\"))
+			*s = span_skip(*s, 1);
+	return take(s, "\"");
+}
+
+static bool
+is_atom_char(char c)
+{
+	return (unsigned char)c > ' ' && memchr("(){%*\"\\]", c, 8) == NULL;
+}
+
+static bool
+take_atom(struct span *s)
+{
+	size_t n = 0;
+
+	while (n < s->n && is_atom_char(s->p[n]))
+		n++;
+	*s = span_skip(*s, n);
+	return n > 0;
+}
+
+static bool
+is_atom(struct span s)
+{
+	return take_atom(&s) && s.n == 0;
+}
+
+static bool
+take_flag(struct span *s)
+{
+	take(s, "\\");
+	return take_atom(s);
+}
+
+/* "(\Seen $Junk)". */
+static bool
+take_flags(struct span *s)
 {
 	if (!take(s, "("))
 		return false;
-	while (s->n > 0 && memchr("()\"{\r\n", s->p[0], 6) == NULL)
-		*s = span_skip(*s, 1);
-	return take(s, ")");
+	for (;;) {
+		skip_blanks(s);
+		if (take(s, ")"))
+			return true;
+		if (!take_flag(s) || s->n == 0 ||
+		    (!is_blank(s->p[0]) && s->p[0] != ')'))
+			return false;
+	}
 }
 
 /* "{12}" and the line end. */
@@ -164,11 +209,7 @@ take_literal(struct span *s)
 static bool
 take_body(struct span *s)
 {
-	while (s->n > 0 &&
-	    (is_digit(s->p[0]) || s->p[0] == '.' ||
-		(s->p[0] >= 'A' && s->p[0] <= 'Z') ||
-		(s->p[0] >= 'a' && s->p[0] <= 'z')))
-		*s = span_skip(*s, 1);
+	take(s, "HEADER");
 	if (!take(s, "]"))
 		return false;
 	if (take(s, "<") && (!take_number(s) || !take(s, ">")))
@@ -176,7 +217,7 @@ take_body(struct span *s)
 	if (s->n == 0 || !is_blank(s->p[0]))
 		return false;
 	skip_blanks(s);
-	return take(s, "NIL") || take_string(s) || take_literal(s);
+	return take(s, "NIL") || take_plain_string(s) || take_literal(s);
 }
 
 static bool
@@ -190,17 +231,17 @@ take_item(struct span *s)
 	}
 	if (take(s, "INTERNALDATE ")) {
 		skip_blanks(s);
-		return take_string(s);
+		return take_plain_string(s);
 	}
 	if (take(s, "FLAGS ") || take(s, "MODSEQ ")) {
 		skip_blanks(s);
-		return take_list(s);
+		return take_flags(s);
 	}
 	return false;
 }
 
-bool
-answer_is_fetch(struct span s, bool at_literal)
+static bool
+is_fetch(struct span s, bool at_literal)
 {
 	if (!take(&s, "* ") || !take_number(&s) || !take(&s, " FETCH ("))
 		return false;
@@ -209,45 +250,71 @@ answer_is_fetch(struct span s, bool at_literal)
 		if (s.n == 0)
 			return at_literal;
 		if (take(&s, ")"))
-			break;
+			return is_end(s) && !at_literal;
 		if (!take_item(&s))
 			return false;
 	}
-	skip_blanks(&s);
-	skip_line_end(&s);
-	return s.n == 0 && !at_literal;
+}
+
+static bool
+is_list(struct span s, bool at_literal)
+{
+	if (!take(&s, "* LIST ") || !take_flags(&s) || !take(&s, " ") ||
+	    !(take(&s, "NIL") || take_string(&s)) || !take(&s, " "))
+		return false;
+	if (take_literal(&s))
+		return s.n == 0 ? at_literal : is_end(s) && !at_literal;
+	return (take_string(&s) || take_atom(&s)) && is_end(s) && !at_literal;
+}
+
+static bool
+is_id(struct span s, bool at_literal)
+{
+	if (!take(&s, "* ID "))
+		return false;
+	if (take(&s, "NIL"))
+		return is_end(s) && !at_literal;
+	if (!take(&s, "("))
+		return false;
+	for (;;) {
+		skip_blanks(&s);
+		if (s.n == 0)
+			return at_literal;
+		if (take(&s, ")"))
+			return is_end(s) && !at_literal;
+		if (!take_string(&s) && !take(&s, "NIL") && !take_literal(&s))
+			return false;
+	}
 }
 
 bool
-answer_is_name(struct span s)
+answer_next_capability(struct span *line, struct span *name)
 {
-	bool open = false;
-
-	for (; s.n > 0; s = span_skip(s, 1)) {
-		if (s.p[0] == '"')
-			open = !open;
-		else if (open && s.p[0] == '\\' && s.n > 1 &&
-		    (s.p[1] == '"' || s.p[1] == '\\'))
-			s = span_skip(s, 1);
+	for (;;) {
+		skip_blanks(line);
+		*name = take_word(line);
+		if (name->n == 0)
+			return false;
+		if (is_atom(*name))
+			return true;
 	}
-	return !open;
 }
 
 bool
-answer_is_status(struct span s)
+answer_has_uid(struct span line)
 {
-	if (take(&s, "+")) {
-		skip_blanks(&s);
-	} else {
-		take_word(&s);
-		skip_blanks(&s);
-		take_word(&s);
-		skip_blanks(&s);
-	}
-	if (s.n == 0)
-		return false; /* blanks alone, as far as it can be seen */
-	if (!take(&s, "["))
-		return true;
-	skip_blanks(&s);
-	return !span_begins_nocase(s, "BADCHARSET");
+	for (; line.n > 0; line = span_skip(line, 1))
+		if (span_begins_nocase(line, "UID"))
+			return true;
+	return false;
+}
+
+bool
+answer_is_sound(enum answer kind, struct span line, bool at_literal)
+{
+	if (kind == ANSWER_FETCH)
+		return is_fetch(line, at_literal);
+	if (kind == ANSWER_LIST)
+		return is_list(line, at_literal);
+	return kind == ANSWER_ID && is_id(line, at_literal);
 }

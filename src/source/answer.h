@@ -5,39 +5,37 @@
 
 #include "base/span.h"
 
-/*
- * The lines of an IMAP server (RFC 9051 §9) that we ask for, and those that
- * may come unasked.  All else is kept from libetpan's parser, which has faults
- * in the corners that nobody needs.
- */
+/* The lines of an IMAP server (RFC 9051 §9), by what they begin with. */
 enum answer {
-	ANSWER_UNKNOWN,
-	ANSWER_EMPTY,	 /* Exchange sends them */
-	ANSWER_STATUS,	 /* "* OK ...", "1 NO ...", "+ ..." */
-	ANSWER_LIST,	 /* CAPABILITY and FLAGS: no strings in them */
-	ANSWER_COUNT,	 /* "* 3 EXISTS", RECENT, EXPUNGE */
-	ANSWER_FETCH,	 /* "* 1 FETCH (...)" */
-	ANSWER_NAME	 /* LIST and ID: strings and literals */
+	ANSWER_GARBAGE,	   /* not IMAP */
+	ANSWER_EMPTY,	   /* Exchange sends them */
+	ANSWER_CONTINUE,   /* "+ ..." */
+	ANSWER_TAGGED,	   /* "1 OK ...", NO, BAD */
+	ANSWER_STATUS,	   /* "* OK ...", NO, BAD, PREAUTH */
+	ANSWER_BYE,	   /* "* BYE ..." */
+	ANSWER_CAPABILITY, /* "* CAPABILITY ..." */
+	ANSWER_FETCH,	   /* "* 1 FETCH ..." */
+	ANSWER_LIST,	   /* "* LIST ..." */
+	ANSWER_ID,	   /* "* ID ..." */
+	ANSWER_OTHER	   /* "* ..." */
 };
 
-/*
- * `line` may be the beginning of one, but must reach behind its first words,
- * and may have its line end.
- */
+/* The line needs its first words only. */
 enum answer answer_kind(struct span line);
 
 /*
- * Whether a FETCH has just the items UID, RFC822.SIZE, INTERNALDATE, FLAGS,
- * MODSEQ and BODY[...], numbers within 32 bits, and strings within the line.
- * Literals are left out of it, all but "{12}" and the line end behind.  With
- * `at_literal` it must end so; else it must be complete.
+ * Whether a FETCH, LIST or ID is one that libetpan's parser may see: complete,
+ * or with `at_literal` up to a literal at its end (of literals the line has
+ * "{12}" and the line end behind).  A FETCH has just the items UID,
+ * RFC822.SIZE, INTERNALDATE, FLAGS, MODSEQ, BODY[] and BODY[HEADER]; numbers
+ * keep within 32 bits, strings within the line, and lists end.
  */
-bool answer_is_fetch(struct span line, bool at_literal);
+bool answer_is_sound(enum answer, struct span line, bool at_literal);
 
-/* Whether every string that begins in a LIST or ID ends there as well. */
-bool answer_is_name(struct span line);
+/* Whether a FETCH, sound or not, names a mail as we do. */
+bool answer_has_uid(struct span line);
 
-/* Whether a status line has no response code that could hold strings. */
-bool answer_is_status(struct span line);
+/* Take the next name from the front of a list; those that are none are left. */
+bool answer_next_capability(struct span *list, struct span *name);
 
 #endif

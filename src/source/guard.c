@@ -1,16 +1,17 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/alloc.h"
+#include "base/buf.h"
 #include "base/fault.h"
 #include "base/span.h"
 #include "source/answer.h"
 #include "source/guard.h"
 
 enum {
-	BRACKETS_MAX = 32,	  /* libetpan recurses for each */
+	BRACKETS_MAX = 32,
 	GREETING_MAX = 64 * 1024, /* all that may come before a command */
-	CHATTER_MAX = 1024 * 1024, /* libetpan needs up to 20 times that */
-	NAME_MAX_BYTES = 1024	   /* of a literal in LIST or ID */
+	NAME_BYTES_MAX = 1024	  /* of a literal in LIST or ID */
 };
 
 /*
@@ -34,111 +35,145 @@ refuse(struct fault *f, const char *what, uint64_t number)
 	    (unsigned long long)number);
 }
 
-static int
-refuse_line(const struct guard *g, struct fault *f)
-{
-	return fault(f, FAULT_SESSION, EX_PROTOCOL,
-	    "imap: the server's answer is refused: not asked for, or not IMAP: "
-	    "%.*s",
-	    g->head_len < 100 ? (int)g->head_len : 100, g->head);
-}
-
-static size_t
-line_max(const struct guard *g)
-{
-	return g->left.command == GUARD_GENERAL ? 64 * 1024 : GUARD_HEAD;
-}
-
 static struct span
-head(const struct guard *g)
+text(const struct guard *g)
 {
-	return (struct span) { g->head, g->head_len };
+	return (struct span) { g->text, g->line };
+}
+
+static void
+pass(struct buf *out, const char *p, size_t n)
+{
+	if (buf_append(out, p, n) == -1)
+		out_of_memory(); /* the caller's bound is wrong */
+}
+
+/* What has come of the line since it was passed last. */
+static void
+pass_text(struct guard *g, struct buf *out)
+{
+	pass(out, g->text + g->passed, g->line - g->passed);
+	g->passed = g->line;
 }
 
 static int
-begin_literal(struct guard *g, struct fault *f)
+begin_literal(struct guard *g, struct buf *out, struct fault *f)
 {
-	enum answer kind = answer_kind(head(g));
+	enum answer kind = answer_kind(text(g));
 	uint64_t max;
 
 	if (g->left.command == GUARD_FETCH && kind == ANSWER_FETCH)
 		max = g->left.literal_max;
-	else if (g->left.command == GUARD_NAMES && kind == ANSWER_NAME)
-		max = NAME_MAX_BYTES;
+	else if (g->left.command == GUARD_NAMES &&
+	    (kind == ANSWER_LIST || kind == ANSWER_ID))
+		max = NAME_BYTES_MAX;
 	else
 		return refuse(f, "a literal where none may be", g->number);
-	if (kind == ANSWER_FETCH ? !answer_is_fetch(head(g), true)
-				 : !answer_is_name(head(g)))
-		return refuse_line(g, f);
 	if (g->number > max || g->literals > max - g->number)
 		return refuse(f, "a literal too large, in bytes", g->number);
 	if (g->number > g->left.literals)
 		return refuse(f, "more mail than was asked for", g->number);
+	if (!answer_is_sound(kind, text(g), true))
+		return refuse(f, "not asked for, or not IMAP", g->line);
 	g->left.literals -= g->number;
 	g->literals += g->number;
 	g->literal = g->number;
 	g->brace = BRACE_NONE;
+	pass_text(g, out);
 	return 0;
 }
 
+/* Whether a line is of use to libetpan now; that it is sound is another thing. */
 static bool
-is_allowed(const struct guard *g, enum answer kind)
+is_wanted(const struct guard *g, enum answer kind)
 {
-	switch (kind) {
-	case ANSWER_EMPTY:
-	case ANSWER_LIST:
-	case ANSWER_COUNT:
-		return true;
-	case ANSWER_STATUS:
-		return answer_is_status(head(g));
-	case ANSWER_FETCH:
-		return g->line <= GUARD_HEAD && answer_is_fetch(head(g), false);
-	case ANSWER_NAME:
-		return g->left.command == GUARD_NAMES &&
-		    answer_is_name(head(g));
-	case ANSWER_UNKNOWN:
-		break;
+	if (kind == ANSWER_LIST || kind == ANSWER_ID)
+		return g->left.command == GUARD_NAMES;
+	return kind == ANSWER_FETCH && g->left.command == GUARD_FETCH;
+}
+
+static void
+pass_capabilities(const struct guard *g, struct buf *out)
+{
+	static const char head[] = "* CAPABILITY";
+	struct span list = span_skip(text(g), sizeof head - 1), name;
+
+	pass(out, head, sizeof head - 1);
+	while (answer_next_capability(&list, &name)) {
+		pass(out, " ", 1);
+		pass(out, name.p, name.n);
 	}
-	return false;
+	pass(out, "\r\n", 2);
+}
+
+/* Tag and status of a line, or "* OK" of a greeting, with no text to read. */
+static void
+pass_status(const struct guard *g, struct buf *out)
+{
+	size_t n = 0, words = 0;
+
+	while (n < g->line && g->text[n] != '\r' && g->text[n] != '\n' &&
+	    (g->text[n] != ' ' || ++words < 2))
+		n++;
+	pass(out, g->text, n);
+	pass(out, " done\r\n", 7);
 }
 
 static int
-end_line(struct guard *g, struct fault *f)
+judge_line(struct guard *g, struct buf *out, struct fault *f)
 {
-	enum answer kind = answer_kind(head(g));
-	size_t n = g->head_len;
-	int rc = 0;
+	enum answer kind = answer_kind(text(g));
 
-	if (!is_allowed(g, kind))
-		return refuse_line(g, f);
-	if (kind != ANSWER_FETCH)
-		g->chatter += g->line;
-	if (g->chatter > CHATTER_MAX)
-		return refuse(f, "too much that was not asked for", g->chatter);
-	while (n > 0 && (g->head[n - 1] == '\r' || g->head[n - 1] == '\n'))
+	if (kind == ANSWER_GARBAGE ||
+	    (!g->greeted && kind != ANSWER_STATUS && kind != ANSWER_BYE))
+		return refuse(f, "not IMAP; the line's length", g->line);
+	if (kind == ANSWER_TAGGED || (kind == ANSWER_STATUS && !g->greeted))
+		pass_status(g, out);
+	else if (kind == ANSWER_CAPABILITY)
+		pass_capabilities(g, out);
+	else if (kind == ANSWER_CONTINUE && g->left.command == GUARD_LOGIN)
+		pass_text(g, out);
+	else if (is_wanted(g, kind) && answer_is_sound(kind, text(g), false))
+		pass_text(g, out);
+	else if (g->passed > 0 ||
+	    (is_wanted(g, ANSWER_FETCH) && kind == ANSWER_FETCH &&
+		answer_has_uid(text(g))))
+		return refuse(f, "not asked for, or not IMAP", g->line);
+	return 0;
+}
+
+static int
+end_line(struct guard *g, struct buf *out, struct fault *f)
+{
+	size_t n = g->line;
+
+	while (n > 0 && (g->text[n - 1] == '\r' || g->text[n - 1] == '\n'))
 		n--;
-	if (g->on_line != NULL)
-		rc = g->on_line(g->arg, g->head, n, f);
+	if (g->on_line != NULL && g->on_line(g->arg, g->text, n, f) == -1)
+		return -1;
+	if (judge_line(g, out, f) == -1)
+		return -1;
+	g->greeted = true;
 	g->literals = 0;
-	g->line = 0;
+	g->line = g->passed = 0;
 	g->brackets = 0;
-	g->head_len = 0;
-	return rc;
+	return 0;
 }
 
 /* The byte `c` inside or behind a brace. */
 static int
-feed_brace(struct guard *g, char c, struct fault *f)
+feed_brace(struct guard *g, char c, struct buf *out, struct fault *f)
 {
 	bool digit = c >= '0' && c <= '9';
 	bool blank = c == ' ' || c == '\t' || c == '-' || c == '+';
 
 	if (g->brace == BRACE_CR && c != '\n')
 		return refuse(f, "a literal inside a line", g->number);
-	if (g->brace == BRACE_CR || (g->brace == BRACE_CLOSED && c == '\n'))
-		return begin_literal(g, f);
-	if (g->brace == BRACE_CLOSED && (c != '\r' || g->odd_brace))
+	if (g->brace == BRACE_CLOSED &&
+	    (g->odd_brace || (c != '\r' && c != '\n')))
 		return refuse(f, "a literal inside a line", g->number);
+	if (g->brace >= BRACE_CLOSED && c == '\n')
+		return begin_literal(g, out, f);
 	if (g->brace == BRACE_CLOSED) {
 		g->brace = BRACE_CR;
 	} else if (digit && g->brace != BRACE_BLANK) {
@@ -167,10 +202,9 @@ check_byte(struct guard *g, char c, struct fault *f)
 	if (g->left.lines == 0)
 		return refuse(f, "more than was asked for", g->line);
 	g->left.lines--;
-	if (g->head_len < sizeof g->head)
-		g->head[g->head_len++] = c;
-	if (++g->line > line_max(g))
+	if (g->line == sizeof g->text)
 		return refuse(f, "a line too long", g->line);
+	g->text[g->line++] = c;
 	if (c == '\0')
 		return refuse(f, "a NUL", g->line);
 	if ((c == '(' || c == '[') && ++g->brackets > BRACKETS_MAX)
@@ -180,12 +214,12 @@ check_byte(struct guard *g, char c, struct fault *f)
 
 /* One byte of a line. */
 static int
-feed_line(struct guard *g, char c, struct fault *f)
+feed_line(struct guard *g, char c, struct buf *out, struct fault *f)
 {
 	int was = g->brace;
 
 	if (check_byte(g, c, f) == -1 ||
-	    (was != BRACE_NONE && feed_brace(g, c, f) == -1))
+	    (was != BRACE_NONE && feed_brace(g, c, out, f) == -1))
 		return -1;
 	if (c == '{') {
 		g->brace = BRACE_OPEN;
@@ -193,35 +227,24 @@ feed_line(struct guard *g, char c, struct fault *f)
 	}
 	if (c != '\n' || was >= BRACE_CLOSED)
 		return 0; /* behind a brace a literal has begun */
-	return end_line(g, f);
+	return end_line(g, out, f);
 }
 
 /* A name is looked at like the line around it, and has no line ends. */
 static int
-feed_name(struct guard *g, char c, struct fault *f)
-{
-	if (c == '\r' || c == '\n' || c == '\0')
-		return refuse(f, "a control character in a name",
-		    (unsigned char)c);
-	if ((c == '(' || c == '[') && ++g->brackets > BRACKETS_MAX)
-		return refuse(f, "too many brackets", g->brackets);
-	return 0;
-}
-
-/* As much of a literal as there is; how many bytes, or -1. */
-static ptrdiff_t
-feed_literal(struct guard *g, const char *p, size_t n, struct fault *f)
+check_name(struct guard *g, const char *p, size_t n, struct fault *f)
 {
 	size_t i;
 
-	if (n > g->literal)
-		n = (size_t)g->literal;
-	g->literal -= n;
-	if (g->left.command == GUARD_NAMES)
-		for (i = 0; i < n; i++)
-			if (feed_name(g, p[i], f) == -1)
-				return -1;
-	return (ptrdiff_t)n;
+	for (i = 0; i < n; i++) {
+		if (p[i] == '\r' || p[i] == '\n' || p[i] == '\0')
+			return refuse(f, "a control character in a name",
+			    (unsigned char)p[i]);
+		if ((p[i] == '(' || p[i] == '[') &&
+		    ++g->brackets > BRACKETS_MAX)
+			return refuse(f, "too many brackets", g->brackets);
+	}
+	return 0;
 }
 
 void
@@ -237,27 +260,27 @@ void
 guard_expect(struct guard *g, const struct guard_limits *limits)
 {
 	g->left = *limits;
-	g->chatter = 0;
 }
 
-size_t
-guard_feed(struct guard *g, const char *bytes, size_t n, struct fault *f)
+int
+guard_feed(struct guard *g, const char *bytes, size_t n, struct buf *out,
+    struct fault *f)
 {
-	size_t i = 0, start = 0; /* of the line */
-	ptrdiff_t taken;
+	size_t i = 0, some;
 
 	while (i < n) {
-		if (g->literal > 0) {
-			taken = feed_literal(g, bytes + i, n - i, f);
-			if (taken == -1)
-				return start;
-			i += (size_t)taken;
+		if (g->literal == 0) {
+			if (feed_line(g, bytes[i++], out, f) == -1)
+				return -1;
 			continue;
 		}
-		if (feed_line(g, bytes[i++], f) == -1)
-			return start;
-		if (g->line == 0)
-			start = i;
+		some = g->literal < n - i ? (size_t)g->literal : n - i;
+		if (g->left.command == GUARD_NAMES &&
+		    check_name(g, bytes + i, some, f) == -1)
+			return -1;
+		pass(out, bytes + i, some);
+		g->literal -= some;
+		i += some;
 	}
-	return n;
+	return 0;
 }

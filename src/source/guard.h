@@ -5,28 +5,35 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buf;
 struct fault;
 
 /*
- * It looks at every byte of an IMAP server (RFC 9051 §9) before libetpan does,
- * whose parser can be crashed and bloated: lines, literals and brackets have
- * bounds, and only lines of a known shape pass.  Where libetpan takes more
- * than the grammar allows (literals inside a line, strings over several
- * lines), nothing passes, so that both agree where a line ends.
+ * It stands between an IMAP server (RFC 9051 §9) and libetpan, whose parser
+ * can be crashed and bloated: it recurses for each bracket, allocates what a
+ * literal announces, takes literals inside a line and strings over several,
+ * and follows null pointers where a list or a text is missing.
+ *
+ * So all lines, literals and brackets have bounds; and of the lines, only
+ * those are passed on whose content libetpan is needed for (CAPABILITY, FETCH,
+ * LIST, ID), when they are sound, tagged ones without their text, and, in a
+ * login, the server's challenges.  The rest goes to the line function alone.
  */
 enum guard_command {
-	GUARD_GENERAL, /* greeting, LOGIN, CAPABILITY, EXAMINE: no literals */
-	GUARD_NAMES,   /* LIST, ID: short literals, names */
-	GUARD_FETCH    /* sizes and bodies: the mail is a literal */
+	GUARD_GENERAL, /* greeting, CAPABILITY, EXAMINE */
+	GUARD_LOGIN,   /* challenges pass */
+	GUARD_NAMES,   /* LIST and ID pass, with short literals */
+	GUARD_FETCH    /* FETCH passes; the mail is a literal */
 };
 
 enum {
-	GUARD_HEAD = 8 * 1024 /* bytes that are kept of a line */
+	GUARD_LINE = 32 * 1024 /* bytes of a line, literals apart */
 };
 
 /*
- * Called with each complete line (its beginning, without line end; literals
- * left out), before the parser sees it.  -1 with the fault ends the session.
+ * Called with each complete line (without line end; of a literal there is its
+ * "{12}" and line end), before it is judged.  -1 with the fault ends the
+ * session.
  */
 typedef int guard_line_fn(
     void *arg, const char *line, size_t n, struct fault *);
@@ -43,17 +50,17 @@ struct guard {
 	guard_line_fn *on_line; /* may be NULL */
 	void *arg;
 	struct guard_limits left;
-	uint64_t chatter; /* bytes that came outside of FETCH */
 	/* where it stands */
+	bool greeted;	   /* the first line is over */
 	uint64_t literal;  /* bytes of the present literal still to come */
 	uint64_t literals; /* bytes of literals in this line */
-	size_t line;	   /* length of this line without them */
+	size_t line;	   /* bytes of this line without them */
+	size_t passed;	   /* of these */
 	unsigned brackets; /* opened in this line */
 	int brace;	   /* how far something that looks like a literal is */
 	bool odd_brace;	   /* with a sign or blanks in it */
 	uint64_t number;   /* in the brace */
-	size_t head_len;
-	char head[GUARD_HEAD];
+	char text[GUARD_LINE];
 };
 
 /* Start at the greeting. */
@@ -63,10 +70,12 @@ void guard_init(struct guard *, guard_line_fn *, void *arg);
 void guard_expect(struct guard *, const struct guard_limits *);
 
 /*
- * Look at `n` bytes.  Returns how many of them may go on to the parser: fewer
- * than `n`, with a fault of scope FAULT_SESSION, when a limit is broken (exit
- * code 76) or the line function said so; nothing that comes later may go on.
+ * Look at `n` bytes and append to `out`, which must have room for 2 * n +
+ * GUARD_LINE, what may go on to the parser.  -1 with a fault of scope
+ * FAULT_SESSION when a limit is broken (exit code 76) or the line function
+ * said so; what was appended may still go on, but nothing that comes later.
  */
-size_t guard_feed(struct guard *, const char *bytes, size_t n, struct fault *);
+int guard_feed(struct guard *, const char *bytes, size_t n, struct buf *out,
+    struct fault *);
 
 #endif

@@ -69,12 +69,9 @@ starttls(struct imap *im, struct fault *f)
 		return fault(f, FAULT_SESSION, EX_UNAVAILABLE,
 		    "tls: %s does not offer STARTTLS: set tls = implicit",
 		    host);
-	session_begin_short(im);
+	session_begin_short(im, GUARD_GENERAL);
 	code = mailimap_starttls(im->etpan);
-	/* Debian's libetpan looks at its buffer, too, and calls it an error */
-	if (im->reply.status == REPLY_OK &&
-	    (code != MAILIMAP_NO_ERROR || im->guard.line > 0 ||
-		im->etpan->imap_stream->read_buffer_len > 0)) {
+	if (im->reply.trailing || im->guard.line > 0) {
 		im->broken = true;
 		return fault(f, FAULT_SESSION, EX_UNAVAILABLE,
 		    "tls: %s sent something between STARTTLS and TLS: "
@@ -115,7 +112,7 @@ imap_close(struct imap *im)
 	if (im->low != NULL) {
 		if (im->broken)
 			tls_break(im->low, &gone);
-		session_begin_short(im);
+		session_begin_short(im, GUARD_GENERAL);
 		tls_hurry(im->low, GOODBYE);
 	}
 	mailimap_free(im->etpan); /* says LOGOUT, closes the stream */

@@ -16,8 +16,7 @@
 enum {
 	CREDENTIAL_MAX = 16 * 1024, /* of user or secret; tokens are long */
 	MESSAGE_MAX = 128 * 1024,
-	CHALLENGES_MAX = 10,
-	ID_LITERALS = 64 * 1024
+	CHALLENGES_MAX = 10
 };
 
 static const struct {
@@ -204,7 +203,7 @@ authenticate(struct imap *im, struct fault *f)
 	char *command;
 	int rc = -1;
 
-	session_begin_short(im);
+	session_begin_short(im, GUARD_LOGIN);
 	command = xasprintf("%d AUTHENTICATE %s%s", ++im->etpan->imap_tag,
 	    im->mechanism, initial ? " " : "\r\n");
 	if (initial ? answer(im, sasl, none, command, f) == -1
@@ -294,7 +293,7 @@ login_command(struct imap *im, struct fault *f)
 	char command[32];
 	int r;
 
-	session_begin_short(im);
+	session_begin_short(im, GUARD_LOGIN);
 	snprintf(command, sizeof command, "%d LOGIN ", ++im->etpan->imap_tag);
 	if (session_write(im, command, strlen(command), false, f) == -1 ||
 	    send_argument(im, im->account->user, f) == -1 ||
@@ -351,9 +350,6 @@ add_id(struct mailimap_id_params_list *list, const char *name,
 int
 login_send_id(struct imap *im, struct fault *f)
 {
-	static const struct guard_limits limits = { .command = GUARD_NAMES,
-		.lines = ID_LITERALS,
-		.literals = ID_LITERALS };
 	struct mailimap_id_params_list *ours = mailimap_id_params_list_new_empty();
 	struct mailimap_id_params_list *theirs = NULL;
 	int code, rc;
@@ -364,7 +360,7 @@ login_send_id(struct imap *im, struct fault *f)
 	add_id(ours, "version", TLSRUA_VERSION);
 	add_id(ours, "vendor", "tlsrua");
 	add_id(ours, "support-email", im->account->user);
-	session_begin(im, &limits, TLS_PROMPT);
+	session_begin_short(im, GUARD_NAMES);
 	code = mailimap_id(im->etpan, ours, &theirs);
 	mailimap_id_params_list_free(ours);
 	if (theirs != NULL)

@@ -204,6 +204,7 @@ reply_begin(struct reply *r, int tag)
 	r->tag = tag;
 	r->status = REPLY_NONE;
 	r->wrong_tag = false;
+	r->trailing = false;
 	r->capability = false;
 	r->text[0] = '\0';
 }
@@ -217,6 +218,7 @@ reply_line(void *arg, const char *line, size_t n, struct fault *f)
 
 	reply_blot(r, line, n, clean, sizeof clean);
 	log_trace("%s: S: %s", r->host, clean);
+	r->trailing |= r->status != REPLY_NONE;
 	first = word(&s);
 	if (n == 0 || span_is(first, "+"))
 		return 0;

@@ -31,6 +31,7 @@ struct reply {
 	int tag;
 	enum reply_status status;
 	bool wrong_tag;
+	bool trailing;	       /* something came behind the tagged line */
 	bool capability;       /* capabilities were told */
 	char text[REPLY_TEXT]; /* of the tagged line, response code included */
 	/* of the folder */

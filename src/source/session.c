@@ -61,10 +61,11 @@ session_begin(struct imap *im, const struct guard_limits *limits,
 }
 
 void
-session_begin_short(struct imap *im)
+session_begin_short(struct imap *im, enum guard_command command)
 {
-	static const struct guard_limits limits = { .command = GUARD_GENERAL,
-		.lines = SHORT_ANSWER };
+	struct guard_limits limits = { .command = command,
+		.lines = SHORT_ANSWER,
+		.literals = SHORT_ANSWER };
 
 	session_begin(im, &limits, TLS_PROMPT);
 }
@@ -149,7 +150,7 @@ session_capabilities(struct imap *im, struct fault *f)
 	int code;
 
 	forget_capabilities(im->etpan);
-	session_begin_short(im);
+	session_begin_short(im, GUARD_GENERAL);
 	code = mailimap_capability(im->etpan, &data);
 	if (data != NULL)
 		mailimap_capability_data_free(data);

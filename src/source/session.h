@@ -61,7 +61,7 @@ void session_begin(
     struct imap *, const struct guard_limits *, enum tls_pace);
 
 /* The same for a command whose answer is a few lines. */
-void session_begin_short(struct imap *);
+void session_begin_short(struct imap *, enum guard_command);
 
 /*
  * After each command, with libetpan's result code: 0 when it was answered OK.

@@ -9,6 +9,7 @@
 #include <openssl/ssl.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "source/certificate.h"
@@ -21,6 +22,7 @@ enum {
 	STEADY_TIMEOUTS = 4,  /* see enum tls_pace */
 	STEADY_RATE = 1,      /* bytes a millisecond */
 	TRACE_MAX = 1000,
+	RECEIVE = 16 * 1024, /* one TLS record */
 	READ_AHEAD = 64 * 1024 /* several TLS records a system call */
 };
 
@@ -39,6 +41,8 @@ struct stream {
 	int64_t moved;	  /* bytes */
 	bool failed;
 	struct fault fault;
+	struct buf passed; /* the guard, and not yet read by libetpan */
+	size_t taken;	   /* of that */
 };
 
 static int
@@ -188,6 +192,30 @@ receive_clear(struct stream *s, void *buf, size_t n)
 	}
 }
 
+/* Receive until something has passed the guard. */
+static int
+fill(struct stream *s)
+{
+	char raw[RECEIVE];
+	ssize_t got;
+
+	buf_reset(&s->passed);
+	s->taken = 0;
+	while (s->passed.len == 0) {
+		got = s->ssl != NULL ? receive_tls(s, raw, sizeof raw)
+				     : receive_clear(s, raw, sizeof raw);
+		if (got == -1)
+			return -1;
+		s->moved += got;
+		if (guard_feed(s->guard, raw, (size_t)got, &s->passed,
+			&s->fault) == -1) {
+			s->failed = true;
+			return s->passed.len > 0 ? 0 : -1;
+		}
+	}
+	return 0;
+}
+
 /*
  * libetpan takes 0 for "try again" and would spin, so the end is -1 as well.
  */
@@ -195,20 +223,18 @@ static ssize_t
 driver_read(mailstream_low *low, void *buf, size_t n)
 {
 	struct stream *s = low->data;
-	ssize_t got;
-	size_t good;
+	size_t left = s->passed.len - s->taken;
 
-	if (s->failed)
-		return -1;
-	got = s->ssl != NULL ? receive_tls(s, buf, n)
-			     : receive_clear(s, buf, n);
-	if (got == -1)
-		return -1;
-	s->moved += got;
-	good = guard_feed(s->guard, buf, (size_t)got, &s->fault);
-	if (good < (size_t)got)
-		s->failed = true;
-	return good > 0 ? (ssize_t)good : -1;
+	if (left == 0) {
+		if (s->failed || fill(s) == -1)
+			return -1;
+		left = s->passed.len;
+	}
+	if (n > left)
+		n = left;
+	memcpy(buf, s->passed.data + s->taken, n);
+	s->taken += n;
+	return (ssize_t)n;
 }
 
 static ssize_t
@@ -303,6 +329,7 @@ driver_free(mailstream_low *low)
 
 	SSL_free(s->ssl);
 	SSL_CTX_free(s->ctx);
+	buf_free(&s->passed);
 	free(s);
 	free(low);
 }
@@ -374,6 +401,7 @@ tls_connect(const struct tls_settings *set, struct guard *guard, struct fault *f
 	s->guard = guard;
 	s->fd = fd;
 	s->timeout = set->timeout;
+	s->passed.max = 2 * RECEIVE + GUARD_LINE;
 	if ((low = mailstream_low_new(s, &driver)) == NULL)
 		out_of_memory();
 	if (set->mode == TLS_IMPLICIT && tls_handshake(low, f) == -1) {
@@ -413,6 +441,8 @@ tls_break(mailstream_low *low, const struct fault *f)
 	if (!s->failed)
 		s->fault = *f;
 	s->failed = true;
+	buf_reset(&s->passed);
+	s->taken = 0;
 }
 
 int

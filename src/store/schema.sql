@@ -159,37 +159,183 @@ CREATE TABLE totals (
 	sessions INTEGER NOT NULL DEFAULT 0, -- counted_sessions of csv_reports
 	failures INTEGER NOT NULL DEFAULT 0, -- rows of csv_failures
 	quarantined INTEGER NOT NULL DEFAULT 0, -- without conflicts
-	quarantine_bytes INTEGER NOT NULL DEFAULT 0 -- in quarantine_bytes
+	quarantine_bytes INTEGER NOT NULL DEFAULT 0, -- in quarantine_bytes
+	generation INTEGER NOT NULL DEFAULT 0 -- grows when a CSV table may change
 ) STRICT;
 INSERT INTO totals (id) VALUES (1);
 
+-- Rollups: what the CSV tables need, added up when a report is stored, in the
+-- same transaction.  A `day` is counted from 1970-01-01; `tlsrua status
+-- --verify` counts all of this again from policies and failures.
+
+-- The days that have a report.
+CREATE TABLE days (
+	day INTEGER PRIMARY KEY,
+	date TEXT NOT NULL UNIQUE,
+	week TEXT NOT NULL, -- ISO 8601, '2026-W48'
+	monday TEXT NOT NULL, -- its first day
+	month TEXT NOT NULL, -- the first day of the month
+	reports INTEGER NOT NULL DEFAULT 0, -- that are counted
+	generation INTEGER NOT NULL -- of totals, when the day changed last
+) STRICT;
+CREATE INDEX days_week ON days (monday);
+CREATE INDEX days_month ON days (month);
+
+-- What tells the rows of a day in csv_daily apart.
+CREATE TABLE series (
+	id INTEGER PRIMARY KEY,
+	domain TEXT NOT NULL,
+	policy_domain TEXT NOT NULL,
+	organization TEXT NOT NULL,
+	reporter_domain TEXT NOT NULL,
+	policy_type TEXT NOT NULL,
+	policy_mode TEXT NOT NULL,
+	UNIQUE (domain, policy_domain, organization, reporter_domain,
+	    policy_type, policy_mode)
+) STRICT;
+
+-- Who reports on which domain.
+CREATE TABLE senders (
+	id INTEGER PRIMARY KEY,
+	domain TEXT NOT NULL,
+	organization TEXT NOT NULL,
+	reporter_domain TEXT NOT NULL,
+	UNIQUE (domain, organization, reporter_domain)
+) STRICT;
+
+-- The causes: one number for a result type at an MX host of a domain, given
+-- when it is first seen and never to another.
+CREATE TABLE problems (
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	domain TEXT NOT NULL,
+	receiving_mx_hostname TEXT NOT NULL,
+	result_type TEXT NOT NULL,
+	UNIQUE (domain, receiving_mx_hostname, result_type)
+) STRICT;
+
+-- Problems that somebody knows of and does not want to hear of until then.
+CREATE TABLE mutes (
+	problem INTEGER PRIMARY KEY REFERENCES problems,
+	until TEXT NOT NULL, -- the last day
+	note TEXT NOT NULL
+) STRICT;
+
+-- What is known of a result type; from the release that wrote here last.
+CREATE TABLE result_types (
+	name TEXT PRIMARY KEY,
+	side TEXT NOT NULL, -- 'ours', 'theirs', 'unclear'
+	remedy TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rollup_daily (
+	day INTEGER NOT NULL,
+	series INTEGER NOT NULL,
+	reports INTEGER NOT NULL, -- with at least one entry of the series
+	successful_sessions INTEGER NOT NULL,
+	failed_sessions INTEGER NOT NULL,
+	counted_sessions INTEGER NOT NULL,
+	counted_failed INTEGER NOT NULL,
+	PRIMARY KEY (day, series)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rollup_senders (
+	sender INTEGER NOT NULL,
+	day INTEGER NOT NULL,
+	reports INTEGER NOT NULL,
+	counted_sessions INTEGER NOT NULL,
+	counted_failed INTEGER NOT NULL,
+	failed_sessions INTEGER NOT NULL, -- of every policy type
+	PRIMARY KEY (sender, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rollup_failures (
+	problem INTEGER NOT NULL,
+	day INTEGER NOT NULL,
+	series INTEGER NOT NULL,
+	receiving_ip TEXT NOT NULL,
+	findings INTEGER NOT NULL, -- rows of failures
+	failed_sessions INTEGER NOT NULL,
+	PRIMARY KEY (problem, day, series, receiving_ip)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX rollup_failures_day ON rollup_failures (day);
+
+CREATE TABLE rollup_warnings (
+	day INTEGER NOT NULL,
+	code TEXT NOT NULL,
+	reports INTEGER NOT NULL, -- counted ones that have it
+	PRIMARY KEY (day, code)
+) STRICT, WITHOUT ROWID;
+
+-- The CSV files written by a refresh, so that the next one need not write
+-- again what has not changed.
+CREATE TABLE exports (
+	dir TEXT NOT NULL,
+	name TEXT NOT NULL, -- of the table
+	generation INTEGER NOT NULL, -- of totals, that it shows
+	options TEXT NOT NULL, -- all else that its bytes depend on
+	file TEXT NOT NULL, -- size, time and inode of what was written
+	PRIMARY KEY (dir, name)
+) STRICT, WITHOUT ROWID;
+
 -- The CSV tables.  Sums go through total(), which cannot overflow, and are
--- exact up to 2^53.  A week is that of its Thursday (ISO 8601), since SQLite's
--- own %W counts otherwise.
+-- exact up to 2^53.  Those that look at more than one day take the days from
+-- `days` and the organizations from `series` and `senders`, so that a reader
+-- who puts a selection in place of these gets the table for that selection.
 
 -- Sessions by day, policy and reporter; never to be added across policy types
 -- but for the counted ones.
 CREATE VIEW csv_daily AS
-SELECT r.date AS date,
-    strftime('%Y-W', r.date, '-3 days', 'weekday 4') || substr('0' ||
-	((strftime('%j', r.date, '-3 days', 'weekday 4') - 1) / 7 + 1), -2)
-	AS week,
-    p.domain AS domain, p.policy_domain AS policy_domain,
-    p.organization AS organization, p.reporter_domain AS reporter_domain,
-    p.policy_type AS policy_type, p.policy_mode AS policy_mode,
-    count(DISTINCT p.report) AS reports,
-    CAST(total(p.successful_sessions) AS INTEGER) AS successful_sessions,
-    CAST(total(p.failed_sessions) AS INTEGER) AS failed_sessions,
-    CAST(total(p.successful_sessions) + total(p.failed_sessions) AS INTEGER)
+SELECT c.date AS date, c.week AS week, s.domain AS domain,
+    s.policy_domain AS policy_domain, s.organization AS organization,
+    s.reporter_domain AS reporter_domain, s.policy_type AS policy_type,
+    s.policy_mode AS policy_mode, d.reports AS reports,
+    d.successful_sessions AS successful_sessions,
+    d.failed_sessions AS failed_sessions,
+    d.successful_sessions + d.failed_sessions AS total_sessions,
+    d.counted_sessions AS counted_sessions,
+    d.counted_failed AS counted_failed,
+    CAST(d.failed_sessions AS REAL) / nullif(d.successful_sessions +
+	d.failed_sessions, 0) AS failure_rate
+FROM days AS c CROSS JOIN rollup_daily AS d CROSS JOIN series AS s
+WHERE d.day = c.day AND s.id = d.series;
+
+-- The same by week (date is its Monday) and by month (its first day).
+CREATE VIEW csv_weekly AS
+SELECT c.monday AS date, c.week AS week, s.domain AS domain,
+    s.policy_domain AS policy_domain, s.organization AS organization,
+    s.reporter_domain AS reporter_domain, s.policy_type AS policy_type,
+    s.policy_mode AS policy_mode, CAST(total(d.reports) AS INTEGER) AS reports,
+    CAST(total(d.successful_sessions) AS INTEGER) AS successful_sessions,
+    CAST(total(d.failed_sessions) AS INTEGER) AS failed_sessions,
+    CAST(total(d.successful_sessions) + total(d.failed_sessions) AS INTEGER)
 	AS total_sessions,
-    CAST(total(p.counted_sessions) AS INTEGER) AS counted_sessions,
-    CAST(total(p.counted_failed) AS INTEGER) AS counted_failed,
-    total(p.failed_sessions) / nullif(total(p.successful_sessions) +
-	total(p.failed_sessions), 0.0) AS failure_rate
-FROM reports AS r CROSS JOIN policies AS p
-WHERE p.report = r.id AND p.counted = 1
-GROUP BY r.date, p.domain, p.policy_domain, p.organization,
-    p.reporter_domain, p.policy_type, p.policy_mode;
+    CAST(total(d.counted_sessions) AS INTEGER) AS counted_sessions,
+    CAST(total(d.counted_failed) AS INTEGER) AS counted_failed,
+    total(d.failed_sessions) / nullif(total(d.successful_sessions) +
+	total(d.failed_sessions), 0.0) AS failure_rate
+FROM days AS c CROSS JOIN rollup_daily AS d CROSS JOIN series AS s
+WHERE d.day = c.day AND s.id = d.series
+GROUP BY c.monday, d.series;
+
+CREATE VIEW csv_monthly AS
+SELECT c.month AS date,
+    strftime('%Y-W', c.month, '-3 days', 'weekday 4') || substr('0' ||
+	((strftime('%j', c.month, '-3 days', 'weekday 4') - 1) / 7 + 1), -2)
+	AS week, s.domain AS domain,
+    s.policy_domain AS policy_domain, s.organization AS organization,
+    s.reporter_domain AS reporter_domain, s.policy_type AS policy_type,
+    s.policy_mode AS policy_mode, CAST(total(d.reports) AS INTEGER) AS reports,
+    CAST(total(d.successful_sessions) AS INTEGER) AS successful_sessions,
+    CAST(total(d.failed_sessions) AS INTEGER) AS failed_sessions,
+    CAST(total(d.successful_sessions) + total(d.failed_sessions) AS INTEGER)
+	AS total_sessions,
+    CAST(total(d.counted_sessions) AS INTEGER) AS counted_sessions,
+    CAST(total(d.counted_failed) AS INTEGER) AS counted_failed,
+    total(d.failed_sessions) / nullif(total(d.successful_sessions) +
+	total(d.failed_sessions), 0.0) AS failure_rate
+FROM days AS c CROSS JOIN rollup_daily AS d CROSS JOIN series AS s
+WHERE d.day = c.day AND s.id = d.series
+GROUP BY c.month, d.series;
 
 -- Findings, one a row.
 CREATE VIEW csv_failures AS
@@ -223,3 +369,207 @@ SELECT r.id AS id, r.date AS date, r.organization AS organization,
     r.warnings AS warnings, r.status AS status
 FROM reports AS r JOIN messages AS m ON m.id = r.message
     LEFT JOIN mailboxes AS b ON b.id = m.mailbox;
+
+-- Findings by day, host and type.
+CREATE VIEW csv_mx AS
+SELECT c.date AS date, c.week AS week, p.domain AS domain,
+    s.policy_type AS policy_type,
+    p.receiving_mx_hostname AS receiving_mx_hostname,
+    f.receiving_ip AS receiving_ip, p.result_type AS result_type,
+    count(DISTINCT s.organization) AS organizations,
+    CAST(total(f.failed_sessions) AS INTEGER) AS failed_sessions
+FROM days AS c CROSS JOIN rollup_failures AS f CROSS JOIN problems AS p
+    CROSS JOIN series AS s
+WHERE f.day = c.day AND p.id = f.problem AND s.id = f.series
+GROUP BY c.date, f.problem, s.policy_type, f.receiving_ip;
+
+-- The causes seen on those days.  First day, last day, state and side tell of
+-- the whole life of each, the rest of those days alone.  Cured: since the last
+-- day some organization that saw it reported on the domain on at least two
+-- days.  Recurring: the same held once before, and it came back.  New: first
+-- seen in the week up to the newest day stored.
+-- Side: that of the result type; where that is unclear, ours if two
+-- organizations saw it, theirs if one alone did while two others reported on
+-- the domain between its first and last day.
+CREATE VIEW csv_problems AS
+WITH seen AS MATERIALIZED (
+    SELECT f.problem AS problem, count(DISTINCT f.day) AS days,
+	count(DISTINCT s.organization) AS organizations,
+	CAST(total(f.failed_sessions) AS INTEGER) AS failed_sessions,
+	CAST(total(iif(f.day > (SELECT max(day) FROM rollup_daily) - 7,
+	    f.failed_sessions, 0)) AS INTEGER) AS failed_last_7_days,
+	(SELECT min(a.day) FROM rollup_failures AS a
+	    WHERE a.problem = f.problem) AS first_day,
+	(SELECT max(a.day) FROM rollup_failures AS a
+	    WHERE a.problem = f.problem) AS last_day
+    FROM problems AS p CROSS JOIN rollup_failures AS f
+	CROSS JOIN series AS s
+    WHERE f.problem = p.id AND s.id = f.series
+	AND f.day BETWEEN (SELECT min(day) FROM days)
+	AND (SELECT max(day) FROM days)
+    GROUP BY f.problem)
+SELECT p.id AS problem, p.domain AS domain,
+    p.receiving_mx_hostname AS receiving_mx_hostname,
+    p.result_type AS result_type,
+    (SELECT group_concat(x.policy_type, ' ') FROM (
+	SELECT DISTINCT s.policy_type AS policy_type
+	FROM rollup_failures AS f CROSS JOIN series AS s
+	WHERE f.problem = p.id AND s.id = f.series
+	    AND f.day BETWEEN (SELECT min(day) FROM days)
+	    AND (SELECT max(day) FROM days)
+	ORDER BY s.policy_type) AS x) AS policy_types,
+    ifnull((SELECT s.policy_mode
+	FROM rollup_failures AS f CROSS JOIN series AS s
+	WHERE f.problem = p.id AND s.id = f.series AND s.policy_mode <> ''
+	    AND f.day BETWEEN (SELECT min(day) FROM days)
+	    AND (SELECT max(day) FROM days)
+	ORDER BY f.day DESC, s.policy_mode LIMIT 1), '') AS policy_mode,
+    CASE
+    WHEN p.result_type = 'not-detailed' THEN 'unclear'
+    WHEN t.side <> 'unclear' THEN t.side
+    WHEN (SELECT count(DISTINCT s.organization)
+	FROM rollup_failures AS f CROSS JOIN series AS s
+	WHERE f.problem = p.id AND s.id = f.series) > 1 THEN 'ours'
+    WHEN (SELECT count(*) FROM (SELECT DISTINCT n.organization
+	FROM senders AS n WHERE n.domain = p.domain AND EXISTS (
+	    SELECT 1 FROM rollup_senders AS r WHERE r.sender = n.id
+	    AND r.day BETWEEN v.first_day AND v.last_day))) > 2 THEN 'theirs'
+    ELSE 'unclear' END AS side,
+    CASE
+    WHEN EXISTS (SELECT 1 FROM (SELECT DISTINCT s.organization
+	    AS organization FROM rollup_failures AS f CROSS JOIN series AS s
+	    WHERE f.problem = p.id AND s.id = f.series) AS o
+	WHERE (SELECT count(*) FROM (SELECT DISTINCT r.day
+	    FROM senders AS n CROSS JOIN rollup_senders AS r
+	    WHERE n.domain = p.domain AND n.organization = o.organization
+		AND r.sender = n.id AND r.day > v.last_day LIMIT 2)) = 2)
+	THEN 'cured'
+    WHEN v.first_day > (SELECT max(day) FROM rollup_daily) - 7 THEN 'new'
+    WHEN EXISTS (SELECT 1 FROM (SELECT f.day AS day,
+	    lag(f.day) OVER (ORDER BY f.day) AS before
+	    FROM rollup_failures AS f WHERE f.problem = p.id) AS g
+	CROSS JOIN (SELECT DISTINCT s.organization AS organization
+	    FROM rollup_failures AS f CROSS JOIN series AS s
+	    WHERE f.problem = p.id AND s.id = f.series) AS o
+	WHERE g.day - g.before > 2
+	    AND (SELECT count(*) FROM (SELECT DISTINCT r.day
+		FROM senders AS n CROSS JOIN rollup_senders AS r
+		WHERE n.domain = p.domain AND n.organization = o.organization
+		    AND r.sender = n.id AND r.day > g.before
+		    AND r.day < g.day LIMIT 2)) = 2)
+	THEN 'recurring'
+    ELSE 'open' END AS state,
+    date(v.first_day * 86400, 'unixepoch') AS first_day,
+    date(v.last_day * 86400, 'unixepoch') AS last_day,
+    v.days AS days, v.organizations AS organizations,
+    (SELECT group_concat(x.organization, ' ') FROM (
+	SELECT DISTINCT s.organization AS organization
+	FROM rollup_failures AS f CROSS JOIN series AS s
+	WHERE f.problem = p.id AND s.id = f.series
+	    AND f.day BETWEEN (SELECT min(day) FROM days)
+	    AND (SELECT max(day) FROM days)
+	ORDER BY s.organization) AS x) AS organization_names,
+    v.failed_sessions AS failed_sessions,
+    v.failed_last_7_days AS failed_last_7_days,
+    ifnull(t.remedy, '') AS remedy
+FROM seen AS v CROSS JOIN problems AS p
+    LEFT JOIN result_types AS t ON t.name = p.result_type
+WHERE p.id = v.problem;
+
+-- Who reports, since when, and with what gaps (days without a report between
+-- two with one).  Silent days are those behind the last one.
+CREATE VIEW csv_senders AS
+WITH present AS (
+    SELECT r.sender AS sender, r.day AS day, r.reports AS reports,
+	r.counted_sessions AS counted_sessions,
+	r.counted_failed AS counted_failed,
+	r.day - lag(r.day) OVER (PARTITION BY r.sender ORDER BY r.day) - 1
+	    AS gap
+    FROM rollup_senders AS r
+    WHERE r.day BETWEEN (SELECT min(day) FROM days)
+	AND (SELECT max(day) FROM days))
+SELECT n.organization AS organization, n.reporter_domain AS reporter_domain,
+    n.domain AS domain, date(v.first_day * 86400, 'unixepoch') AS first_day,
+    date(v.last_day * 86400, 'unixepoch') AS last_day,
+    v.days_reported AS days_reported,
+    (SELECT max(day) FROM days) - (SELECT min(day) FROM days) + 1
+	AS days_in_range,
+    v.longest_gap AS longest_gap,
+    (SELECT max(day) FROM days) - v.last_day AS silent_days,
+    v.reports AS reports, v.counted_sessions AS counted_sessions,
+    v.counted_failed AS counted_failed
+FROM (SELECT sender, min(day) AS first_day, max(day) AS last_day,
+	count(*) AS days_reported, ifnull(max(gap), 0) AS longest_gap,
+	CAST(total(reports) AS INTEGER) AS reports,
+	CAST(total(counted_sessions) AS INTEGER) AS counted_sessions,
+	CAST(total(counted_failed) AS INTEGER) AS counted_failed
+    FROM present GROUP BY sender) AS v CROSS JOIN senders AS n
+WHERE n.id = v.sender;
+
+-- Each domain on one line.  Clean days: days with a report behind the last one
+-- on which any failed.  A reporter is silent when it reported on five days or
+-- more and is missing for more than three days and twice its longest gap.
+CREATE VIEW csv_domains AS
+WITH present AS MATERIALIZED (
+    SELECT n.domain AS domain, r.day AS day,
+	total(r.counted_sessions) AS counted_sessions,
+	total(r.counted_failed) AS counted_failed,
+	max(r.failed_sessions > 0) AS bad
+    FROM senders AS n CROSS JOIN rollup_senders AS r
+    WHERE r.sender = n.id AND r.day BETWEEN (SELECT min(day) FROM days)
+	AND (SELECT max(day) FROM days)
+    GROUP BY n.domain, r.day),
+whole AS MATERIALIZED (
+    SELECT domain, min(day) AS first_day, max(day) AS last_day,
+	total(counted_sessions) AS counted_sessions,
+	total(counted_failed) AS counted_failed, count(*) AS days,
+	max(iif(bad, day, NULL)) AS bad_day
+    FROM present GROUP BY domain),
+clean AS MATERIALIZED (
+    SELECT w.domain AS domain, count(*) AS days
+    FROM whole AS w CROSS JOIN present AS p
+    WHERE p.domain = w.domain AND p.day > ifnull(w.bad_day, -1)
+    GROUP BY w.domain),
+who AS MATERIALIZED (
+    SELECT domain, count(DISTINCT organization) AS organizations,
+	count(DISTINCT iif(silent_days > 3 + 2 * longest_gap
+	    AND days_reported >= 5, organization, NULL)) AS silent
+    FROM csv_senders GROUP BY domain),
+used AS MATERIALIZED (
+    SELECT s.domain AS domain, s.policy_type AS policy_type,
+	s.policy_mode AS policy_mode, max(d.day) AS day
+    FROM rollup_daily AS d CROSS JOIN series AS s
+    WHERE s.id = d.series AND d.day BETWEEN (SELECT min(day) FROM days)
+	AND (SELECT max(day) FROM days)
+    GROUP BY s.domain, s.policy_type, s.policy_mode),
+worst AS MATERIALIZED (
+    SELECT p.domain AS domain, p.result_type AS result_type,
+	total(f.failed_sessions) AS failed
+    FROM problems AS p CROSS JOIN rollup_failures AS f
+	CROSS JOIN series AS s
+    WHERE f.problem = p.id AND s.id = f.series
+	AND f.day BETWEEN (SELECT min(day) FROM days)
+	AND (SELECT max(day) FROM days)
+    GROUP BY p.domain, p.result_type)
+SELECT w.domain AS domain, date(w.first_day * 86400, 'unixepoch')
+	AS first_day,
+    date(w.last_day * 86400, 'unixepoch') AS last_day,
+    o.organizations AS organizations,
+    CAST(w.counted_sessions AS INTEGER) AS counted_sessions,
+    CAST(w.counted_failed AS INTEGER) AS counted_failed,
+    w.counted_failed / nullif(w.counted_sessions, 0.0) AS failure_rate,
+    (SELECT group_concat(x.policy_type, ' ') FROM (
+	SELECT DISTINCT u.policy_type AS policy_type FROM used AS u
+	WHERE u.domain = w.domain ORDER BY u.policy_type) AS x)
+	AS policy_types,
+    ifnull((SELECT u.policy_mode FROM used AS u
+	WHERE u.domain = w.domain AND u.policy_mode <> ''
+	ORDER BY u.day DESC, u.policy_mode LIMIT 1), '') AS policy_mode,
+    ifnull(c.days, 0) AS clean_days,
+    ifnull((SELECT t.result_type FROM worst AS t WHERE t.domain = w.domain
+	ORDER BY t.result_type = 'not-detailed', t.failed DESC,
+	    t.result_type LIMIT 1), '') AS worst_result_type,
+    o.silent AS silent_organizations
+FROM whole AS w CROSS JOIN who AS o LEFT JOIN clean AS c
+    ON c.domain = w.domain
+WHERE o.domain = w.domain;

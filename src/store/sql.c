@@ -37,7 +37,7 @@ value_blob(const void *p, size_t n)
 	return (struct value){ .kind = VALUE_BLOB, .bytes = { p, n } };
 }
 
-/* An I/O error, by what the system said of it. */
+/* An I/O error, by what the system said of it, as far as it is still known. */
 static int
 io_fault(struct store *st, struct fault *f)
 {
@@ -46,14 +46,10 @@ io_fault(struct store *st, struct fault *f)
 	if (error == ENOSPC || error == EDQUOT)
 		return fault(f, FAULT_HOST, EX_IOERR,
 		    "%s: the disk is full: free room and run again", st->path);
-	if (error == EFBIG)
-		return fault(f, FAULT_HOST, EX_IOERR,
-		    "%s: may not grow further: raise the limit of file size "
-		    "(ulimit -f) and run again",
-		    st->path);
 	return fault(f, FAULT_HOST, EX_IOERR,
-	    "%s: cannot be read or written: %s: look at the disk", st->path,
-	    error != 0 ? strerror(error) : sqlite3_errmsg(st->db));
+	    "%s: cannot be read or written: %s: look at the disk, its free "
+	    "room and the limit of file size, and run again",
+	    st->path, error != 0 ? strerror(error) : sqlite3_errmsg(st->db));
 }
 
 static int
@@ -90,6 +86,8 @@ sql_fault_of(struct store *st, int code, struct fault *f)
 	case SQLITE_AUTH:
 		return cantopen_fault(st, f);
 	case SQLITE_READONLY:
+		if (st->access == STORE_READ)
+			return cantopen_fault(st, f);
 		return fault(f, FAULT_HOST, EX_IOERR,
 		    "%s: is read-only: check the permissions of it and its "
 		    "folder, or run as its owner",

@@ -31,7 +31,7 @@ check_mailbox(const struct config_mailbox *mb)
 	require(mb->name[0] != '\0' && mb->line > 0);
 	require(tls->host[0] != '\0' && mb->account.user[0] != '\0');
 	require(tls->port != 0 && tls->timeout > 0);
-	require(tls->mode != TLS_NONE || value_is_loopback(tls->host));
+	require(tls->mode != TLS_NONE || setting_is_loopback(tls->host));
 	require(mb->n_folders > 0 && mb->folders[0][0] != '\0');
 	require((mb->password_file[0] != '\0') +
 		    (mb->password_command[0] != '\0') +

@@ -64,8 +64,9 @@ class Bench:
         self.forget()
         done = subprocess.run([BINARY, "-c", self.config, "poll", "--timing"], capture_output=True, text=True,
                               env=environment(), check=False)
-        if done.returncode == 0:
-            self.parts = [line for line in done.stderr.splitlines() if "s" in line][-12:]
+        words = next((line.partition("seconds:")[2].split() for line in done.stderr.splitlines()
+                      if "seconds:" in line), [])
+        self.parts = list(zip(words[::2], map(float, words[1::2])))
 
     def once(self, maildir, mbox):
         self.drain()
@@ -106,7 +107,7 @@ class Bench:
             lines.append(f"{name:20} {wall:8.3f} {cpu:8.3f} {peak / 1024:8.1f} {wall / floor:8.2f} "
                          f"{self.first['messages'] / wall:9.0f}")
         if self.parts:
-            lines += ["parts of a poll into an empty store:"] + ["  " + p for p in self.parts]
+            lines += ["parts of a poll into an empty store:", "  " + ", ".join(f"{n} {s:.3f}" for n, s in self.parts)]
         return "\n".join(lines) + "\n"
 
 

@@ -39,7 +39,6 @@ protocols = imap
 listen = 127.0.0.1, 127.0.0.2, 127.0.0.3, 127.0.0.4
 auth_mechanisms = plain login scram-sha-256
 disable_plaintext_auth = no
-auth_cache_size = 1M
 auth_failure_delay = 0
 mail_location = maildir:{dir}/mail/%u
 mail_fsync = never
@@ -50,7 +49,7 @@ first_valid_gid = 1
 {users}
 passdb {{
   driver = passwd-file
-  args = scheme=PLAIN username_format=%u {dir}/users
+  args = scheme=PLAIN username_format=%Ld {dir}/passwords
 }}
 userdb {{
   driver = static
@@ -172,12 +171,15 @@ def mail_owner():
 
 
 class Dovecot:
-    """Users are given with their mails; a user without any has an empty INBOX."""
+    """Users are given with their mails; a user without any has an empty INBOX.
 
-    def __init__(self, users=None, folder=None, password=PASSWORD):
+    Everybody of a domain has the domain's password, so that users can be added while the server runs.
+    """
+
+    def __init__(self, users=None, folder=None, passwords=None):
         self.dir = folder or tempfile.mkdtemp(prefix="dc-")
         self.temporary = folder is None
-        self.password = password
+        self.passwords = {"example.org": PASSWORD, **(passwords or {})}
         self.users = {}
         self.process = None
         self.owner = mail_owner()
@@ -204,7 +206,7 @@ class Dovecot:
         own.issue(self.dir, "expired", f"DNS:localhost,IP:{EXPIRED}", end="20250101000000Z")
         other.issue(self.dir, "otherca", f"DNS:localhost,IP:{OTHER_CA}")
         self.plain_port, self.tls_port = free_ports(2)
-        self._write_users()
+        self._write_passwords()
         self._write_conf()
 
     def _write_conf(self):
@@ -219,13 +221,11 @@ class Dovecot:
             out.write(CONF.format(dir=self.dir, uid=self.owner[0], gid=self.owner[1], users=users, locals=local,
                                   plain_port=self.plain_port, tls_port=self.tls_port))
 
-    def _write_users(self):
-        path = os.path.join(self.dir, "users")
-        with open(path + ".new", "w", encoding="utf-8") as out:
-            for user, password in self.users.items():
-                out.write(f"{user}:{{PLAIN}}{password}\n")
-        os.chmod(path + ".new", 0o644)
-        os.rename(path + ".new", path)
+    def _write_passwords(self):
+        with open(os.path.join(self.dir, "passwords"), "w", encoding="utf-8") as out:
+            for domain, password in self.passwords.items():
+                out.write(f"{domain}:{{PLAIN}}{password}\n")
+        os.chmod(out.name, 0o644)
 
     @property
     def conf(self):
@@ -288,9 +288,8 @@ class Dovecot:
         base = os.path.join(self.dir, "mail", user)
         return base if folder == "INBOX" else os.path.join(base, "." + folder.replace("/", "."))
 
-    def add_user(self, user, mails=(), password=None):
-        self.users[user] = password or self.password
-        self._write_users()
+    def add_user(self, user, mails=()):
+        self.users[user] = self.passwords[user.rpartition("@")[2]]
         self.deliver(user, mails)
 
     def deliver(self, user, mails, folder="INBOX"):
@@ -302,8 +301,7 @@ class Dovecot:
 
     def take_maildir(self, user, source):
         """A user whose INBOX is a copy of that Maildir."""
-        self.users[user] = self.password
-        self._write_users()
+        self.users[user] = self.passwords[user.rpartition("@")[2]]
         target = self.maildir(user)
         for sub in ("cur", "new", "tmp"):
             os.makedirs(os.path.join(target, sub), exist_ok=True)
@@ -352,7 +350,6 @@ def main():
     p.add_argument("--dir", required=True, help="where it keeps everything; made when missing")
     p.add_argument("--mail", metavar="MAILDIR", help="mails of the user, copied")
     p.add_argument("--user", default="reports@example.org")
-    p.add_argument("--password", default=PASSWORD)
     p.add_argument("what", choices=("run", "start", "stop"))
     p.add_argument("command", nargs=argparse.REMAINDER)
     a = p.parse_args()
@@ -360,7 +357,7 @@ def main():
     if a.what == "stop":
         return _stop(folder)
     os.makedirs(folder, exist_ok=True)
-    server = Dovecot(folder=folder, password=a.password)
+    server = Dovecot(folder=folder)
     if a.mail:
         server.take_maildir(a.user, a.mail)
     else:

@@ -12,7 +12,7 @@ IDENTITY = {
     "quarantine": ("sha256", "message", "code"),
 }
 REFERS = {"mailbox": "mailboxes", "message": "messages", "report": "reports", "quarantine": "quarantine"}
-OF_THE_RUN = {"id", "last_poll", "last_good"}
+OF_THE_RUN = {"id", "last_poll", "last_good", "created"}
 
 
 def dump(path):

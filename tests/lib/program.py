@@ -121,9 +121,10 @@ class Scene(unittest.TestCase):
 
     # -- running it
 
-    def run_it(self, *args, stdin=b"", env=None, preexec=None, timeout=120, binary=None, measured=False, cwd=None):
+    def run_it(self, *args, stdin=b"", env=None, preexec=None, timeout=120, binary=None, measured=False, cwd=None,
+               figures=".figures"):
         command = [binary or BINARY, *map(str, args)]
-        figures = self.path(".figures")
+        figures = self.path(figures)
         launched = [sys.executable, "-S", "-E", os.path.join(HERE, "measure.py"), figures, *command] \
             if measured else command
         done = subprocess.run(launched, input=stdin, capture_output=True, env=environment(env), timeout=timeout,
@@ -183,6 +184,11 @@ class Scene(unittest.TestCase):
             return db.execute(sql, values).fetchall()
         finally:
             db.close()
+
+    def reasons(self):
+        """How often each reason to refuse a report stands in quarantine."""
+        return dict(self.query("SELECT code, count(*) FROM quarantine WHERE code <> 'report-id-conflict' "
+                               "GROUP BY code"))
 
     def table(self, name, folder=None):
         """A CSV file as a list of dictionaries."""
