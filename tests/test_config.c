@@ -12,9 +12,9 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
-#include "config.h"
-#include "config_options.h"
-#include "config_values.h"
+#include "config/config.h"
+#include "config/options.h"
+#include "config/values.h"
 
 enum {
 	LINE_LIMIT = 198

@@ -125,14 +125,31 @@ r41_keeps_host_names_that_are_no_domains(void **state)
 		{ "*.", "*." },
 		{ "[192.0.2.1]", "[192.0.2.1]" },
 	};
+	unsigned conversions = 1;
 	const char *h;
 	size_t i;
 
 	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
-		h = name_host(span_of(rows[i].text), *state);
+		h = name_host(span_of(rows[i].text), *state, &conversions);
 		if (strcmp(h, rows[i].host) != 0)
 			fail_msg("%s: %s", rows[i].text, h);
 	}
+}
+
+static void
+r41_converts_so_many_host_names_and_no_more(void **state)
+{
+	unsigned conversions = 1;
+	struct span s = span_of("\xc3\x84.Example");
+
+	assert_string_equal(
+	    name_host(s, *state, &conversions), "xn--4ca.example");
+	assert_int_equal(conversions, 0);
+	assert_string_equal(
+	    name_host(s, *state, &conversions), "\xc3\x84.example");
+	assert_string_equal(
+	    name_host(span_of("A.example."), *state, &conversions),
+	    "a.example");
 }
 
 static void
@@ -253,6 +270,7 @@ main(void)
 		TEST(r35_brings_domains_into_one_form),
 		TEST(r35_bounds_labels_and_domains),
 		TEST(r41_keeps_host_names_that_are_no_domains),
+		TEST(r41_converts_so_many_host_names_and_no_more),
 		TEST(r40_brings_addresses_into_one_form),
 		TEST(r29_finds_the_domain_of_a_contact),
 		TEST(counts_a_subdomain_as_the_same),

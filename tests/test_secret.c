@@ -15,9 +15,9 @@
 #include <cmocka.h>
 
 #include "base/fault.h"
-#include "config.h"
-#include "secret.h"
-#include "secret_command.h"
+#include "config/config.h"
+#include "config/secret.h"
+#include "config/command.h"
 
 /* A folder of its own, a mailbox, and what came of reading its secret. */
 struct scene {

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 #include "cmd/options.h"
-#include "config.h"
+#include "config/config.h"
 
 struct fault;
 struct store;

@@ -15,7 +15,7 @@
 #include "cmd/progress.h"
 #include "cmd/tables.h"
 #include "ingest.h"
-#include "secret.h"
+#include "config/secret.h"
 #include "source/imap.h"
 
 /* A run over the mailboxes. */

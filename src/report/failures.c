@@ -128,8 +128,8 @@ read_failure(
 	s = take(r, p.receiving_ip, MEMBER_RECEIVING_IP);
 	f->receiving_ip = read_ip(r, s, MEMBER_RECEIVING_IP);
 	s = take(r, p.mx_name, MEMBER_MX_NAME);
-	f->receiving_mx_hostname = name_host(
-	    span_of(reading_keep(r, s, MEMBER_MX_NAME, false)), r->arena);
+	s = span_of(reading_keep(r, s, MEMBER_MX_NAME, false));
+	f->receiving_mx_hostname = name_host(s, r->arena, &r->conversions);
 	s = take(r, p.helo, MEMBER_HELO);
 	f->receiving_mx_helo = reading_keep(r, s, MEMBER_HELO, false);
 	f->failed_sessions =

@@ -183,7 +183,7 @@ mx_pattern(struct reading *r, struct span s)
 		s = span_trim(span_skip(s, 3));
 	}
 	s = span_of(reading_keep(r, s, MEMBER_MX_HOST, false));
-	return name_host(s, r->arena);
+	return name_host(s, r->arena, &r->conversions);
 }
 
 static void

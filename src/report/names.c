@@ -2,7 +2,7 @@
 #include <idn2.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/alloc.h"
 #include "report/names.h"
 
 static char
@@ -69,9 +69,13 @@ to_alabels(struct span s, struct arena *arena)
 {
 	char *in = arena_strndup(arena, s.p, s.n), *ascii = NULL;
 	const char *out = NULL;
+	int rc;
 
-	if (idn2_to_ascii_8z(
-		in, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == IDN2_OK)
+	rc =
+	    idn2_to_ascii_8z(in, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+	if (rc == IDN2_MALLOC)
+		out_of_memory();
+	if (rc == IDN2_OK)
 		out = lower_copy(span_of(ascii), arena);
 	idn2_free(ascii);
 	return out;
@@ -103,17 +107,22 @@ name_domain(struct span s, struct arena *arena, unsigned *deviation)
 }
 
 const char *
-name_host(struct span s, struct arena *arena)
+name_host(struct span s, struct arena *arena, unsigned *conversions)
 {
 	struct span bare = s;
-	const char *d;
+	const char *d = NULL;
 	unsigned dev;
 
 	if (s.n == 0)
 		return "";
 	if (s.n > 2 && s.p[0] == '*' && s.p[1] == '.')
 		bare = span_skip(s, 2);
-	d = name_domain(bare, arena, &dev);
+	if (is_ascii(bare))
+		d = name_domain(bare, arena, &dev);
+	else if (*conversions > 0) {
+		--*conversions;
+		d = name_domain(bare, arena, &dev);
+	}
 	if (d == NULL)
 		return lower_copy(s, arena);
 	return bare.n < s.n ? arena_printf(arena, "*.%s", d) : d;

@@ -29,8 +29,10 @@ const char *name_domain(struct span, struct arena *, unsigned *deviation);
 /*
  * A host name, or a pattern such as "*.example.com", in the same form as far
  * as that goes; what is no domain stays as it is but for lower case.
+ * `*conversions` counts down those from Unicode, which are slow; at 0 such
+ * names stay as they are too.
  */
-const char *name_host(struct span, struct arena *);
+const char *name_host(struct span, struct arena *, unsigned *conversions);
 
 /*
  * An address in canonical text (RFC 5952); IPv4 mapped into IPv6 becomes IPv4.

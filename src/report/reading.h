@@ -39,7 +39,8 @@ struct reading {
 	struct json_object *strings;
 	size_t n_strings;
 
-	size_t lines; /* strings that policies may still keep */
+	size_t lines;	      /* strings that policies may still keep */
+	unsigned conversions; /* host names still converted from Unicode */
 };
 
 /*

@@ -8,9 +8,9 @@
 #include "report/reading.h"
 
 enum {
-	TEXT_MAX = 1 << 30,	/* bytes, whatever the limit: 32 bit extents */
-	STRINGS_DEPTH = 4,	/* an array of strings, in which all else is */
-	STRINGS_TOTAL = 100000, /* kept of policy-string and mx-host */
+	TEXT_MAX = 1 << 30, /* bytes, whatever the limit: 32 bit extents */
+	STRINGS_DEPTH = 4,  /* json-c reads an array of strings, no more */
+	CONVERSIONS = 1000, /* each may take 150 us */
 	WARNINGS_TEXT = 4096
 };
 
@@ -173,7 +173,8 @@ report_parse(struct span text, const struct report_context *context,
 		.policy = READING_NOWHERE,
 		.failure = READING_NOWHERE,
 		.room = { .max = INT32_MAX },
-		.lines = STRINGS_TOTAL };
+		.lines = MEMBER_STRINGS_MAX,
+		.conversions = CONVERSIONS };
 	size_t before = findings->n;
 	int rc = -1;
 

@@ -102,7 +102,8 @@ static const struct result_type result_types[] = {
 	{ .name = "validation-failure",
 	    .side = "unclear",
 	    .words = "validation failed",
-	    .brief = "read the sender's reason, then try a handshake with MX",
+	    .brief = "read the sender's reason, and compare the TLS versions "
+		     "and ciphers of MX",
 	    .look = "openssl s_client -starttls smtp -connect MX:25 -tls1_2 "
 		    "</dev/null",
 	    .meaning = "TLS or the policy's validation failed for a reason "

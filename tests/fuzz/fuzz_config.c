@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/fault.h"
-#include "config.h"
-#include "config_values.h"
+#include "config/config.h"
+#include "config/values.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

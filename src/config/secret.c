@@ -10,9 +10,9 @@
 
 #include "base/alloc.h"
 #include "base/fault.h"
-#include "config.h"
-#include "secret.h"
-#include "secret_command.h"
+#include "config/config.h"
+#include "config/secret.h"
+#include "config/command.h"
 
 enum {
 	COMMAND_SECONDS = 30

@@ -1,5 +1,5 @@
-#ifndef SECRET_COMMAND_H
-#define SECRET_COMMAND_H
+#ifndef CONFIG_COMMAND_H
+#define CONFIG_COMMAND_H
 
 #include <stddef.h>
 

@@ -15,8 +15,8 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
-#include "config_values.h"
-#include "secret_command.h"
+#include "config/values.h"
+#include "config/command.h"
 
 enum {
 	SAID_MAX = 300, /* of standard error */

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "config_reader.h"
+#include "config/reader.h"
 
 enum kind {
 	LINE_EMPTY, /* or a comment */

@@ -1,10 +1,10 @@
 #include <assert.h>
 #include <string.h>
 
-#include "config.h"
-#include "config_options.h"
-#include "config_set.h"
-#include "config_values.h"
+#include "config/config.h"
+#include "config/options.h"
+#include "config/set.h"
+#include "config/values.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define KB ((uint64_t)1 << 10)

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "config.h"
-#include "config_set.h"
-#include "config_values.h"
+#include "config/config.h"
+#include "config/set.h"
+#include "config/values.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

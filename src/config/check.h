@@ -1,7 +1,7 @@
 #ifndef CONFIG_CHECK_H
 #define CONFIG_CHECK_H
 
-#include "config_options.h"
+#include "config/options.h"
 
 struct config;
 struct config_mailbox;

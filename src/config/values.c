@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "base/arena.h"
-#include "config_values.h"
+#include "config/values.h"
 
 enum {
 	DOMAIN_MAX = 253, /* RFC 1035 §2.3.4, as text without the last dot */

@@ -1,5 +1,5 @@
-#ifndef SECRET_H
-#define SECRET_H
+#ifndef CONFIG_SECRET_H
+#define CONFIG_SECRET_H
 
 struct config_mailbox;
 struct fault;

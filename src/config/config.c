@@ -12,11 +12,11 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "config.h"
-#include "config_check.h"
-#include "config_options.h"
-#include "config_reader.h"
-#include "config_values.h"
+#include "config/config.h"
+#include "config/check.h"
+#include "config/options.h"
+#include "config/reader.h"
+#include "config/values.h"
 
 enum {
 	FILE_MAX = 1 << 20,

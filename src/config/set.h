@@ -1,7 +1,7 @@
 #ifndef CONFIG_SET_H
 #define CONFIG_SET_H
 
-#include "config_options.h"
+#include "config/options.h"
 
 /* What a value can be; `field` points to what the comment says. */
 config_set_fn set_number;      /* unsigned, from min to max */

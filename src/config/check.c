@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "config.h"
-#include "config_check.h"
-#include "config_values.h"
+#include "config/config.h"
+#include "config/check.h"
+#include "config/values.h"
 
 enum {
 	PORT_IMPLICIT = 993, /* RFC 8314 §3.2 */
