@@ -528,18 +528,18 @@ fill_up(struct scene *s, const char *text)
 }
 
 static void
-add_nested(struct scene *s, size_t n, const char *fmt)
+add_nested(struct scene *s, size_t n)
 {
 	while (n-- > 0)
-		addf(s, fmt, n, n);
+		addf(s,
+		    "Content-Type: multipart/mixed; boundary=b%zu\n\n--b%zu\n",
+		    n, n);
 }
 
 /* Large mails, each made to take long. */
 static void
 is_linear_in_the_size_of_a_mail(void **state)
 {
-	static const char multi[] =
-	    "Content-Type: multipart/mixed; boundary=b%zu\n\n--b%zu\n";
 	static const char *const fillers[] = {
 		"\n",
 		"--\n",
@@ -580,7 +580,7 @@ is_linear_in_the_size_of_a_mail(void **state)
 			if (j == 1)
 				add(s, "Content-Type: a/b; ");
 			else if (j == 2)
-				add_nested(s, 16, multi);
+				add_nested(s, 16);
 			else if (j == 3)
 				add(s, "Content-Type: multipart/mixed;"
 				       " boundary=b\n\n--b\nSubject: ");
