@@ -50,6 +50,14 @@ examiner_free(struct examiner *ex)
 	free(ex);
 }
 
+static int
+give(struct exam *e, struct candidate *c, struct fault *f)
+{
+	c->has_arrival = e->has_arrival;
+	c->arrival = e->arrival;
+	return e->fn(e->arg, c, f);
+}
+
 static void
 forget_findings(struct findings *fs)
 {
@@ -79,7 +87,7 @@ judge_text(struct exam *e, struct candidate *c, struct fault *f)
 			    r, e->head, c->filename, &ex->findings);
 	}
 	timing_enter(ex->settings.timing, left);
-	return e->fn(e->arg, c, f);
+	return give(e, c, f);
 }
 
 /* Each report in the bytes of an attachment or file. */
@@ -105,7 +113,7 @@ judge_bytes(struct exam *e, struct candidate *c,
 		if (got == 1)
 			rc = judge_text(e, c, f);
 		else if (got == -1)
-			rc = e->fn(e->arg, c, f);
+			rc = give(e, c, f);
 	} while (rc == 0 && got != 0);
 	unpack_close(u);
 	timing_enter(ex->settings.timing, left);
@@ -124,7 +132,7 @@ judge_part(struct exam *e, const struct mime_part *part,
 	if (unpack_transfer(part->body, part->encoding, &e->ex->decoded,
 		&c.bytes, fs) == -1) {
 		c.bytes = part->body;
-		return e->fn(e->arg, &c, f);
+		return give(e, &c, f);
 	}
 	return judge_bytes(e, &c, choosing, f);
 }
@@ -144,7 +152,7 @@ judge_mail(struct exam *e, struct mail_head *head, struct fault *f)
 	if (candidates_find(e->message->bytes, e->ex->settings.limits, e->arena,
 		&found, fs) == -1) {
 		*head = found.head;
-		return e->fn(e->arg, &whole, f);
+		return give(e, &whole, f);
 	}
 	*head = found.head;
 	if (!e->has_arrival && found.has_arrival) {
@@ -213,13 +221,20 @@ judge_file(struct exam *e, struct mail_head *head, struct fault *f)
 static int
 judge_attachment(struct exam *e, struct mail_head *head, struct fault *f)
 {
-	struct candidate c = { .filename = e->message->filename,
-		.bytes = e->message->bytes,
+	const struct message *m = e->message;
+	struct candidate c = { .filename = m->filename,
+		.bytes = m->bytes,
 		.findings = &e->ex->findings };
+	struct mime_part encoded = { .body = m->bytes,
+		.filename = m->filename };
 
-	*head = *e->message->attachment_of;
+	*head = *m->attachment_of;
 	e->head = head;
-	return judge_bytes(e, &c, NULL, f);
+	if (m->encoding == NULL)
+		return judge_bytes(e, &c, NULL, f);
+	encoded.encoding =
+	    strcmp(m->encoding, "uuencode") == 0 ? MIME_UUENCODE : MIME_BASE64;
+	return judge_part(e, &encoded, NULL, f);
 }
 
 static int
@@ -235,7 +250,7 @@ judge_too_large(struct exam *e, struct mail_head *head, struct fault *f)
 	forget_findings(fs);
 	findings_reject(fs, CODE_MESSAGE_TOO_LARGE, "%llu bytes",
 	    (unsigned long long)e->message->size);
-	return e->fn(e->arg, &whole, f);
+	return give(e, &whole, f);
 }
 
 int

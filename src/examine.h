@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/limits.h"
@@ -31,6 +32,8 @@ struct candidate {
 	struct span text;     /* the JSON; empty when it did not come so far */
 	bool is_gzip;	      /* bytes is one gzip file that holds text */
 	bool whole_mail;      /* bytes is the mail, refused as a whole */
+	bool has_arrival;     /* of the message, or of its topmost Received */
+	int64_t arrival;
 	const struct report *report; /* in the arena; NULL when refused */
 	const struct findings *findings;
 };

@@ -10,6 +10,7 @@
 #include "base/timing.h"
 #include "ingest.h"
 #include "report/pack.h"
+#include "store/actions.h"
 #include "store/store.h"
 
 /*
@@ -45,6 +46,7 @@ struct ingest {
 	struct judged *batch, **last;
 	size_t waiting;
 	const struct store_mailbox *cursor;
+	const char *after_import, *after_reject; /* "": nothing */
 	struct buf packed;
 	struct ingest_counts counts;
 	bool quarantine_full; /* said once a run */
@@ -66,6 +68,7 @@ ingest_open(struct store *st, const struct ingest_settings *settings)
 	in->settings = *settings;
 	in->examiner = examiner_new(&settings->examine);
 	in->last = &in->batch;
+	in->after_import = in->after_reject = "";
 	in->packed.max = 2 * settings->examine.limits->report;
 	return in;
 }
@@ -85,6 +88,14 @@ void
 ingest_set_cursor(struct ingest *in, const struct store_mailbox *cursor)
 {
 	in->cursor = cursor;
+}
+
+void
+ingest_set_actions(
+    struct ingest *in, const char *after_import, const char *after_reject)
+{
+	in->after_import = after_import;
+	in->after_reject = after_reject;
 }
 
 const struct ingest_counts *
@@ -121,6 +132,8 @@ queue_candidate(void *arg, const struct candidate *c, struct fault *f)
 	struct outcome *o = arena_alloc(a, sizeof *o);
 
 	(void)f;
+	q->judged->message.has_arrival = c->has_arrival;
+	q->judged->message.arrival = c->arrival;
 	if (c->report != NULL) {
 		o->report = c->report;
 		o->raw = raw_bytes(q->in, c);
@@ -151,9 +164,16 @@ place(const struct message *m, char *out, size_t size)
 	return out;
 }
 
+/* What became of a mail's candidates. */
+struct tally {
+	bool rejected, conflict, imported;
+	bool repeated_conflict; /* a duplicate, but of a conflict */
+	bool lost;		/* bytes that are nowhere but in the mail */
+};
+
 static int
 store_reject(struct ingest *in, int64_t message, const struct judged *j,
-    const struct outcome *o, struct fault *f)
+    const struct outcome *o, struct tally *t, struct fault *f)
 {
 	uint64_t limit = in->settings.examine.limits->quarantine;
 	struct store_rejected done;
@@ -163,6 +183,8 @@ store_reject(struct ingest *in, int64_t message, const struct judged *j,
 	    -1)
 		return -1;
 	in->counts.rejected++;
+	t->rejected = true;
+	t->lost |= !done.kept;
 	if (!done.kept && !in->quarantine_full) {
 		in->quarantine_full = true;
 		log_warn("quarantine: limits.quarantine is reached: of what is "
@@ -173,14 +195,14 @@ store_reject(struct ingest *in, int64_t message, const struct judged *j,
 		log_warn("%s: rejected: %s%s%s; see `tlsrua quarantine show "
 			 "%" PRId64 "`",
 		    place(&j->message, who, sizeof who), o->reject.code,
-		    o->reject.where[0] != '\0' ? " at " : "", o->reject.where,
+		    o->reject.where[0] != '\0' ? ": " : "", o->reject.where,
 		    done.id);
 	return 0;
 }
 
 static int
 store_report(struct ingest *in, int64_t message, const struct judged *j,
-    const struct outcome *o, enum store_outcome *outcome, struct fault *f)
+    const struct outcome *o, struct tally *t, struct fault *f)
 {
 	const struct report *r = o->report;
 	struct store_added added;
@@ -188,22 +210,25 @@ store_report(struct ingest *in, int64_t message, const struct judged *j,
 
 	if (store_add_report(in->store, message, r, o->raw, &added, f) == -1)
 		return -1;
-	*outcome = added.outcome;
 	switch (added.outcome) {
 	case STORE_IMPORTED:
 		in->counts.imported++;
+		t->imported = true;
 		break;
 	case STORE_DUPLICATE:
 		in->counts.duplicate++;
+		t->repeated_conflict |= added.of_conflict;
 		return 0;
 	case STORE_CONFLICT:
 		in->counts.conflict++;
+		t->conflict = true;
+		t->lost |= o->raw.n == 0;
 		log_warn("%s: report-id-conflict: %s of %s is stored already "
 			 "with other content, and the first counts; see "
 			 "`tlsrua quarantine show %" PRId64 "`",
 		    place(&j->message, who, sizeof who), r->report_id,
 		    r->organization, added.quarantined);
-		break;
+		return 0;
 	}
 	if (r->warnings[0] != '\0') {
 		in->counts.warnings++;
@@ -216,20 +241,34 @@ store_report(struct ingest *in, int64_t message, const struct judged *j,
 
 /* The verdict of a mail is the gravest of its candidates. */
 static const char *
-verdict_of(bool rejected, bool conflict, bool imported, bool any)
+verdict_of(const struct tally *t, bool any)
 {
-	return rejected	  ? "rejected"
-	       : conflict ? "conflict"
-	       : imported ? "imported"
-	       : any	  ? "duplicate"
-			  : "no_report";
+	return t->rejected   ? "rejected"
+	       : t->conflict ? "conflict"
+	       : t->imported ? "imported"
+	       : any	     ? "duplicate"
+			     : "no_report";
+}
+
+/* What the server shall do with it, noted in the same transaction. */
+static int
+note_action(struct ingest *in, const struct message *m, const struct tally *t,
+    struct fault *f)
+{
+	const char *action = t->rejected || t->conflict || t->repeated_conflict
+				 ? in->after_reject
+				 : in->after_import;
+
+	if (m->mailbox == 0 || action[0] == '\0' || t->lost || m->too_large)
+		return 0;
+	return store_add_action(
+	    in->store, m->mailbox, m->uidvalidity, m->uid, action, f);
 }
 
 static int
 store_judged(struct ingest *in, const struct judged *j, struct fault *f)
 {
-	bool rejected = false, conflict = false, imported = false;
-	enum store_outcome outcome;
+	struct tally tally = { 0 };
 	const struct outcome *o;
 	int64_t id;
 
@@ -237,22 +276,19 @@ store_judged(struct ingest *in, const struct judged *j, struct fault *f)
 		return -1;
 	for (o = j->outcomes; o != NULL; o = o->next) {
 		in->counts.reports++;
-		if (o->report == NULL) {
-			rejected = true;
-			if (store_reject(in, id, j, o, f) == -1)
-				return -1;
-			continue;
-		}
-		if (store_report(in, id, j, o, &outcome, f) == -1)
+		if ((o->report == NULL
+			    ? store_reject(in, id, j, o, &tally, f)
+			    : store_report(in, id, j, o, &tally, f)) == -1)
 			return -1;
-		conflict |= outcome == STORE_CONFLICT;
-		imported |= outcome == STORE_IMPORTED;
 	}
 	in->counts.messages++;
 	in->counts.bytes += j->message.size;
 	in->counts.no_report += j->outcomes == NULL;
-	return store_message_verdict(in->store, id,
-	    verdict_of(rejected, conflict, imported, j->outcomes != NULL), f);
+	if (j->outcomes != NULL &&
+	    note_action(in, &j->message, &tally, f) == -1)
+		return -1;
+	return store_message_verdict(
+	    in->store, id, verdict_of(&tally, j->outcomes != NULL), f);
 }
 
 static void

@@ -23,7 +23,7 @@ struct ingest_counts {
 	uint64_t reports;  /* attachments that claim to be one; the sum of */
 	uint64_t imported, duplicate, conflict, rejected; /* these four */
 	uint64_t no_report; /* messages without any */
-	uint64_t warnings;  /* reports stored with any */
+	uint64_t warnings;  /* reports imported with any */
 	uint64_t bytes;	    /* of the messages */
 };
 
@@ -37,6 +37,15 @@ struct ingest *ingest_open(struct store *, const struct ingest_settings *);
  * holds; the caller moves it on behind each message done.  NULL: none.
  */
 void ingest_set_cursor(struct ingest *, const struct store_mailbox *);
+
+/*
+ * What is to be done on the server with the mails of that folder, noted in the
+ * store with each mail's verdict: when all its reports were imported or
+ * duplicates, and when one was rejected or conflicts.  "" for nothing, which
+ * is also what becomes of a mail that is not kept in full.
+ */
+void ingest_set_actions(
+    struct ingest *, const char *after_import, const char *after_reject);
 
 /* What was found in one message, before it is stored. */
 struct ingest_verdict {

@@ -43,7 +43,7 @@ exact_copy(struct span s)
 {
 	char *p = xmalloc(s.n > 0 ? s.n : 1);
 
-	if (s.n > 0)
+	if (s.n > 0 && s.p != NULL)
 		memcpy(p, s.p, s.n);
 	return (struct span){ p, s.n };
 }

@@ -66,16 +66,22 @@ def report(number):
         "To: rua@example.net\r\n"
         "Subject: Report Domain: example.net Submitter: sender.example"
         " Report-ID: <scripted-%d>\r\n"
-        "Date: Thu, 01 Jan 2026 00:00:00 +0000\r\n"
+        "Date: Sat, 31 Jan 2026 00:00:00 +0000\r\n"
         "Message-ID: <scripted-%d@sender.example>\r\n"
         "MIME-Version: 1.0\r\n"
         "TLS-Report-Domain: example.net\r\n"
         "TLS-Report-Submitter: sender.example\r\n"
+        'Content-Type: multipart/report; report-type=tlsrpt; boundary="b"\r\n'
+        "\r\n"
+        "--b\r\n"
+        "\r\n"
+        "A report.\r\n"
+        "--b\r\n"
         "Content-Type: application/tlsrpt+gzip\r\n"
         "Content-Transfer-Encoding: base64\r\n"
         "\r\n" % (number, number)
     )
-    return (head + text).encode()
+    return (head + text + "--b--\r\n").encode()
 
 
 class Hangup(Exception):
@@ -291,7 +297,7 @@ class Session:
             mail = mail[: int(most)]
             section += "<0>"
         self.send(
-            '* %d FETCH (UID %d INTERNALDATE "01-Jan-2026 12:00:00 +0000"'
+            '* %d FETCH (UID %d INTERNALDATE "31-Jan-2026 12:00:00 +0000"'
             " BODY%s {%d}\r\n" % (self.number(uid), uid, section, len(mail))
         )
         self.send(mail)

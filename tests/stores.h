@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -276,6 +277,81 @@ add(struct scene *s, const struct report *r)
 			 &s->f));
 	assert_ok(s, store_commit(s->st, &s->f));
 	return added;
+}
+
+/* How a child ended that ran `fn`; what it exits with is its own business. */
+static inline int
+in_child(void (*fn)(struct scene *), struct scene *s)
+{
+	pid_t pid = fork();
+	int status;
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		fn(s);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static inline void
+assert_child(void (*fn)(struct scene *), struct scene *s, int status)
+{
+	int rc = in_child(fn, s);
+
+	assert_true(WIFEXITED(rc));
+	assert_int_equal(WEXITSTATUS(rc), status);
+}
+
+/* In a child: go on only with the status and a text that are expected. */
+static inline void
+expect(struct scene *s, int status, const char *text)
+{
+	if (s->f.status != status || strstr(s->f.text, text) == NULL) {
+		fprintf(stderr, "%d: %s\n", s->f.status, s->f.text);
+		_exit(1);
+	}
+}
+
+static inline void
+write_file(const char *path, const void *bytes, size_t n)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, n), n);
+	close(fd);
+}
+
+static inline void
+store_one(struct scene *s)
+{
+	struct policy p = some_policy;
+	struct report r = some_report(&p, 1);
+
+	add(s, &r);
+}
+
+static inline unsigned
+mode_of(const char *path)
+{
+	struct stat sb;
+
+	assert_int_equal(stat(path, &sb), 0);
+	return sb.st_mode & 07777;
+}
+
+/* That opening `path` fails, with that exit code and text. */
+static inline void
+assert_not_opened(struct scene *s, const char *path, enum store_access access,
+    int status, const char *text)
+{
+	memset(&s->f, 0, sizeof s->f);
+	assert_null(store_open(path, access, &s->f));
+	assert_int_equal(s->f.scope, FAULT_HOST);
+	if (s->f.status != status || strstr(s->f.text, text) == NULL)
+		fail_msg("%d: %s", s->f.status, s->f.text);
 }
 
 #endif

@@ -216,8 +216,6 @@ refuses_what_an_option_cannot_be(void **state)
 		    "parallel: 0 is out of range: 1 to 64" },
 		{ "poll", "parallel = 65",
 		    "parallel: 65 is out of range: 1 to 64" },
-		{ "poll", "parallel = 8",
-		    "parallel: not supported yet: leave it at \"4\"" },
 		{ "poll", "parallel = four", "parallel: must be a number" },
 		{ "poll", "parallel = -4", "parallel: must be a number" },
 		{ "poll", "parallel = 18446744073709551620",
@@ -350,15 +348,18 @@ refuses_what_a_mailbox_cannot_be(void **state)
 		{ "fingerprint = 0011",
 		    "4: [mailbox m] fingerprint: must be sha256: and 64 "
 		    "hexadecimal digits" },
-		{ "after_import = delete",
-		    "4: [mailbox m] after_import: not supported yet: leave it "
-		    "at \"keep\"" },
-		{ "after_reject = move:Bad",
-		    "4: [mailbox m] after_reject: not supported yet: leave it "
-		    "at \"keep\"" },
-		{ "after_import = move:",
+		{ "after_import = shred",
 		    "4: [mailbox m] after_import: must be keep, seen, flag, "
 		    "move:FOLDER or delete" },
+		{ "after_import = move:",
+		    "4: [mailbox m] after_import: move: needs the name of a "
+		    "folder, of up to 200 bytes" },
+		{ "after_reject = move:\\Junk",
+		    "4: [mailbox m] after_reject: move: needs the name of a "
+		    "folder, of up to 200 bytes" },
+		{ "after_reject = move:inbox",
+		    "4: [mailbox m] after_reject: moves mails into a folder "
+		    "that is polled" },
 		{ "dkim = require", "4: [mailbox m] dkim: not supported yet: "
 				    "leave it at \"off\"" },
 		{ "dkim = on",
@@ -899,6 +900,31 @@ fingerprints_are_of_64_digits(void **state)
 	arena_free(&a);
 }
 
+static void
+takes_what_is_to_be_done_with_mails(void **state)
+{
+	static const struct {
+		const char *value, *taken;
+	} rows[] = { { "keep", "" }, { "seen", "seen" }, { "flag", "flag" },
+		{ "delete", "delete" }, { "move:TLS/Done", "move:TLS/Done" },
+		{ "\"move:With blank\"", "move:With blank" } };
+	struct scene *s = *state;
+	const struct config_mailbox *mb;
+	char text[200];
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		snprintf(text, sizeof text,
+		    "[mailbox m]\nhost = h.example\nuser = u\n"
+		    "after_import = %s\n",
+		    rows[i].value);
+		assert_parses(s, text);
+		mb = &s->config.mailboxes[0];
+		assert_string_equal(mb->after_import, rows[i].taken);
+		assert_string_equal(mb->after_reject, "");
+	}
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -907,6 +933,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(defaults_are_those_of_the_manual),
 		TEST(reads_every_option),
+		TEST(takes_what_is_to_be_done_with_mails),
 		TEST(refuses_what_an_option_cannot_be),
 		TEST(refuses_what_a_mailbox_cannot_be),
 		TEST(refuses_lines_that_are_not_as_they_seem),

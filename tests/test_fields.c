@@ -480,13 +480,17 @@ main(void)
 		TEST(reads_headers_with_any_line_end),
 		TEST(finds_the_header_behind_blank_lines_and_a_byte_order_mark),
 		TEST(reads_media_types),
+		/* R1, R8 */
 		TEST(reads_parameters),
 		TEST(reads_text),
 		TEST(takes_no_nul_for_the_end_of_a_text),
 		TEST(bounds_what_a_text_may_cost),
+		/* R6 */
 		TEST(reads_what_a_mail_says_of_itself),
 		TEST(finds_no_arrival_in_a_broken_received),
+		/* R1, R3 */
 		TEST(knows_what_claims_to_be_a_report),
+		/* R4 */
 		TEST(decodes_base64),
 		TEST(decodes_no_more_base64_than_there_is_room_for),
 		TEST(decodes_quoted_printable),

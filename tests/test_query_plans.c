@@ -7,7 +7,9 @@
 
 /* The tables that grow with every mail, and what queries call them. */
 static const char *const growing[] = { "messages", "reports", "report_bytes",
-	"policies", "failures", "quarantine_bytes", "m", "r", "c", "p", "f" };
+	"policies", "failures", "quarantine_bytes", "rollup_daily",
+	"rollup_senders", "rollup_failures", "rollup_warnings", "m", "r", "c",
+	"p", "f", "d" };
 
 /* The plan of a query, a line each step. */
 static char *
@@ -67,6 +69,8 @@ no_statement_scans_what_grows(void **state)
 		assert_non_null(sql_text(id));
 		if (id == SQL_FIRST_DAY || id == SQL_LAST_DAY)
 			continue; /* one step into an index, see below */
+		if (id >= SQL_VERIFY_DAYS && id <= SQL_VERIFY_TOTALS)
+			continue; /* looks at all there is */
 		assert_no_scan(s, sql_text(id));
 	}
 }
@@ -143,7 +147,10 @@ no_export_of_a_range_scans_what_grows(void **state)
 			char *plan = plan_of(s, query);
 
 			assert_no_scan(s, query);
-			if (strstr(plan, "_date (date") == NULL)
+			if (strstr(plan, " (date") == NULL &&
+			    strstr(plan, " (monday") == NULL &&
+			    strstr(plan, " (month") == NULL &&
+			    strstr(plan, "AND day>? AND day<?") == NULL)
 				fail_msg("%s\n%s", query, plan);
 			free(plan);
 		}

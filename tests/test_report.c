@@ -224,6 +224,11 @@ parse_many(struct scene *s, const char *what, size_t policies, size_t failures)
 	parse_text(s);
 }
 
+#define SINGLE                                             \
+	"{\"policy\":{\"policy-type\":\"sts\","            \
+	"\"policy-domain\":\"a.example\"},\"summary\":{}," \
+	"\"failure-details\":{}}"
+
 static void
 r25_bounds_policies_and_failures(void **state)
 {
@@ -242,7 +247,14 @@ r25_bounds_policies_and_failures(void **state)
 	assert_string_equal(verdict(s), "reject too-many-failures");
 	parse_many(s, "{}", 1, 9);
 	assert_string_equal(verdict(s), "reject too-many-failures");
+	/* single ones without their array count as well */
+	s->limits.failures = 1;
+	parse_policies(s, SINGLE);
+	assert_int_equal(s->rc, 0);
+	parse_policies(s, SINGLE "," SINGLE);
+	assert_string_equal(verdict(s), "reject too-many-failures");
 	/* whatever they are */
+	s->limits.failures = 8;
 	parse_many(s, "0", 1, 9);
 	assert_string_equal(verdict(s), "reject too-many-failures");
 }
@@ -269,6 +281,7 @@ j_refuses_alone_and_in_the_order_of_the_requirements(void **state)
 {
 	static const struct row rows[] = {
 		/* structure before values, by requirement, then by place */
+		{ "{\"policy\":{}},{}", "reject policy-missing" },
 		{ "{\"policy\":{\"policy-type\":\"x\",\"policy-domain\":\"-\"},"
 		  "\"summary\":{\"total-successful-session-count\":-1}},{}",
 		    "reject policy-missing" },

@@ -69,7 +69,37 @@ r58_keeps_the_digest_of_a_release(void **state)
 	for (i = 0; i < REPORT_DIGEST; i++)
 		snprintf(text + 2 * i, 3, "%02x", s->report.content[i]);
 	assert_string_equal(text,
-	    "b32ed9735f80888ca3074e6f37249472fe46696cd47a3b2b7fd49444e27e17fc");
+	    "338a97551e13afb160899d255c4027cc390b429ceb097547b2ebbf161a7658af");
+}
+
+/* The note report-repeated rests on it. */
+static void
+r60_knows_the_same_content_under_another_report_id(void **state)
+{
+	static const char *const ids[] = { "\"report-id\":\"7\",",
+		"\"report-id\":\"8\",", "" };
+	unsigned char body[LENGTH(ids)][REPORT_DIGEST];
+	unsigned char content[LENGTH(ids)][REPORT_DIGEST];
+	struct scene *s = *state;
+	char text[2048];
+	size_t i;
+
+	for (i = 0; i < LENGTH(ids); i++) {
+		snprintf(text, sizeof text, "{%s%s", ids[i],
+		    "\"organization-name\":\"x\",\"date-range\":{"
+		    "\"start-datetime\":\"2026-03-02T00:00:00Z\","
+		    "\"end-datetime\":\"2026-03-02T23:59:59Z\"},"
+		    "\"policies\":[]}");
+		parse(s, span_of(text));
+		memcpy(body[i], s->report.body, REPORT_DIGEST);
+		memcpy(content[i], s->report.content, REPORT_DIGEST);
+		assert_memory_equal(body[0], body[i], REPORT_DIGEST);
+		if (i > 0)
+			assert_memory_not_equal(
+			    content[0], content[i], REPORT_DIGEST);
+	}
+	parse_policies(s, POLICY(""));
+	assert_memory_not_equal(body[0], s->report.body, REPORT_DIGEST);
 }
 
 int
@@ -79,6 +109,7 @@ main(void)
 		TEST(r58_knows_the_same_content_in_another_form),
 		TEST(r58_keeps_the_digest_of_a_release),
 		TEST(r59_tells_contents_apart),
+		TEST(r60_knows_the_same_content_under_another_report_id),
 	};
 
 	return cmocka_run_group_tests_name(

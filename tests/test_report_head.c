@@ -210,5 +210,6 @@ main(void)
 		TEST(r47_reads_dates_as_senders_write_them),
 	};
 
-	return cmocka_run_group_tests_name("the head of reports", tests, NULL, NULL);
+	return cmocka_run_group_tests_name(
+	    "the head of reports", tests, NULL, NULL);
 }

@@ -442,6 +442,20 @@ inflates_as_much_as_the_limit(void **state)
 	free(data);
 }
 
+/* The bound is reached, and what is left holds nothing more. */
+static void
+reads_on_at_the_limit_for_what_adds_nothing(void **state)
+{
+	struct scene *s = *state;
+
+	gzip_into(s, "{23456789}");
+	gzip_into(s, "");
+	s->text.max = 10;
+	assert_unpacks_to(s, "{23456789}\n", "gzip-multi-member ");
+	gzip_into(s, "x");
+	assert_refused(s, "decompressed-too-large");
+}
+
 static void
 stops_a_bomb_at_the_limit(void **state)
 {
@@ -768,38 +782,74 @@ peeks_into_every_container(void **state)
 	struct scene *s = *state;
 	struct buf gz = { .max = 1000 };
 
-	assert_true(peek_bytes(span_of(report)));
-	assert_true(peek_bytes(span_of("\xef\xbb\xbf { \"date-range\":")));
+	assert_true(peek_bytes(span_of(report), 10));
+	assert_true(peek_bytes(span_of("\xef\xbb\xbf { \"date-range\":"), 10));
 	assert_true(peek_bytes(
-	    span_of("{\"policies\":[{\"policy\":{\"policy-type\":\"sts\"")));
-	assert_false(peek_bytes(span_of("{\"policies\":[]}")));
-	assert_false(peek_bytes(span_of("{\"report_id\":1}")));
-	assert_false(peek_bytes(span_of("[{\"report-id\":1}]")));
-	assert_false(peek_bytes(span_of("{report-id \"report-id\"")));
-	assert_false(peek_bytes(span_of("<\"report-id\"")));
-	assert_false(peek_bytes(span_of("")));
+	    span_of("{\"policies\":[{\"policy\":{\"policy-type\":\"sts\""),
+	    10));
+	assert_false(peek_bytes(span_of("{\"policies\":[]}"), 10));
+	assert_false(peek_bytes(span_of("{\"report_id\":1}"), 10));
+	assert_false(peek_bytes(span_of("[{\"report-id\":1}]"), 10));
+	assert_false(peek_bytes(span_of("{report-id \"report-id\""), 10));
+	assert_false(peek_bytes(span_of("<\"report-id\""), 10));
+	assert_false(peek_bytes(span_of(""), 10));
 	gzip_into(s, report);
-	assert_true(peek_bytes(buf_span(&s->in)));
+	assert_true(peek_bytes(buf_span(&s->in), 10));
 	s->in.len -= 12; /* also where the end is missing */
-	assert_true(peek_bytes(buf_span(&s->in)));
+	assert_true(peek_bytes(buf_span(&s->in), 10));
 	buf_reset(&s->in);
 	deflate_into(&s->in, MAX_WBITS, report, strlen(report));
-	assert_true(peek_bytes(buf_span(&s->in)));
+	assert_true(peek_bytes(buf_span(&s->in), 10));
 	zip_into(s, (struct entry[]){ { ENTRY("a", report) }, { 0 } });
-	assert_true(peek_bytes(buf_span(&s->in)));
+	assert_true(peek_bytes(buf_span(&s->in), 10));
 	zip_into(s,
 	    (struct entry[]){ { ENTRY("a", report), .stored = true }, { 0 } });
-	assert_true(peek_bytes(buf_span(&s->in)));
+	assert_true(peek_bytes(buf_span(&s->in), 10));
 	deflate_into(&gz, MAX_WBITS + 16, report, strlen(report));
 	zip_into(s,
 	    (struct entry[]){
 		{ .name = "a", .data = gz.data, .n = gz.len, .stored = true },
 		{ 0 } });
-	assert_true(peek_bytes(buf_span(&s->in)));
+	assert_true(peek_bytes(buf_span(&s->in), 10));
 	zip_into(s, (struct entry[]){
 			{ ENTRY("a", report), .encrypted = true }, { 0 } });
-	assert_false(peek_bytes(buf_span(&s->in)));
+	assert_false(peek_bytes(buf_span(&s->in), 10));
 	buf_free(&gz);
+}
+
+static void
+peeks_behind_what_else_is_in_a_zip(void **state)
+{
+	struct scene *s = *state;
+
+	zip_into(s,
+	    (struct entry[]){ { ENTRY("a/", "") }, { ENTRY("a/README", "x") },
+		{ ENTRY("a/b", report) }, { 0 } });
+	assert_true(peek_bytes(buf_span(&s->in), 3));
+	assert_false(peek_bytes(buf_span(&s->in), 2));
+	s->in.data[6] |= 8; /* the size stands behind the data */
+	assert_false(peek_bytes(buf_span(&s->in), 3));
+}
+
+static void
+peeks_no_deeper_than_reports_are_packed(void **state)
+{
+	struct buf in = { .max = 10000 }, out = { .max = 10000 };
+	struct buf swap;
+	unsigned layers;
+
+	(void)state;
+	buf_append(&in, report, strlen(report));
+	for (layers = 0; layers < 5; layers++) {
+		assert_int_equal(peek_bytes(buf_span(&in), 10), layers <= 2);
+		buf_reset(&out);
+		deflate_into(&out, MAX_WBITS + 16, in.data, in.len);
+		swap = in;
+		in = out;
+		out = swap;
+	}
+	buf_free(&in);
+	buf_free(&out);
 }
 
 static void
@@ -812,8 +862,8 @@ peeks_into_every_truncation(void **state)
 	zip_into(s, (struct entry[]){ { ENTRY("a", report) }, { 0 } });
 	for (n = 0; n < s->in.len; n++) {
 		cut = exact_copy((struct span){ s->in.data, n });
-		peek_bytes(cut);
-		peek_part(cut, MIME_QUOTED_PRINTABLE);
+		peek_bytes(cut, 10);
+		peek_part(cut, MIME_QUOTED_PRINTABLE, 10);
 		free_span(cut);
 	}
 }
@@ -859,22 +909,34 @@ main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(knows_a_container_by_its_first_bytes),
+		/* R4 */
 		TEST(trusts_the_bytes_and_not_the_transfer_encoding),
 		TEST(refuses_uuencode),
+		/* R11 */
 		TEST(decodes_no_more_than_its_room),
 		TEST(passes_json_on),
 		TEST(passes_as_much_json_on_as_the_limit),
 		TEST(unpacks_gzip_and_zlib),
+		/* R12 */
 		TEST(reads_every_optional_field_of_a_gzip_header),
+		/* R12 */
 		TEST(reads_every_member_of_a_gzip_file),
+		/* R12 */
 		TEST(overlooks_what_stands_behind_the_last_member),
+		/* R12 */
 		TEST(counts_the_faults_of_a_further_member),
+		/* R12 */
 		TEST(refuses_every_truncation),
+		/* R12 */
 		TEST(refuses_every_wrong_byte_of_the_check),
+		/* R12 */
 		TEST(inflates_as_much_as_the_limit),
+		TEST(reads_on_at_the_limit_for_what_adds_nothing),
 		TEST(stops_a_bomb_at_the_limit),
 		TEST(is_linear_in_the_number_of_members),
+		/* R3 */
 		TEST(unpacks_zip),
+		/* R3, R5 */
 		TEST(unpacks_every_report_of_a_zip),
 		TEST(unpacks_gzip_in_zip),
 		TEST(refuses_a_zip_in_a_zip),
@@ -887,6 +949,8 @@ main(void)
 		TEST(packs_what_unpacks_to_the_same),
 		TEST(packs_nothing_where_the_room_is_too_small),
 		TEST(peeks_into_every_container),
+		TEST(peeks_behind_what_else_is_in_a_zip),
+		TEST(peeks_no_deeper_than_reports_are_packed),
 		TEST(peeks_into_every_truncation),
 		TEST(finds_uuencoded_text),
 	};

@@ -23,17 +23,19 @@ int
 fault_prefix(struct fault *f, const char *fmt, ...)
 {
 	char text[FAULT_TEXT];
-	size_t left = sizeof text, used;
+	size_t left, used, n;
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
 	used = strlen(text);
-	left -= used;
-	if (left > 3) {
-		memcpy(text + used, ": ", 3);
-		strncat(text, f->text, left - 3);
+	left = sizeof text - used;
+	if (left > sizeof ": ") {
+		memcpy(text + used, ": ", 2);
+		n = strnlen(f->text, left - sizeof ": ");
+		memcpy(text + used + 2, f->text, n);
+		text[used + 2 + n] = '\0';
 	}
 	text_clean(text);
 	memcpy(f->text, text, sizeof text);

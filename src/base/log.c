@@ -1,4 +1,5 @@
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +70,7 @@ log_progress_end(void)
 	state.progress = false;
 }
 
-static void
+__attribute__((format(printf, 2, 0))) static void
 say(enum log_level level, const char *fmt, va_list ap)
 {
 	static const char *const priority[] = { "<3>", "<4>", "<6>", "<7>",

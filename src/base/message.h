@@ -25,6 +25,8 @@ struct message {
 	/* where bytes is an attachment alone, taken out of its mail before */
 	const struct mail_head *attachment_of; /* that mail's; else NULL */
 	const char *filename;		       /* the attachment's */
+	const char *encoding; /* "base64" or "uuencode": it is still in that;
+				 NULL: it is not */
 };
 
 #endif

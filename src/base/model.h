@@ -60,6 +60,7 @@ struct report {
 	const char *reporter_domain;	      /* the domain in it */
 	unsigned char content[REPORT_DIGEST]; /* of the known members as sent,
 						 in one canonical order */
+	unsigned char body[REPORT_DIGEST];    /* the same without report-id */
 	struct policy *policies;
 	size_t n_policies;
 	const char *warnings; /* codes, separated by blanks; "" without */

@@ -19,17 +19,17 @@ struct overview_day {
 
 /* One recipient domain. */
 struct overview_domain {
-	const char *name;  /* A-label */
-	const char *shown; /* U-label */
+	const char *name;		  /* A-label */
+	const char *shown;		  /* U-label */
 	const char *first_day, *last_day; /* with a report, in the range */
 	uint64_t sessions, failed;
 	uint64_t sessions_before, failed_before; /* in as many days before */
-	const char *policy_types; /* seen, separated by blanks */
-	const char *policy_mode;  /* newest seen: enforce, testing, none, "" */
-	unsigned clean_days;	/* without a failure, up to its last day */
-	unsigned organizations; /* that reported on it */
-	const char *policies_differ; /* how senders see its policy otherwise;
-					"" when they agree */
+	const char *policy_types;		 /* seen, separated by blanks */
+	const char *policy_mode; /* newest seen: enforce, testing, none, "" */
+	unsigned clean_days;	 /* without a failure, up to its last day */
+	unsigned organizations;	 /* that reported on it */
+	const char *policies_differ;	/* how senders see its policy otherwise;
+					   "" when they agree */
 	const struct overview_day *day; /* n_days of them */
 };
 
@@ -49,13 +49,15 @@ struct overview_problem {
 	const char *policy_types, *policy_mode;
 	const char *side; /* "ours", "theirs", "unclear" */
 	enum problem_state state;
-	const char *first_day, *last_day;
-	unsigned days; /* with it */
-	unsigned organizations; /* that see it */
+	const char *first_day, *last_day; /* ever */
+	unsigned days;			  /* of the range, with it */
+	unsigned organizations;		  /* that see it there */
 	unsigned reporters; /* that report on the domain in the range */
-	const char *organization_names; /* separated by ", " */
-	uint64_t failed, failed_last_7_days;
-	uint64_t domain_sessions; /* of the domain, since first_day */
+	const char *organization_names; /* separated by ", "; the first 20 */
+	uint64_t failed;		/* in the range */
+	uint64_t failed_last_7_days;	/* up to the newest day stored */
+	uint64_t domain_sessions; /* of the domain, in the range, from first_day
+				     on */
 	const char *reason; /* the most frequent failure-reason-code; "" */
 	const char *muted_until, *mute_note; /* "" when it is not */
 };
@@ -98,6 +100,8 @@ struct overview {
 	unsigned organizations;
 	uint64_t quarantined, conflicts;
 	int64_t last_good_poll; /* seconds since 1970; 0: none known */
+	/* what there is beyond the lists, which have a limit */
+	uint64_t domains_left_out, senders_left_out, problems_left_out;
 
 	const struct overview_domain *domains; /* by name */
 	size_t n_domains;

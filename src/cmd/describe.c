@@ -1,7 +1,11 @@
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/label.h"
 #include "base/utc.h"
 #include "cmd/describe.h"
 #include "examine.h"
@@ -56,6 +60,17 @@ put_host(const char *word, const char *name, const char *ip)
 	}
 }
 
+/* Whose fault it is, by the type alone. */
+static const char *
+side_of(const struct result_type *type)
+{
+	if (type != NULL && strcmp(type->side, "ours") == 0)
+		return " (at the receiving side: yours)";
+	if (type != NULL && strcmp(type->side, "theirs") == 0)
+		return " (at the sending side: theirs)";
+	return "";
+}
+
 static void
 put_failure(const struct failure *x)
 {
@@ -68,7 +83,7 @@ put_failure(const struct failure *x)
 	    x->result_type[0] != '\0' ? x->result_type : "no result type");
 	put_host("at", x->receiving_mx_hostname, x->receiving_ip);
 	put_host("from", "", x->sending_mta_ip);
-	fputc('\n', stdout);
+	printf("%s\n", side_of(type));
 	if (x->failure_reason_code[0] != '\0')
 		text_wrap(stdout, "      reason: ", x->failure_reason_code);
 	if (x->additional_information[0] != '\0')
@@ -76,26 +91,102 @@ put_failure(const struct failure *x)
 	text_wrap(stdout, "      ",
 	    type != NULL ? type->meaning
 			 : "This result type is not in the registry.");
+	if (type != NULL)
+		printf("      Next: tlsrua explain %s\n", type->name);
+}
+
+/* Of two details, the one with more failed sessions first. */
+static int
+compare_failures(const void *a, const void *b)
+{
+	const struct failure *x = *(const struct failure *const *)a;
+	const struct failure *y = *(const struct failure *const *)b;
+
+	if (x->failed_sessions != y->failed_sessions)
+		return x->failed_sessions < y->failed_sessions ? 1 : -1;
+	return (x > y) - (x < y); /* as they stand in the report */
+}
+
+static void
+put_failures(const struct policy *p)
+{
+	const struct failure **sorted =
+	    xcalloc(p->n_failures, sizeof(const struct failure *));
+	size_t i;
+
+	for (i = 0; i < p->n_failures; i++)
+		sorted[i] = &p->failures[i];
+	qsort(sorted, p->n_failures, sizeof(const struct failure *),
+	    compare_failures);
+	for (i = 0; i < p->n_failures; i++)
+		put_failure(sorted[i]);
+	free(sorted);
+}
+
+/* As people read it, and as it is stored where that differs. */
+static void
+put_domain(const char *domain)
+{
+	struct arena arena = { 0 };
+	const char *shown = label_shown(&arena, domain);
+
+	text_put(stdout, shown[0] != '\0' ? shown : "(domain unknown)");
+	if (strcmp(shown, domain) != 0)
+		printf(" (%s)", domain);
+	arena_free(&arena);
 }
 
 static void
 put_policy(const struct policy *p)
 {
 	char good[GROUPED], bad[GROUPED];
-	size_t i;
 
 	fputc('\n', stdout);
-	text_put(stdout, p->domain[0] != '\0' ? p->domain : "(domain unknown)");
+	put_domain(p->domain);
 	fputs(", policy type ", stdout);
 	text_put(stdout, p->type);
 	if (p->mode[0] != '\0')
 		printf(", mode %s", p->mode);
-	printf(": %s sessions succeeded, %s failed%s\n",
-	    text_grouped(p->successful_sessions, good),
-	    text_grouped(p->failed_sessions, bad),
-	    p->skipped ? " (not one of our domains: not counted)" : "");
-	for (i = 0; i < p->n_failures; i++)
-		put_failure(&p->failures[i]);
+	fputs(": ", stdout);
+	if (p->failed_sessions == 0)
+		printf("no failures, %s sessions succeeded",
+		    text_grouped(p->successful_sessions, good));
+	else
+		printf("%s sessions failed, %s succeeded",
+		    text_grouped(p->failed_sessions, bad),
+		    text_grouped(p->successful_sessions, good));
+	puts(p->skipped ? " (not one of our domains: not counted)" : "");
+	if (p->failed_sessions > 0 && p->n_failures == 0)
+		puts("  The sender does not say what failed.");
+	put_failures(p);
+}
+
+static int
+compare_policies(const void *a, const void *b)
+{
+	const struct policy *x = *(const struct policy *const *)a;
+	const struct policy *y = *(const struct policy *const *)b;
+
+	if (x->failed_sessions != y->failed_sessions)
+		return x->failed_sessions < y->failed_sessions ? 1 : -1;
+	return (x > y) - (x < y);
+}
+
+/* Those with failures first. */
+static void
+put_policies(const struct report *r)
+{
+	const struct policy **sorted =
+	    xcalloc(r->n_policies, sizeof(const struct policy *));
+	size_t i;
+
+	for (i = 0; i < r->n_policies; i++)
+		sorted[i] = &r->policies[i];
+	qsort(sorted, r->n_policies, sizeof(const struct policy *),
+	    compare_policies);
+	for (i = 0; i < r->n_policies; i++)
+		put_policy(sorted[i]);
+	free(sorted);
 }
 
 /* The findings of a class, with what they mean. */
@@ -113,9 +204,10 @@ put_findings(
 		if (title != NULL)
 			printf("\n%s\n", title);
 		title = NULL;
-		printf("  %s%s%s\n", e->name,
-		    fs->item[i].where[0] != '\0' ? " at " : "",
-		    fs->item[i].where);
+		printf("  %s%s", e->name,
+		    fs->item[i].where[0] != '\0' ? ": " : "");
+		text_put(stdout, fs->item[i].where);
+		fputc('\n', stdout);
 		text_wrap(stdout, "      ", e->meaning);
 	}
 }
@@ -129,7 +221,7 @@ describe_refusal(const char *code, const char *where)
 	describe_field("Verdict", "refused");
 	printf("%-10s%s", "Reason", code);
 	if (where[0] != '\0') {
-		fputs(" at ", stdout);
+		fputs(": ", stdout);
 		text_put(stdout, where);
 	}
 	fputc('\n', stdout);
@@ -150,43 +242,68 @@ has_class(const struct findings *fs, enum code_class class)
 	return false;
 }
 
-static uint64_t
-all_failed(const struct report *r)
+/*
+ * The worst in one line.  Failures under a policy type that does not carry the
+ * counted figures are failures all the same.
+ */
+static void
+put_short(const struct report *r)
 {
-	uint64_t sum = 0;
-	size_t i;
+	uint64_t sessions = 0, failed = 0, any = 0;
+	char a[GROUPED], b[GROUPED];
+	size_t i, details = 0;
 
-	for (i = 0; i < r->n_policies; i++)
-		sum += r->policies[i].counted_failed;
-	return sum;
+	for (i = 0; i < r->n_policies; i++) {
+		sessions += r->policies[i].counted_sessions;
+		failed += r->policies[i].counted_failed;
+		any |= r->policies[i].failed_sessions;
+		details += r->policies[i].n_failures;
+	}
+	printf("%-10s", "In short");
+	if (failed > 0)
+		printf("%s of %s sessions failed\n", text_grouped(failed, a),
+		    text_grouped(sessions, b));
+	else if (any != 0)
+		puts("failures under one policy type; see below");
+	else if (details > 0)
+		puts("no session failed, but the sender found faults");
+	else if (sessions > 0)
+		printf("no failures: all %s sessions succeeded\n",
+		    text_grouped(sessions, a));
+	else
+		puts("no failures, and no sessions at all");
+}
+
+static void
+put_report(const struct candidate *c)
+{
+	const struct report *r = c->report;
+
+	put_short(r);
+	describe_field("Verdict", has_class(c->findings, CLASS_WARN)
+				      ? "accepted, with warnings"
+				      : "accepted");
+	describe_field("Sender",
+	    r->organization[0] != '\0' ? r->organization : r->reporter_domain);
+	describe_field("Contact", r->contact);
+	describe_field("Report", r->report_id);
+	put_period(r);
 }
 
 void
 describe_words(
     const char *source, const struct mail_head *head, const struct candidate *c)
 {
-	const struct report *r = c->report;
-	size_t i;
-
-	put_mail(source, head);
-	describe_field("File", c->filename);
-	if (r == NULL) {
+	if (c->report == NULL)
 		describe_refusal(code_entry(c->findings->reject.code)->name,
 		    c->findings->reject.where);
+	else
+		put_report(c);
+	put_mail(source, head);
+	describe_field("File", c->filename);
+	if (c->report == NULL)
 		return;
-	}
-	describe_field("Sender",
-	    r->organization[0] != '\0' ? r->organization : r->reporter_domain);
-	describe_field("Contact", r->contact);
-	describe_field("Report", r->report_id);
-	put_period(r);
-	describe_field("Verdict", has_class(c->findings, CLASS_WARN)
-				      ? "accepted, with warnings"
-				      : "accepted");
-	describe_field("In short",
-	    all_failed(r) == 0 ? "no failures" : "there are failed sessions");
-	for (i = 0; i < r->n_policies; i++)
-		put_policy(&r->policies[i]);
+	put_policies(c->report);
 	put_findings("Warnings", c->findings, CLASS_WARN);
 	put_findings("Notes, of no consequence", c->findings, CLASS_NOTE);
 }
@@ -194,10 +311,10 @@ describe_words(
 void
 describe_no_report_words(const char *source, const struct mail_head *head)
 {
-	put_mail(source, head);
 	describe_field("Verdict",
 	    "no TLS report in it, nor anything that claims "
 	    "to be one");
+	put_mail(source, head);
 }
 
 static void

@@ -39,7 +39,7 @@ differ_number(struct pair *p, const char *path, uint64_t a, uint64_t b)
 	differ(p, path, left, right);
 }
 
-static const char *
+__attribute__((format(printf, 2, 3))) static const char *
 path_of(char out[static PATH], const char *fmt, ...)
 {
 	va_list ap;

@@ -4,6 +4,7 @@
 
 #include "cmd/cmd.h"
 #include "base/span.h"
+#include "cmd/problem.h"
 #include "output/text.h"
 #include "report/codes.h"
 
@@ -103,19 +104,23 @@ explain(const char *name)
 static int
 run(const struct options *o)
 {
+	int64_t number;
 	size_t i;
 	int status = 0;
 
 	if (o->n_args == 0)
 		list_all();
 	for (i = 0; i < o->n_args && status == 0; i++)
-		status = explain(o->args[i]);
+		if (problem_number(o->args[i], &number) == 0)
+			status = explain_problem(o, number);
+		else
+			status = explain(o->args[i]);
 	return status;
 }
 
 const struct command cmd_explain = {
 	.name = "explain",
-	.arguments = "[CODE...]",
-	.summary = "what a code or result type means, and the remedy",
+	.arguments = "[CODE|PROBLEM...]",
+	.summary = "what a code or a problem means, and the remedy",
 	.run = run,
 };

@@ -4,6 +4,7 @@
 #include "base/fault.h"
 #include "cmd/cmd.h"
 #include "cmd/tables.h"
+#include "store/exports.h"
 
 static bool
 is_table(const char *name)
@@ -39,33 +40,37 @@ set_range(struct store *st, const struct options *o, const struct config *c,
 }
 
 static int
-write_table(struct store *st, const struct config *c, const char *dir,
-    const char *table, const struct store_filter *filter, struct fault *f)
+write_table(struct store *st, const struct table_format *format,
+    const char *dir, const char *table, const struct store_filter *filter,
+    struct fault *f)
 {
 	if (strcmp(dir, "-") == 0)
-		return table_print(st, &c->csv, table, filter, f);
-	return table_write(st, &c->csv, dir, table, filter, f);
+		return table_print(st, format, table, filter, f);
+	return table_write(st, format, dir, table, filter, f);
 }
 
 static int
 export_tables(struct store *st, const struct options *o, const struct config *c,
     const char *dir, struct fault *f)
 {
+	struct table_format format = { o->ndjson, &c->csv };
 	struct store_filter filter = { 0 };
 	const char *table;
 	char from[16];
 	size_t i;
+	int rc;
 
-	if (set_range(st, o, c, &filter, from, f) == -1)
+	if (store_begin_view(st, f) == -1)
 		return -1;
-	for (i = 0; i < o->n_args; i++)
-		if (write_table(st, c, dir, o->args[i], &filter, f) == -1)
-			return -1;
-	for (i = 0; o->n_args == 0 && (table = store_table_name(i)) != NULL;
+	rc = set_range(st, o, c, &filter, from, f);
+	for (i = 0; rc == 0 && i < o->n_args; i++)
+		rc = write_table(st, &format, dir, o->args[i], &filter, f);
+	for (i = 0;
+	     rc == 0 && o->n_args == 0 && (table = store_table_name(i)) != NULL;
 	     i++)
-		if (write_table(st, c, dir, table, &filter, f) == -1)
-			return -1;
-	return 0;
+		rc = write_table(st, &format, dir, table, &filter, f);
+	store_end_view(st);
+	return rc;
 }
 
 /* 0, or the exit code of a wrong command line. */
@@ -76,11 +81,15 @@ check_arguments(const struct options *o, const char *dir)
 
 	for (i = 0; i < o->n_args; i++)
 		if (!is_table(o->args[i]))
-			return cmd_usage("export: %s: no such table; there are "
-					 "daily, failures and reports",
+			return cmd_usage(
+			    "export: %s: no such table; there are daily, "
+			    "weekly, monthly, failures, problems, mx, domains, "
+			    "senders and reports",
 			    o->args[i]);
 	if (o->since != NULL && o->from != NULL)
 		return cmd_usage("export: --since and --from: which of them?");
+	if (o->from != NULL && o->to != NULL && strcmp(o->from, o->to) > 0)
+		return cmd_usage("export: --from is after --to");
 	if (dir[0] == '\0')
 		return cmd_usage("export: where to? give -o DIR, or -o - and a "
 				 "table, or set dir in [export]");
@@ -117,7 +126,7 @@ out:
 const struct command cmd_export = {
 	.name = "export",
 	.arguments = "[-o DIR|-] [options] [TABLE...]",
-	.summary = "write the tables as CSV files",
-	.options = OPTION_OUTPUT | OPTION_RANGE,
+	.summary = "write the tables as CSV or JSON",
+	.options = OPTION_OUTPUT | OPTION_RANGE | OPTION_ORG | OPTION_FORMAT,
 	.run = run,
 };

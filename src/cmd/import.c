@@ -155,7 +155,7 @@ out:
 const struct command cmd_import = {
 	.name = "import",
 	.arguments = "[-n] [--json] PATH...",
-	.summary = "import report files, mails and folders; - is stdin",
+	.summary = "import report files and mails; - is stdin",
 	.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_TIMING,
 	.run = run,
 };

@@ -32,7 +32,15 @@ enum option_key {
 	KEY_ARRIVAL,
 	KEY_TIMING,
 	KEY_RAW,
-	KEY_ALL
+	KEY_ALL,
+	KEY_FAIL_ABOVE,
+	KEY_MIN_SESSIONS,
+	KEY_CHANGES,
+	KEY_FORMAT,
+	KEY_UNTIL,
+	KEY_NOTE,
+	KEY_VERIFY,
+	KEY_CHECK
 };
 
 static const struct spec {
@@ -47,13 +55,14 @@ static const struct spec {
 	{ KEY_JSON, "json", NULL, OPTION_JSON, "one line for programs" },
 	{ KEY_OUTPUT, "output", "DIR|-", OPTION_OUTPUT,
 	    "where to write; - for standard output" },
+	{ KEY_OUTPUT, "output", "FILE", OPTION_FILE, "the file to write" },
 	{ KEY_FROM, "from", "DATE", OPTION_RANGE, "first UTC day" },
 	{ KEY_TO, "to", "DATE", OPTION_RANGE, "last UTC day" },
 	{ KEY_SINCE, "since", "30d", OPTION_RANGE,
 	    "that many days, up to the newest stored; or all" },
 	{ KEY_DOMAIN, "domain", "DOMAIN", OPTION_RANGE,
 	    "this recipient domain alone; may be repeated" },
-	{ KEY_ORG, "org", "NAME", OPTION_RANGE,
+	{ KEY_ORG, "org", "NAME", OPTION_ORG,
 	    "this reporting organization alone; may be repeated" },
 	{ KEY_ARRIVAL, "arrival", "TIME", OPTION_ARRIVAL,
 	    "when it arrived (RFC 3339)" },
@@ -61,6 +70,20 @@ static const struct spec {
 	    "say where the time went" },
 	{ KEY_RAW, "raw", NULL, OPTION_RAW, "the bytes as received" },
 	{ KEY_ALL, "all", NULL, OPTION_ALL, "everything in quarantine" },
+	{ KEY_FAIL_ABOVE, "fail-above", "1%", OPTION_ALARM,
+	    "exit with 1 when more of a domain's sessions failed" },
+	{ KEY_MIN_SESSIONS, "min-sessions", "N", OPTION_ALARM,
+	    "do not judge a domain with fewer sessions" },
+	{ KEY_CHANGES, "changes", NULL, OPTION_CHANGES,
+	    "what is new, worse or cured since the last time" },
+	{ KEY_FORMAT, "format", "csv|ndjson", OPTION_FORMAT,
+	    "CSV for spreadsheets, or a JSON object a line" },
+	{ KEY_UNTIL, "until", "DATE", OPTION_MUTE, "last UTC day" },
+	{ KEY_NOTE, "note", "TEXT", OPTION_MUTE, "why, for those who ask" },
+	{ KEY_VERIFY, "verify", NULL, OPTION_VERIFY,
+	    "count all figures from scratch and compare" },
+	{ KEY_CHECK, "check", NULL, OPTION_CHECK,
+	    "exit with 1 when a mailbox or all reports are overdue" },
 	{ KEY_CONFIG, "config", "FILE", 0, "configuration (/etc/tlsrua.conf)" },
 	{ KEY_STORE, "database", "FILE", 0,
 	    "database, over the configuration's" },
@@ -145,6 +168,49 @@ set_since(struct options *o, const char *value)
 	return 0;
 }
 
+/* Digits with a point, and a percent sign that may be left out. */
+static int
+set_fail_above(struct options *o, const char *value)
+{
+	char *end;
+	size_t n = strspn(value, "0123456789.");
+
+	o->fail_above = strtod(value, &end);
+	if (n == 0 || end != value + n ||
+	    (strcmp(end, "%") != 0 && strcmp(end, "") != 0) ||
+	    o->fail_above > 100) {
+		log_error("--fail-above %s: write a share as 1%% or 0.5%%, at "
+			  "most 100%%",
+		    value);
+		return -1;
+	}
+	o->has_fail_above = true;
+	return 0;
+}
+
+static int
+set_min_sessions(struct options *o, const char *value)
+{
+	size_t n = strspn(value, "0123456789");
+
+	if (n == 0 || n > 18 || value[n] != '\0') {
+		log_error("--min-sessions %s: write a number, as 50", value);
+		return -1;
+	}
+	o->min_sessions = strtoull(value, NULL, 10);
+	return 0;
+}
+
+static int
+set_format(struct options *o, const char *value)
+{
+	o->ndjson = strcmp(value, "ndjson") == 0;
+	if (o->ndjson || strcmp(value, "csv") == 0)
+		return 0;
+	log_error("--format %s: there are csv and ndjson", value);
+	return -1;
+}
+
 static int
 set_arrival(struct options *o, const char *value)
 {
@@ -181,6 +247,17 @@ set_option(struct options *o, int key, const char *value)
 		return set_since(o, value);
 	case KEY_ARRIVAL:
 		return set_arrival(o, value);
+	case KEY_FAIL_ABOVE:
+		return set_fail_above(o, value);
+	case KEY_MIN_SESSIONS:
+		return set_min_sessions(o, value);
+	case KEY_FORMAT:
+		return set_format(o, value);
+	case KEY_UNTIL:
+		return set_day(&o->until, "until", value);
+	case KEY_NOTE:
+		o->note = value;
+		return 0;
 	case KEY_DOMAIN:
 		list_add(&o->domains, value);
 		return 0;
@@ -212,6 +289,12 @@ flag_of(struct options *o, int key)
 		return &o->raw;
 	case KEY_ALL:
 		return &o->all;
+	case KEY_CHANGES:
+		return &o->changes;
+	case KEY_VERIFY:
+		return &o->verify;
+	case KEY_CHECK:
+		return &o->check;
 	default:
 		return NULL;
 	}

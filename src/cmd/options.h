@@ -7,14 +7,22 @@
 
 /* The options a command may take beside the global ones; or them together. */
 enum option_set {
-	OPTION_DRY_RUN = 1 << 0, /* -n */
-	OPTION_JSON = 1 << 1,	 /* --json */
-	OPTION_OUTPUT = 1 << 2,	 /* -o */
-	OPTION_RANGE = 1 << 3,	 /* --from --to --since --domain --org */
-	OPTION_ARRIVAL = 1 << 4, /* --arrival */
-	OPTION_TIMING = 1 << 5,	 /* --timing */
-	OPTION_RAW = 1 << 6,	 /* --raw */
-	OPTION_ALL = 1 << 7	 /* --all */
+	OPTION_DRY_RUN = 1 << 0,  /* -n */
+	OPTION_JSON = 1 << 1,	  /* --json */
+	OPTION_OUTPUT = 1 << 2,	  /* -o */
+	OPTION_RANGE = 1 << 3,	  /* --from --to --since --domain */
+	OPTION_ARRIVAL = 1 << 4,  /* --arrival */
+	OPTION_TIMING = 1 << 5,	  /* --timing */
+	OPTION_RAW = 1 << 6,	  /* --raw */
+	OPTION_ALL = 1 << 7,	  /* --all */
+	OPTION_ORG = 1 << 8,	  /* --org */
+	OPTION_FILE = 1 << 9,	  /* -o, for a file */
+	OPTION_ALARM = 1 << 10,	  /* --fail-above --min-sessions */
+	OPTION_CHANGES = 1 << 11, /* --changes */
+	OPTION_FORMAT = 1 << 12,  /* --format */
+	OPTION_MUTE = 1 << 13,	  /* --until --note */
+	OPTION_VERIFY = 1 << 14,  /* --verify */
+	OPTION_CHECK = 1 << 15	  /* --check */
 };
 
 /* A value that may be given several times. */
@@ -30,12 +38,17 @@ struct options {
 	int verbose;
 	bool quiet;
 	bool help, version;
-	bool dry_run, json, timing, raw, all;
+	bool dry_run, json, timing, raw, all, changes, verify, check, ndjson;
 	const char *output;    /* -o; NULL when not given */
 	const char *from, *to; /* UTC days, checked; NULL */
 	const char *since;     /* "30d", checked; NULL */
 	unsigned since_days;   /* of it */
 	struct option_list domains, organizations;
+	bool has_fail_above;
+	double fail_above;     /* percent, 0 to 100 */
+	uint64_t min_sessions; /* 0: not given */
+	const char *until;     /* a UTC day, checked; NULL */
+	const char *note;      /* NULL when not given */
 	bool has_arrival;
 	int64_t arrival;
 	char *const *args; /* what is no option */

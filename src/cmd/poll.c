@@ -1,340 +1,19 @@
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sysexits.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/timing.h"
 #include "cmd/cmd.h"
+#include "cmd/mailbox.h"
 #include "cmd/progress.h"
+#include "cmd/side.h"
+#include "cmd/stop.h"
 #include "cmd/tables.h"
 #include "ingest.h"
-#include "config/secret.h"
-#include "source/imap.h"
-
-/* A run over the mailboxes. */
-struct poll {
-	const struct options *options;
-	const struct config *config;
-	struct store *store;
-	struct ingest *ingest;
-	struct timing *timing; /* NULL without --timing */
-	int status;	       /* the first failure's */
-};
-
-/* One folder of one mailbox, while it is read. */
-struct folder {
-	struct poll *poll;
-	const char *source; /* "example: INBOX" */
-	struct store_mailbox cursor;
-	struct imap_size *list; /* the mails to look at, ascending */
-	size_t n;
-	bool *done;	   /* which of them were */
-	size_t done_up_to; /* all before this one were */
-	struct progress progress;
-};
-
-/* -1 when a mail was handed over that is not on the list. */
-static int
-find(const struct folder *fd, uint32_t uid, size_t *at)
-{
-	size_t low = 0, high = fd->n, mid;
-
-	while (low < high) {
-		mid = low + (high - low) / 2;
-		if (fd->list[mid].uid < uid)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	*at = low;
-	return low < fd->n && fd->list[low].uid == uid ? 0 : -1;
-}
-
-/* The cursor stands behind the last mail before which none is missing. */
-static void
-move_cursor(struct folder *fd)
-{
-	while (fd->done_up_to < fd->n && fd->done[fd->done_up_to])
-		fd->cursor.uid = fd->list[fd->done_up_to++].uid;
-}
-
-static int
-on_mail(void *arg, const struct imap_mail *mail, struct fault *f)
-{
-	struct folder *fd = arg;
-	struct ingest_verdict verdict;
-	struct message m = {
-		.source = fd->source,
-		.mailbox = fd->cursor.id,
-		.uidvalidity = fd->cursor.uidvalidity,
-		.uid = mail->uid,
-		.bytes = mail->bytes,
-		.size = mail->size,
-		.too_large = mail->too_large,
-		.has_arrival = mail->has_date,
-		.arrival = mail->date,
-	};
-	enum room left = timing_enter(fd->poll->timing, ROOM_OTHER);
-	size_t at;
-	int rc = 0;
-
-	if (find(fd, mail->uid, &at) == 0 && !fd->done[at]) {
-		rc = ingest_message(fd->poll->ingest, &m, &verdict, f);
-		fd->done[at] = rc == 0;
-		move_cursor(fd);
-		progress_step(&fd->progress);
-	}
-	timing_enter(fd->poll->timing, left);
-	return rc;
-}
-
-/*
- * Fetch what is on the list.  What was handed over before a fault is stored
- * with its cursor all the same: the next run goes on from there.
- */
-static int
-fetch(struct folder *fd, struct imap *imap, struct fault *f)
-{
-	struct ingest *in = fd->poll->ingest;
-	struct fault wire = { 0 };
-	size_t i;
-	int rc;
-
-	ingest_set_cursor(in, &fd->cursor);
-	progress_start(&fd->progress, fd->source, fd->n);
-	timing_enter(fd->poll->timing, ROOM_WIRE);
-	rc = imap_fetch(imap, fd->list, fd->n, on_mail, fd, &wire);
-	timing_enter(fd->poll->timing, ROOM_OTHER);
-	if (rc == -1 && wire.scope == FAULT_HOST) {
-		*f = wire;
-		return -1;
-	}
-	for (i = 0; rc == 0 && i < fd->n; i++)
-		fd->done[i] = true; /* what was not sent is gone */
-	move_cursor(fd);
-	if (ingest_commit(in, f) == -1)
-		return -1;
-	if (rc == -1)
-		*f = wire;
-	return rc;
-}
-
-/* Where to go on in the folder as it is on the server now. */
-static void
-follow_uidvalidity(struct folder *fd, const struct imap_folder *state)
-{
-	if (fd->cursor.uidvalidity == state->uidvalidity)
-		return;
-	if (fd->cursor.uidvalidity != 0)
-		log_warn("%s: UIDVALIDITY changed from %" PRIu32 " to %" PRIu32
-			 ": every mail is looked at again; reports stored "
-			 "before stay counted once",
-		    fd->source, fd->cursor.uidvalidity, state->uidvalidity);
-	fd->cursor.uidvalidity = state->uidvalidity;
-	fd->cursor.uid = 0;
-}
-
-static bool
-has_new(const struct folder *fd, const struct imap_folder *state)
-{
-	if (state->exists == 0 || fd->cursor.uid == UINT32_MAX)
-		return false;
-	return state->uidnext == 0 || state->uidnext > fd->cursor.uid + 1;
-}
-
-static int
-read_folder(
-    struct folder *fd, struct imap *imap, const char *name, struct fault *f)
-{
-	struct imap_folder state;
-
-	timing_enter(fd->poll->timing, ROOM_WIRE);
-	if (imap_examine(imap, name, &state, f) == -1)
-		return -1;
-	follow_uidvalidity(fd, &state);
-	if (has_new(fd, &state) &&
-	    imap_sizes(imap, fd->cursor.uid + 1, &fd->list, &fd->n, f) == -1)
-		return -1;
-	timing_enter(fd->poll->timing, ROOM_OTHER);
-	fd->done = xcalloc(fd->n, sizeof *fd->done);
-	return fetch(fd, imap, f);
-}
-
-/* A mailbox and how its folders are read. */
-struct mailbox {
-	const struct config_mailbox *config;
-	struct folder_state {
-		struct store_mailbox cursor;
-		bool polled; /* well, in this run */
-	} * folders;
-};
-
-static int
-poll_folder(struct poll *p, struct mailbox *mb, size_t i, struct imap *imap,
-    struct fault *f)
-{
-	struct folder_state *state = &mb->folders[i];
-	const char *name = mb->config->folders[i];
-	char *source = xasprintf("%s: %s", mb->config->name, name);
-	struct folder fd = {
-		.poll = p, .source = source, .cursor = state->cursor
-	};
-	int rc = read_folder(&fd, imap, name, f);
-
-	timing_enter(p->timing, ROOM_OTHER);
-	ingest_set_cursor(p->ingest, NULL);
-	if (rc == -1 && f->scope == FAULT_SESSION)
-		fault_prefix(f, "%s", name);
-	state->cursor = fd.cursor;
-	state->polled = rc == 0;
-	if (rc == 0)
-		log_info(
-		    "%s: %zu new mail%s", source, fd.n, fd.n == 1 ? "" : "s");
-	free(fd.list);
-	free(fd.done);
-	free(source);
-	return rc;
-}
-
-/* One connection: what its folders hold that was not looked at. */
-static int
-poll_session(
-    struct poll *p, struct mailbox *mb, const char *secret, struct fault *f)
-{
-	struct imap_account account = mb->config->account;
-	struct imap *imap;
-	size_t i;
-	int rc = 0;
-
-	account.secret = secret;
-	account.message_max = p->config->limits.message;
-	account.header_max = p->config->limits.header;
-	if ((imap = imap_open(&account, f)) == NULL)
-		return -1;
-	log_debug(
-	    "%s: logged in by %s", mb->config->name, imap_mechanism(imap));
-	for (i = 0; rc == 0 && i < mb->config->n_folders; i++)
-		if (!mb->folders[i].polled)
-			rc = poll_folder(p, mb, i, imap, f);
-	imap_close(imap);
-	return rc;
-}
-
-/* Back off: 1, 2, 4 ... seconds and up to as much again, by chance. */
-static void
-wait_before_retry(const char *mailbox, unsigned attempt, const struct fault *f)
-{
-	unsigned base = 1000U << (attempt < 5 ? attempt : 5), jitter = 0;
-	struct timespec ts;
-
-	if (getrandom(&jitter, sizeof jitter, GRND_NONBLOCK) == -1)
-		jitter = 0;
-	base += jitter % base;
-	log_info("%s: %s; next try in %.1f s", mailbox, f->text, base / 1e3);
-	ts.tv_sec = base / 1000;
-	ts.tv_nsec = (long)(base % 1000) * 1000000;
-	nanosleep(&ts, NULL);
-}
-
-/* A broken connection is tried again; a refusal of the login is not. */
-static int
-poll_with_retries(struct poll *p, struct mailbox *mb, struct fault *f)
-{
-	char *secret = secret_read(mb->config, f);
-	unsigned attempt = 0;
-	int rc;
-
-	if (secret == NULL)
-		return -1;
-	while ((rc = poll_session(p, mb, secret, f)) == -1 &&
-	       f->scope == FAULT_SESSION && f->status == EX_UNAVAILABLE &&
-	       attempt < mb->config->retries)
-		wait_before_retry(mb->config->name, attempt++, f);
-	secret_free(secret);
-	return rc;
-}
-
-static int
-load_cursors(struct poll *p, struct mailbox *mb, struct fault *f)
-{
-	size_t i;
-
-	mb->folders = xcalloc(mb->config->n_folders, sizeof *mb->folders);
-	for (i = 0; i < mb->config->n_folders; i++)
-		if (store_mailbox(p->store, mb->config->name,
-			mb->config->folders[i], &mb->folders[i].cursor,
-			f) == -1)
-			return -1;
-	return 0;
-}
-
-/*
- * Record how it ended, and say it: a fault of network or server only once the
- * last good poll is older than the mailbox's grace, unless a person looks on.
- * Returns the exit code it comes to.
- */
-static int
-end_mailbox(struct poll *p, struct mailbox *mb, const struct fault *f)
-{
-	int64_t now = (int64_t)time(NULL);
-	struct fault ignored;
-	bool late = false;
-	size_t i;
-
-	for (i = 0; i < mb->config->n_folders; i++) {
-		struct folder_state *fs = &mb->folders[i];
-		int status = fs->polled ? 0 : f->status;
-
-		if (!fs->polled &&
-		    now - fs->cursor.last_good > mb->config->grace)
-			late = true;
-		if (store_poll_ended(p->store, fs->cursor.id, now, status,
-			fs->polled ? "" : f->text, &ignored) == -1)
-			return cmd_failed(&ignored);
-	}
-	if (f->scope == FAULT_NONE)
-		return 0;
-	if (late || (f->status != EX_UNAVAILABLE && f->status != EX_TEMPFAIL)) {
-		log_error("%s: %s", mb->config->name, f->text);
-		return f->status;
-	}
-	if (log_is_terminal())
-		log_warn("%s: %s", mb->config->name, f->text);
-	else
-		log_info("%s: %s", mb->config->name, f->text);
-	return 0;
-}
-
-/* -1 when the store failed and nothing further makes sense. */
-static int
-poll_mailbox(
-    struct poll *p, const struct config_mailbox *config, struct fault *f)
-{
-	struct mailbox mb = { .config = config };
-	struct fault ended = { 0 };
-	int rc = -1, status;
-
-	if (load_cursors(p, &mb, f) == -1)
-		goto out;
-	if (poll_with_retries(p, &mb, &ended) == -1 &&
-	    ended.scope == FAULT_HOST && ended.status != EX_CONFIG) {
-		*f = ended;
-		goto out;
-	}
-	if ((status = end_mailbox(p, &mb, &ended)) != 0 && p->status == 0)
-		p->status = status;
-	rc = 0;
-out:
-	free(mb.folders);
-	return rc;
-}
+#include "store/store.h"
 
 static bool
 is_chosen(const struct options *o, const char *name)
@@ -347,18 +26,49 @@ is_chosen(const struct options *o, const char *name)
 	return o->n_args == 0;
 }
 
-static int
-poll_all(struct poll *p, struct fault *f)
+/* The mailboxes to poll, which `list` has room for; their number. */
+static size_t
+choose(const struct options *o, const struct config *c,
+    const struct config_mailbox **list)
 {
-	const struct config *c = p->config;
-	size_t i;
+	size_t i, n = 0;
 
 	for (i = 0; i < c->n_mailboxes; i++)
-		if (is_chosen(p->options, c->mailboxes[i].name) &&
-		    poll_mailbox(p, &c->mailboxes[i], f) == -1)
-			return -1;
-	if (p->options->dry_run)
-		return 0;
+		if (is_chosen(o, c->mailboxes[i].name))
+			list[n++] = &c->mailboxes[i];
+	return n;
+}
+
+/*
+ * A dry run is one transaction that is rolled back, and times are taken of one
+ * process.
+ */
+static bool
+is_parallel(const struct poll *p, size_t n)
+{
+	return n > 1 && p->config->parallel > 1 && !p->options->dry_run &&
+	       p->timing == NULL;
+}
+
+static int
+poll_all(struct poll *p, struct ingest_counts *counts, struct fault *f)
+{
+	const struct config *c = p->config;
+	const struct config_mailbox **list =
+	    xcalloc(c->n_mailboxes, sizeof *list);
+	size_t i, n = choose(p->options, c, list);
+	int rc = 0;
+
+	if (is_parallel(p, n)) {
+		rc = side_by_side(p, list, n, counts, f);
+	} else {
+		for (i = 0; rc == 0 && i < n && !stop_requested(); i++)
+			rc = poll_mailbox(p, list[i], f);
+		*counts = *ingest_counts(p->ingest);
+	}
+	free(list);
+	if (rc == -1 || p->options->dry_run || stop_requested())
+		return rc;
 	timing_enter(p->timing, ROOM_CSV);
 	return tables_refresh(p->store, c, f);
 }
@@ -376,23 +86,30 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 		.examine = { &c->limits, c->domains, c->n_domains, p.timing },
 		.keep_raw = c->keep_raw,
 	};
+	struct ingest_counts counts = { 0 };
 	double seconds;
 	int rc;
 
 	timing_start(&timing);
 	seconds = timing_now();
 	p.ingest = ingest_open(st, &settings);
-	rc = poll_all(&p, f);
+	stop_listen();
+	rc = poll_all(&p, &counts, f);
 	seconds = timing_now() - seconds;
 	if (o->timing)
 		timing_print(&timing);
 	if (o->json)
-		ingest_print_json(ingest_counts(p.ingest), seconds);
+		ingest_print_json(&counts, seconds);
 	else
-		progress_summary(ingest_counts(p.ingest), seconds,
+		progress_summary(&counts, seconds,
 		    o->dry_run ? "would be imported" : "imported");
 	ingest_close(p.ingest);
-	return rc == -1 ? cmd_failed(f) : p.status;
+	if (rc == -1)
+		return cmd_failed(f);
+	if (!stop_requested())
+		return p.status;
+	log_warn("poll: stopped: the next run goes on from here");
+	return EX_TEMPFAIL;
 }
 
 /* 0, or the exit code when a mailbox named is not in the configuration. */

@@ -76,7 +76,7 @@ list_row(void *arg, const struct cell *c, size_t n, struct fault *f)
 	fputs("\n    ", stdout);
 	text_put(stdout, c[COL_CODE].text);
 	if (c[COL_PLACE].len > 0) {
-		fputs(" at ", stdout);
+		fputs(": ", stdout);
 		text_put(stdout, c[COL_PLACE].text);
 	}
 	fputc('\n', stdout);
@@ -162,9 +162,12 @@ show(struct work *w, int64_t id, struct fault *f)
 	if (q.bytes.n == 0)
 		puts("Its bytes were not kept.");
 	else
-		printf("%-10s%zu bytes kept; tlsrua quarantine show --raw "
+		printf("%-10s%zu bytes%s kept; tlsrua quarantine show --raw "
 		       "%" PRId64 " gives them\n",
-		    "Bytes", q.bytes.n, id);
+		    "Bytes", q.bytes.n,
+		    code_find(q.code) == CODE_MESSAGE_TOO_LARGE ? " of headers"
+								: "",
+		    id);
 	return 0;
 }
 
@@ -177,13 +180,25 @@ settings_of(const struct config *c)
 	};
 }
 
+/* What the attachment's bytes are still encoded in; NULL: they are not. */
+static const char *
+encoding_of(const struct store_quarantined *q)
+{
+	enum code code = code_find(q->code);
+
+	return code == CODE_TRANSFER_ENCODING ? "base64"
+	       : code == CODE_UUENCODE	      ? "uuencode"
+					      : NULL;
+}
+
 /* Judge it again as it came: the mail, or the attachment under its mail. */
 static int
 ingest_again(struct work *w, const struct store_quarantined *q,
-    struct ingest_verdict *verdict, struct fault *f)
+    struct ingest_counts *counts, struct fault *f)
 {
 	struct ingest_settings settings = settings_of(w->config);
 	struct ingest *in = ingest_open(w->store, &settings);
+	struct ingest_verdict verdict;
 	struct message m = {
 		.source = q->source,
 		.mailbox = q->mailbox,
@@ -195,38 +210,65 @@ ingest_again(struct work *w, const struct store_quarantined *q,
 		.arrival = q->arrival,
 		.attachment_of = q->whole_mail ? NULL : &q->head,
 		.filename = q->filename,
+		.encoding = encoding_of(q),
 	};
-	int rc = ingest_message(in, &m, verdict, f);
+	int rc = ingest_message(in, &m, &verdict, f);
 
 	if (rc == 0)
 		rc = ingest_commit(in, f);
+	*counts = *ingest_counts(in);
 	ingest_close(in);
 	return rc;
 }
 
+/* Why there is nothing to try again; NULL: there is. */
+static const char *
+no_retry(const struct store_quarantined *q)
+{
+	if (q->conflict != 0)
+		return "a conflict: accept or drop it";
+	if (q->bytes.n == 0)
+		return "its bytes were not kept";
+	if (code_find(q->code) == CODE_MESSAGE_TOO_LARGE)
+		return "its headers alone were kept: import the mail itself";
+	return NULL;
+}
+
+static const char *
+imported_as(const struct ingest_counts *c)
+{
+	return c->imported > 0	 ? "imported"
+	       : c->conflict > 0 ? "in conflict with a stored report"
+				 : "a duplicate of a stored report";
+}
+
+/* It leaves quarantine only when all in it is stored. */
 static int
 retry(struct work *w, int64_t id, struct fault *f)
 {
 	struct store_quarantined q;
-	struct ingest_verdict verdict;
+	struct ingest_counts c;
 
 	if (store_quarantine_get(w->store, id, &w->arena, &q, f) == -1)
 		return -1;
-	if (q.conflict != 0 || q.bytes.n == 0) {
-		printf("%" PRId64 ": %s\n", id,
-		    q.conflict != 0 ? "a conflict: accept or drop it"
-				    : "its bytes were not kept");
+	if (no_retry(&q) != NULL) {
+		printf("%" PRId64 ": %s\n", id, no_retry(&q));
 		return 0;
 	}
-	if (ingest_again(w, &q, &verdict, f) == -1)
+	if (ingest_again(w, &q, &c, f) == -1)
 		return -1;
-	if (verdict.rejected > 0) {
+	w->changed |= c.imported + c.conflict > 0;
+	if (c.reports == 0) {
+		printf("%" PRId64 ": holds no report\n", id);
+		return 0;
+	}
+	if (c.rejected > 0) {
+		if (store_quarantine_get(w->store, id, &w->arena, &q, f) == -1)
+			return -1;
 		printf("%" PRId64 ": refused again: %s\n", id, q.code);
 		return 0;
 	}
-	w->changed = true;
-	printf("%" PRId64 ": %s\n", id,
-	    verdict.accepted > 0 ? "imported" : "no report after all");
+	printf("%" PRId64 ": %s\n", id, imported_as(&c));
 	return store_quarantine_drop(w->store, id, f);
 }
 
@@ -330,7 +372,7 @@ run_verb(struct work *w, const struct verb *verb, struct ids *ids)
 {
 	struct row_sink sink = { on_head, collect_id, ids };
 	struct fault f = { 0 };
-	int rc;
+	int rc, status;
 
 	w->store = store_open(
 	    w->config->store_path, verb->writes ? STORE_WRITE : STORE_READ, &f);
@@ -343,10 +385,13 @@ run_verb(struct work *w, const struct verb *verb, struct ids *ids)
 		rc = -1;
 	else
 		rc = each(w, ids, verb->fn, &f);
-	if (rc == 0 && w->changed)
-		rc = tables_refresh(w->store, w->config, &f);
+	status = rc == -1 ? cmd_failed(&f) : 0;
+	if (w->changed && tables_refresh(w->store, w->config, &f) == -1) {
+		rc = cmd_failed(&f);
+		status = status != 0 ? status : rc;
+	}
 	store_close(w->store);
-	return rc == -1 ? cmd_failed(&f) : 0;
+	return status;
 }
 
 static int

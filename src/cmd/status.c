@@ -4,8 +4,11 @@
 #include <sysexits.h>
 
 #include "base/fault.h"
+#include "base/log.h"
 #include "cmd/cmd.h"
+#include "cmd/overdue.h"
 #include "output/text.h"
+#include "store/exports.h"
 #include "store/store.h"
 
 /* How the mailboxes are printed. */
@@ -104,14 +107,19 @@ print_stored(const struct store_status *s)
 	if (s->reports == 0)
 		printf("  nothing yet\n");
 	else
-		printf("  %s reports of %s to %s; %s sessions, %s failed "
-		       "ones detailed\n",
+		printf("  %s reports of %s to %s; %s sessions, %s rows of "
+		       "failures\n",
 		    text_grouped((uint64_t)s->reports, a), s->first_day,
 		    s->last_day, text_grouped((uint64_t)s->sessions, b),
 		    text_grouped((uint64_t)s->failures, c));
 	printf("  %s mails and files looked at; %s bytes on disk\n",
 	    text_grouped((uint64_t)s->messages, a),
 	    text_grouped((uint64_t)s->bytes, b));
+	if (s->repeated > 0)
+		printf("  %s of them repeat%s another under a new report-id "
+		       "and count%s all the same (report-repeated)\n",
+		    text_grouped((uint64_t)s->repeated, a),
+		    s->repeated == 1 ? "s" : "", s->repeated == 1 ? "s" : "");
 	if (s->conflicts + s->quarantined == 0)
 		return;
 	printf("Waiting for attention\n");
@@ -129,10 +137,10 @@ print_stored_json(const struct store_status *s)
 {
 	printf("],\"messages\":%" PRId64 ",\"reports\":%" PRId64
 	       ",\"conflicts\":%" PRId64 ",\"quarantined\":%" PRId64
-	       ",\"failures\":%" PRId64 ",\"sessions\":%" PRId64
-	       ",\"bytes\":%" PRId64 ",\"first_day\":",
-	    s->messages, s->reports, s->conflicts, s->quarantined, s->failures,
-	    s->sessions, s->bytes);
+	       ",\"repeated\":%" PRId64 ",\"failures\":%" PRId64
+	       ",\"sessions\":%" PRId64 ",\"bytes\":%" PRId64 ",\"first_day\":",
+	    s->messages, s->reports, s->conflicts, s->quarantined, s->repeated,
+	    s->failures, s->sessions, s->bytes);
 	text_put_json(stdout, s->first_day);
 	fputs(",\"last_day\":", stdout);
 	text_put_json(stdout, s->last_day);
@@ -160,6 +168,46 @@ print_status(struct store *st, bool json, struct fault *f)
 	return 0;
 }
 
+static void
+print_difference(void *arg, const struct store_difference *d)
+{
+	size_t *n = arg;
+
+	++*n;
+	printf("%s: ", d->rollup);
+	text_put(stdout, d->what);
+	printf(": %s is kept, %s was counted\n",
+	    d->stored[0] != '\0' ? d->stored : "nothing",
+	    d->counted[0] != '\0' ? d->counted : "nothing");
+}
+
+/* 0; 1 when a figure is not what counting gives; or -1. */
+static int
+verify(struct store *st, struct fault *f)
+{
+	size_t n = 0;
+
+	if (store_verify(st, print_difference, &n, f) == -1)
+		return -1;
+	if (n > 0)
+		log_error("%zu figures are not what is stored", n);
+	return n > 0;
+}
+
+/* The exit code. */
+static int
+show(struct store *st, const struct options *o, const struct config *c,
+    struct fault *f)
+{
+	int rc;
+
+	if (o->check)
+		rc = overdue_check(st, c, f);
+	else
+		rc = o->verify ? verify(st, f) : print_status(st, o->json, f);
+	return rc == -1 ? cmd_failed(f) : rc;
+}
+
 static int
 run(const struct options *o)
 {
@@ -172,9 +220,8 @@ run(const struct options *o)
 		return cmd_usage("status: takes no arguments");
 	if ((status = cmd_config(o, CONFIG_OPTIONAL, &c)) != 0)
 		goto out;
-	if ((st = store_open(c.store_path, STORE_READ, &f)) == NULL ||
-	    print_status(st, o->json, &f) == -1)
-		status = cmd_failed(&f);
+	st = store_open(c.store_path, STORE_READ, &f);
+	status = st != NULL ? show(st, o, &c, &f) : cmd_failed(&f);
 out:
 	store_close(st);
 	config_free(&c);
@@ -183,8 +230,8 @@ out:
 
 const struct command cmd_status = {
 	.name = "status",
-	.arguments = "[--json]",
-	.summary = "mailboxes, last poll, what is stored and what waits",
-	.options = OPTION_JSON,
+	.arguments = "[--json] [--check] [--verify]",
+	.summary = "mailboxes, what is stored and what waits",
+	.options = OPTION_JSON | OPTION_CHECK | OPTION_VERIFY,
 	.run = run,
 };

@@ -8,20 +8,30 @@
 
 struct fault;
 
+/* How tables are written. */
+struct table_format {
+	bool ndjson; /* JSON lines in place of CSV */
+	const struct csv_style *style;
+};
+
 /*
- * Write a table as CSV into DIR/NAME.csv, whole or not at all.  A fault has
- * exit code 73, or that of the store.
+ * Write a table into DIR/NAME.csv or .ndjson, whole or not at all.  A fault
+ * has exit code 73, or that of the store.
  */
-int table_write(struct store *, const struct csv_style *, const char *dir,
+int table_write(struct store *, const struct table_format *, const char *dir,
     const char *table, const struct store_filter *, struct fault *);
 
 /* The same to standard output. */
-int table_print(struct store *, const struct csv_style *, const char *table,
+int table_print(struct store *, const struct table_format *, const char *table,
     const struct store_filter *, struct fault *);
+
+/* Say it when a CSV file has more rows than a spreadsheet shows. */
+void tables_warn_long(const char *table, size_t rows);
 
 /*
  * Refresh the folder of [export] dir, when there is one: every table, as far
- * back as [export] since says.
+ * back as [export] since says, that does not show the store as it is.  What
+ * is known of result types is written into the store before.
  */
 int tables_refresh(struct store *, const struct config *, struct fault *);
 

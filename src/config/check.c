@@ -1,6 +1,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "config/config.h"
 #include "config/check.h"
@@ -102,6 +103,21 @@ settle_tls(const struct check *c, struct tls_settings *tls)
 		complain(c, "fingerprint", "means nothing with tls = none");
 }
 
+/* What is moved into a folder that is polled would be looked at for ever. */
+static void
+check_target(const struct check *c, const struct config_mailbox *mb,
+    const char *option, const char *action)
+{
+	size_t i;
+
+	if (strncmp(action, "move:", 5) != 0)
+		return;
+	for (i = 0; i < mb->n_folders; i++)
+		if (strcasecmp(mb->folders[i], action + 5) == 0)
+			complain(c, option,
+			    "moves mails into a folder that is polled");
+}
+
 static void
 check_mailbox(
     const struct check *c, const struct config *conf, struct config_mailbox *mb)
@@ -111,6 +127,8 @@ check_mailbox(
 	check_secrets(c);
 	settle_auth(c, mb);
 	settle_tls(c, &mb->account.tls);
+	check_target(c, mb, "after_import", mb->after_import);
+	check_target(c, mb, "after_reject", mb->after_reject);
 	mb->account.message_max = conf->limits.message;
 	mb->account.header_max = conf->limits.header;
 }

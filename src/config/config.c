@@ -76,6 +76,8 @@ mailbox_defaults(struct config_mailbox *mb, const char *name, unsigned line)
 		.token_command = "",
 		.folders = default_folders,
 		.n_folders = 1,
+		.after_import = "",
+		.after_reject = "",
 		.retries = 3,
 		.grace = 24 * 60 * 60,
 	};

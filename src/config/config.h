@@ -26,6 +26,8 @@ struct config_mailbox {
 	const char *token_command;
 	const char *const *folders; /* UTF-8 */
 	size_t n_folders;
+	/* "seen", "flag", "move:FOLDER", "delete"; "" for keep */
+	const char *after_import, *after_reject;
 	unsigned retries;
 	unsigned grace; /* seconds */
 };

@@ -28,9 +28,7 @@ const struct config_option config_options[] = {
 	{ STORE("path", set_path, store_path) },
 	{ STORE("keep_raw", set_yes, keep_raw) },
 
-	/* mailboxes are polled one after another for now */
-	{ POLL("parallel", set_number, parallel), .min = 1, .max = 64,
-	    .only = "4" },
+	{ POLL("parallel", set_number, parallel), .min = 1, .max = 64 },
 
 	{ EXPORT("dir", set_path_if_any, export_dir) },
 	{ EXPORT("since", set_since, export_since), .min = 1, .max = 36500 },
@@ -65,8 +63,8 @@ const struct config_option config_options[] = {
 	{ OPTION("mailbox", "folders", set_folders, 0), .is_list = true },
 	{ MAILBOX("ca_file", set_ca_file, account.tls.ca_file) },
 	{ MAILBOX("fingerprint", set_fingerprint, account.tls.fingerprint) },
-	{ OPTION("mailbox", "after_import", check_action, 0), .only = "keep" },
-	{ OPTION("mailbox", "after_reject", check_action, 0), .only = "keep" },
+	{ MAILBOX("after_import", set_action, after_import) },
+	{ MAILBOX("after_reject", set_action, after_reject) },
 	{ MAILBOX("timeout", set_seconds, account.tls.timeout), .min = 1,
 	    .max = 3600 },
 	{ MAILBOX("retries", set_number, retries), .max = 100 },

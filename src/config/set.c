@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "config/config.h"
 #include "config/set.h"
 #include "config/values.h"
@@ -15,7 +16,8 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 enum {
-	SECONDS_A_DAY = 24 * 60 * 60
+	SECONDS_A_DAY = 24 * 60 * 60,
+	FOLDER_MAX = 200
 };
 
 int
@@ -388,17 +390,42 @@ set_command(const struct config_option *o, struct setting *s, void *field)
 	return 0;
 }
 
-int
-check_action(const struct config_option *o, struct setting *s, void *field)
+/* The name goes over the wire, and a command has 1,000 characters. */
+static bool
+is_folder_name(const char *s)
 {
+	size_t n = strlen(s), len;
+	unsigned c;
+
+	if (n == 0 || n > FOLDER_MAX || s[0] == '\\')
+		return false;
+	for (; n > 0; s += len, n -= len)
+		if ((len = text_utf8(s, n, &c)) == 0 || c < 0x20 || c == 0x7f)
+			return false;
+	return true;
+}
+
+int
+set_action(const struct config_option *o, struct setting *s, void *field)
+{
+	const char **action = field;
+
 	(void)o;
-	(void)field;
-	if (strcmp(s->text, "keep") == 0 || strcmp(s->text, "seen") == 0 ||
-	    strcmp(s->text, "flag") == 0 || strcmp(s->text, "delete") == 0 ||
-	    (strncmp(s->text, "move:", 5) == 0 && s->text[5] != '\0'))
-		return 0;
-	return config_refuse(
-	    s, "must be keep, seen, flag, move:FOLDER or delete");
+	if (strncmp(s->text, "move:", 5) == 0) {
+		if (!is_folder_name(s->text + 5))
+			return config_refuse(s,
+			    "move: needs the name of a folder, of up to %d "
+			    "bytes",
+			    FOLDER_MAX);
+	} else if (strcmp(s->text, "keep") != 0 &&
+		   strcmp(s->text, "seen") != 0 &&
+		   strcmp(s->text, "flag") != 0 &&
+		   strcmp(s->text, "delete") != 0) {
+		return config_refuse(
+		    s, "must be keep, seen, flag, move:FOLDER or delete");
+	}
+	*action = strcmp(s->text, "keep") == 0 ? "" : s->text;
+	return 0;
 }
 
 int

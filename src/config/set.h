@@ -23,9 +23,9 @@ config_set_fn set_tls;	       /* enum tls_mode */
 config_set_fn set_auth;	       /* enum imap_auth */
 config_set_fn set_domains;     /* struct config */
 config_set_fn set_folders;     /* struct config_mailbox */
+config_set_fn set_action;      /* const char *, empty for keep */
 
 /* Values of features to come: nothing is put anywhere. */
-config_set_fn check_action;
 config_set_fn check_dkim;
 config_set_fn check_anything;
 

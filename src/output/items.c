@@ -122,6 +122,12 @@ items_watch(struct items *items, const struct words *w)
 }
 
 void
+items_cured(struct items *items, const struct words *w)
+{
+	add_problems(items, w, GROUP_CURED);
+}
+
+void
 items_steps(struct items *items, const struct words *w)
 {
 	const struct overview *o = w->o;

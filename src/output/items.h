@@ -23,9 +23,10 @@ void items_add(struct items *, struct arena *, const char *text);
 /* A problem with what to do about it. */
 const char *item_problem(const struct words *, const struct overview_problem *);
 
-/* What is to fix, to watch, and the steps that can be taken. */
+/* What is to fix, to watch, is cured, and the steps that can be taken. */
 void items_fix(struct items *, const struct words *);
 void items_watch(struct items *, const struct words *);
+void items_cured(struct items *, const struct words *);
 void items_steps(struct items *, const struct words *);
 
 #endif

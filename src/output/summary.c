@@ -12,8 +12,7 @@
 
 enum {
 	NAME_COLUMNS = 20, /* of a domain in the table */
-	SPARK_COLUMNS = 30,
-	LONGEST_TITLE = 200
+	SPARK_COLUMNS = 30
 };
 
 /* The parts of a screen, in the order in which they are printed. */
@@ -21,6 +20,7 @@ enum part {
 	PART_FIX,
 	PART_WATCH,
 	PART_STEPS,
+	PART_CURED,
 	PART_DOMAINS,
 	N_PARTS
 };
@@ -147,7 +147,7 @@ print_fine(const struct screen *s)
 
 	if (n == 0)
 		return;
-	put_coloured(s, "1;32", "", "Fine:");
+	fputs(s->style->colour ? "\033[1;32mFine:\033[0m" : "Fine:", s->out);
 	for (i = 0; i < w->o->n_domains; i++) {
 		d = &w->o->domains[w->j->order[i]];
 		if (w->j->domain[w->j->order[i]] != STANDING_FINE)
@@ -176,6 +176,14 @@ notes(const struct words *w)
 	size_t cured = w->j->n_problems[GROUP_CURED];
 	const char *parts[] = {
 		cured > 0 ? words_count(w, cured, "cured problem") : "",
+		w->o->domains_left_out > 0
+		    ? arena_printf(w->mem, "%s left out",
+			  words_count(w, w->o->domains_left_out, "domain"))
+		    : "",
+		w->o->problems_left_out > 0
+		    ? arena_printf(w->mem, "%s left out",
+			  words_count(w, w->o->problems_left_out, "problem"))
+		    : "",
 		words_waiting(w),
 		words_warnings(w),
 	};
@@ -295,12 +303,15 @@ print_findings(struct screen *s)
 	items_fix(&s->part[PART_FIX], w);
 	items_watch(&s->part[PART_WATCH], w);
 	items_steps(&s->part[PART_STEPS], w);
+	if (s->style->all)
+		items_cured(&s->part[PART_CURED], w);
 	list_domains(s);
 	share_screen(s);
 	print_part(s, PART_FIX, "To fix, on your side", "1;31", problems);
 	print_part(s, PART_WATCH, "To watch", "1;33", problems);
 	print_part(
 	    s, PART_STEPS, "Steps you can take", "1", "tlsrua summary -v");
+	print_part(s, PART_CURED, "Cured", "1;32", "");
 	if (s->part[PART_DOMAINS].n > 0 && s->shown[PART_DOMAINS] > 0) {
 		fprintf(s->out, "\n%s\n", domains_head(w));
 		for (size_t i = 0; i < s->shown[PART_DOMAINS]; i++)

@@ -41,6 +41,9 @@ text_wrap(FILE *out, const char *prefix, const char *paragraph)
 	fputs(prefix, out);
 	while (*(s += strspn(s, " ")) != '\0') {
 		n = word_length(s);
+		/* what fits on no line is cut */
+		if (width_text(s, n) > TEXT_WIDTH - indent)
+			n = width_fitting(s, n, TEXT_WIDTH - indent);
 		width = width_text(s, n);
 		if (at > indent && at + 1 + width > TEXT_WIDTH) {
 			fprintf(out, "\n%*s", (int)indent, "");
@@ -96,6 +99,16 @@ text_clip(struct arena *mem, const char *s, size_t columns, bool ascii)
 		return s;
 	return arena_printf(
 	    mem, "%.*s%s", (int)width_fitting(s, n, columns - room), s, mark);
+}
+
+void
+text_put_ascii(FILE *out, const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((*s & 0x80) == 0)
+			fputc(*s, out);
+		else if ((*s & 0xc0) == 0xc0) /* the first of a character */
+			fputc('?', out);
 }
 
 /* One character outside ASCII, as one or two \u escapes. */

@@ -14,7 +14,8 @@ enum {
 
 /*
  * Print a paragraph of at most TEXT_WIDTH columns: `prefix` before the first
- * line, as many blanks before the others.  Control characters are replaced.
+ * line, as many blanks before the others.  Longer words are cut.  Control
+ * characters are replaced.
  */
 void text_wrap(FILE *, const char *prefix, const char *paragraph);
 
@@ -27,6 +28,9 @@ const char *text_clip(
 
 /* A string with control characters replaced. */
 void text_put(FILE *, const char *);
+
+/* A string with each character outside ASCII replaced. */
+void text_put_ascii(FILE *, const char *);
 
 /* A string as a JSON string with its quotes (RFC 8259 §7), ASCII alone. */
 void text_put_json(FILE *, const char *);

@@ -244,21 +244,29 @@ age(const struct words *w, int64_t seconds)
 }
 
 const char *
+words_time(const struct words *w, int64_t t)
+{
+	char text[UTC_TEXT];
+
+	utc_format(t, text);
+	text[10] = '\0'; /* the date ends at the T */
+	return arena_printf(
+	    w->mem, "%s, %.5s UTC", day_in(w, text, true), text + 11);
+}
+
+const char *
 words_stale(const struct words *w, int64_t now)
 {
 	const struct overview *o = w->o;
-	char text[UTC_TEXT];
 	int64_t newest;
 
 	if (o->last_good_poll > 0) {
 		if (now - o->last_good_poll <= STALE_HOURS * HOUR)
 			return "";
-		utc_format(o->last_good_poll, text);
 		return arena_printf(w->mem,
-		    "The data are %s old: the last good poll was on %s, %.5s "
-		    "UTC.",
-		    age(w, now - o->last_good_poll), day_in(w, text, true),
-		    text + 11);
+		    "The data are %s old: the last good poll was on %s.",
+		    age(w, now - o->last_good_poll),
+		    words_time(w, o->last_good_poll));
 	}
 	if (o->n_domains == 0 || utc_parse_date(span_of(o->to), &newest) == -1)
 		return "";

@@ -30,6 +30,9 @@ const char *words_domain(
 /* "17 Nov", with the year when it is not that of the range's end. */
 const char *words_day(const struct words *, const char *day);
 
+/* "24 Nov 2026, 06:00 UTC". */
+const char *words_time(const struct words *, int64_t t);
+
 /* "25 Oct to 23 Nov 2026 (30 days)". */
 const char *words_range(const struct words *);
 

@@ -109,12 +109,12 @@ is_container_type(const struct mime_part *p)
  * (requirement R3).  What people read must look like one more closely.
  */
 static bool
-is_claimed(const struct mime_part *p)
+is_claimed(const struct search *s, const struct mime_part *p)
 {
 	if (is_json_name(span_of(p->filename)) || is_container_type(p))
 		return true;
 	if (!span_is_nocase(p->type, "application"))
-		return peek_part(p->body, p->encoding);
+		return peek_part(p->body, p->encoding, s->limits->reports);
 	return peek_container(p->body, p->encoding) != CONTAINER_NONE;
 }
 
@@ -140,8 +140,8 @@ is_candidate(const struct search *s, const struct mime_part *p)
 	if (is_opaque(p))
 		return false;
 	if (is_report_name(span_of(p->filename)) || claims_around(s, p))
-		return is_claimed(p);
-	return peek_part(p->body, p->encoding);
+		return is_claimed(s, p);
+	return peek_part(p->body, p->encoding, s->limits->reports);
 }
 
 static bool
@@ -178,17 +178,19 @@ check_label(const struct mime_part *p, struct findings *fs)
 	enum container is = peek_container(p->body, p->encoding);
 	bool gzip = span_is_nocase(p->subtype, "tlsrpt+gzip");
 	bool json = span_is_nocase(p->subtype, "tlsrpt+json");
+	struct span name;
 
-	if (!span_is_nocase(p->type, "application") || (!gzip && !json) ||
-	    (gzip && is != CONTAINER_GZIP && is != CONTAINER_NONE) ||
-	    (json && is != CONTAINER_JSON && is != CONTAINER_NONE))
+	if (is == CONTAINER_NONE && peek_uuencode(p->body, &name))
+		findings_reject(fs, CODE_UUENCODE, "in the part");
+	else if (!span_is_nocase(p->type, "application") || (!gzip && !json) ||
+		 (gzip && is != CONTAINER_GZIP && is != CONTAINER_NONE) ||
+		 (json && is != CONTAINER_JSON && is != CONTAINER_NONE))
 		findings_add(fs, CODE_MEDIA_TYPE, "%.*s/%.*s", (int)p->type.n,
 		    p->type.p, (int)p->subtype.n, p->subtype.p);
 	else if (gzip && is == CONTAINER_NONE && p->body.n == 0)
 		findings_reject(fs, CODE_GZIP_TRUNCATED, "nothing in it");
 	else if (gzip && is == CONTAINER_NONE)
-		findings_reject(
-		    fs, CODE_GZIP_INVALID, "neither gzip nor JSON");
+		findings_reject(fs, CODE_GZIP_INVALID, "neither gzip nor JSON");
 }
 
 static void
@@ -288,6 +290,5 @@ candidates_head(struct span mail, struct arena *arena, struct mail_head *head)
 bool
 candidates_content(struct span bytes, const struct limits *limits)
 {
-	(void)limits;
-	return peek_bytes(bytes);
+	return peek_bytes(bytes, limits->reports);
 }

@@ -23,7 +23,8 @@ struct candidates {
 	struct mail_head *near; /* of the innermost mail around part[i] */
 	struct findings *found; /* what choosing part[i] found; a refusal in
 				   it stands once the transfer encoding is
-				   undone: gzip-invalid, gzip-truncated */
+				   undone: gzip-invalid, gzip-truncated,
+				   uuencode */
 };
 
 /*

@@ -155,7 +155,7 @@ charset_text(struct span charset, struct span bytes, struct arena *arena)
 	if (charset.n > 0 && charset_convert(charset, bytes, &out) == 0)
 		bytes = buf_span(&out);
 	text = charset_is_plain(bytes) ? arena_strndup(arena, bytes.p, bytes.n)
-			       : repair(bytes, arena);
+				       : repair(bytes, arena);
 	buf_free(&out);
 	return text;
 }

@@ -76,8 +76,15 @@ content_object(struct content *c, enum member m)
 }
 
 void
-content_end(struct content *c, unsigned char digest[REPORT_DIGEST])
+content_end(struct content *c, struct span report_id,
+    unsigned char body[REPORT_DIGEST], unsigned char digest[REPORT_DIGEST])
 {
+	flush(c);
+	if (EVP_DigestFinal_ex(c->hash, body, NULL) != 1 ||
+	    EVP_DigestInit_ex(c->hash, EVP_sha256(), NULL) != 1)
+		out_of_memory();
+	put(c, body, REPORT_DIGEST);
+	content_string(c, MEMBER_REPORT_ID, report_id);
 	flush(c);
 	if (EVP_DigestFinal_ex(c->hash, digest, NULL) != 1)
 		out_of_memory();

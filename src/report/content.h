@@ -12,7 +12,7 @@
  * The SHA-256 of a report's known members as sent, in one order, so that
  * white space, escapes and the order of members make no difference.  Each
  * value is framed by its member's number, a letter for its type, and its
- * length.
+ * length.  The report-id comes last, behind the digest of all the others.
  */
 struct content {
 	struct evp_md_ctx_st *hash;
@@ -27,7 +27,10 @@ void content_number(struct content *, enum member, uint64_t);
 /* What follows is inside: `count` elements of an array, or an object. */
 void content_array(struct content *, enum member, size_t count);
 void content_object(struct content *, enum member);
-void content_end(struct content *, unsigned char digest[REPORT_DIGEST]);
+
+/* `body` gets the digest without the report-id. */
+void content_end(struct content *, struct span report_id,
+    unsigned char body[REPORT_DIGEST], unsigned char digest[REPORT_DIGEST]);
 
 /* Instead of content_end(). */
 void content_free(struct content *);

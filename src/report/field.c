@@ -157,8 +157,8 @@ field_skip(struct span *s)
 			depth--;
 		else if (s->p[i] == '\\' && depth > 0)
 			i++;
-		else if (depth == 0 && !is_blank(s->p[i]) &&
-		    s->p[i] != '\r' && s->p[i] != '\n')
+		else if (depth == 0 && !is_blank(s->p[i]) && s->p[i] != '\r' &&
+			 s->p[i] != '\n')
 			break;
 	}
 	*s = span_skip(*s, i);

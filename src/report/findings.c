@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "report/findings.h"
 
-static void
+__attribute__((format(printf, 3, 0))) static void
 fill(struct finding *f, enum code code, const char *where, va_list ap)
 {
 	f->code = code;

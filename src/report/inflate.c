@@ -144,7 +144,8 @@ inflate_front(
 	zs.avail_out = (uInt)(room < UINT_MAX ? room : UINT_MAX);
 	if (inflateInit2(&zs, bits[format]) != Z_OK)
 		out_of_memory();
-	inflate(&zs, Z_SYNC_FLUSH);
+	if (inflate(&zs, Z_SYNC_FLUSH) == Z_MEM_ERROR)
+		out_of_memory();
 	inflateEnd(&zs);
 	return room - zs.avail_out;
 }

@@ -92,8 +92,9 @@ struct span jsontext_raw(const struct jsontext *, const struct jsontext_node *);
 size_t jsontext_unescape(struct span raw, char *out);
 
 /*
- * The same but only for surrogate pairs, which json-c 0.16 reads wrong from
- * U+1D800 on: the rest remains JSON text.
+ * The same but only for surrogate pairs; the rest remains JSON text.  json-c
+ * 0.16 takes the pair for a lone surrogate, and puts U+FFFD, where the last
+ * four digits of its character are D800 to DBFF (U+1D800, U+2D800, ...).
  */
 size_t jsontext_undo_pairs(struct span raw, char *out);
 

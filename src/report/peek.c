@@ -7,10 +7,12 @@
 enum {
 	SNIFF = 64,	  /* bytes that tell a container */
 	FRONT = 8 * 1024, /* bytes in which a member's name must occur */
-	LAYERS = 3,	  /* a text in a gzip file in a zip file */
+	LAYERS = 2,	  /* of compression, besides a zip */
 
-	/* PKWARE APPNOTE 4.3.7: local file header, and 4.4.5 */
+	/* PKWARE APPNOTE 4.3.7: local file header; 4.4.4 and 4.4.5 */
 	ZIP_HEADER = 30,
+	ZIP_ENCRYPTED = 1,
+	ZIP_STREAMED = 8, /* the size stands behind the data */
 	STORED = 0,
 	DEFLATED = 8
 };
@@ -86,28 +88,6 @@ peek_container(struct span body, enum mime_encoding label)
 	return unpack_sniff(decode_front(body, label, room, sizeof room));
 }
 
-/* The front of the first entry of a zip, unpacked into `room`. */
-static size_t
-zip_front(struct span zip, char *room, size_t size)
-{
-	const unsigned char *p = (const unsigned char *)zip.p;
-	struct span data;
-	unsigned method;
-
-	if (zip.n < ZIP_HEADER || (p[6] & 1) != 0) /* encrypted */
-		return 0;
-	method = p[8] | (unsigned)p[9] << 8;
-	data = span_skip(zip, ZIP_HEADER + (p[26] | (size_t)p[27] << 8) +
-				  (p[28] | (size_t)p[29] << 8));
-	if (method == DEFLATED)
-		return inflate_front(data, INFLATE_RAW, room, size);
-	if (method != STORED || data.n == 0)
-		return 0;
-	data.n = data.n < size ? data.n : size;
-	memcpy(room, data.p, data.n);
-	return data.n;
-}
-
 /*
  * "policies" alone is not enough: other programs have policies too.  Where it
  * comes first, the others of a policy follow at once.
@@ -129,42 +109,94 @@ has_member(struct span s)
 	return false;
 }
 
-bool
-peek_bytes(struct span s)
+/* A text, or one in a gzip or zlib stream, or in two. */
+static bool
+is_report(struct span s)
 {
-	char room[2][FRONT], *to;
+	char room[2][FRONT];
+	enum inflate_format format = INFLATE_GZIP;
 	unsigned layer;
 
-	for (layer = 0; layer < LAYERS; layer++) {
-		to = room[layer % 2];
+	for (layer = 0; layer <= LAYERS; layer++) {
 		switch (unpack_sniff(s)) {
 		case CONTAINER_JSON:
 			return is_object(s) && has_member(s);
 		case CONTAINER_GZIP:
-			s.n = inflate_front(s, INFLATE_GZIP, to, FRONT);
+			format = INFLATE_GZIP;
 			break;
 		case CONTAINER_ZLIB:
-			s.n = inflate_front(s, INFLATE_ZLIB, to, FRONT);
+			format = INFLATE_ZLIB;
 			break;
 		case CONTAINER_ZIP:
-			s.n = zip_front(s, to, FRONT);
-			break;
 		case CONTAINER_NONE:
 			return false;
 		}
-		s.p = to;
+		s.n = inflate_front(s, format, room[layer % 2], FRONT);
+		s.p = room[layer % 2];
 	}
 	return false;
 }
 
+static size_t
+little_endian(const unsigned char *p, unsigned bytes)
+{
+	size_t v = 0;
+
+	while (bytes-- > 0)
+		v = v << 8 | p[bytes];
+	return v;
+}
+
+/*
+ * Unpack the front of the entry at the front of `zip` into `room`, and pass on
+ * to the next; to the end where its place is not known.
+ */
+static struct span
+next_entry(struct span *zip, char *room, size_t size)
+{
+	const unsigned char *p = (const unsigned char *)zip->p;
+	size_t flags = little_endian(p + 6, 2), method;
+	struct span data, front = { room, 0 };
+
+	method = little_endian(p + 8, 2);
+	data = span_skip(*zip,
+	    ZIP_HEADER + little_endian(p + 26, 2) + little_endian(p + 28, 2));
+	*zip = span_skip(data,
+	    (flags & ZIP_STREAMED) != 0 ? data.n : little_endian(p + 18, 4));
+	if ((flags & ZIP_ENCRYPTED) != 0)
+		return front;
+	if (method == DEFLATED) {
+		front.n = inflate_front(data, INFLATE_RAW, room, size);
+	} else if (method == STORED && data.n > 0) {
+		front.n = data.n < size ? data.n : size;
+		memcpy(room, data.p, front.n);
+	}
+	return front;
+}
+
 bool
-peek_part(struct span body, enum mime_encoding label)
+peek_bytes(struct span s, unsigned entries)
+{
+	char room[FRONT];
+
+	if (unpack_sniff(s) != CONTAINER_ZIP)
+		return is_report(s);
+	while (
+	    entries-- > 0 && s.n >= ZIP_HEADER && memcmp(s.p, "PK\3\4", 4) == 0)
+		if (is_report(next_entry(&s, room, sizeof room)))
+			return true;
+	return false;
+}
+
+bool
+peek_part(struct span body, enum mime_encoding label, unsigned entries)
 {
 	char room[FRONT];
 
 	if (peek_container(body, label) == CONTAINER_NONE)
 		return false;
-	return peek_bytes(decode_front(body, label, room, sizeof room));
+	return peek_bytes(
+	    decode_front(body, label, room, sizeof room), entries);
 }
 
 bool

@@ -24,12 +24,13 @@ enum container peek_container(struct span body, enum mime_encoding label);
 
 /*
  * Whether it begins as a TLS report does, unpacked: "{" and, near the front,
- * the name of a member that no other document has.
+ * the name of a member that no other document has.  Of a zip as many entries
+ * are looked at as lie near its front.
  */
-bool peek_part(struct span body, enum mime_encoding label);
+bool peek_part(struct span body, enum mime_encoding label, unsigned entries);
 
-/* The same for bytes that have no transfer encoding. */
-bool peek_bytes(struct span bytes);
+/* The same for bytes that have no transfer encoding: all are there to see. */
+bool peek_bytes(struct span bytes, unsigned entries);
 
 /* Whether a line "begin 644 name" is in it; `*name` gets the name. */
 bool peek_uuencode(struct span body, struct span *name);

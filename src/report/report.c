@@ -102,7 +102,6 @@ read_head(struct reading *r, const struct members *m)
 	content_string(&r->content, MEMBER_CONTACT, s);
 	r->report->contact = read_contact(r, s);
 	s = strings_get(r, id);
-	content_string(&r->content, MEMBER_REPORT_ID, s);
 	r->report->report_id =
 	    read_identity(r, s, MEMBER_REPORT_ID, CODE_REPORT_ID_MISSING);
 }
@@ -135,7 +134,8 @@ read_report(struct reading *r)
 	counting_settle(r);
 	if (r->refusal.code != CODE_NONE)
 		return -1;
-	content_end(&r->content, report->content);
+	content_end(&r->content, span_of(report->report_id), report->body,
+	    report->content);
 	if (*report->report_id == '\0')
 		report->report_id = id_of_content(r);
 	findings_names(r->findings, CLASS_WARN, names, sizeof names);

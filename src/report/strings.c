@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <string.h>
 #include <json-c/json_object.h>
 #include <json-c/json_tokener.h>
@@ -66,9 +67,12 @@ strings_decode(struct reading *r)
 	*make_room(r, 1) = ']';
 	r->room.len++;
 	json_tokener_reset(r->tokener);
+	errno = 0;
 	r->strings =
 	    json_tokener_parse_ex(r->tokener, r->room.data, (int)r->room.len);
-	if (r->strings == NULL) /* the text was checked: nothing else is left */
+	/* The text was checked: nothing else is left.  json-c 0.16 overlooks
+	 * that a string could not grow, and leaves a piece of it out. */
+	if (r->strings == NULL || errno == ENOMEM)
 		out_of_memory();
 }
 

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,17 @@ check_directory(
 	return 0;
 }
 
+/*
+ * A call failed: by the archive's fault, or for want of memory?  libzip does
+ * not always tell; errno does, if it was 0 before the call.
+ */
+static void
+check_memory(zip_error_t *error)
+{
+	if (zip_error_code_zip(error) == ZIP_ER_MEMORY || errno == ENOMEM)
+		out_of_memory();
+}
+
 static zip_t *
 open_zip(struct span bytes, struct findings *fs)
 {
@@ -54,6 +66,7 @@ open_zip(struct span bytes, struct findings *fs)
 	zip_source_t *source;
 	zip_t *zip = NULL;
 
+	errno = 0;
 	zip_error_init(&error);
 	source = zip_source_buffer_create(bytes.p, bytes.n, 0, &error);
 	if (source != NULL)
@@ -61,8 +74,7 @@ open_zip(struct span bytes, struct findings *fs)
 		    source, ZIP_RDONLY | ZIP_CHECKCONS, &error);
 	if (zip == NULL) {
 		zip_source_free(source);
-		if (zip_error_code_zip(&error) == ZIP_ER_MEMORY)
-			out_of_memory();
+		check_memory(&error);
 		findings_reject(
 		    fs, CODE_ZIP_INVALID, "%s", zip_error_strerror(&error));
 	}
@@ -70,11 +82,43 @@ open_zip(struct span bytes, struct findings *fs)
 	return zip;
 }
 
+static zip_file_t *
+open_entry(zip_t *zip, zip_uint64_t i)
+{
+	zip_file_t *file;
+
+	errno = 0;
+	if ((file = zip_fopen_index(zip, i, 0)) == NULL)
+		check_memory(zip_get_error(zip));
+	return file;
+}
+
+static zip_int64_t
+read_some(zip_file_t *file, void *to, size_t room)
+{
+	zip_int64_t n;
+
+	errno = 0;
+	if ((n = zip_fread(file, to, room)) < 0)
+		check_memory(zip_file_get_error(file));
+	return n;
+}
+
+static struct span
+name_of(zip_t *zip, zip_uint64_t i)
+{
+	const char *name;
+
+	errno = 0;
+	if ((name = zip_get_name(zip, i, ZIP_FL_ENC_RAW)) == NULL)
+		check_memory(zip_get_error(zip));
+	return span_of(name != NULL ? name : "");
+}
+
 static bool
 is_file(zip_t *zip, zip_uint64_t i)
 {
-	const char *name = zip_get_name(zip, i, ZIP_FL_ENC_RAW);
-	struct span s = span_of(name != NULL ? name : "");
+	struct span s = name_of(zip, i);
 
 	return !span_ends_nocase(s, "/") && !span_begins_nocase(s, "__MACOSX/");
 }
@@ -82,8 +126,7 @@ is_file(zip_t *zip, zip_uint64_t i)
 static bool
 is_named_report(zip_t *zip, zip_uint64_t i)
 {
-	const char *name = zip_get_name(zip, i, ZIP_FL_ENC_RAW);
-	struct span s = span_of(name != NULL ? name : "");
+	struct span s = name_of(zip, i);
 
 	return span_ends_nocase(s, ".json") || span_ends_nocase(s, ".json.gz");
 }
@@ -93,12 +136,12 @@ static bool
 begins_as_report(zip_t *zip, zip_uint64_t i)
 {
 	char front[FRONT];
-	zip_file_t *file = zip_fopen_index(zip, i, 0);
+	zip_file_t *file = open_entry(zip, i);
 	zip_int64_t n;
 
 	if (file == NULL)
 		return true;
-	n = zip_fread(file, front, sizeof front);
+	n = read_some(file, front, sizeof front);
 	zip_fclose(file);
 	return n < 0 || unpack_sniff((struct span){ front, (size_t)n }) !=
 			    CONTAINER_NONE;
@@ -153,16 +196,16 @@ check_entry(zip_t *zip, zip_uint64_t i, struct findings *fs)
 
 	if (zip_stat_index(zip, i, 0, &st) == -1 ||
 	    (st.valid & ZIP_STAT_COMP_METHOD) == 0)
-		return findings_reject(
-		    fs, CODE_ZIP_INVALID, "entry %llu", (unsigned long long)i + 1);
+		return findings_reject(fs, CODE_ZIP_INVALID, "entry %llu",
+		    (unsigned long long)i + 1);
 	if ((st.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 &&
 	    st.encryption_method != ZIP_EM_NONE)
 		return findings_reject(fs, CODE_ZIP_ENCRYPTED, "entry %llu",
 		    (unsigned long long)i + 1);
 	if (st.comp_method != ZIP_CM_STORE && st.comp_method != ZIP_CM_DEFLATE)
 		return findings_reject(fs, CODE_ZIP_INVALID,
-		    "entry %llu: compression method %u", (unsigned long long)i + 1,
-		    st.comp_method);
+		    "entry %llu: compression method %u",
+		    (unsigned long long)i + 1, st.comp_method);
 	return 0;
 }
 
@@ -171,15 +214,15 @@ static int
 read_entry(
     struct unzip *u, zip_uint64_t i, struct buf *out, struct findings *fs)
 {
-	zip_file_t *file = zip_fopen_index(u->zip, i, 0);
+	zip_file_t *file = open_entry(u->zip, i);
 	char spare, *to;
 	zip_int64_t got = -1;
 	size_t room, before = out->len;
 
 	while (file != NULL) {
 		to = buf_room(out, CHUNK, &room);
-		got = room > 0 ? zip_fread(file, to, room)
-			       : zip_fread(file, &spare, 1);
+		got = room > 0 ? read_some(file, to, room)
+			       : read_some(file, &spare, 1);
 		if (got <= 0 || room == 0)
 			break;
 		out->len += (size_t)got;

@@ -230,7 +230,6 @@ mime_text(struct span value, struct arena *arena)
 	text = arena_alloc(arena, value.n + 1);
 	value.n = unfold(value, text);
 	value.p = text;
-	return charset_is_plain(value)
-	    ? text
-	    : charset_text(no_charset, value, arena);
+	return charset_is_plain(value) ? text
+				       : charset_text(no_charset, value, arena);
 }

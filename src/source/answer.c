@@ -61,7 +61,7 @@ take_word(struct span *s)
 	struct span w = { s->p, 0 };
 
 	while (w.n < s->n && !is_blank(s->p[w.n]) && s->p[w.n] != '\r' &&
-	    s->p[w.n] != '\n')
+	       s->p[w.n] != '\n')
 		w.n++;
 	*s = span_skip(*s, w.n);
 	return w;
@@ -80,8 +80,8 @@ is_one_of(struct span word, const char *const *words)
 static enum answer
 untagged_kind(struct span s)
 {
-	static const char *const status[] = { "OK", "NO", "BAD",
-		"PREAUTH", NULL };
+	static const char *const status[] = { "OK", "NO", "BAD", "PREAUTH",
+		NULL };
 	struct span word = take_word(&s);
 
 	if (is_one_of(word, status))
@@ -202,7 +202,7 @@ static bool
 take_literal(struct span *s)
 {
 	return take(s, "{") && take_number(s) && take(s, "}") &&
-	    (take(s, "\r\n") || take(s, "\n"));
+	       (take(s, "\r\n") || take(s, "\n"));
 }
 
 /* Behind "BODY[": "HEADER]<0> {12}". */

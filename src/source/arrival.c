@@ -2,8 +2,8 @@
 #include "source/arrival.h"
 
 bool
-arrival_is_section(const struct mailimap_msg_att_body_section *s,
-    enum arrival_section wanted)
+arrival_is_section(
+    const struct mailimap_msg_att_body_section *s, enum arrival_section wanted)
 {
 	const struct mailimap_section_spec *spec;
 	const struct mailimap_section_msgtext *text;
@@ -17,7 +17,7 @@ arrival_is_section(const struct mailimap_msg_att_body_section *s,
 		return false;
 	text = spec->sec_data.sec_msgtext;
 	return wanted == ARRIVAL_HEADER && text != NULL &&
-	    text->sec_type == MAILIMAP_SECTION_MSGTEXT_HEADER;
+	       text->sec_type == MAILIMAP_SECTION_MSGTEXT_HEADER;
 }
 
 /* libetpan's clock fields are whatever the server wrote there. */
@@ -35,7 +35,7 @@ read_date(const struct mailimap_date_time *d, int64_t *t)
 	zone = d->dt_zone / 100 * 60 + d->dt_zone % 100;
 	*t = utc_of(d->dt_year, d->dt_month, d->dt_day, d->dt_hour, d->dt_min,
 		 d->dt_sec) -
-	    (int64_t)zone * 60;
+	     (int64_t)zone * 60;
 	return true;
 }
 
@@ -57,8 +57,7 @@ arrival_read(const struct mailimap_msg_att *att, enum arrival_section wanted)
 	struct arrival a = { 0 };
 	clistiter *it;
 
-	for (it = clist_begin(att->att_list); it != NULL;
-	     it = clist_next(it)) {
+	for (it = clist_begin(att->att_list); it != NULL; it = clist_next(it)) {
 		item = clist_content(it);
 		if (item->att_type != MAILIMAP_MSG_ATT_ITEM_STATIC)
 			continue;
@@ -74,8 +73,8 @@ arrival_read(const struct mailimap_msg_att *att, enum arrival_section wanted)
 			a.size = st->att_data.att_rfc822_size;
 			break;
 		case MAILIMAP_MSG_ATT_INTERNALDATE:
-			a.has_date = read_date(
-			    st->att_data.att_internal_date, &a.date);
+			a.has_date =
+			    read_date(st->att_data.att_internal_date, &a.date);
 			break;
 		case MAILIMAP_MSG_ATT_BODY_SECTION:
 			read_section(&a, st->att_data.att_body_section, wanted);

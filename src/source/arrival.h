@@ -22,8 +22,8 @@ struct arrival {
 };
 
 /* Whether it is that section, from its beginning. */
-bool arrival_is_section(const struct mailimap_msg_att_body_section *,
-    enum arrival_section);
+bool arrival_is_section(
+    const struct mailimap_msg_att_body_section *, enum arrival_section);
 
 struct arrival arrival_read(
     const struct mailimap_msg_att *, enum arrival_section);

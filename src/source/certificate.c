@@ -103,8 +103,8 @@ add_sans(struct line *l, X509 *cert, char *fit, size_t fit_size)
 	char text[NAME_TEXT];
 
 	for (i = 0; i < n; i++) {
-		if (!san_text(sk_GENERAL_NAME_value(sans, i), text,
-			sizeof text))
+		if (!san_text(
+			sk_GENERAL_NAME_value(sans, i), text, sizeof text))
 			continue;
 		if (fit[0] == '\0' && strchr(text, '*') == NULL)
 			snprintf(fit, fit_size, "%s", text);
@@ -123,18 +123,18 @@ static bool
 is_unknown_chain(int error)
 {
 	return error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
-	    error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
-	    error == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
-	    error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT ||
-	    error == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
-	    error == X509_V_ERR_CERT_UNTRUSTED;
+	       error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+	       error == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
+	       error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT ||
+	       error == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
+	       error == X509_V_ERR_CERT_UNTRUSTED;
 }
 
 static bool
 is_wrong_name(int error)
 {
 	return error == X509_V_ERR_HOSTNAME_MISMATCH ||
-	    error == X509_V_ERR_IP_ADDRESS_MISMATCH;
+	       error == X509_V_ERR_IP_ADDRESS_MISMATCH;
 }
 
 static bool
@@ -143,7 +143,7 @@ digest_of(const X509 *cert, unsigned char digest[CERTIFICATE_DIGEST])
 	unsigned n = 0;
 
 	return X509_digest(cert, EVP_sha256(), digest, &n) == 1 &&
-	    n == CERTIFICATE_DIGEST;
+	       n == CERTIFICATE_DIGEST;
 }
 
 static void
@@ -152,9 +152,8 @@ add_chain_remedy(struct line *l, const struct certificate *c, const X509 *leaf)
 	unsigned char digest[CERTIFICATE_DIGEST] = { 0 };
 	int i;
 
-	add(l, c->pinned
-		? "neither the issuer nor the fingerprint is trusted: "
-		: "its issuer is not trusted: ");
+	add(l, c->pinned ? "neither the issuer nor the fingerprint is trusted: "
+			 : "its issuer is not trusted: ");
 	add(l, "set ca_file to the issuer's certificate, or, when the server "
 	       "is known to have this one, fingerprint = sha256:");
 	if (digest_of(leaf, digest))
@@ -224,7 +223,7 @@ is_pinned(const struct certificate *c, X509_STORE_CTX *store)
 	unsigned char digest[CERTIFICATE_DIGEST];
 
 	return c->pinned && leaf != NULL && digest_of(leaf, digest) &&
-	    memcmp(digest, c->pin, sizeof digest) == 0;
+	       memcmp(digest, c->pin, sizeof digest) == 0;
 }
 
 /* OpenSSL asks at each fault it finds whether to go on. */
@@ -318,7 +317,7 @@ expect_host(SSL *ssl, const char *host)
 	    param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	name = xstrdup(host); /* SNI (RFC 6066 §3) holds names alone */
 	ok = X509_VERIFY_PARAM_set1_host(param, host, 0) == 1 &&
-	    SSL_set_tlsext_host_name(ssl, name) == 1;
+	     SSL_set_tlsext_host_name(ssl, name) == 1;
 	free(name);
 	return ok;
 }

@@ -38,12 +38,12 @@ is_loopback(const struct sockaddr *sa)
 	if (sa->sa_family == AF_INET)
 		return ntohl(four->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
 	return sa->sa_family == AF_INET6 &&
-	    IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
+	       IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
 }
 
 static int
-refuse_clear(const struct tls_settings *set, const struct addrinfo *ai,
-    struct fault *f)
+refuse_clear(
+    const struct tls_settings *set, const struct addrinfo *ai, struct fault *f)
 {
 	char address[INET6_ADDRSTRLEN] = "?";
 
@@ -96,7 +96,7 @@ begin(struct dialling *d, const struct addrinfo *ai)
 		close(fd);
 		return;
 	}
-	d->fds[d->n++] = (struct pollfd) { .fd = fd, .events = POLLOUT };
+	d->fds[d->n++] = (struct pollfd){ .fd = fd, .events = POLLOUT };
 }
 
 /* The first of the attempts that got through, or -1; failed ones leave. */

@@ -11,8 +11,8 @@
 #include "source/uidset.h"
 
 enum {
-	COMMAND_MAX = 10000,	 /* mails a command; libetpan keeps the lines */
-	LINE_BYTES = 512,	 /* of an answer, literals apart */
+	COMMAND_MAX = 10000, /* mails a command; libetpan keeps the lines */
+	LINE_BYTES = 512,    /* of an answer, literals apart */
 	LINES_SLACK = 1024 * 1024,
 	MAIL_SLACK = 64 * 1024, /* by which RFC822.SIZE may be wrong, twice */
 	UNREADABLE_MAX = 100	/* of one folder; beyond, it is the server */
@@ -129,10 +129,10 @@ header_block(struct span mail, uint64_t max)
 		if (mail.p[i] != '\n')
 			continue;
 		if (mail.p[i + 1] == '\n')
-			return (struct span) { mail.p, i + 2 };
+			return (struct span){ mail.p, i + 2 };
 		if (i + 2 < mail.n && mail.p[i + 1] == '\r' &&
 		    mail.p[i + 2] == '\n')
-			return (struct span) { mail.p, i + 3 };
+			return (struct span){ mail.p, i + 3 };
 	}
 	return mail;
 }
@@ -236,9 +236,10 @@ collect(struct fetch *fe, enum state from, struct uidset *set, size_t *next,
 			break;
 		last = i;
 		fe->asked++;
-		limits->literals += fe->kind == KIND_WHOLE
-		    ? (uint64_t)fe->list[i].size * 2 + MAIL_SLACK
-		    : literal_max(fe);
+		limits->literals +=
+		    fe->kind == KIND_WHOLE
+			? (uint64_t)fe->list[i].size * 2 + MAIL_SLACK
+			: literal_max(fe);
 		if (fe->kind != KIND_UID)
 			fe->state[i] = STATE_ASKED;
 	}
@@ -253,8 +254,8 @@ body_item(const struct fetch *fe)
 {
 	const struct imap_account *a = fe->im->account;
 	struct mailimap_section *section = fe->kind == KIND_HEADER
-	    ? mailimap_section_new_header()
-	    : mailimap_section_new(NULL);
+					       ? mailimap_section_new_header()
+					       : mailimap_section_new(NULL);
 	uint64_t max = literal_max(fe);
 
 	if (section == NULL)
@@ -296,20 +297,24 @@ ask(struct fetch *fe, enum state from, size_t *next, struct fault *f)
 {
 	struct guard_limits limits = { 0 };
 	struct imap *im = fe->im;
+	struct fault refusal;
 	struct uidset set;
 	int rc;
 
 	uidset_init(&set);
 	collect(fe, from, &set, next, &limits);
-	rc = session_fetch(im, uidset_get(&set), items_of(fe), &limits, f);
+	rc = session_fetch(
+	    im, uidset_get(&set), items_of(fe), &limits, &refusal);
 	uidset_free(&set);
 	if (fe->stopped)
-		return -1;
+		return -1; /* with the handler's fault */
 	if (rc == -1 && !im->broken && im->reply.status == REPLY_NO &&
-	    f->status == EX_PROTOCOL) {
-		log_debug("%s: %s", im->account->name, f->text);
-		rc = 0;
+	    refusal.status == EX_PROTOCOL) {
+		log_debug("%s: %s", im->account->name, refusal.text);
+		return 0;
 	}
+	if (rc == -1)
+		*f = refusal;
 	return rc;
 }
 
@@ -355,7 +360,7 @@ survey(struct fetch *fe, size_t from, size_t to, struct fault *f)
 		there = count(fe, from, to, STATE_THERE);
 		rc = look(fe, from, to, f);
 	} while (rc == 0 && count(fe, from, to, STATE_MISSING) > 0 &&
-	    count(fe, from, to, STATE_THERE) > there);
+		 count(fe, from, to, STATE_THERE) > there);
 	fe->kind = before.kind;
 	fe->limit = before.limit;
 	fe->asked = before.asked;
@@ -373,6 +378,8 @@ pass_over(struct fetch *fe, size_t i, struct fault *f)
 	if (++fe->unreadable > UNREADABLE_MAX)
 		return fault(f, FAULT_SESSION, EX_PROTOCOL,
 		    "imap: the server does not hand out its mails");
+	log_warn("%s: UID %u: the server has this mail, but does not give it",
+	    fe->im->account->name, (unsigned)mail.uid);
 	fe->state[i] = STATE_DONE;
 	hand_over(fe, &mail);
 	return fe->stopped ? -1 : 0;
@@ -417,9 +424,8 @@ fetch_kind(struct fetch *fe, enum kind kind, struct fault *f)
 	fe->kind = kind;
 	fe->limit = COMMAND_MAX;
 	for (;;) {
-		while (from < fe->n &&
-		    (fe->state[from] != STATE_WAITING ||
-			kind_of(fe, from) != kind))
+		while (from < fe->n && (fe->state[from] != STATE_WAITING ||
+					   kind_of(fe, from) != kind))
 			from++;
 		if ((to = from) == fe->n)
 			return 0;
@@ -438,12 +444,9 @@ int
 imap_fetch(struct imap *im, const struct imap_size *list, size_t n,
     imap_mail_fn *fn, void *arg, struct fault *f)
 {
-	struct fetch fe = { .im = im,
-		.list = list,
-		.n = n,
-		.fn = fn,
-		.arg = arg,
-		.fault = f };
+	struct fetch fe = {
+		.im = im, .list = list, .n = n, .fn = fn, .arg = arg, .fault = f
+	};
 	struct session_listener listener = { on_message, on_literal, &fe };
 	uint64_t max = im->account->message_max;
 	int rc;

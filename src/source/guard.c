@@ -38,7 +38,7 @@ refuse(struct fault *f, const char *what, uint64_t number)
 static struct span
 text(const struct guard *g)
 {
-	return (struct span) { g->text, g->line };
+	return (struct span){ g->text, g->line };
 }
 
 static void
@@ -62,10 +62,12 @@ begin_literal(struct guard *g, struct buf *out, struct fault *f)
 	enum answer kind = answer_kind(text(g));
 	uint64_t max;
 
+	if (!g->greeted)
+		return refuse(f, "a literal where none may be", g->number);
 	if (g->left.command == GUARD_FETCH && kind == ANSWER_FETCH)
 		max = g->left.literal_max;
 	else if (g->left.command == GUARD_NAMES &&
-	    (kind == ANSWER_LIST || kind == ANSWER_ID))
+		 (kind == ANSWER_LIST || kind == ANSWER_ID))
 		max = NAME_BYTES_MAX;
 	else
 		return refuse(f, "a literal where none may be", g->number);
@@ -83,7 +85,8 @@ begin_literal(struct guard *g, struct buf *out, struct fault *f)
 	return 0;
 }
 
-/* Whether a line is of use to libetpan now; that it is sound is another thing. */
+/* Whether a line is of use to libetpan now; that it is sound is another thing.
+ */
 static bool
 is_wanted(const struct guard *g, enum answer kind)
 {
@@ -113,7 +116,7 @@ pass_status(const struct guard *g, struct buf *out)
 	size_t n = 0, words = 0;
 
 	while (n < g->line && g->text[n] != '\r' && g->text[n] != '\n' &&
-	    (g->text[n] != ' ' || ++words < 2))
+	       (g->text[n] != ' ' || ++words < 2))
 		n++;
 	pass(out, g->text, n);
 	pass(out, " done\r\n", 7);
@@ -136,8 +139,8 @@ judge_line(struct guard *g, struct buf *out, struct fault *f)
 	else if (is_wanted(g, kind) && answer_is_sound(kind, text(g), false))
 		pass_text(g, out);
 	else if (g->passed > 0 ||
-	    (is_wanted(g, ANSWER_FETCH) && kind == ANSWER_FETCH &&
-		answer_has_uid(text(g))))
+		 (is_wanted(g, ANSWER_FETCH) && kind == ANSWER_FETCH &&
+		     answer_has_uid(text(g))))
 		return refuse(f, "not asked for, or not IMAP", g->line);
 	return 0;
 }
@@ -181,8 +184,7 @@ feed_brace(struct guard *g, char c, struct buf *out, struct fault *f)
 			g->number = 0;
 		g->brace = BRACE_NUMBER;
 		if (g->number <= (UINT64_MAX - 9) / 10)
-			g->number =
-			    g->number * 10 + (unsigned char)(c - '0');
+			g->number = g->number * 10 + (unsigned char)(c - '0');
 	} else if (blank) {
 		g->odd_brace = true;
 		if (g->brace == BRACE_NUMBER)

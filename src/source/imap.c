@@ -1,3 +1,5 @@
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -102,6 +104,21 @@ imap_open(const struct imap_account *account, struct fault *f)
 	return im;
 }
 
+/* Stopped by a signal: the server shall know, whatever it is saying now. */
+static void
+take_leave(struct imap *im)
+{
+	const volatile sig_atomic_t *stop = im->account->tls.stop;
+	char text[32];
+
+	if (stop == NULL || !*stop ||
+	    im->etpan->imap_state == MAILIMAP_STATE_DISCONNECTED ||
+	    im->etpan->imap_state == MAILIMAP_STATE_NON_AUTHENTICATED)
+		return;
+	snprintf(text, sizeof text, "%d LOGOUT\r\n", im->etpan->imap_tag + 1);
+	tls_take_leave(im->low, text, strlen(text));
+}
+
 void
 imap_close(struct imap *im)
 {
@@ -110,8 +127,10 @@ imap_close(struct imap *im)
 	if (im == NULL)
 		return;
 	if (im->low != NULL) {
-		if (im->broken)
+		if (im->broken) {
+			take_leave(im);
 			tls_break(im->low, &gone);
+		}
 		session_begin_short(im, GUARD_GENERAL);
 		tls_hurry(im->low, GOODBYE);
 	}
@@ -173,36 +192,48 @@ look_up_special_use(struct imap *im, const char *use, struct fault *f)
 	return name;
 }
 
-/* EXAMINE; a server that first wants to know who we are is told. */
 static int
-examine(struct imap *im, const char *name, const char *what, struct fault *f)
+open_once(struct imap *im, const char *name, bool change, const char *what,
+    struct fault *f)
 {
 	static const struct guard_limits limits = { .command = GUARD_GENERAL,
 		.lines = NAMES_LINES };
 	struct reply *r = &im->reply;
-	int attempt, rc = -1;
+	int rc, code;
 
-	for (attempt = 0; attempt < 2; attempt++) {
-		r->uidvalidity = r->uidnext = r->exists = 0;
-		r->bad_number = false;
-		session_begin(im, &limits, TLS_STEADY);
-		rc = session_end(im, mailimap_examine(im->etpan, name),
-		    EX_NOPERM, what, f);
-		if (rc == 0 || im->broken || attempt > 0 ||
-		    strstr(r->text, "Unsafe Login") == NULL)
-			break;
-		if (login_send_id(im, f) == -1)
-			return -1;
-	}
+	r->uidvalidity = r->uidnext = r->exists = 0;
+	r->bad_number = false;
+	session_begin(im, &limits, TLS_STEADY);
+	code = change ? mailimap_select(im->etpan, name)
+		      : mailimap_examine(im->etpan, name);
+	rc = session_end(im, code, EX_NOPERM, what, f);
 	if (rc == -1 && r->status == REPLY_BAD && f->status == EX_NOPERM &&
 	    strstr(r->text, "not connected") == NULL)
 		f->status = EX_PROTOCOL;
 	return rc;
 }
 
-int
-imap_examine(struct imap *im, const char *folder, struct imap_folder *out,
+/* A server that first wants to know who we are (NetEase) is told. */
+static int
+open_folder(struct imap *im, const char *name, bool change, const char *what,
     struct fault *f)
+{
+	struct fault refusal;
+
+	if (open_once(im, name, change, what, &refusal) == 0)
+		return 0;
+	if (im->broken || strstr(im->reply.text, "Unsafe Login") == NULL) {
+		*f = refusal;
+		return -1;
+	}
+	if (login_send_id(im, f) == -1)
+		return -1;
+	return open_once(im, name, change, what, f);
+}
+
+static int
+open_named(struct imap *im, const char *folder, bool change,
+    struct imap_folder *out, struct fault *f)
 {
 	const struct reply *r = &im->reply;
 	char *name, *what;
@@ -216,7 +247,7 @@ imap_examine(struct imap *im, const char *folder, struct imap_folder *out,
 		return fault(f, FAULT_SESSION, EX_CONFIG,
 		    "imap: folder %s is not UTF-8", folder);
 	what = xasprintf("folder %s refused", folder);
-	rc = examine(im, name, what, f);
+	rc = open_folder(im, name, change, what, f);
 	free(name);
 	free(what);
 	if (rc == -1)
@@ -233,4 +264,18 @@ imap_examine(struct imap *im, const char *folder, struct imap_folder *out,
 	out->uidnext = r->uidnext;
 	out->exists = r->exists;
 	return 0;
+}
+
+int
+imap_examine(struct imap *im, const char *folder, struct imap_folder *out,
+    struct fault *f)
+{
+	return open_named(im, folder, false, out, f);
+}
+
+int
+imap_select(struct imap *im, const char *folder, struct imap_folder *out,
+    struct fault *f)
+{
+	return open_named(im, folder, true, out, f);
 }

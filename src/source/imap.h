@@ -63,8 +63,12 @@ struct imap_folder {
  * Open a folder read-only: a name in UTF-8, or a special use such as "\\Junk"
  * (RFC 6154).  77 when it is missing or refused.
  */
-int imap_examine(struct imap *, const char *folder, struct imap_folder *,
-    struct fault *);
+int imap_examine(
+    struct imap *, const char *folder, struct imap_folder *, struct fault *);
+
+/* The same to change something in it. */
+int imap_select(
+    struct imap *, const char *folder, struct imap_folder *, struct fault *);
 
 /* A mail on the server. */
 struct imap_size {

@@ -8,7 +8,6 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/fault.h"
-#include "base/log.h"
 #include "source/login.h"
 #include "source/sasl.h"
 #include "source/session.h"
@@ -62,8 +61,8 @@ choose(const struct imap *im, const char **mechanism, struct fault *f)
 	for (i = 0; i < sizeof mechanisms / sizeof *mechanisms; i++) {
 		capability = mechanisms[i].capability;
 		offered = capability != NULL
-		    ? session_can(im, capability)
-		    : !session_can(im, "LOGINDISABLED");
+			      ? session_can(im, capability)
+			      : !session_can(im, "LOGINDISABLED");
 		if (a->auth == IMAP_AUTH_AUTO
 			? mechanisms[i].token != a->is_token
 			: mechanisms[i].auth != a->auth)
@@ -82,8 +81,8 @@ base64(const struct buf *b)
 {
 	char *text = xmalloc(b->len / 3 * 4 + 5);
 
-	EVP_EncodeBlock((unsigned char *)text, (const unsigned char *)b->data,
-	    (int)b->len);
+	EVP_EncodeBlock(
+	    (unsigned char *)text, (const unsigned char *)b->data, (int)b->len);
 	text[b->len == 0 ? 0 : (b->len + 2) / 3 * 4] = '\0';
 	return text;
 }
@@ -206,9 +205,9 @@ authenticate(struct imap *im, struct fault *f)
 	session_begin_short(im, GUARD_LOGIN);
 	command = xasprintf("%d AUTHENTICATE %s%s", ++im->etpan->imap_tag,
 	    im->mechanism, initial ? " " : "\r\n");
-	if (initial ? answer(im, sasl, none, command, f) == -1
-		    : session_write(im, command, strlen(command), false, f) ==
-		    -1)
+	if (initial
+		? answer(im, sasl, none, command, f) == -1
+		: session_write(im, command, strlen(command), false, f) == -1)
 		goto out;
 	if (converse(im, sasl, initial, f) == -1 ||
 	    refused(im, sasl_refusal(sasl), f) == -1)
@@ -317,8 +316,8 @@ check_credential(const char *what, const char *s, struct fault *f)
 	size_t i, n = strlen(s);
 
 	if (n == 0 || n > CREDENTIAL_MAX)
-		return fault(f, FAULT_SESSION, EX_CONFIG,
-		    "imap: the %s is %s", what, n == 0 ? "empty" : "too long");
+		return fault(f, FAULT_SESSION, EX_CONFIG, "imap: the %s is %s",
+		    what, n == 0 ? "empty" : "too long");
 	for (i = 0; i < n; i++)
 		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f)
 			return fault(f, FAULT_SESSION, EX_CONFIG,
@@ -339,8 +338,8 @@ etpan_string(const char *s)
 }
 
 static void
-add_id(struct mailimap_id_params_list *list, const char *name,
-    const char *value)
+add_id(
+    struct mailimap_id_params_list *list, const char *name, const char *value)
 {
 	if (mailimap_id_params_list_add_name_value(list, etpan_string(name),
 		etpan_string(value)) != MAILIMAP_NO_ERROR)
@@ -350,9 +349,11 @@ add_id(struct mailimap_id_params_list *list, const char *name,
 int
 login_send_id(struct imap *im, struct fault *f)
 {
-	struct mailimap_id_params_list *ours = mailimap_id_params_list_new_empty();
+	struct mailimap_id_params_list *ours =
+	    mailimap_id_params_list_new_empty();
 	struct mailimap_id_params_list *theirs = NULL;
-	int code, rc;
+	struct fault refusal;
+	int code;
 
 	if (ours == NULL)
 		out_of_memory();
@@ -365,10 +366,11 @@ login_send_id(struct imap *im, struct fault *f)
 	mailimap_id_params_list_free(ours);
 	if (theirs != NULL)
 		mailimap_id_params_list_free(theirs);
-	rc = session_end(im, code, EX_PROTOCOL, "ID refused", f);
-	if (rc == -1 && im->broken)
+	if (session_end(im, code, EX_PROTOCOL, "ID refused", &refusal) == -1 &&
+	    im->broken) {
+		*f = refusal;
 		return -1;
-	im->id_sent = true;
+	}
 	return 0;
 }
 
@@ -382,7 +384,6 @@ login(struct imap *im, struct fault *f)
 	    session_capabilities(im, f) == -1 ||
 	    choose(im, &im->mechanism, f) == -1)
 		return -1;
-	log_info("%s: login by %s", im->account->name, im->mechanism);
 	im->reply.secrets[0] = im->account->secret;
 	rc = strcmp(im->mechanism, "LOGIN") == 0 ? login_command(im, f)
 						 : authenticate(im, f);

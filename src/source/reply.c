@@ -101,8 +101,8 @@ secret_at(const struct reply *r, struct span s)
 }
 
 void
-reply_blot(const struct reply *r, const char *line, size_t n, char *out,
-    size_t size)
+reply_blot(
+    const struct reply *r, const char *line, size_t n, char *out, size_t size)
 {
 	struct span s = { line, n };
 	size_t used = 0, secret;
@@ -142,7 +142,7 @@ response_code(struct reply *r, struct span text, const char *shown)
 		r->capability = true;
 	else if ((span_is_nocase(code, "ALERT") ||
 		     span_is_nocase(code, "WEBALERT")) &&
-	    strcmp(r->alert, shown) != 0) {
+		 strcmp(r->alert, shown) != 0) {
 		snprintf(r->alert, sizeof r->alert, "%s", shown);
 		log_warn("%s says: %s", r->host, shown);
 	}
@@ -155,6 +155,47 @@ say_bye(const struct reply *r, const char *text, struct fault *f)
 	    reply_is_later(text) ? EX_TEMPFAIL : EX_UNAVAILABLE,
 	    "imap: %s ended the session: %s", r->host,
 	    text[0] != '\0' ? text : "without a reason");
+}
+
+/* A quoted string, taken from the front; false when it is none. */
+static bool
+quoted(struct span *s, char *out, size_t size)
+{
+	size_t n = 0, i;
+
+	if (s->n == 0 || s->p[0] != '"')
+		return false;
+	for (i = 1; i < s->n && s->p[i] != '"'; i++) {
+		if (s->p[i] == '\\' && i + 1 < s->n)
+			i++;
+		if (n + 1 == size)
+			return false;
+		out[n++] = s->p[i];
+	}
+	if (i >= s->n)
+		return false;
+	out[n] = '\0';
+	*s = span_skip(*s, i + 1);
+	return true;
+}
+
+/* "((prefix separator)...) ...", of which the first is ours (RFC 2342 §5). */
+static void
+own_namespace(struct reply *r, struct span s)
+{
+	char prefix[REPLY_PREFIX], separator[2] = "";
+
+	if (!span_begins_nocase(s, "(("))
+		return;
+	s = span_skip(s, 2);
+	if (!quoted(&s, prefix, sizeof prefix) || s.n == 0)
+		return;
+	s = span_skip(s, 1);
+	if (!quoted(&s, separator, sizeof separator) &&
+	    !span_begins_nocase(s, "NIL"))
+		return;
+	snprintf(r->prefix, sizeof r->prefix, "%s", prefix);
+	r->separator = separator[0];
 }
 
 /* "* ..." without the star. */
@@ -170,6 +211,8 @@ untagged(struct reply *r, struct span s, const char *shown, struct fault *f)
 		response_code(r, s, shown);
 	else if (span_is_nocase(first, "CAPABILITY"))
 		r->capability = true;
+	else if (span_is_nocase(first, "NAMESPACE"))
+		own_namespace(r, s);
 	else if (all_digits(first) && span_is_nocase(s, "EXISTS"))
 		r->exists = number(r, first);
 	return 0;

@@ -16,7 +16,8 @@ enum reply_status {
 
 enum {
 	REPLY_TEXT = 400,
-	REPLY_SECRETS = 2
+	REPLY_SECRETS = 2,
+	REPLY_PREFIX = 100
 };
 
 /*
@@ -25,7 +26,7 @@ enum {
  * the secrets of the session blotted out: a server may send them back.
  */
 struct reply {
-	const char *host; /* for the log */
+	const char *host;		    /* for the log */
 	const char *secrets[REPLY_SECRETS]; /* NULL when unused */
 	/* since reply_begin */
 	int tag;
@@ -37,7 +38,10 @@ struct reply {
 	/* of the folder */
 	bool bad_number;
 	uint32_t uidvalidity, uidnext, exists;
-	char alert[REPLY_TEXT]; /* the last one that was shown */
+	/* our own namespace (RFC 2342), as far as the server told it */
+	char prefix[REPLY_PREFIX]; /* in modified UTF-7 */
+	char separator;		   /* of the levels of a name; 0: none */
+	char alert[REPLY_TEXT];	   /* the last one that was shown */
 };
 
 /* The next command has this tag. */
@@ -50,8 +54,8 @@ void reply_begin(struct reply *, int tag);
 int reply_line(void *arg, const char *line, size_t n, struct fault *);
 
 /* Copy a line with the secrets blotted out, cut to `size`. */
-void reply_blot(const struct reply *, const char *line, size_t n, char *out,
-    size_t size);
+void reply_blot(
+    const struct reply *, const char *line, size_t n, char *out, size_t size);
 
 /* Whether text and response code ask to come back later. */
 bool reply_is_later(const char *text);

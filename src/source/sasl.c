@@ -14,9 +14,9 @@
 #include "source/sasl.h"
 
 enum {
-	NONCE = 18,		   /* bytes; 24 characters in base64 */
-	ITERATIONS_MIN = 4096,	   /* RFC 7677 §4 */
-	ITERATIONS_MAX = 1000000,  /* about a second; a server may ask more */
+	NONCE = 18,		  /* bytes; 24 characters in base64 */
+	ITERATIONS_MIN = 4096,	  /* RFC 7677 §4 */
+	ITERATIONS_MAX = 1000000, /* about a second; a server may ask more */
 	MESSAGE_MAX = 8 * 1024,
 	SALT_MAX = 256
 };
@@ -56,8 +56,8 @@ append(struct buf *out, const char *s)
 }
 
 static int
-step_plain(struct sasl *s, struct span challenge, struct buf *out,
-    struct fault *f)
+step_plain(
+    struct sasl *s, struct span challenge, struct buf *out, struct fault *f)
 {
 	(void)challenge;
 	if (s->begun)
@@ -82,8 +82,8 @@ keep_refusal(struct sasl *s, struct span challenge)
 }
 
 static int
-step_xoauth2(struct sasl *s, struct span challenge, struct buf *out,
-    struct fault *f)
+step_xoauth2(
+    struct sasl *s, struct span challenge, struct buf *out, struct fault *f)
 {
 	(void)f;
 	if (s->begun) {
@@ -113,8 +113,8 @@ append_saslname(struct buf *out, const char *name)
 }
 
 static int
-step_oauthbearer(struct sasl *s, struct span challenge, struct buf *out,
-    struct fault *f)
+step_oauthbearer(
+    struct sasl *s, struct span challenge, struct buf *out, struct fault *f)
 {
 	char port[24];
 
@@ -168,7 +168,7 @@ attribute(struct span *s, char key, struct span *value)
 		return false;
 	while (n < s->n && s->p[n] != ',')
 		n++;
-	*value = (struct span) { s->p + 2, n - 2 };
+	*value = (struct span){ s->p + 2, n - 2 };
 	*s = span_skip(*s, n < s->n ? n + 1 : n);
 	return true;
 }
@@ -257,16 +257,14 @@ append_proof(struct sasl *s, const struct key *salted, struct span first,
 	append(&exchange, ",");
 	buf_append(&exchange, out->data, out->len);
 	prove(s, salted, buf_span(&exchange), proof);
-	EVP_EncodeBlock(
-	    (unsigned char *)text, proof, EVP_MD_get_size(s->md));
+	EVP_EncodeBlock((unsigned char *)text, proof, EVP_MD_get_size(s->md));
 	append(out, ",p=");
 	append(out, text);
 	buf_free(&exchange);
 }
 
 static int
-scram_proof(struct sasl *s, struct span first, struct buf *out,
-    struct fault *f)
+scram_proof(struct sasl *s, struct span first, struct buf *out, struct fault *f)
 {
 	struct span rest = first, nonce, salt64, count;
 	unsigned char salt[SALT_MAX];
@@ -284,8 +282,7 @@ scram_proof(struct sasl *s, struct span first, struct buf *out,
 	if (salt64.n > SALT_MAX || (n = decode(salt64, salt)) == -1)
 		return bad(f, "SCRAM salt is no base64");
 	if (PKCS5_PBKDF2_HMAC(s->login.secret, (int)strlen(s->login.secret),
-		salt, n, rounds, s->md, EVP_MD_get_size(s->md),
-		salted.b) != 1)
+		salt, n, rounds, s->md, EVP_MD_get_size(s->md), salted.b) != 1)
 		out_of_memory();
 	append_proof(s, &salted, first, nonce, out);
 	OPENSSL_cleanse(&salted, sizeof salted);
@@ -314,8 +311,8 @@ scram_verify(struct sasl *s, struct span final, struct fault *f)
 }
 
 static int
-step_scram(struct sasl *s, struct span challenge, struct buf *out,
-    struct fault *f)
+step_scram(
+    struct sasl *s, struct span challenge, struct buf *out, struct fault *f)
 {
 	switch (s->stage) {
 	case SCRAM_FIRST:
@@ -356,8 +353,8 @@ sasl_new(const char *mechanism, const struct sasl_login *login)
 }
 
 int
-sasl_step(struct sasl *s, struct span challenge, struct buf *out,
-    struct fault *f)
+sasl_step(
+    struct sasl *s, struct span challenge, struct buf *out, struct fault *f)
 {
 	int rc = s->step(s, challenge, out, f);
 

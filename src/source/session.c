@@ -39,7 +39,7 @@ on_literal(int type, struct mailimap_msg_att_body_section *section,
 	if (im->listener == NULL || type != MAILIMAP_MSG_ATT_BODY_SECTION)
 		return true;
 	return im->listener->literal(
-	    im->listener->arg, section, (struct span) { bytes, n });
+	    im->listener->arg, section, (struct span){ bytes, n });
 }
 
 void
@@ -52,8 +52,8 @@ session_listen(struct imap *im)
 }
 
 void
-session_begin(struct imap *im, const struct guard_limits *limits,
-    enum tls_pace pace)
+session_begin(
+    struct imap *im, const struct guard_limits *limits, enum tls_pace pace)
 {
 	reply_begin(&im->reply, im->etpan->imap_tag + 1);
 	guard_expect(&im->guard, limits);
@@ -74,8 +74,9 @@ static bool
 is_broken(int code)
 {
 	return code == MAILIMAP_ERROR_STREAM || code == MAILIMAP_ERROR_PARSE ||
-	    code == MAILIMAP_ERROR_FATAL || code == MAILIMAP_ERROR_BAD_STATE ||
-	    code == MAILIMAP_ERROR_DONT_ACCEPT_CONNECTION;
+	       code == MAILIMAP_ERROR_FATAL ||
+	       code == MAILIMAP_ERROR_BAD_STATE ||
+	       code == MAILIMAP_ERROR_DONT_ACCEPT_CONNECTION;
 }
 
 static int
@@ -95,8 +96,8 @@ broken(struct imap *im, int code, const char *what, struct fault *f)
 }
 
 int
-session_end(struct imap *im, int code, int refused, const char *what,
-    struct fault *f)
+session_end(
+    struct imap *im, int code, int refused, const char *what, struct fault *f)
 {
 	const struct reply *r = &im->reply;
 
@@ -207,15 +208,15 @@ session_keep_secret(struct imap *im, const char *secret)
 }
 
 int
-session_write(struct imap *im, const char *bytes, size_t n, bool secret,
-    struct fault *f)
+session_write(
+    struct imap *im, const char *bytes, size_t n, bool secret, struct fault *f)
 {
 	mailstream *stream = im->etpan->imap_stream;
 	bool ok;
 
 	mailstream_set_privacy(stream, !secret);
 	ok = mailstream_write(stream, bytes, n) == (ssize_t)n &&
-	    mailstream_flush(stream) == 0;
+	     mailstream_flush(stream) == 0;
 	mailstream_set_privacy(stream, 1);
 	return ok ? 0 : broken(im, MAILIMAP_ERROR_STREAM, "write", f);
 }
@@ -228,6 +229,6 @@ session_read_line(struct imap *im, struct span *line, struct fault *f)
 	if (mailstream_read_line_remove_eol(im->etpan->imap_stream, buffer) ==
 	    NULL)
 		return broken(im, MAILIMAP_ERROR_STREAM, "login", f);
-	*line = (struct span) { buffer->str, buffer->len };
+	*line = (struct span){ buffer->str, buffer->len };
 	return 0;
 }

@@ -33,8 +33,7 @@ struct imap {
 	mailimap *etpan;
 	const char *mechanism;
 	char *secret_sent; /* the secret as it went over the wire */
-	bool broken; /* out of step, or gone: nothing more can be said */
-	bool id_sent;
+	bool broken;	   /* out of step, or gone: nothing more can be said */
 	/* of the folder, as imap_sizes saw it: UIDs, ascending */
 	uint32_t *known;
 	size_t n_known;
@@ -57,8 +56,7 @@ int session_fetch(struct imap *, struct mailimap_set *,
     struct fault *);
 
 /* Before each command: what may come in answer, and how long it may take. */
-void session_begin(
-    struct imap *, const struct guard_limits *, enum tls_pace);
+void session_begin(struct imap *, const struct guard_limits *, enum tls_pace);
 
 /* The same for a command whose answer is a few lines. */
 void session_begin_short(struct imap *, enum guard_command);
@@ -70,8 +68,8 @@ void session_begin_short(struct imap *, enum guard_command);
  * `refused` (75 when the server asks to come back later) and reads
  * "imap: what: the server's text".
  */
-int session_end(struct imap *, int code, int refused, const char *what,
-    struct fault *);
+int session_end(
+    struct imap *, int code, int refused, const char *what, struct fault *);
 
 /* Ask what the server can do; what was known before is dropped. */
 int session_capabilities(struct imap *, struct fault *);
@@ -87,8 +85,8 @@ void session_keep_secret(struct imap *, const char *);
  * Write bytes, and read a line (without line end) past libetpan's parser.
  * Secret ones stay out of the log.
  */
-int session_write(struct imap *, const char *bytes, size_t n, bool secret,
-    struct fault *);
+int session_write(
+    struct imap *, const char *bytes, size_t n, bool secret, struct fault *);
 int session_read_line(struct imap *, struct span *, struct fault *);
 
 #endif

@@ -8,9 +8,9 @@
 #include "source/session.h"
 
 enum {
-	SLICE = 100000,		 /* mails a command; libetpan keeps the lines */
-	SLACK = 20000,		 /* that may have arrived since EXAMINE */
-	LINE_BYTES = 200,	 /* of an answer */
+	SLICE = 100000,	  /* mails a command; libetpan keeps the lines */
+	SLACK = 20000,	  /* that may have arrived since EXAMINE */
+	LINE_BYTES = 200, /* of an answer */
 	MAILS_MAX = 4 * 1000 * 1000 /* whatever the server says it has */
 };
 
@@ -39,7 +39,7 @@ on_message(void *arg, const struct mailimap_msg_att *att)
 		s->cap = s->cap > 0 ? s->cap * 2 : 256;
 		s->list = xreallocarray(s->list, s->cap, sizeof *s->list);
 	}
-	s->list[s->n++] = (struct imap_size) { a.uid, a.size };
+	s->list[s->n++] = (struct imap_size){ a.uid, a.size };
 }
 
 static bool
@@ -69,9 +69,8 @@ ask(struct imap *im, uint32_t from, uint32_t to, struct fault *f)
 	if (set == NULL || items == NULL ||
 	    mailimap_fetch_type_new_fetch_att_list_add(
 		items, mailimap_fetch_att_new_uid()) != MAILIMAP_NO_ERROR ||
-	    mailimap_fetch_type_new_fetch_att_list_add(
-		items, mailimap_fetch_att_new_rfc822_size()) !=
-		MAILIMAP_NO_ERROR)
+	    mailimap_fetch_type_new_fetch_att_list_add(items,
+		mailimap_fetch_att_new_rfc822_size()) != MAILIMAP_NO_ERROR)
 		out_of_memory();
 	rc = session_fetch(im, set, items, &limits, f);
 	mailimap_set_free(set);
@@ -145,15 +144,15 @@ keep_known(struct imap *im, const struct sizes *s)
 }
 
 int
-imap_sizes(struct imap *im, uint32_t first, struct imap_size **list,
-    size_t *n, struct fault *f)
+imap_sizes(struct imap *im, uint32_t first, struct imap_size **list, size_t *n,
+    struct fault *f)
 {
 	struct sizes s = { .first = first > 0 ? first : 1 };
 	struct session_listener listener = { on_message, on_literal, &s };
 	int rc = 0;
 
 	s.max = (im->reply.exists < MAILS_MAX ? im->reply.exists : MAILS_MAX) +
-	    SLACK;
+		SLACK;
 	im->listener = &listener;
 	if (im->reply.exists > 0)
 		rc = ask_all(im, &s, f);

@@ -19,10 +19,10 @@
 #include "source/wait.h"
 
 enum {
-	STEADY_TIMEOUTS = 4,  /* see enum tls_pace */
-	STEADY_RATE = 1,      /* bytes a millisecond */
+	STEADY_TIMEOUTS = 4, /* see enum tls_pace */
+	STEADY_RATE = 1,     /* bytes a millisecond */
 	TRACE_MAX = 1000,
-	RECEIVE = 16 * 1024, /* one TLS record */
+	RECEIVE = 16 * 1024,   /* one TLS record */
 	READ_AHEAD = 64 * 1024 /* several TLS records a system call */
 };
 
@@ -49,22 +49,27 @@ static int
 fail(struct stream *s, int status, const char *what, const char *detail)
 {
 	s->failed = true;
-	return fault(&s->fault, FAULT_SESSION, status, "connection to %s: %s%s%s",
-	    s->settings->host, what, detail[0] != '\0' ? ": " : "", detail);
+	return fault(&s->fault, FAULT_SESSION, status,
+	    "connection to %s: %s%s%s", s->settings->host, what,
+	    detail[0] != '\0' ? ": " : "", detail);
 }
 
 static int
 fail_late(struct stream *s, bool silent)
 {
+	const char *host = s->settings->host;
+
 	s->failed = true;
+	if (s->pace == TLS_PROMPT)
+		return fault(&s->fault, FAULT_SESSION, EX_UNAVAILABLE,
+		    "connection to %s: no answer within %u s", host,
+		    s->timeout);
 	if (silent)
 		return fault(&s->fault, FAULT_SESSION, EX_UNAVAILABLE,
-		    "connection to %s: no answer for %u s", s->settings->host,
-		    s->timeout);
+		    "connection to %s: no answer for %u s", host, s->timeout);
 	return fault(&s->fault, FAULT_SESSION, EX_UNAVAILABLE,
-	    "connection to %s: too slow: %lld bytes in %lld s",
-	    s->settings->host, (long long)s->moved,
-	    (long long)(s->waited / 1000));
+	    "connection to %s: too slow: %lld bytes in %lld s", host,
+	    (long long)s->moved, (long long)(s->waited / 1000));
 }
 
 /* Milliseconds that this command may still wait. */
@@ -88,8 +93,8 @@ wait_io(struct stream *s, short events)
 
 	if (left <= 0)
 		return fail_late(s, false);
-	r = wait_for(&fd, 1, now + (left < timeout ? left : timeout),
-	    s->settings->stop);
+	r = wait_for(
+	    &fd, 1, now + (left < timeout ? left : timeout), s->settings->stop);
 	s->waited += wait_clock() - now;
 	if (r == WAIT_LATE)
 		return fail_late(s, left >= timeout);
@@ -111,8 +116,8 @@ static bool
 is_old_tls(unsigned long e)
 {
 	return ERR_GET_REASON(e) == SSL_R_UNSUPPORTED_PROTOCOL ||
-	    ERR_GET_REASON(e) == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION ||
-	    ERR_GET_REASON(e) == SSL_R_WRONG_SSL_VERSION;
+	       ERR_GET_REASON(e) == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION ||
+	       ERR_GET_REASON(e) == SSL_R_WRONG_SSL_VERSION;
 }
 
 static int
@@ -131,14 +136,16 @@ fail_tls(struct stream *s, int error)
 	if (error == SSL_ERROR_SYSCALL)
 		return fail(s, EX_UNAVAILABLE, "broken", strerror(saved));
 	if (ERR_GET_REASON(e) == SSL_R_WRONG_VERSION_NUMBER)
-		return fail(s, EX_UNAVAILABLE, "the server does not begin TLS "
-		    "there: port 143 needs tls = starttls", "");
+		return fail(s, EX_UNAVAILABLE,
+		    "the server does not begin TLS "
+		    "there: port 143 needs tls = starttls",
+		    "");
 	if (is_old_tls(e))
 		return fail(s, EX_UNAVAILABLE,
 		    "the server does not speak TLS 1.2 or newer", "");
 	if (ERR_GET_REASON(e) >= SSL_AD_REASON_OFFSET)
-		return fail(s, EX_UNAVAILABLE, "the server ended TLS",
-		    reason(e));
+		return fail(
+		    s, EX_UNAVAILABLE, "the server ended TLS", reason(e));
 	return fail(s, EX_UNAVAILABLE, "TLS failed", reason(e));
 }
 
@@ -186,8 +193,8 @@ receive_clear(struct stream *s, void *buf, size_t n)
 			if (wait_io(s, POLLIN) == -1)
 				return -1;
 		} else if (errno != EINTR) {
-			return fail(s, EX_UNAVAILABLE, "broken",
-			    strerror(errno));
+			return fail(
+			    s, EX_UNAVAILABLE, "broken", strerror(errno));
 		}
 	}
 }
@@ -265,8 +272,8 @@ send_clear(struct stream *s, const void *buf, size_t n)
 			if (wait_io(s, POLLOUT) == -1)
 				return -1;
 		} else if (errno != EINTR) {
-			return fail(s, EX_UNAVAILABLE, "broken",
-			    strerror(errno));
+			return fail(
+			    s, EX_UNAVAILABLE, "broken", strerror(errno));
 		}
 	}
 }
@@ -344,7 +351,7 @@ prepare(struct stream *s, SSL **ssl, struct fault *f)
 	    SSL_set_fd(*ssl, s->fd) != 1)
 		out_of_memory();
 	SSL_set_mode(*ssl, SSL_MODE_ENABLE_PARTIAL_WRITE |
-		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+			       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	SSL_set_read_ahead(*ssl, 1);
 	SSL_set_default_read_buffer_len(*ssl, READ_AHEAD);
 	return certificate_expect(
@@ -383,7 +390,8 @@ tls_handshake(mailstream_low *low, struct fault *f)
 }
 
 mailstream_low *
-tls_connect(const struct tls_settings *set, struct guard *guard, struct fault *f)
+tls_connect(
+    const struct tls_settings *set, struct guard *guard, struct fault *f)
 {
 	static mailstream_low_driver driver = { .mailstream_read = driver_read,
 		.mailstream_write = driver_write,
@@ -431,6 +439,19 @@ tls_hurry(mailstream_low *low, unsigned seconds)
 	s->pace = TLS_PROMPT;
 	if (s->timeout > seconds)
 		s->timeout = seconds;
+}
+
+void
+tls_take_leave(mailstream_low *low, const char *bytes, size_t n)
+{
+	const struct stream *s = low->data;
+	size_t sent;
+
+	if (s->ssl == NULL)
+		(void)!send(s->fd, bytes, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+	else if (SSL_is_init_finished(s->ssl))
+		(void)!SSL_write_ex(s->ssl, bytes, n, &sent);
+	ERR_clear_error();
 }
 
 void

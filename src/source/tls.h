@@ -64,6 +64,12 @@ void tls_hurry(mailstream_low *, unsigned seconds);
 void tls_break(mailstream_low *, const struct fault *);
 
 /*
+ * Write this as far as it goes at once, even when the stream was broken off or
+ * stopped: to take leave of a server in the middle of its answer.
+ */
+void tls_take_leave(mailstream_low *, const char *bytes, size_t n);
+
+/*
  * What went wrong on the stream, for libetpan tells only that something did:
  * 0 when nothing was, else -1 with the fault (deadline, reset, guard, alert).
  */

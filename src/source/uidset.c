@@ -16,7 +16,7 @@ digits(uint32_t n)
 void
 uidset_init(struct uidset *u)
 {
-	*u = (struct uidset) { .set = mailimap_set_new_empty() };
+	*u = (struct uidset){ .set = mailimap_set_new_empty() };
 	if (u->set == NULL)
 		out_of_memory();
 }
@@ -33,6 +33,9 @@ end_range(struct uidset *u)
 {
 	if (u->first == 0)
 		return;
+	u->text += digits(u->first) + 1;
+	if (u->first != u->last)
+		u->text += digits(u->last) + 1;
 	if (mailimap_set_add_interval(u->set, u->first, u->last) !=
 	    MAILIMAP_NO_ERROR)
 		out_of_memory();
@@ -46,12 +49,10 @@ uidset_add(struct uidset *u, uint32_t uid, bool adjoins)
 		u->last = uid;
 		return true;
 	}
+	end_range(u);
 	/* room for "first:last," with a `last` as long as can be */
 	if (u->text + digits(uid) + 12 > UIDSET_TEXT)
 		return false;
-	if (u->first != 0)
-		u->text += digits(u->first) + digits(u->last) + 2;
-	end_range(u);
 	u->first = u->last = uid;
 	return true;
 }

@@ -24,6 +24,12 @@ enum sql_id {
 	SQL_POLL_ENDED,
 	SQL_COUNT_MAILBOX,
 	SQL_READ_MAILBOXES,
+	SQL_ADD_ACTION,
+	SQL_READ_ACTIONS,
+	SQL_MARK_COPIED,
+	SQL_DROP_ACTION,
+	SQL_DROP_ACTIONS_OF_OTHERS,
+	SQL_SAY_FLAG_ONLY,
 	SQL_ADD_MESSAGE,
 	SQL_FIND_MAIL,
 	SQL_FIND_FILE,
@@ -61,16 +67,74 @@ enum sql_id {
 	SQL_LOAD_POLICIES,
 	SQL_LOAD_FAILURES,
 	SQL_READ_TOTALS,
+	SQL_FIND_REPEATED,
 	SQL_ADD_TOTALS,
 	SQL_FIRST_DAY,
 	SQL_LAST_DAY,
+	SQL_NEWEST_END,
+	SQL_OLDEST_DAY,
+	SQL_NEWEST_DAY,
+	SQL_OVERVIEW_TOTALS,
+	SQL_OVERVIEW_POLL,
+	SQL_OVERVIEW_DAYS,
+	SQL_OVERVIEW_BEFORE,
+	SQL_OVERVIEW_POLICIES,
+	SQL_OVERVIEW_NAMES,
+	SQL_OVERVIEW_MUTES,
+	SQL_OVERVIEW_REASONS,
+	SQL_OVERVIEW_RESULTS,
+	SQL_OVERVIEW_WARNINGS,
+	SQL_OVERVIEW_WARNINGS_OF,
+	SQL_OVERVIEW_REPORTS,
+	SQL_OVERVIEW_REPORTS_OF,
+	SQL_GENERATION,
+	SQL_GET_RESULT_TYPE,
+	SQL_SET_RESULT_TYPE,
+	SQL_GET_PROBLEM,
+	SQL_SET_MUTE,
+	SQL_FIND_EXPORT,
+	SQL_NOTE_EXPORT,
+	SQL_VERIFY_DAYS,
+	SQL_VERIFY_DAILY,
+	SQL_VERIFY_SENDERS,
+	SQL_VERIFY_FAILURES,
+	SQL_VERIFY_WARNINGS,
+	SQL_VERIFY_TOTALS,
+	SQL_NEXT_GENERATION,
+	SQL_FIND_SERIES,
+	SQL_ADD_SERIES,
+	SQL_FIND_SENDER,
+	SQL_ADD_SENDER,
+	SQL_FIND_PROBLEM,
+	SQL_ADD_PROBLEM,
+	SQL_ADD_DAY,
+	SQL_ADD_DAY_WARNING,
+	SQL_ADD_DAY_SERIES,
+	SQL_ADD_DAY_SENDER,
+	SQL_ADD_DAY_FAILURE,
+	SQL_DATE_OF_REPORT,
+	SQL_RECOUNT_DAY,
+	SQL_RECOUNT_SERIES_NAMES,
+	SQL_RECOUNT_SENDER_NAMES,
+	SQL_RECOUNT_PROBLEM_NAMES,
+	SQL_FORGET_SERIES,
+	SQL_FORGET_SENDERS,
+	SQL_FORGET_FAILURES,
+	SQL_FORGET_WARNINGS,
+	SQL_RECOUNT_SERIES,
+	SQL_RECOUNT_SENDERS,
+	SQL_RECOUNT_FAILURES,
+	SQL_RECOUNT_WARNINGS,
+	SQL_READ_TOLD,
+	SQL_CLEAR_TOLD,
+	SQL_ADD_TOLD,
 	SQL_COUNT
 };
 
 /* Changes to the row of totals that wait for the commit. */
 struct tally {
 	int64_t messages, reports, conflicts, sessions, failures;
-	int64_t quarantined, quarantine_bytes;
+	int64_t quarantined, quarantine_bytes, repeated;
 	/* and to the row of one mailbox; 0: none */
 	int64_t mailbox, mailbox_messages, mailbox_reports;
 };
@@ -82,8 +146,10 @@ struct store {
 	int lock; /* descriptor; -1: not locked */
 	sqlite3_stmt *stmt[SQL_COUNT];
 	struct tally tally;
+	struct rollup *rollup;		  /* NULL: nothing was gathered yet */
 	int64_t message, message_mailbox; /* the last one added or used */
 	bool message_is_new;
+	bool view;	      /* store_begin_view() began the transaction */
 	struct arena scratch; /* of the call in progress */
 };
 
@@ -105,9 +171,8 @@ struct value value_number(int64_t);
 struct value value_count(uint64_t); /* INT64_MAX for what is over it */
 struct value value_blob(const void *, size_t n);
 
-enum {
-	VALUES_MAX = 24 /* of one statement */
-};
+/* The texts of statements about the rollups; of others NULL. */
+extern const char *const sql_rollups[];
 
 /* The text of a statement, for those who look at its plan. */
 const char *sql_text(enum sql_id);
@@ -199,9 +264,18 @@ int message_mailbox(
 int tally_report(struct store *, int64_t message, int sign, int64_t sessions,
     int64_t findings, struct fault *);
 
+/* The same for report-repeated: where a counted one has its content. */
+int tally_repeated(struct store *, int64_t report, int sign, struct fault *);
+
 /* Count in the row of that mailbox; nothing for 0. */
 int tally_mailbox(struct store *, int64_t mailbox, int64_t messages,
     int64_t reports, struct fault *);
+
+/*
+ * What an entry has failed beyond its details, as a failure of its own; false
+ * when there is nothing.
+ */
+bool failure_not_detailed(const struct policy *, struct failure *rest);
 
 /* Text as it may be stored: `s` itself when it is UTF-8, else a clean copy. */
 const char *clean_text(struct arena *, const char *s);
@@ -211,6 +285,10 @@ const char *clean_text(struct arena *, const char *s);
  * to, domains, organizations, in that order, each as far as it is set.
  */
 const char *read_sql(
+    struct arena *, const char *table, const struct store_filter *);
+
+/* The SELECT of a table's periods; parameters are from and to, if set. */
+const char *period_sql(
     struct arena *, const char *table, const struct store_filter *);
 
 /* Run the SELECT `text` and give its rows, of those columns, to the sink. */

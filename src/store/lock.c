@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sysexits.h>
@@ -18,17 +19,19 @@ enum {
 static int
 held_fault(const char *path, int fd, struct fault *f)
 {
-	char note[NOTE], since[UTC_TEXT];
+	char note[NOTE], since[UTC_TEXT], *end;
 	ssize_t n = pread(fd, note, sizeof note - 1, 0);
 	unsigned deviation;
 	int64_t t;
 	long pid;
 
 	note[n > 0 ? n : 0] = '\0';
-	if (sscanf(note, "%ld %23s", &pid, since) != 2 || pid <= 0 ||
-	    utc_parse(span_of(since), &t, &deviation) == -1)
+	pid = strtol(note, &end, 10);
+	if (pid <= 0 ||
+	    utc_parse(span_trim(span_of(end)), &t, &deviation) == -1)
 		return fault(f, FAULT_HOST, EX_TEMPFAIL,
 		    "%s: held by another process: run again later", path);
+	utc_format(t, since);
 	return fault(f, FAULT_HOST, EX_TEMPFAIL,
 	    "%s: held by process %ld since %s: run again when it is done", path,
 	    pid, since);

@@ -40,6 +40,15 @@ store_mailbox(struct store *st, const char *name, const char *folder,
 }
 
 int
+store_find_mailbox(struct store *st, const char *name, const char *folder,
+    struct store_mailbox *mb, struct fault *f)
+{
+	struct value key[] = { value_text(name), value_text(folder) };
+
+	return find_mailbox(st, key, mb, f);
+}
+
+int
 store_set_cursor(
     struct store *st, const struct store_mailbox *mb, struct fault *f)
 {

@@ -4,76 +4,10 @@
 
 #include "base/fault.h"
 #include "store/internal.h"
+#include "store/tables.h"
 
 enum {
 	COLUMNS_MAX = 24
-};
-
-/* A table that can be exported: a view, in its stable order. */
-struct table {
-	const char *name, *view, *order;
-	const char *domain_in, *domain_end; /* around a list of domains */
-	const struct column *columns;
-	size_t n_columns;
-};
-
-static const struct column daily[] = {
-	{ "date", COLUMN_DATE },
-	{ "week", COLUMN_DATE },
-	{ "domain", COLUMN_TEXT },
-	{ "policy_domain", COLUMN_TEXT },
-	{ "organization", COLUMN_TEXT },
-	{ "reporter_domain", COLUMN_TEXT },
-	{ "policy_type", COLUMN_TEXT },
-	{ "policy_mode", COLUMN_TEXT },
-	{ "reports", COLUMN_NUMBER },
-	{ "successful_sessions", COLUMN_NUMBER },
-	{ "failed_sessions", COLUMN_NUMBER },
-	{ "total_sessions", COLUMN_NUMBER },
-	{ "counted_sessions", COLUMN_NUMBER },
-	{ "counted_failed", COLUMN_NUMBER },
-	{ "failure_rate", COLUMN_RATE },
-};
-
-static const struct column failures[] = {
-	{ "date", COLUMN_DATE },
-	{ "week", COLUMN_DATE },
-	{ "domain", COLUMN_TEXT },
-	{ "policy_domain", COLUMN_TEXT },
-	{ "organization", COLUMN_TEXT },
-	{ "reporter_domain", COLUMN_TEXT },
-	{ "policy_type", COLUMN_TEXT },
-	{ "policy_mode", COLUMN_TEXT },
-	{ "result_type", COLUMN_TEXT },
-	{ "side", COLUMN_TEXT },
-	{ "receiving_mx_hostname", COLUMN_TEXT },
-	{ "receiving_ip", COLUMN_TEXT },
-	{ "sending_mta_ip", COLUMN_TEXT },
-	{ "failure_reason_code", COLUMN_TEXT },
-	{ "failed_sessions", COLUMN_NUMBER },
-	{ "additional_information", COLUMN_TEXT },
-};
-
-static const struct column reports[] = {
-	{ "id", COLUMN_NUMBER },
-	{ "date", COLUMN_DATE },
-	{ "organization", COLUMN_TEXT },
-	{ "reporter_domain", COLUMN_TEXT },
-	{ "report_id", COLUMN_TEXT },
-	{ "start", COLUMN_TIME },
-	{ "end", COLUMN_TIME },
-	{ "domain", COLUMN_TEXT },
-	{ "policy_domains", COLUMN_TEXT },
-	{ "policy_types", COLUMN_TEXT },
-	{ "counted_sessions", COLUMN_NUMBER },
-	{ "counted_failed", COLUMN_NUMBER },
-	{ "contact", COLUMN_TEXT },
-	{ "source", COLUMN_TEXT },
-	{ "message_id", COLUMN_TEXT },
-	{ "received", COLUMN_TIME },
-	{ "dkim", COLUMN_TEXT },
-	{ "warnings", COLUMN_TEXT },
-	{ "status", COLUMN_TEXT },
 };
 
 static const struct column mailboxes[] = {
@@ -90,61 +24,6 @@ static const struct column mailboxes[] = {
 };
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
-
-static const struct table tables[] = {
-	{
-	    .name = "daily",
-	    .view = "csv_daily",
-	    .order = "date, domain, policy_domain, organization,"
-		     " reporter_domain, policy_type, policy_mode",
-	    .domain_in = "domain IN (",
-	    .domain_end = ")",
-	    .columns = daily,
-	    .n_columns = COUNT(daily),
-	},
-	{
-	    .name = "failures",
-	    .view = "csv_failures",
-	    .order = "date, domain, policy_domain, organization,"
-		     " reporter_domain, policy_type, policy_mode, result_type,"
-		     " side, receiving_mx_hostname, receiving_ip,"
-		     " sending_mta_ip, failure_reason_code, failed_sessions,"
-		     " additional_information",
-	    .domain_in = "domain IN (",
-	    .domain_end = ")",
-	    .columns = failures,
-	    .n_columns = COUNT(failures),
-	},
-	{
-	    .name = "reports",
-	    .view = "csv_reports",
-	    .order = "date, organization, report_id, start, end, id",
-	    /* its own domain is a list */
-	    .domain_in = "EXISTS (SELECT 1 FROM policies AS p"
-			 " WHERE p.report = csv_reports.id AND p.skipped = 0"
-			 " AND p.domain IN (",
-	    .domain_end = "))",
-	    .columns = reports,
-	    .n_columns = COUNT(reports),
-	},
-};
-
-const char *
-store_table_name(size_t i)
-{
-	return i < COUNT(tables) ? tables[i].name : NULL;
-}
-
-static const struct table *
-find_table(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < COUNT(tables); i++)
-		if (strcmp(tables[i].name, name) == 0)
-			return &tables[i];
-	return NULL;
-}
 
 /* The condition `before ?N, ?N+1, ... after`, one parameter for each of n. */
 static const char *
@@ -166,6 +45,17 @@ any_of(struct arena *a, const char *before, size_t n, const char *after,
 	return arena_printf(a, " AND %s%s%s", before, list, after);
 }
 
+/* " AND" and a condition on one parameter. */
+static const char *
+condition(struct arena *a, const char *own, const char *usual, size_t *next)
+{
+	const char *form = own != NULL ? own : usual;
+	const char *place = strstr(form, "?N");
+
+	return arena_printf(a, " AND %.*s?%zu%s", (int)(place - form), form,
+	    (*next)++, place + sizeof "?N" - 1);
+}
+
 /* "date, week, domain" */
 static const char *
 column_names(struct arena *a, const struct table *t)
@@ -178,24 +68,80 @@ column_names(struct arena *a, const struct table *t)
 	return names;
 }
 
+/* The parameters of a filter, as conditions: "" where it has none. */
+struct conditions {
+	const char *from, *to, *domains, *organizations;
+};
+
+static void
+write_conditions(struct arena *a, const struct table *t,
+    const struct store_filter *filter, struct conditions *c)
+{
+	size_t next = 1;
+
+	*c = (struct conditions){ "", "", "", "" };
+	if (filter->from != NULL)
+		c->from = condition(a, t->from, "date >= ?N", &next);
+	if (filter->to != NULL)
+		c->to = condition(a, t->to, "date <= ?N", &next);
+	c->domains =
+	    any_of(a, t->domain_in, filter->n_domains, t->domain_end, &next);
+	c->organizations =
+	    any_of(a, "organization IN (", filter->n_organizations, ")", &next);
+}
+
+/*
+ * The view's own SELECT, with the chosen days and organizations in place of
+ * the tables that hold them all.
+ */
+static const char *
+chosen(struct arena *a, const struct table *t, const struct conditions *c)
+{
+	size_t len;
+	const char *body = table_body(t, &len);
+
+	return arena_printf(a,
+	    "(WITH days AS NOT MATERIALIZED (SELECT * FROM main.days"
+	    " WHERE 1%s%s), series AS NOT MATERIALIZED (SELECT * FROM"
+	    " main.series WHERE 1%s), senders AS NOT MATERIALIZED (SELECT *"
+	    " FROM main.senders WHERE 1%s), part AS (%.*s)"
+	    " SELECT * FROM part)",
+	    c->from, c->to, c->organizations, c->organizations, (int)len, body);
+}
+
 const char *
 read_sql(struct arena *a, const char *table, const struct store_filter *filter)
 {
-	const struct table *t = find_table(table);
-	const char *from = "", *to = "", *domains, *organizations;
-	size_t next = 1;
+	const struct table *t = table_find(table);
+	struct conditions c;
 
-	if (filter->from != NULL)
-		from = arena_printf(a, " AND date >= ?%zu", next++);
-	if (filter->to != NULL)
-		to = arena_printf(a, " AND date <= ?%zu", next++);
-	domains =
-	    any_of(a, t->domain_in, filter->n_domains, t->domain_end, &next);
-	organizations =
-	    any_of(a, "organization IN (", filter->n_organizations, ")", &next);
-	return arena_printf(a, "SELECT %s FROM %s WHERE 1%s%s%s%s ORDER BY %s",
-	    column_names(a, t), t->view, from, to, domains, organizations,
-	    t->order);
+	write_conditions(a, t, filter, &c);
+	if (t->from == NULL)
+		return arena_printf(a,
+		    "SELECT %s FROM %s WHERE 1%s%s%s%s ORDER BY %s",
+		    column_names(a, t), t->view, c.from, c.to, c.domains,
+		    c.organizations, t->order);
+	if (c.from[0] == '\0' && c.to[0] == '\0' && c.organizations[0] == '\0')
+		return arena_printf(a,
+		    "SELECT %s FROM %s WHERE 1%s ORDER BY %s",
+		    column_names(a, t), t->view, c.domains, t->order);
+	return arena_printf(a, "SELECT %s FROM %s WHERE 1%s ORDER BY %s",
+	    column_names(a, t), chosen(a, t, &c), c.domains, t->order);
+}
+
+const char *
+period_sql(
+    struct arena *a, const char *table, const struct store_filter *filter)
+{
+	const struct table *t = table_find(table);
+	struct store_filter days = { .from = filter->from, .to = filter->to };
+	struct conditions c;
+
+	write_conditions(a, t, &days, &c);
+	return arena_printf(a,
+	    "SELECT %s AS period, max(generation) FROM days WHERE 1%s%s"
+	    " GROUP BY period ORDER BY period",
+	    t->period, c.from, c.to);
 }
 
 /* The parameters of that text; in the arena. */
@@ -282,7 +228,7 @@ store_read_table(struct store *st, const char *table,
     const struct store_filter *filter, const struct row_sink *sink,
     struct fault *f)
 {
-	const struct table *t = find_table(table);
+	const struct table *t = table_find(table);
 	struct arena a = { 0 };
 	const struct value *v;
 	size_t n;

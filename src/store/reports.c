@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "store/internal.h"
+#include "store/rollup.h"
 
 /* A report on its way in. */
 struct entry {
@@ -186,6 +187,23 @@ not_detailed(const struct policy *p)
 	return rest;
 }
 
+bool
+failure_not_detailed(const struct policy *p, struct failure *rest)
+{
+	*rest = (struct failure){
+		.result_type = "not-detailed",
+		.side = "unclear",
+		.sending_mta_ip = "",
+		.receiving_ip = "",
+		.receiving_mx_hostname = "",
+		.receiving_mx_helo = "",
+		.failure_reason_code = "",
+		.additional_information = "",
+		.failed_sessions = not_detailed(p),
+	};
+	return rest->failed_sessions > 0;
+}
+
 static void
 sum_policies(struct entry *e)
 {
@@ -222,6 +240,18 @@ warnings(const struct entry *e, struct arena *a)
 	    second);
 }
 
+/* 64 bits of a digest tell enough for what is but a note. */
+static int64_t
+body_of(const struct report *r)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < 8; i++)
+		n = n << 8 | r->body[i];
+	return (int64_t)n;
+}
+
 static int
 add_head(struct store *st, int64_t message, struct entry *e, struct fault *f)
 {
@@ -240,6 +270,7 @@ add_head(struct store *st, int64_t message, struct entry *e, struct fault *f)
 		value_text(e->date),
 		value_text(conflict ? "conflict" : "counted"),
 		e->key[4],
+		value_number(body_of(r)),
 		value_text(r->reporter_domain),
 		value_text(r->contact),
 		value_text(lists.domain),
@@ -285,24 +316,14 @@ add_failures(
     struct store *st, const struct entry *e, size_t policy, struct fault *f)
 {
 	const struct policy *p = &e->report->policies[policy];
-	const struct failure rest = {
-		.result_type = "not-detailed",
-		.side = "unclear",
-		.sending_mta_ip = "",
-		.receiving_ip = "",
-		.receiving_mx_hostname = "",
-		.receiving_mx_helo = "",
-		.failure_reason_code = "",
-		.additional_information = "",
-		.failed_sessions = not_detailed(p),
-	};
+	struct failure rest;
 	size_t i;
 
 	for (i = 0; i < p->n_failures; i++)
 		if (add_failure(
 			st, e, policy, (int64_t)i, &p->failures[i], f) == -1)
 			return -1;
-	if (rest.failed_sessions == 0)
+	if (!failure_not_detailed(p, &rest))
 		return 0;
 	return add_failure(st, e, policy, -1, &rest, f);
 }
@@ -358,6 +379,15 @@ add_report(struct store *st, int64_t message, struct entry *e, struct span raw,
 	return sql_run(st, SQL_ADD_REPORT_BYTES, bytes, 2, f);
 }
 
+static int
+count_in(struct store *st, int64_t message, struct entry *e, struct fault *f)
+{
+	if (tally_report(st, message, 1, e->sessions, e->findings, f) == -1 ||
+	    tally_repeated(st, e->id, 1, f) == -1)
+		return -1;
+	return rollup_add(st, e->report, warnings(e, &st->scratch), f);
+}
+
 /*
  * Keep the totals up; of a conflict the counted copy is told, and the other
  * waits in quarantine.
@@ -372,10 +402,14 @@ settle(struct store *st, int64_t message, struct entry *e, size_t bytes,
 		value_count(bytes) };
 
 	if (e->outcome == STORE_IMPORTED)
-		return tally_report(
-		    st, message, 1, e->sessions, e->findings, f);
+		return count_in(st, message, e, f);
 	st->tally.conflicts++;
-	if (sql_run(st, SQL_WARN_REPORT, counted, 2, f) == -1 ||
+	if (sql_run(st, SQL_WARN_REPORT, counted, 2, f) == -1)
+		return -1;
+	if (sql_changes(st) > 0 &&
+	    rollup_warned(st, e->report->start, REPORT_ID_CONFLICT, f) == -1)
+		return -1;
+	if (rollup_touch(st, e->report->start, f) == -1 ||
 	    sql_run(st, SQL_ADD_CONFLICT, copy, 3, f) == -1)
 		return -1;
 	e->quarantined = sql_last_id(st);
@@ -400,6 +434,8 @@ store_add_report(struct store *st, int64_t message, const struct report *r,
 		.outcome = e.outcome,
 		.report = e.id,
 		.reused = e.reused,
+		.of_conflict =
+		    e.outcome == STORE_DUPLICATE && e.id != e.counted,
 		.quarantined =
 		    e.outcome == STORE_CONFLICT ? sql_last_id(st) : 0,
 	};

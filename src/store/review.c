@@ -4,6 +4,7 @@
 #include "base/fault.h"
 #include "store/internal.h"
 #include "store/quarantine.h"
+#include "store/rollup.h"
 
 static const struct column listing[] = {
 	{ "id", COLUMN_NUMBER },
@@ -111,9 +112,10 @@ drop_entry(struct store *st, const struct store_quarantined *q, struct fault *f)
 
 	if (q->conflict != 0) {
 		st->tally.conflicts--;
-		if (sql_run(st, SQL_DROP_REPORT, &report, 1, f) == -1)
+		if (sql_run(st, SQL_DROP_REPORT, &report, 1, f) == -1 ||
+		    sql_run(st, SQL_UNWARN_REPORT, &counted, 1, f) == -1)
 			return -1;
-		return sql_run(st, SQL_UNWARN_REPORT, &counted, 1, f);
+		return rollup_recount(st, q->counted, f);
 	}
 	st->tally.quarantined--;
 	st->tally.quarantine_bytes -= (int64_t)q->bytes.n;
@@ -135,6 +137,8 @@ tally_stored(struct store *st, int64_t report, int sign, struct fault *f)
 	sessions = sqlite3_column_int64(row, 1);
 	findings = sqlite3_column_int64(row, 2);
 	sqlite3_reset(row);
+	if (tally_repeated(st, report, sign, f) == -1)
+		return -1;
 	return tally_report(st, message, sign, sessions, findings, f);
 }
 
@@ -160,7 +164,8 @@ swap_copies(
 	struct value v[] = { value_number(q->id), value_number(q->counted) };
 
 	if (set_counted(st, q->counted, false, f) == -1 ||
-	    set_counted(st, q->conflict, true, f) == -1)
+	    set_counted(st, q->conflict, true, f) == -1 ||
+	    rollup_recount(st, q->conflict, f) == -1)
 		return -1;
 	return sql_run(st, SQL_SET_QUARANTINED, v, 2, f);
 }
@@ -172,7 +177,7 @@ typedef int decision_fn(
 static int
 decide(struct store *st, int64_t id, decision_fn *decision, struct fault *f)
 {
-	struct store_quarantined q;
+	struct store_quarantined q = { 0 };
 	struct arena arena = { 0 };
 	int rc = -1;
 

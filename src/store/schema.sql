@@ -15,6 +15,8 @@ CREATE TABLE mailboxes (
 	error TEXT NOT NULL DEFAULT '', -- what the trouble was
 	messages INTEGER NOT NULL DEFAULT 0, -- mails looked at
 	reports INTEGER NOT NULL DEFAULT 0, -- reports of them that were imported
+	flag_only INTEGER NOT NULL DEFAULT 0, -- 1: it was said that the server
+	    -- can flag mails for deletion only
 	UNIQUE (name, folder)
 ) STRICT;
 
@@ -41,6 +43,17 @@ CREATE UNIQUE INDEX messages_in_mailbox
 CREATE UNIQUE INDEX messages_in_file
     ON messages (source, size, message_id) WHERE mailbox IS NULL;
 
+-- What is still to be done with mails on the server, written with their
+-- verdict and removed once the server has done it.
+CREATE TABLE actions (
+	mailbox INTEGER NOT NULL REFERENCES mailboxes,
+	uidvalidity INTEGER NOT NULL,
+	uid INTEGER NOT NULL,
+	action TEXT NOT NULL, -- 'seen', 'flag', 'move:FOLDER', 'delete'; or
+	    -- 'copied': a copy is where it shall be, the mail itself is left over
+	PRIMARY KEY (mailbox, uidvalidity, uid)
+) STRICT, WITHOUT ROWID;
+
 -- The reports; known by (organization, report_id, start, end), of which one
 -- copy is counted.  Beside it stand the conflicts: copies with other content.
 CREATE TABLE reports (
@@ -53,6 +66,7 @@ CREATE TABLE reports (
 	date TEXT NOT NULL, -- the day it belongs to, that of start
 	status TEXT NOT NULL CHECK (status IN ('counted', 'conflict')),
 	content BLOB NOT NULL, -- digest of what the sender says in it
+	body INTEGER NOT NULL, -- the start of the digest without report_id
 	reporter_domain TEXT NOT NULL, -- the domain of contact-info
 	contact TEXT NOT NULL, -- contact-info
 	domain TEXT NOT NULL, -- recipient domains of the entries not skipped,
@@ -70,6 +84,7 @@ CREATE UNIQUE INDEX reports_conflict
     ON reports (organization, report_id, start, end, content)
     WHERE status = 'conflict';
 CREATE INDEX reports_date ON reports (date);
+CREATE INDEX reports_body ON reports (body) WHERE status = 'counted';
 
 -- The gzip files of reports, apart so that reading reports stays cheap.
 CREATE TABLE report_bytes (
@@ -150,6 +165,14 @@ CREATE TABLE quarantine_bytes (
 	bytes BLOB NOT NULL
 ) STRICT;
 
+-- What `tlsrua summary --changes` told last, so that it tells it once.
+CREATE TABLE told (
+	kind TEXT NOT NULL, -- 'problem', 'silent', 'ready'
+	key TEXT NOT NULL, -- the problem's number, or names
+	figure INTEGER NOT NULL, -- failed_last_7_days when it was told
+	PRIMARY KEY (kind, key)
+) STRICT, WITHOUT ROWID;
+
 -- One row that is kept up with every change, so that nobody need count.
 CREATE TABLE totals (
 	id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -160,6 +183,7 @@ CREATE TABLE totals (
 	failures INTEGER NOT NULL DEFAULT 0, -- rows of csv_failures
 	quarantined INTEGER NOT NULL DEFAULT 0, -- without conflicts
 	quarantine_bytes INTEGER NOT NULL DEFAULT 0, -- in quarantine_bytes
+	repeated INTEGER NOT NULL DEFAULT 0, -- counted, with another's body
 	generation INTEGER NOT NULL DEFAULT 0 -- grows when a CSV table may change
 ) STRICT;
 INSERT INTO totals (id) VALUES (1);
@@ -224,7 +248,7 @@ CREATE TABLE mutes (
 CREATE TABLE result_types (
 	name TEXT PRIMARY KEY,
 	side TEXT NOT NULL, -- 'ours', 'theirs', 'unclear'
-	remedy TEXT NOT NULL
+	remedy TEXT NOT NULL -- MX and DOMAIN stand for their names
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE rollup_daily (
@@ -273,7 +297,8 @@ CREATE TABLE exports (
 	name TEXT NOT NULL, -- of the table
 	generation INTEGER NOT NULL, -- of totals, that it shows
 	options TEXT NOT NULL, -- all else that its bytes depend on
-	file TEXT NOT NULL, -- size, time and inode of what was written
+	file TEXT NOT NULL, -- inode, size and times of what was written
+	parts TEXT NOT NULL, -- where its days, weeks or months begin
 	PRIMARY KEY (dir, name)
 ) STRICT, WITHOUT ROWID;
 
@@ -285,7 +310,7 @@ CREATE TABLE exports (
 -- Sessions by day, policy and reporter; never to be added across policy types
 -- but for the counted ones.
 CREATE VIEW csv_daily AS
-SELECT c.date AS date, c.week AS week, s.domain AS domain,
+SELECT cal.date AS date, cal.week AS week, s.domain AS domain,
     s.policy_domain AS policy_domain, s.organization AS organization,
     s.reporter_domain AS reporter_domain, s.policy_type AS policy_type,
     s.policy_mode AS policy_mode, d.reports AS reports,
@@ -296,12 +321,12 @@ SELECT c.date AS date, c.week AS week, s.domain AS domain,
     d.counted_failed AS counted_failed,
     CAST(d.failed_sessions AS REAL) / nullif(d.successful_sessions +
 	d.failed_sessions, 0) AS failure_rate
-FROM days AS c CROSS JOIN rollup_daily AS d CROSS JOIN series AS s
-WHERE d.day = c.day AND s.id = d.series;
+FROM days AS cal CROSS JOIN rollup_daily AS d CROSS JOIN series AS s
+WHERE d.day = cal.day AND s.id = d.series;
 
 -- The same by week (date is its Monday) and by month (its first day).
 CREATE VIEW csv_weekly AS
-SELECT c.monday AS date, c.week AS week, s.domain AS domain,
+SELECT cal.monday AS date, cal.week AS week, s.domain AS domain,
     s.policy_domain AS policy_domain, s.organization AS organization,
     s.reporter_domain AS reporter_domain, s.policy_type AS policy_type,
     s.policy_mode AS policy_mode, CAST(total(d.reports) AS INTEGER) AS reports,
@@ -313,14 +338,14 @@ SELECT c.monday AS date, c.week AS week, s.domain AS domain,
     CAST(total(d.counted_failed) AS INTEGER) AS counted_failed,
     total(d.failed_sessions) / nullif(total(d.successful_sessions) +
 	total(d.failed_sessions), 0.0) AS failure_rate
-FROM days AS c CROSS JOIN rollup_daily AS d CROSS JOIN series AS s
-WHERE d.day = c.day AND s.id = d.series
-GROUP BY c.monday, d.series;
+FROM days AS cal CROSS JOIN rollup_daily AS d CROSS JOIN series AS s
+WHERE d.day = cal.day AND s.id = d.series
+GROUP BY cal.monday, d.series;
 
 CREATE VIEW csv_monthly AS
-SELECT c.month AS date,
-    strftime('%Y-W', c.month, '-3 days', 'weekday 4') || substr('0' ||
-	((strftime('%j', c.month, '-3 days', 'weekday 4') - 1) / 7 + 1), -2)
+SELECT cal.month AS date,
+    strftime('%Y-W', cal.month, '-3 days', 'weekday 4') || substr('0' ||
+	((strftime('%j', cal.month, '-3 days', 'weekday 4') - 1) / 7 + 1), -2)
 	AS week, s.domain AS domain,
     s.policy_domain AS policy_domain, s.organization AS organization,
     s.reporter_domain AS reporter_domain, s.policy_type AS policy_type,
@@ -333,9 +358,9 @@ SELECT c.month AS date,
     CAST(total(d.counted_failed) AS INTEGER) AS counted_failed,
     total(d.failed_sessions) / nullif(total(d.successful_sessions) +
 	total(d.failed_sessions), 0.0) AS failure_rate
-FROM days AS c CROSS JOIN rollup_daily AS d CROSS JOIN series AS s
-WHERE d.day = c.day AND s.id = d.series
-GROUP BY c.month, d.series;
+FROM days AS cal CROSS JOIN rollup_daily AS d CROSS JOIN series AS s
+WHERE d.day = cal.day AND s.id = d.series
+GROUP BY cal.month, d.series;
 
 -- Findings, one a row.
 CREATE VIEW csv_failures AS
@@ -372,16 +397,16 @@ FROM reports AS r JOIN messages AS m ON m.id = r.message
 
 -- Findings by day, host and type.
 CREATE VIEW csv_mx AS
-SELECT c.date AS date, c.week AS week, p.domain AS domain,
+SELECT cal.date AS date, cal.week AS week, b.domain AS domain,
     s.policy_type AS policy_type,
-    p.receiving_mx_hostname AS receiving_mx_hostname,
-    f.receiving_ip AS receiving_ip, p.result_type AS result_type,
+    b.receiving_mx_hostname AS receiving_mx_hostname,
+    f.receiving_ip AS receiving_ip, b.result_type AS result_type,
     count(DISTINCT s.organization) AS organizations,
     CAST(total(f.failed_sessions) AS INTEGER) AS failed_sessions
-FROM days AS c CROSS JOIN rollup_failures AS f CROSS JOIN problems AS p
+FROM days AS cal CROSS JOIN rollup_failures AS f CROSS JOIN problems AS b
     CROSS JOIN series AS s
-WHERE f.day = c.day AND p.id = f.problem AND s.id = f.series
-GROUP BY c.date, f.problem, s.policy_type, f.receiving_ip;
+WHERE f.day = cal.day AND b.id = f.problem AND s.id = f.series
+GROUP BY cal.date, f.problem, s.policy_type, f.receiving_ip;
 
 -- The causes seen on those days.  First day, last day, state and side tell of
 -- the whole life of each, the rest of those days alone.  Cured: since the last
@@ -389,10 +414,11 @@ GROUP BY c.date, f.problem, s.policy_type, f.receiving_ip;
 -- days.  Recurring: the same held once before, and it came back.  New: first
 -- seen in the week up to the newest day stored.
 -- Side: that of the result type; where that is unclear, ours if two
--- organizations saw it, theirs if one alone did while two others reported on
--- the domain between its first and last day.
+-- organizations saw it and those are at least half of the ones that reported
+-- on the domain between its first and last day, theirs if one alone saw it and
+-- two others or more reported.
 CREATE VIEW csv_problems AS
-WITH seen AS MATERIALIZED (
+WITH chosen AS MATERIALIZED (
     SELECT f.problem AS problem, count(DISTINCT f.day) AS days,
 	count(DISTINCT s.organization) AS organizations,
 	CAST(total(f.failed_sessions) AS INTEGER) AS failed_sessions,
@@ -402,59 +428,64 @@ WITH seen AS MATERIALIZED (
 	    WHERE a.problem = f.problem) AS first_day,
 	(SELECT max(a.day) FROM rollup_failures AS a
 	    WHERE a.problem = f.problem) AS last_day
-    FROM problems AS p CROSS JOIN rollup_failures AS f
+    FROM problems AS b CROSS JOIN rollup_failures AS f
 	CROSS JOIN series AS s
-    WHERE f.problem = p.id AND s.id = f.series
+    WHERE f.problem = b.id AND s.id = f.series
 	AND f.day BETWEEN (SELECT min(day) FROM days)
 	AND (SELECT max(day) FROM days)
-    GROUP BY f.problem)
-SELECT p.id AS problem, p.domain AS domain,
-    p.receiving_mx_hostname AS receiving_mx_hostname,
-    p.result_type AS result_type,
+    GROUP BY f.problem),
+seen AS MATERIALIZED (
+    SELECT h.*, (SELECT count(DISTINCT s.organization)
+	FROM rollup_failures AS f CROSS JOIN series AS s
+	WHERE f.problem = h.problem AND s.id = f.series) AS seen_by,
+	(SELECT count(DISTINCT n.organization)
+	FROM problems AS b CROSS JOIN senders AS n
+	WHERE b.id = h.problem AND n.domain = b.domain AND EXISTS (
+	    SELECT 1 FROM rollup_senders AS r WHERE r.sender = n.id
+		AND r.day BETWEEN h.first_day AND h.last_day)) AS reporters
+    FROM chosen AS h)
+SELECT b.id AS problem, b.domain AS domain,
+    b.receiving_mx_hostname AS receiving_mx_hostname,
+    b.result_type AS result_type,
     (SELECT group_concat(x.policy_type, ' ') FROM (
 	SELECT DISTINCT s.policy_type AS policy_type
 	FROM rollup_failures AS f CROSS JOIN series AS s
-	WHERE f.problem = p.id AND s.id = f.series
+	WHERE f.problem = b.id AND s.id = f.series
 	    AND f.day BETWEEN (SELECT min(day) FROM days)
 	    AND (SELECT max(day) FROM days)
 	ORDER BY s.policy_type) AS x) AS policy_types,
     ifnull((SELECT s.policy_mode
 	FROM rollup_failures AS f CROSS JOIN series AS s
-	WHERE f.problem = p.id AND s.id = f.series AND s.policy_mode <> ''
+	WHERE f.problem = b.id AND s.id = f.series AND s.policy_mode <> ''
 	    AND f.day BETWEEN (SELECT min(day) FROM days)
 	    AND (SELECT max(day) FROM days)
 	ORDER BY f.day DESC, s.policy_mode LIMIT 1), '') AS policy_mode,
     CASE
-    WHEN p.result_type = 'not-detailed' THEN 'unclear'
+    WHEN b.result_type = 'not-detailed' THEN 'unclear'
     WHEN t.side <> 'unclear' THEN t.side
-    WHEN (SELECT count(DISTINCT s.organization)
-	FROM rollup_failures AS f CROSS JOIN series AS s
-	WHERE f.problem = p.id AND s.id = f.series) > 1 THEN 'ours'
-    WHEN (SELECT count(*) FROM (SELECT DISTINCT n.organization
-	FROM senders AS n WHERE n.domain = p.domain AND EXISTS (
-	    SELECT 1 FROM rollup_senders AS r WHERE r.sender = n.id
-	    AND r.day BETWEEN v.first_day AND v.last_day))) > 2 THEN 'theirs'
+    WHEN v.seen_by > 1 AND 2 * v.seen_by >= v.reporters THEN 'ours'
+    WHEN v.seen_by = 1 AND v.reporters > 2 THEN 'theirs'
     ELSE 'unclear' END AS side,
     CASE
     WHEN EXISTS (SELECT 1 FROM (SELECT DISTINCT s.organization
 	    AS organization FROM rollup_failures AS f CROSS JOIN series AS s
-	    WHERE f.problem = p.id AND s.id = f.series) AS o
+	    WHERE f.problem = b.id AND s.id = f.series) AS o
 	WHERE (SELECT count(*) FROM (SELECT DISTINCT r.day
 	    FROM senders AS n CROSS JOIN rollup_senders AS r
-	    WHERE n.domain = p.domain AND n.organization = o.organization
+	    WHERE n.domain = b.domain AND n.organization = o.organization
 		AND r.sender = n.id AND r.day > v.last_day LIMIT 2)) = 2)
 	THEN 'cured'
     WHEN v.first_day > (SELECT max(day) FROM rollup_daily) - 7 THEN 'new'
     WHEN EXISTS (SELECT 1 FROM (SELECT f.day AS day,
 	    lag(f.day) OVER (ORDER BY f.day) AS before
-	    FROM rollup_failures AS f WHERE f.problem = p.id) AS g
+	    FROM rollup_failures AS f WHERE f.problem = b.id) AS g
 	CROSS JOIN (SELECT DISTINCT s.organization AS organization
 	    FROM rollup_failures AS f CROSS JOIN series AS s
-	    WHERE f.problem = p.id AND s.id = f.series) AS o
+	    WHERE f.problem = b.id AND s.id = f.series) AS o
 	WHERE g.day - g.before > 2
 	    AND (SELECT count(*) FROM (SELECT DISTINCT r.day
 		FROM senders AS n CROSS JOIN rollup_senders AS r
-		WHERE n.domain = p.domain AND n.organization = o.organization
+		WHERE n.domain = b.domain AND n.organization = o.organization
 		    AND r.sender = n.id AND r.day > g.before
 		    AND r.day < g.day LIMIT 2)) = 2)
 	THEN 'recurring'
@@ -465,96 +496,100 @@ SELECT p.id AS problem, p.domain AS domain,
     (SELECT group_concat(x.organization, ' ') FROM (
 	SELECT DISTINCT s.organization AS organization
 	FROM rollup_failures AS f CROSS JOIN series AS s
-	WHERE f.problem = p.id AND s.id = f.series
+	WHERE f.problem = b.id AND s.id = f.series
 	    AND f.day BETWEEN (SELECT min(day) FROM days)
 	    AND (SELECT max(day) FROM days)
 	ORDER BY s.organization) AS x) AS organization_names,
     v.failed_sessions AS failed_sessions,
     v.failed_last_7_days AS failed_last_7_days,
-    ifnull(t.remedy, '') AS remedy
-FROM seen AS v CROSS JOIN problems AS p
-    LEFT JOIN result_types AS t ON t.name = p.result_type
-WHERE p.id = v.problem;
+    ifnull(replace(replace(t.remedy, 'MX', iif(b.receiving_mx_hostname = '',
+	'every MX host', b.receiving_mx_hostname)), 'DOMAIN', b.domain), '')
+	AS remedy
+FROM seen AS v CROSS JOIN problems AS b
+    LEFT JOIN result_types AS t ON t.name = b.result_type
+WHERE b.id = v.problem;
 
 -- Who reports, since when, and with what gaps (days without a report between
 -- two with one).  Silent days are those behind the last one.
 CREATE VIEW csv_senders AS
-WITH present AS (
-    SELECT r.sender AS sender, r.day AS day, r.reports AS reports,
-	r.counted_sessions AS counted_sessions,
-	r.counted_failed AS counted_failed,
-	r.day - lag(r.day) OVER (PARTITION BY r.sender ORDER BY r.day) - 1
-	    AS gap
-    FROM rollup_senders AS r
-    WHERE r.day BETWEEN (SELECT min(day) FROM days)
-	AND (SELECT max(day) FROM days))
 SELECT n.organization AS organization, n.reporter_domain AS reporter_domain,
-    n.domain AS domain, date(v.first_day * 86400, 'unixepoch') AS first_day,
-    date(v.last_day * 86400, 'unixepoch') AS last_day,
-    v.days_reported AS days_reported,
+    n.domain AS domain, date(min(r.day) * 86400, 'unixepoch') AS first_day,
+    date(max(r.day) * 86400, 'unixepoch') AS last_day,
+    count(*) AS days_reported,
     (SELECT max(day) FROM days) - (SELECT min(day) FROM days) + 1
 	AS days_in_range,
-    v.longest_gap AS longest_gap,
-    (SELECT max(day) FROM days) - v.last_day AS silent_days,
-    v.reports AS reports, v.counted_sessions AS counted_sessions,
-    v.counted_failed AS counted_failed
-FROM (SELECT sender, min(day) AS first_day, max(day) AS last_day,
-	count(*) AS days_reported, ifnull(max(gap), 0) AS longest_gap,
-	CAST(total(reports) AS INTEGER) AS reports,
-	CAST(total(counted_sessions) AS INTEGER) AS counted_sessions,
-	CAST(total(counted_failed) AS INTEGER) AS counted_failed
-    FROM present GROUP BY sender) AS v CROSS JOIN senders AS n
-WHERE n.id = v.sender;
+    max(CASE WHEN EXISTS (SELECT 1 FROM rollup_senders AS q
+	    WHERE q.sender = r.sender AND q.day = r.day - 1) THEN 0
+	ELSE r.day - 1 - ifnull((SELECT max(q.day) FROM rollup_senders AS q
+	    WHERE q.sender = r.sender AND q.day < r.day
+		AND q.day >= (SELECT min(day) FROM days)), r.day - 1)
+	END) AS longest_gap,
+    (SELECT max(day) FROM days) - max(r.day) AS silent_days,
+    CAST(total(r.reports) AS INTEGER) AS reports,
+    CAST(total(r.counted_sessions) AS INTEGER) AS counted_sessions,
+    CAST(total(r.counted_failed) AS INTEGER) AS counted_failed
+FROM senders AS n CROSS JOIN rollup_senders AS r
+WHERE r.sender = n.id AND r.day BETWEEN (SELECT min(day) FROM days)
+    AND (SELECT max(day) FROM days)
+GROUP BY n.id;
 
 -- Each domain on one line.  Clean days: days with a report behind the last one
--- on which any failed.  A reporter is silent when it reported on five days or
--- more and is missing for more than three days and twice its longest gap.
+-- on which any failed.  A sender is silent when it reported on five days or
+-- more and is missing for more than three days and twice its longest gap, an
+-- organization when all of its senders are.
 CREATE VIEW csv_domains AS
-WITH present AS MATERIALIZED (
-    SELECT n.domain AS domain, r.day AS day,
+WITH each AS MATERIALIZED (
+    SELECT n.domain AS domain, n.organization AS organization,
+	min(r.day) AS first_day, max(r.day) AS last_day, count(*) AS days,
+	max(CASE WHEN EXISTS (SELECT 1 FROM rollup_senders AS q
+	    WHERE q.sender = r.sender AND q.day = r.day - 1) THEN 0
+	ELSE r.day - 1 - ifnull((SELECT max(q.day) FROM rollup_senders AS q
+	    WHERE q.sender = r.sender AND q.day < r.day
+		AND q.day >= (SELECT min(day) FROM days)), r.day - 1)
+	END) AS longest_gap,
 	total(r.counted_sessions) AS counted_sessions,
 	total(r.counted_failed) AS counted_failed,
-	max(r.failed_sessions > 0) AS bad
+	max(iif(r.failed_sessions > 0, r.day, NULL)) AS bad_day
     FROM senders AS n CROSS JOIN rollup_senders AS r
     WHERE r.sender = n.id AND r.day BETWEEN (SELECT min(day) FROM days)
 	AND (SELECT max(day) FROM days)
-    GROUP BY n.domain, r.day),
+    GROUP BY n.id),
 whole AS MATERIALIZED (
-    SELECT domain, min(day) AS first_day, max(day) AS last_day,
+    SELECT domain, min(first_day) AS first_day, max(last_day) AS last_day,
+	count(*) AS organizations, CAST(total(silent) AS INTEGER) AS silent,
 	total(counted_sessions) AS counted_sessions,
-	total(counted_failed) AS counted_failed, count(*) AS days,
-	max(iif(bad, day, NULL)) AS bad_day
-    FROM present GROUP BY domain),
-clean AS MATERIALIZED (
-    SELECT w.domain AS domain, count(*) AS days
-    FROM whole AS w CROSS JOIN present AS p
-    WHERE p.domain = w.domain AND p.day > ifnull(w.bad_day, -1)
-    GROUP BY w.domain),
-who AS MATERIALIZED (
-    SELECT domain, count(DISTINCT organization) AS organizations,
-	count(DISTINCT iif(silent_days > 3 + 2 * longest_gap
-	    AND days_reported >= 5, organization, NULL)) AS silent
-    FROM csv_senders GROUP BY domain),
+	total(counted_failed) AS counted_failed, max(bad_day) AS bad_day
+    FROM (SELECT domain, min(first_day) AS first_day,
+	    max(last_day) AS last_day, min(days >= 5
+		AND (SELECT max(day) FROM days) - last_day
+		> 3 + 2 * longest_gap) AS silent,
+	    total(counted_sessions) AS counted_sessions,
+	    total(counted_failed) AS counted_failed, max(bad_day) AS bad_day
+	FROM each GROUP BY domain, organization)
+    GROUP BY domain),
+lately AS MATERIALIZED (
+    SELECT d.series AS series, max(d.day) AS day FROM rollup_daily AS d
+    WHERE d.day BETWEEN (SELECT min(day) FROM days)
+	AND (SELECT max(day) FROM days)
+    GROUP BY d.series),
 used AS MATERIALIZED (
     SELECT s.domain AS domain, s.policy_type AS policy_type,
-	s.policy_mode AS policy_mode, max(d.day) AS day
-    FROM rollup_daily AS d CROSS JOIN series AS s
-    WHERE s.id = d.series AND d.day BETWEEN (SELECT min(day) FROM days)
-	AND (SELECT max(day) FROM days)
+	s.policy_mode AS policy_mode, max(l.day) AS day
+    FROM lately AS l CROSS JOIN series AS s WHERE s.id = l.series
     GROUP BY s.domain, s.policy_type, s.policy_mode),
 worst AS MATERIALIZED (
-    SELECT p.domain AS domain, p.result_type AS result_type,
+    SELECT b.domain AS domain, b.result_type AS result_type,
 	total(f.failed_sessions) AS failed
-    FROM problems AS p CROSS JOIN rollup_failures AS f
+    FROM problems AS b CROSS JOIN rollup_failures AS f
 	CROSS JOIN series AS s
-    WHERE f.problem = p.id AND s.id = f.series
+    WHERE f.problem = b.id AND s.id = f.series
 	AND f.day BETWEEN (SELECT min(day) FROM days)
 	AND (SELECT max(day) FROM days)
-    GROUP BY p.domain, p.result_type)
+    GROUP BY b.domain, b.result_type)
 SELECT w.domain AS domain, date(w.first_day * 86400, 'unixepoch')
 	AS first_day,
     date(w.last_day * 86400, 'unixepoch') AS last_day,
-    o.organizations AS organizations,
+    w.organizations AS organizations,
     CAST(w.counted_sessions AS INTEGER) AS counted_sessions,
     CAST(w.counted_failed AS INTEGER) AS counted_failed,
     w.counted_failed / nullif(w.counted_sessions, 0.0) AS failure_rate,
@@ -565,11 +600,74 @@ SELECT w.domain AS domain, date(w.first_day * 86400, 'unixepoch')
     ifnull((SELECT u.policy_mode FROM used AS u
 	WHERE u.domain = w.domain AND u.policy_mode <> ''
 	ORDER BY u.day DESC, u.policy_mode LIMIT 1), '') AS policy_mode,
-    ifnull(c.days, 0) AS clean_days,
+    (SELECT count(DISTINCT r.day)
+	FROM senders AS n CROSS JOIN rollup_senders AS r
+	WHERE n.domain = w.domain AND r.sender = n.id
+	    AND r.day > ifnull(w.bad_day, w.first_day - 1)
+	    AND r.day <= w.last_day) AS clean_days,
     ifnull((SELECT t.result_type FROM worst AS t WHERE t.domain = w.domain
 	ORDER BY t.result_type = 'not-detailed', t.failed DESC,
 	    t.result_type LIMIT 1), '') AS worst_result_type,
-    o.silent AS silent_organizations
-FROM whole AS w CROSS JOIN who AS o LEFT JOIN clean AS c
-    ON c.domain = w.domain
-WHERE o.domain = w.domain;
+    w.silent AS silent_organizations
+FROM whole AS w;
+
+-- The same figures counted from scratch.
+CREATE VIEW recount_days AS
+SELECT r.date AS date, unixepoch(r.date) / 86400 AS day,
+    count(*) AS reports
+FROM reports AS r WHERE r.status = 'counted' GROUP BY r.date;
+
+CREATE VIEW recount_daily AS
+SELECT r.date AS date, unixepoch(r.date) / 86400 AS day, s.id AS series,
+    count(DISTINCT p.report) AS reports,
+    CAST(total(p.successful_sessions) AS INTEGER) AS successful_sessions,
+    CAST(total(p.failed_sessions) AS INTEGER) AS failed_sessions,
+    CAST(total(p.counted_sessions) AS INTEGER) AS counted_sessions,
+    CAST(total(p.counted_failed) AS INTEGER) AS counted_failed
+FROM reports AS r CROSS JOIN policies AS p LEFT JOIN series AS s
+    ON s.domain = p.domain AND s.policy_domain = p.policy_domain
+    AND s.organization = p.organization
+    AND s.reporter_domain = p.reporter_domain
+    AND s.policy_type = p.policy_type AND s.policy_mode = p.policy_mode
+WHERE p.report = r.id AND p.counted = 1
+GROUP BY r.date, s.id;
+
+CREATE VIEW recount_senders AS
+SELECT r.date AS date, unixepoch(r.date) / 86400 AS day, n.id AS sender,
+    count(DISTINCT p.report) AS reports,
+    CAST(total(p.counted_sessions) AS INTEGER) AS counted_sessions,
+    CAST(total(p.counted_failed) AS INTEGER) AS counted_failed,
+    CAST(total(p.failed_sessions) AS INTEGER) AS failed_sessions
+FROM reports AS r CROSS JOIN policies AS p LEFT JOIN senders AS n
+    ON n.domain = p.domain AND n.organization = p.organization
+    AND n.reporter_domain = p.reporter_domain
+WHERE p.report = r.id AND p.counted = 1
+GROUP BY r.date, n.id;
+
+CREATE VIEW recount_failures AS
+SELECT r.date AS date, unixepoch(r.date) / 86400 AS day, q.id AS problem,
+    s.id AS series, f.receiving_ip AS receiving_ip, count(*) AS findings,
+    CAST(total(f.failed_sessions) AS INTEGER) AS failed_sessions
+FROM reports AS r CROSS JOIN policies AS p CROSS JOIN failures AS f
+    LEFT JOIN problems AS q ON q.domain = p.domain
+    AND q.receiving_mx_hostname = f.receiving_mx_hostname
+    AND q.result_type = f.result_type
+    LEFT JOIN series AS s
+    ON s.domain = p.domain AND s.policy_domain = p.policy_domain
+    AND s.organization = p.organization
+    AND s.reporter_domain = p.reporter_domain
+    AND s.policy_type = p.policy_type AND s.policy_mode = p.policy_mode
+WHERE p.report = r.id AND p.counted = 1
+    AND f.report = p.report AND f.policy = p.n
+GROUP BY r.date, q.id, s.id, f.receiving_ip;
+
+CREATE VIEW recount_warnings AS
+WITH RECURSIVE word (report, date, code, rest) AS (
+    SELECT r.id, r.date, '', r.warnings || ' ' FROM reports AS r
+    WHERE r.status = 'counted' AND r.warnings <> ''
+    UNION ALL
+    SELECT report, date, substr(rest, 1, instr(rest, ' ') - 1),
+	substr(rest, instr(rest, ' ') + 1)
+    FROM word WHERE rest <> '')
+SELECT date, unixepoch(date) / 86400 AS day, code, count(*) AS reports
+FROM word WHERE code <> '' GROUP BY date, code;

@@ -43,6 +43,8 @@ io_fault(struct store *st, struct fault *f)
 {
 	int error = sqlite3_system_errno(st->db);
 
+	if (sqlite3_extended_errcode(st->db) == SQLITE_IOERR_NOMEM)
+		out_of_memory();
 	if (error == ENOSPC || error == EDQUOT)
 		return fault(f, FAULT_HOST, EX_IOERR,
 		    "%s: the disk is full: free room and run again", st->path);

@@ -1,7 +1,7 @@
 #include "store/internal.h"
 
 /* clang-format off */
-static const char *const sql[] = {
+static const char *const sql[SQL_COUNT] = {
 	/* a transaction that will write takes the lock at once, so that it
 	 * waits by the busy timeout and never has to start over */
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -26,6 +26,26 @@ static const char *const sql[] = {
 	    "SELECT name, folder, uidvalidity, uid, last_poll, last_good,"
 	    " status, error, messages, reports FROM mailboxes"
 	    " ORDER BY name, folder",
+
+	[SQL_ADD_ACTION] =
+	    "INSERT INTO actions (mailbox, uidvalidity, uid, action)"
+	    " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+	[SQL_READ_ACTIONS] =
+	    "SELECT uid, action FROM actions"
+	    " WHERE mailbox = ?1 AND uidvalidity = ?2 ORDER BY action, uid",
+	[SQL_MARK_COPIED] =
+	    "UPDATE actions SET action = 'copied'"
+	    " WHERE mailbox = ?1 AND uidvalidity = ?2 AND uid = ?3",
+	[SQL_DROP_ACTION] =
+	    "DELETE FROM actions"
+	    " WHERE mailbox = ?1 AND uidvalidity = ?2 AND uid = ?3",
+	/* of another UIDVALIDITY, or no longer wanted */
+	[SQL_DROP_ACTIONS_OF_OTHERS] =
+	    "DELETE FROM actions WHERE mailbox = ?1 AND (uidvalidity <> ?2"
+	    " OR action NOT IN (?3, ?4, 'copied'))",
+	[SQL_SAY_FLAG_ONLY] =
+	    "UPDATE mailboxes SET flag_only = 1"
+	    " WHERE id = ?1 AND flag_only = 0",
 
 	[SQL_ADD_MESSAGE] =
 	    "INSERT INTO messages (mailbox, uidvalidity, uid, source, size,"
@@ -63,10 +83,10 @@ static const char *const sql[] = {
 	    " AND NOT (start = ?3 AND end = ?4) LIMIT 1",
 	[SQL_ADD_REPORT] =
 	    "INSERT INTO reports (message, organization, report_id, start,"
-	    " end, date, status, content, reporter_domain, contact, domain,"
-	    " policy_domains, policy_types, counted_sessions, counted_failed,"
-	    " warnings) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-	    " ?12, ?13, ?14, ?15, ?16)",
+	    " end, date, status, content, body, reporter_domain, contact,"
+	    " domain, policy_domains, policy_types, counted_sessions,"
+	    " counted_failed, warnings) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+	    " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
 	[SQL_ADD_REPORT_BYTES] =
 	    "INSERT INTO report_bytes (report, bytes) VALUES (?1, ?2)",
 	[SQL_WARN_REPORT] =
@@ -183,7 +203,7 @@ static const char *const sql[] = {
 
 	[SQL_READ_TOTALS] =
 	    "SELECT messages, reports, conflicts, sessions, failures,"
-	    " quarantined FROM totals WHERE id = 1",
+	    " quarantined, repeated FROM totals WHERE id = 1",
 	/* past 2^62 the sum stays there */
 	[SQL_ADD_TOTALS] =
 	    "UPDATE totals SET messages = messages + ?1,"
@@ -191,9 +211,18 @@ static const char *const sql[] = {
 	    " sessions = min(sessions + ?4, 4611686018427387903),"
 	    " failures = failures + ?5,"
 	    " quarantined = quarantined + ?6,"
-	    " quarantine_bytes = quarantine_bytes + ?7 WHERE id = 1",
+	    " quarantine_bytes = quarantine_bytes + ?7,"
+	    " repeated = repeated + ?8 WHERE id = 1",
+	/* another with the content of this one: report-repeated */
+	[SQL_FIND_REPEATED] =
+	    "SELECT o.id FROM reports AS r CROSS JOIN reports AS o"
+	    " WHERE r.id = ?1 AND o.body = r.body AND o.status = 'counted'"
+	    " AND o.id <> r.id LIMIT 1",
 	/* a conflict belongs to the day of the counted copy beside it */
 	[SQL_FIRST_DAY] = "SELECT min(date) FROM reports",
+	[SQL_NEWEST_END] =
+	    "SELECT max(end) FROM reports WHERE status = 'counted'"
+	    " AND date = (SELECT max(date) FROM reports)",
 	[SQL_LAST_DAY] = "SELECT max(date) FROM reports",
 };
 /* clang-format on */
@@ -201,5 +230,5 @@ static const char *const sql[] = {
 const char *
 sql_text(enum sql_id id)
 {
-	return sql[id];
+	return sql[id] != NULL ? sql[id] : sql_rollups[id];
 }

@@ -23,6 +23,22 @@ store_newest_day(struct store *st, char day[static 16], struct fault *f)
 	return read_day(st, SQL_LAST_DAY, day, f);
 }
 
+int
+store_newest_end(struct store *st, int64_t *end, struct fault *f)
+{
+	unsigned deviation;
+	sqlite3_stmt *row;
+	int rc = sql_ask(st, SQL_NEWEST_END, NULL, 0, &row, f);
+
+	*end = 0;
+	if (rc != 1)
+		return rc;
+	/* NULL leaves it 0 */
+	(void)utc_parse(span_of(sql_column(row, 0)), end, &deviation);
+	sqlite3_reset(row);
+	return 0;
+}
+
 static int
 read_totals(struct store *st, struct store_status *s, struct fault *f)
 {
@@ -37,6 +53,7 @@ read_totals(struct store *st, struct store_status *s, struct fault *f)
 	s->sessions = sqlite3_column_int64(row, 3);
 	s->failures = sqlite3_column_int64(row, 4);
 	s->quarantined = sqlite3_column_int64(row, 5);
+	s->repeated = sqlite3_column_int64(row, 6);
 	sqlite3_reset(row);
 	return 0;
 }

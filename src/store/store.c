@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "store/internal.h"
+#include "store/rollup.h"
 
 enum {
 	PATIENCE = 10 * 1000 /* ms to wait for another writer */
@@ -142,13 +143,26 @@ store_open(const char *path, enum store_access access, struct fault *f)
 }
 
 void
+store_detach(struct store *st)
+{
+	if (st->db != NULL)
+		store_rollback(st);
+	rollup_free(st);
+	sql_close(st);
+}
+
+int
+store_attach(struct store *st, struct fault *f)
+{
+	return connect_to(st, f);
+}
+
+void
 store_close(struct store *st)
 {
 	if (st == NULL)
 		return;
-	if (st->db != NULL)
-		store_rollback(st);
-	sql_close(st);
+	store_detach(st);
 	lock_drop(st->lock);
 	arena_free(&st->scratch);
 	free(st->path);
@@ -188,7 +202,8 @@ store_commit(struct store *st, struct fault *f)
 {
 	if (st->access == STORE_TRY)
 		return 0;
-	if ((st->access == STORE_READ || tally_write(st, f) == 0) &&
+	if ((st->access == STORE_READ ||
+		(rollup_flush(st, f) == 0 && tally_write(st, f) == 0)) &&
 	    sql_run(st, SQL_COMMIT, NULL, 0, f) == 0)
 		return 0;
 	store_rollback(st);
@@ -200,6 +215,7 @@ store_rollback(struct store *st)
 {
 	st->tally = (struct tally){ 0 };
 	st->message = 0;
+	rollup_forget(st);
 	/* what cannot be rolled back now is by whoever opens the file next */
 	if (!sqlite3_get_autocommit(st->db))
 		sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);

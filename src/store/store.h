@@ -34,6 +34,13 @@ struct store *store_open(const char *path, enum store_access, struct fault *);
 void store_close(struct store *); /* NULL is legal; rolls back what is open */
 
 /*
+ * Close the database, but keep the lock: SQLite must not be open when a
+ * process forks.  store_attach() opens it again, in any of the two processes.
+ */
+void store_detach(struct store *);
+int store_attach(struct store *, struct fault *);
+
+/*
  * Hold the lock of a poll (a file beside the database) until store_close();
  * FAULT_HOST with exit code 75 and the holder's pid and start when another run
  * has it.
@@ -60,6 +67,10 @@ struct store_mailbox {
 
 /* Find it by name and folder (UTF-8), or create it. */
 int store_mailbox(struct store *, const char *name, const char *folder,
+    struct store_mailbox *, struct fault *);
+
+/* Find it and create nothing: 1, 0 when it is not there, or -1. */
+int store_find_mailbox(struct store *, const char *name, const char *folder,
     struct store_mailbox *, struct fault *);
 
 /* Write how far it was read. */
@@ -107,6 +118,7 @@ struct store_added {
 	int64_t report; /* its number; that of the stored copy for a duplicate*/
 	bool reused;	/* organization and report-id are stored with another
 			   range; not looked at for a duplicate */
+	bool of_conflict;    /* a duplicate of a copy that is a conflict */
 	int64_t quarantined; /* a conflict's number in quarantine; else 0 */
 };
 int store_add_report(struct store *, int64_t message, const struct report *,
@@ -154,15 +166,22 @@ int store_read_table(struct store *, const char *table,
 /* The newest day any counted report belongs to; "" in an empty store. */
 int store_newest_day(struct store *, char day[static 16], struct fault *);
 
+/*
+ * When the newest of the counted reports ends, seconds since 1970; 0 in an
+ * empty store.  Of those that begin on its newest day.
+ */
+int store_newest_end(struct store *, int64_t *end, struct fault *);
+
 /* What is stored, for `status`. */
 struct store_status {
 	int64_t messages;
 	int64_t reports;   /* that are counted */
 	int64_t conflicts; /* reports that are not */
 	int64_t quarantined;
-	int64_t bytes;			  /* of the database file */
-	int64_t failures;		  /* rows of the table failures */
-	int64_t sessions;		  /* the sum of counted_sessions */
+	int64_t repeated; /* counted, with another's content: report-repeated */
+	int64_t bytes;	  /* of the database file */
+	int64_t failures; /* rows of the table failures */
+	int64_t sessions; /* the sum of counted_sessions */
 	char first_day[16], last_day[16]; /* "" in an empty store */
 };
 int store_status(struct store *, struct store_status *, struct fault *);

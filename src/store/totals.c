@@ -48,14 +48,26 @@ tally_write(struct store *st, struct fault *f)
 	struct value v[] = { value_number(t->messages),
 		value_number(t->reports), value_number(t->conflicts),
 		value_number(t->sessions), value_number(t->failures),
-		value_number(t->quarantined),
-		value_number(t->quarantine_bytes) };
+		value_number(t->quarantined), value_number(t->quarantine_bytes),
+		value_number(t->repeated) };
 
 	if (write_mailbox(st, f) == -1 ||
-	    sql_run(st, SQL_ADD_TOTALS, v, 7, f) == -1)
+	    sql_run(st, SQL_ADD_TOTALS, v, 8, f) == -1)
 		return -1;
 	st->tally = (struct tally){ 0 };
 	return 0;
+}
+
+int
+tally_repeated(struct store *st, int64_t report, int sign, struct fault *f)
+{
+	struct value v = value_number(report);
+	int64_t other;
+	int rc = sql_number(st, SQL_FIND_REPEATED, &v, 1, &other, f);
+
+	if (rc == 1)
+		st->tally.repeated += sign;
+	return rc == -1 ? -1 : 0;
 }
 
 int

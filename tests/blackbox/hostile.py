@@ -12,7 +12,7 @@ from lib import tap  # noqa: E402
 from lib.program import OK, SANITIZED, TOP, Scene  # noqa: E402
 
 SERVER = os.path.join(TOP, "tests", "scripted_imap.py")
-PASSWORD = "Trustno1-\u00e9"
+PASSWORD = "Trustno1 and more"
 SECONDS = 25  # for the longest, with a timeout of 2 s on every wait
 PEAK_KB = 128 * 1024
 SIDE_BY_SIDE = 4

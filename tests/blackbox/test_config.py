@@ -102,14 +102,19 @@ class Errors(Config):
         self.assert_refused(self.box("password_command = echo x\n"), r"t\.conf:\d+:.*password_")
 
     def test_features_that_do_not_exist_yet_are_refused_and_their_defaults_taken(self):
-        table = (("after_import", "keep", "seen"), ("after_reject", "keep", "delete"), ("dkim", "off", "require"),
-                 ("trust_authserv", "", "mx.example"))
+        table = (("dkim", "off", "require"), ("trust_authserv", "", "mx.example"))
         for option, _, other in table:
             with self.subTest(option):
                 self.assert_refused(self.box(f"{option} = {other}\n"), option, "not supported yet")
         for option, default, _ in table:
             with self.subTest(option):
                 self.assert_accepted(self.box(f"{option} = {default}\n"))
+
+    def test_what_may_be_done_after_an_import(self):
+        for option in ("after_import", "after_reject"):
+            for value in ("keep", "seen", "flag", "delete", "move:Done"):
+                with self.subTest(f"{option} = {value}"):
+                    self.assert_accepted(self.box(f"{option} = {value}\n"))
 
     def test_defaults_written_out_are_accepted(self):
         self.assert_accepted(

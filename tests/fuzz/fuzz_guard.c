@@ -28,21 +28,21 @@ struct server {
 	const char *bytes;
 	size_t n, piece;
 	bool refused;
+	bool broken; /* out of step with the parser: nothing is said any more */
 	size_t lines;
 	uint64_t hash; /* of the lines, and of what passed */
 	struct buf passed;
 	size_t taken;
 };
 
-static const struct guard_limits limits[] = {
-	{ .command = GUARD_GENERAL, .lines = 65536 },
+static const struct guard_limits limits[] = { { .command = GUARD_GENERAL,
+						  .lines = 65536 },
 	{ .command = GUARD_NAMES, .lines = 65536, .literals = 65536 },
 	{ .command = GUARD_FETCH,
 	    .lines = 65536,
 	    .literal_max = 4096,
 	    .literals = 65536 },
-	{ .command = GUARD_LOGIN, .lines = 65536 }
-};
+	{ .command = GUARD_LOGIN, .lines = 65536 } };
 
 static void
 hash(struct server *s, const char *p, size_t n)
@@ -113,9 +113,10 @@ server_read(mailstream_low *low, void *buf, size_t n)
 static ssize_t
 server_write(mailstream_low *low, const void *buf, size_t n)
 {
-	(void)low;
+	const struct server *s = low->data;
+
 	(void)buf;
-	return (ssize_t)n;
+	return s->broken ? -1 : (ssize_t)n;
 }
 
 static int
@@ -173,12 +174,15 @@ parse(struct server *s)
 	mailimap_set_progress_callback(imap, on_progress, on_progress, NULL);
 	mailimap_set_msg_att_handler(imap, on_message, NULL);
 	mailimap_set_msg_body_handler(imap, on_body, NULL);
-	mailimap_connect(imap, stream);
+	s->broken = mailimap_connect(imap, stream) >
+		    MAILIMAP_NO_ERROR_NON_AUTHENTICATED;
 	imap->imap_state = MAILIMAP_STATE_SELECTED;
 	imap->imap_selection_info = mailimap_selection_info_new();
-	for (i = 0; i < 3 && (s->n > 0 || stream->read_buffer_len > 0); i++)
+	for (i = 0;
+	     i < 3 && !s->broken && (s->n > 0 || stream->read_buffer_len > 0);
+	     i++)
 		if (mailimap_noop(imap) != MAILIMAP_NO_ERROR)
-			break;
+			s->broken = true;
 	mailimap_free(imap);
 }
 

@@ -58,7 +58,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		body = span_skip(body, 1);
 	}
 	memset(&fs, 0, sizeof fs);
-	peek_part(body, label);
+	peek_part(body, label, 10);
 	peek_uuencode(body, &bytes);
 	if (unpack_transfer(body, label, &room, &bytes, &fs) == 0) {
 		check(bytes.n <= body.n);

@@ -10,9 +10,15 @@ IDENTITY = {
     "messages": ("mailbox", "uidvalidity", "uid", "source", "message_id"),
     "reports": ("organization", "report_id", "start", "end", "status", "content"),
     "quarantine": ("sha256", "message", "code"),
+    "series": ("domain", "policy_domain", "organization", "reporter_domain", "policy_type", "policy_mode"),
+    "senders": ("domain", "organization", "reporter_domain"),
+    "problems": ("domain", "receiving_mx_hostname", "result_type"),
 }
-REFERS = {"mailbox": "mailboxes", "message": "messages", "report": "reports", "quarantine": "quarantine"}
-OF_THE_RUN = {"id", "last_poll", "last_good", "created"}
+REFERS = {"mailbox": "mailboxes", "message": "messages", "report": "reports", "quarantine": "quarantine",
+          "series": "series", "sender": "senders", "problem": "problems"}
+OF_THE_RUN = {"id", "last_poll", "last_good", "created", "generation"}
+OF_FILES = {"exports"}
+OF_THE_DISK = {"exports"}  # which files were written, and when
 
 
 def dump(path):
@@ -37,7 +43,7 @@ def dump(path):
     lines = []
     tables = [r[0] for r in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' "
                                        "AND name NOT LIKE 'sqlite_%' ORDER BY name")]
-    for table in tables:
+    for table in sorted(set(tables) - OF_THE_DISK):
         for row in db.execute(f"SELECT * FROM {table}"):
             fields = [f"{c}={shown(table, c, row[c])!r}" for c in row.keys() if c not in OF_THE_RUN]
             lines.append(f"{table}: " + " ".join(fields))

@@ -1,7 +1,6 @@
 """unittest with TAP output, so that every kind of test of this project is counted the same way."""
 import re
 import sys
-import traceback
 import unittest
 
 
@@ -19,7 +18,7 @@ class _Result(unittest.TestResult):
 
     def _trouble(self, test, err):
         self._line(False, test)
-        for line in "".join(traceback.format_exception(*err)).rstrip().splitlines():
+        for line in self._exc_info_to_string(err, test).rstrip().splitlines():
             print("#   " + line, file=self.out, flush=True)
 
     def addSuccess(self, test):

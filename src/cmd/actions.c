@@ -1,0 +1,115 @@
+#include <inttypes.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "cmd/actions.h"
+#include "config/config.h"
+#include "source/action.h"
+#include "store/actions.h"
+#include "store/store.h"
+
+/* A folder and what is done in it. */
+struct acting {
+	struct store *store;
+	const struct store_mailbox *mailbox;
+	const char *source;
+};
+
+static int
+warn_flag_only(const struct acting *a, struct fault *f)
+{
+	bool first = false;
+
+	if (store_say_flag_only(a->store, a->mailbox->id, &first, f) == -1)
+		return -1;
+	if (first)
+		log_warn("%s: the server cannot expunge single mails (no "
+			 "UIDPLUS): they are flagged as deleted and stay until "
+			 "somebody expunges the folder",
+		    a->source);
+	return 0;
+}
+
+static int
+on_acted(void *arg, const uint32_t *uids, size_t n, enum imap_acted acted,
+    struct fault *f)
+{
+	const struct acting *a = arg;
+
+	if (acted == IMAP_ACTED_FLAG_ONLY && warn_flag_only(a, f) == -1)
+		return -1;
+	return store_actions_step(a->store, a->mailbox, uids, n,
+	    acted == IMAP_ACTED_COPIED ? STORE_ACTION_COPIED
+				       : STORE_ACTION_DONE,
+	    f);
+}
+
+/* How many from the first on are one action; their UIDs. */
+static size_t
+take_group(const struct store_action *list, size_t n, uint32_t *uids)
+{
+	size_t i;
+
+	for (i = 0; i < n && strcmp(list[i].action, list[0].action) == 0; i++)
+		uids[i] = list[i].uid;
+	return i;
+}
+
+/* What one kind is refused does not hold up the next. */
+static int
+run_groups(struct acting *a, struct imap *imap, const struct store_action *list,
+    size_t n, uint32_t *uids, struct fault *f)
+{
+	struct imap_action action;
+	struct fault refusal;
+	size_t i, some;
+	int rc = 0;
+
+	for (i = 0; i < n; i += some) {
+		some = take_group(list + i, n - i, uids);
+		log_debug("%s: %s: %zu mail%s", a->source, list[i].action, some,
+		    some == 1 ? "" : "s");
+		if (imap_action_parse(list[i].action, &action) == -1 ||
+		    imap_act(
+			imap, &action, uids, some, on_acted, a, &refusal) == 0)
+			continue;
+		if (rc == 0 || refusal.status != EX_NOPERM)
+			*f = refusal;
+		rc = -1;
+		if (refusal.status != EX_NOPERM)
+			break;
+	}
+	return rc;
+}
+
+int
+actions_run(struct store *st, struct imap *imap,
+    const struct config_mailbox *config, const char *folder, const char *source,
+    const struct store_mailbox *mb, struct fault *f)
+{
+	const char *const wanted[2] = { config->after_import,
+		config->after_reject };
+	struct acting a = { st, mb, source };
+	struct imap_folder state;
+	struct store_action *list;
+	struct arena mem = { 0 };
+	int rc = -1;
+	size_t n;
+
+	if (store_take_actions(st, mb, wanted, &mem, &list, &n, f) == -1)
+		goto out;
+	rc = 0;
+	if (n == 0)
+		goto out;
+	rc = imap_select(imap, folder, &state, f);
+	/* of a folder that is another one by now the next run will hear */
+	if (rc == 0 && state.uidvalidity == mb->uidvalidity)
+		rc = run_groups(&a, imap, list, n,
+		    arena_alloc(&mem, n * sizeof(uint32_t)), f);
+out:
+	arena_free(&mem);
+	return rc;
+}

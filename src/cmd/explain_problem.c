@@ -1,0 +1,143 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "cmd/cmd.h"
+#include "cmd/problem.h"
+#include "cmd/remedies.h"
+#include "output/text.h"
+#include "store/problems.h"
+#include "store/store.h"
+
+/* What a row of the table of problems says of one. */
+struct search {
+	int64_t number;
+	const struct column *columns;
+};
+
+static int
+on_head(void *arg, const struct column *columns, size_t n, struct fault *f)
+{
+	struct search *s = arg;
+
+	(void)n;
+	(void)f;
+	s->columns = columns;
+	return 0;
+}
+
+static const struct cell *
+cell(const struct search *s, const struct cell *cells, size_t n,
+    const char *name)
+{
+	static const struct cell none = { .text = "" };
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (strcmp(s->columns[i].name, name) == 0)
+			return &cells[i];
+	return &none;
+}
+
+static int
+on_row(void *arg, const struct cell *cells, size_t n, struct fault *f)
+{
+	struct search *s = arg;
+	char failed[GROUPED], week[GROUPED];
+
+	(void)f;
+	if (cells[0].number != s->number)
+		return 0;
+	printf("  %s; side: %s; %s to %s, on %lld day(s)\n",
+	    cell(s, cells, n, "state")->text, cell(s, cells, n, "side")->text,
+	    cell(s, cells, n, "first_day")->text,
+	    cell(s, cells, n, "last_day")->text,
+	    (long long)cell(s, cells, n, "days")->number);
+	printf("  %s failed sessions, %s of them in the last 7 days; seen by: ",
+	    text_grouped(
+		(uint64_t)cell(s, cells, n, "failed_sessions")->number, failed),
+	    text_grouped(
+		(uint64_t)cell(s, cells, n, "failed_last_7_days")->number,
+		week));
+	text_put(stdout, cell(s, cells, n, "organization_names")->text);
+	putchar('\n');
+	return 0;
+}
+
+static void
+print_remedy(struct arena *mem, const struct store_problem *p)
+{
+	struct remedies known = remedies_known(mem);
+	const struct remedy *r = remedy_find(&known, p->result_type);
+
+	if (r == NULL) {
+		printf("  Not in the registry of result types; nothing is "
+		       "known of it.\n");
+		return;
+	}
+	text_wrap(stdout, "  ", r->meaning);
+	text_wrap(stdout,
+	    "  Causes: ", remedy_command(mem, r->causes, p->mx, p->domain));
+	text_wrap(stdout,
+	    "  Remedy: ", remedy_command(mem, r->remedy, p->mx, p->domain));
+	if (r->look[0] != '\0') {
+		printf("  Look with:\n");
+		text_wrap_command(stdout, "    ",
+		    remedy_command(mem, r->look, p->mx, p->domain));
+	}
+	printf("  See %s.\n", r->section);
+}
+
+static int
+explain(struct store *st, int64_t number, struct arena *mem, struct fault *f)
+{
+	struct search s = { .number = number };
+	struct row_sink sink = { on_head, on_row, &s };
+	struct store_filter filter = { 0 };
+	struct store_problem p;
+	const char *domains[1];
+
+	if (store_get_problem(st, number, mem, &p, f) == -1)
+		return -1;
+	printf("Problem %lld: ", (long long)number);
+	text_put(stdout, p.result_type);
+	fputs(p.mx[0] != '\0' ? " at " : "", stdout);
+	text_put(stdout, p.mx);
+	fputs(", for mail to ", stdout);
+	text_put(stdout, p.domain);
+	putchar('\n');
+	domains[0] = p.domain;
+	filter.domains = domains;
+	filter.n_domains = 1;
+	if (store_read_table(st, "problems", &filter, &sink, f) == -1)
+		return -1;
+	if (p.muted_until[0] != '\0') {
+		printf("  muted until %s: ", p.muted_until);
+		text_put(stdout, p.mute_note);
+		putchar('\n');
+	}
+	print_remedy(mem, &p);
+	return 0;
+}
+
+int
+explain_problem(const struct options *o, int64_t number)
+{
+	struct store *st = NULL;
+	struct arena mem = { 0 };
+	struct fault f = { 0 };
+	struct config c;
+	int status;
+
+	if ((status = cmd_config(o, CONFIG_OPTIONAL, &c)) != 0)
+		goto out;
+	if ((st = store_open(c.store_path, STORE_READ, &f)) == NULL ||
+	    explain(st, number, &mem, &f) == -1)
+		status = cmd_failed(&f);
+out:
+	store_close(st);
+	arena_free(&mem);
+	config_free(&c);
+	return status;
+}

@@ -1,0 +1,77 @@
+#include <time.h>
+
+#include "base/log.h"
+#include "base/utc.h"
+#include "cmd/overdue.h"
+#include "config/config.h"
+#include "store/store.h"
+
+enum {
+	/* reports cover a day and come within the next (RFC 8460 §4.1) */
+	SILENCE_DAYS = 3
+};
+
+/* 1 when the folder is overdue, which was said. */
+static int
+check_folder(struct store *st, const struct config_mailbox *config,
+    const char *folder, int64_t now, struct fault *f)
+{
+	struct store_mailbox mb = { 0 };
+	char when[UTC_TEXT];
+
+	if (store_find_mailbox(st, config->name, folder, &mb, f) == -1)
+		return -1;
+	if (mb.last_good == 0) {
+		log_error(
+		    "%s: %s: was never polled well", config->name, folder);
+		return 1;
+	}
+	if (now - mb.last_good <= config->grace)
+		return 0;
+	utc_format(mb.last_good, when);
+	log_error(
+	    "%s: %s: was polled well last at %s, which is longer ago than "
+	    "grace; see `tlsrua status`",
+	    config->name, folder, when);
+	return 1;
+}
+
+static int
+check_reports(struct store *st, int64_t now, struct fault *f)
+{
+	char when[UTC_TEXT];
+	int64_t end;
+
+	if (store_newest_end(st, &end, f) == -1)
+		return -1;
+	if (end == 0) {
+		log_error("reports: none is stored");
+		return 1;
+	}
+	if (now - end <= SILENCE_DAYS * UTC_DAY)
+		return 0;
+	utc_format(end, when);
+	log_error("reports: the newest ends at %s: none came for %d days", when,
+	    (int)((now - end) / UTC_DAY));
+	return 1;
+}
+
+int
+overdue_check(struct store *st, const struct config *c, struct fault *f)
+{
+	int64_t now = (int64_t)time(NULL);
+	int rc, found = 0;
+	size_t i, k;
+
+	for (i = 0; i < c->n_mailboxes; i++)
+		for (k = 0; k < c->mailboxes[i].n_folders; k++) {
+			rc = check_folder(st, &c->mailboxes[i],
+			    c->mailboxes[i].folders[k], now, f);
+			if (rc == -1)
+				return -1;
+			found |= rc;
+		}
+	if ((rc = check_reports(st, now, f)) == -1)
+		return -1;
+	return found | rc;
+}

@@ -1,0 +1,235 @@
+#define _GNU_SOURCE /* newlocale, nl_langinfo_l */
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "cmd/cmd.h"
+#include "cmd/look.h"
+#include "output/changes.h"
+#include "output/summary.h"
+#include "output/text.h"
+#include "store/store.h"
+#include "store/told.h"
+
+enum {
+	EX_CHECK = 1,	   /* a check that was asked for fails */
+	LINES_IN_PIPE = 48 /* of a mail that cron sends */
+};
+
+/* Whether the locale's text is something else than UTF-8. */
+static bool
+is_ascii(void)
+{
+	locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+	bool utf8;
+
+	if (locale == (locale_t)0)
+		return true;
+	utf8 = strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
+	freelocale(locale);
+	return !utf8;
+}
+
+static bool
+wants_colour(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && (no == NULL || no[0] == '\0') &&
+	       term != NULL && strcmp(term, "dumb") != 0;
+}
+
+static size_t
+screen_lines(void)
+{
+	struct winsize size;
+
+	if (isatty(STDOUT_FILENO) &&
+	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0)
+		return size.ws_row;
+	return isatty(STDOUT_FILENO) ? SUMMARY_LINES : LINES_IN_PIPE;
+}
+
+/* --fail-above: one line, naming the domains over it; EX_CHECK for any. */
+static int
+check_alarm(const struct look *l, const struct options *o)
+{
+	const struct overview *all = &l->overview;
+	const struct overview_domain *d;
+	const char *names = "";
+	size_t i, n = 0;
+
+	if (!o->has_fail_above)
+		return 0;
+	for (i = 0; i < all->n_domains; i++) {
+		d = &all->domains[l->judgement.order[i]];
+		if (!judge_over(all, d, o->fail_above, o->min_sessions))
+			continue;
+		if (++n > 3) /* as many as are named */
+			continue;
+		names = arena_printf(l->words.mem, "%s%s%s (%s)", names,
+		    n > 1 ? ", " : "", d->name,
+		    words_share(&l->words, d->failed, d->sessions));
+	}
+	if (n == 0)
+		return 0;
+	log_error("summary: over %g %% failed: %s%s", o->fail_above, names,
+	    n > 3 ? " and others" : "");
+	return EX_CHECK;
+}
+
+/* A stream in memory, where what is printed is not for stdout as it is. */
+struct page {
+	char *text;
+	size_t len;
+	FILE *out;
+};
+
+static FILE *
+page_open(struct page *p, const struct look *l)
+{
+	*p = (struct page){ .out = stdout };
+	if (l->words.ascii &&
+	    (p->out = open_memstream(&p->text, &p->len)) == NULL)
+		out_of_memory();
+	return p->out;
+}
+
+static void
+page_close(struct page *p)
+{
+	if (p->out == stdout)
+		return;
+	if (fclose(p->out) == EOF)
+		out_of_memory();
+	text_put_ascii(stdout, p->text);
+	free(p->text);
+}
+
+static int
+print_changes(
+    struct store *st, struct look *l, const struct options *o, struct fault *f)
+{
+	struct changes changes = { 0 };
+	const struct told *told;
+	struct page page;
+	size_t n;
+
+	if (store_read_told(st, &l->mem, &told, &n, f) == -1)
+		return -1;
+	changes_find(&l->words, told, n, &changes);
+	if (changes.n > 0 && o->json)
+		changes_print_json(stdout, &l->words, &changes);
+	else if (changes.n > 0) {
+		changes_print(
+		    page_open(&page, l), &l->words, &changes, wants_colour());
+		page_close(&page);
+	}
+	/* not told is not to be remembered */
+	if (fflush(stdout) == EOF || ferror(stdout))
+		return fault(f, FAULT_HOST, EX_CANTCREAT,
+		    "standard output: cannot be written to");
+	if (o->dry_run)
+		return 0;
+	return store_write_told(st, changes.told, changes.n_told, f);
+}
+
+static int
+tell_changes(struct look *l, const struct options *o, const struct config *c,
+    struct fault *f)
+{
+	enum store_access access = o->dry_run ? STORE_READ : STORE_WRITE;
+	struct store *st = store_open(c->store_path, access, f);
+	int rc = -1;
+
+	if (st == NULL)
+		return -1;
+	if (store_begin(st, f) == -1)
+		goto out;
+	if (print_changes(st, l, o, f) == -1) {
+		store_rollback(st);
+		goto out;
+	}
+	rc = store_commit(st, f);
+out:
+	store_close(st);
+	return rc;
+}
+
+static int
+tell(struct look *l, const struct options *o, const struct config *c,
+    struct fault *f)
+{
+	struct summary_alarm alarm = { o->has_fail_above ? o->fail_above : -1,
+		o->min_sessions };
+	struct summary_style style = { .colour = wants_colour(),
+		.all = o->verbose > 0,
+		.lines = screen_lines(),
+		.now = l->now };
+	struct page page;
+
+	if (o->changes)
+		return tell_changes(l, o, c, f);
+	if (o->json) {
+		summary_print_json(stdout, &l->words, &alarm);
+	} else {
+		summary_print(page_open(&page, l), &l->words, &style);
+		page_close(&page);
+	}
+	return 0;
+}
+
+/* 0, or the exit code of a wrong command line. */
+static int
+check_arguments(const struct options *o)
+{
+	if (o->changes && (o->from != NULL || o->to != NULL ||
+			      o->since != NULL || o->domains.n > 0))
+		return cmd_usage("summary: --changes looks at all domains and "
+				 "the last 30 days: give no range");
+	if (o->dry_run && !o->changes)
+		return cmd_usage("summary: -n goes with --changes");
+	if (o->min_sessions > 0 && !o->has_fail_above)
+		return cmd_usage("summary: --min-sessions goes with "
+				 "--fail-above");
+	return look_check(o, "summary");
+}
+
+static int
+run(const struct options *o)
+{
+	struct fault f = { 0 };
+	struct look look = { 0 };
+	struct config c;
+	int status;
+
+	if ((status = check_arguments(o)) != 0)
+		return status;
+	if ((status = cmd_config(o, CONFIG_OPTIONAL, &c)) != 0)
+		goto out;
+	if (look_open(&look, o, &c, is_ascii(), &f) == -1 ||
+	    tell(&look, o, &c, &f) == -1)
+		status = cmd_failed(&f);
+	else
+		status = check_alarm(&look, o);
+out:
+	look_free(&look);
+	config_free(&c);
+	return status;
+}
+
+const struct command cmd_summary = {
+	.name = "summary",
+	.arguments = "[--changes] [--json] [options]",
+	.summary = "what matters, on one screen",
+	.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_RANGE | OPTION_ALARM |
+		   OPTION_CHANGES,
+	.run = run,
+};

@@ -1,0 +1,48 @@
+#ifndef SOURCE_ACTION_H
+#define SOURCE_ACTION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct fault;
+struct imap;
+
+/* What can be done with mails on the server. */
+enum imap_action_kind {
+	IMAP_SEEN,     /* \Seen */
+	IMAP_FLAG,     /* \Flagged */
+	IMAP_MOVE,     /* into a folder, made when it is missing */
+	IMAP_DELETE,   /* \Deleted, and expunged where just these can be */
+	IMAP_BREAK_OFF /* the rest of a move whose copies are made */
+};
+
+struct imap_action {
+	enum imap_action_kind kind;
+	const char *folder; /* of a move, in UTF-8, "/" between levels */
+};
+
+/* "seen", "flag", "move:FOLDER", "delete", "copied"; -1 when it is none. */
+int imap_action_parse(const char *text, struct imap_action *);
+
+/* How far a server that confirmed a command has come with some mails. */
+enum imap_acted {
+	IMAP_ACTED_COPIED,    /* of a move: only the originals are left */
+	IMAP_ACTED_DONE,      /* all of it */
+	IMAP_ACTED_FLAG_ONLY, /* the same, but the mails are only flagged as
+				 deleted: the server cannot expunge some alone
+				 (no UIDPLUS) */
+};
+typedef int imap_acted_fn(
+    void *arg, const uint32_t *uids, size_t n, enum imap_acted, struct fault *);
+
+/*
+ * Do that with mails (UIDs, ascending) of the folder opened by imap_select, a
+ * command's worth of them after the other, and tell `fn` of each step that the
+ * server has confirmed; -1 of it ends the matter.  To do it again is harmless:
+ * mails that are gone are passed over by the server.  77 when the server
+ * refuses it; the session goes on then.
+ */
+int imap_act(struct imap *, const struct imap_action *, const uint32_t *uids,
+    size_t n, imap_acted_fn *, void *arg, struct fault *);
+
+#endif

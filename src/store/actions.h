@@ -1,0 +1,51 @@
+#ifndef STORE_ACTIONS_H
+#define STORE_ACTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct fault;
+struct store;
+struct store_mailbox;
+
+/*
+ * The journal of what is to be done with mails on the server: an action is
+ * written with the verdict of its mail and removed when the server has done
+ * it, so that a run that was killed in between leaves it to the next one.
+ * Actions are named "seen", "flag", "delete", "move:FOLDER", and "copied" for
+ * a mail of which only the original is left to be deleted.
+ */
+struct store_action {
+	uint32_t uid;
+	const char *action;
+};
+
+/* Note one, in the transaction of the mail's verdict. */
+int store_add_action(struct store *, int64_t mailbox, uint32_t uidvalidity,
+    uint32_t uid, const char *action, struct fault *);
+
+/*
+ * What waits in a folder (its number and UIDVALIDITY), by action and UID.
+ * What is neither of the two actions wanted now, and was not begun, is
+ * dropped, as is what was noted under another UIDVALIDITY.
+ */
+int store_take_actions(struct store *, const struct store_mailbox *,
+    const char *const wanted[2], struct arena *, struct store_action **list,
+    size_t *n, struct fault *);
+
+enum store_action_step {
+	STORE_ACTION_COPIED,
+	STORE_ACTION_DONE
+};
+
+/* The server has confirmed this for those mails; a transaction of its own. */
+int store_actions_step(struct store *, const struct store_mailbox *,
+    const uint32_t *uids, size_t n, enum store_action_step, struct fault *);
+
+/* Whether this is the first time that it is to be said; in `*first`. */
+int store_say_flag_only(
+    struct store *, int64_t mailbox, bool *first, struct fault *);
+
+#endif

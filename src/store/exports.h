@@ -1,0 +1,70 @@
+#ifndef STORE_EXPORTS_H
+#define STORE_EXPORTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct arena;
+struct fault;
+struct store;
+struct store_filter;
+
+/*
+ * Which files show what is stored, so that a refresh need not write again what
+ * has not changed.  The generation grows with every change of what a table
+ * that can be exported shows.
+ */
+int store_generation(struct store *, int64_t *generation, struct fault *);
+
+/* A table's file in a folder, as it was written. */
+struct store_export {
+	const char *dir, *table;
+	int64_t generation;  /* of the store, as the file shows it */
+	const char *options; /* all else that its bytes depend on */
+	const char *file;    /* how to tell that it is still that file */
+	const char *parts;   /* what the writer wants to know the next time */
+};
+
+/* What was noted last: 1; or 0 when nothing was. */
+int store_find_export(struct store *, const char *dir, const char *table,
+    struct arena *, struct store_export *, struct fault *);
+
+/* In a transaction. */
+int store_note_export(
+    struct store *, const struct store_export *, struct fault *);
+
+/*
+ * The periods that a table's rows belong to by their date, which they are in
+ * order of: days, weeks or months, each by its first day, with the generation
+ * that it changed in last.  False for a table whose rows stand for longer.
+ */
+struct store_period {
+	char first[16];
+	int64_t generation;
+};
+bool store_has_periods(const char *table);
+int store_periods(struct store *, const char *table,
+    const struct store_filter *, struct arena *, struct store_period **,
+    size_t *n, struct fault *);
+
+/*
+ * One view of the store until store_end_view(), whatever others write
+ * meanwhile; also for a store that is open for writing, which it does not
+ * lock.  Nothing may be written before its end.
+ */
+int store_begin_view(struct store *, struct fault *);
+void store_end_view(struct store *);
+
+/* A figure that is not what counting from scratch gives. */
+struct store_difference {
+	const char *rollup; /* "daily" */
+	const char *what;   /* "2026-11-23 example.com sts of Example Inc." */
+	const char *stored, *counted; /* its figures; "" where there are none */
+};
+typedef void store_difference_fn(void *arg, const struct store_difference *);
+
+/* Count all rollups from scratch, and tell what differs. */
+int store_verify(
+    struct store *, store_difference_fn *, void *arg, struct fault *);
+
+#endif

@@ -1,0 +1,108 @@
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/fault.h"
+#include "store/internal.h"
+#include "store/problems.h"
+
+/* Whether it is stored like this; -1 for a failure. */
+static int
+is_stored(struct store *st, const struct store_result_type *t, struct fault *f)
+{
+	struct value name = value_text(t->name);
+	sqlite3_stmt *row;
+	int same, rc = sql_ask(st, SQL_GET_RESULT_TYPE, &name, 1, &row, f);
+
+	if (rc != 1)
+		return rc;
+	same = strcmp(sql_column(row, 0), t->side) == 0 &&
+	       strcmp(sql_column(row, 1), t->remedy) == 0;
+	sqlite3_reset(row);
+	return same;
+}
+
+static int
+write_types(struct store *st, const struct store_result_type *t, size_t n,
+    struct fault *f)
+{
+	size_t i;
+
+	if (store_begin(st, f) == -1)
+		return -1;
+	for (i = 0; i < n; i++) {
+		struct value v[] = { value_text(t[i].name),
+			value_text(t[i].side), value_text(t[i].remedy) };
+
+		if (sql_run(st, SQL_SET_RESULT_TYPE, v, 3, f) == -1)
+			goto failed;
+	}
+	if (sql_run(st, SQL_NEXT_GENERATION, NULL, 0, f) == 0)
+		return store_commit(st, f);
+failed:
+	store_rollback(st);
+	return -1;
+}
+
+int
+store_set_result_types(struct store *st, const struct store_result_type *t,
+    size_t n, struct fault *f)
+{
+	int same = 1;
+	size_t i;
+
+	for (i = 0; i < n && same == 1; i++)
+		same = is_stored(st, &t[i], f);
+	return same == 0 ? write_types(st, t, n, f) : same == 1 ? 0 : -1;
+}
+
+int
+store_get_problem(struct store *st, int64_t number, struct arena *a,
+    struct store_problem *p, struct fault *f)
+{
+	struct value v = value_number(number);
+	sqlite3_stmt *row;
+	int rc = sql_ask(st, SQL_GET_PROBLEM, &v, 1, &row, f);
+
+	if (rc == 0)
+		return fault(f, FAULT_HOST, EX_NOINPUT,
+		    "problem %lld: no such number; `tlsrua export -o - "
+		    "problems` lists them",
+		    (long long)number);
+	if (rc == -1)
+		return -1;
+	*p = (struct store_problem){
+		.number = number,
+		.domain = copy_column(a, row, 0),
+		.mx = copy_column(a, row, 1),
+		.result_type = copy_column(a, row, 2),
+		.muted_until = copy_column(a, row, 3),
+		.mute_note = copy_column(a, row, 4),
+	};
+	sqlite3_reset(row);
+	return 0;
+}
+
+int
+store_mute(struct store *st, int64_t number, const char *until,
+    const char *note, struct fault *f)
+{
+	struct arena a = { 0 };
+	struct store_problem p;
+	struct value v[] = { value_number(number), value_text(until),
+		value_null() };
+	int rc = -1;
+
+	v[2] = value_text(clean_text(&a, note));
+	if (store_begin(st, f) == -1)
+		goto out;
+	if (store_get_problem(st, number, &a, &p, f) == -1 ||
+	    sql_run(st, SQL_SET_MUTE, v, 3, f) == -1 ||
+	    store_commit(st, f) == -1) {
+		store_rollback(st);
+		goto out;
+	}
+	rc = 0;
+out:
+	arena_free(&a);
+	return rc;
+}

@@ -1,0 +1,428 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "store/intern.h"
+#include "store/rollup.h"
+
+enum {
+	KEYS = 3, /* numbers that a row is known by, at most */
+	SUMS = 5,
+	GATHERED = 4096 /* additions of a kind that are worth writing */
+};
+
+enum kind {
+	KIND_DAYS,
+	KIND_WARNINGS,
+	KIND_DAILY,
+	KIND_SENDERS,
+	KIND_FAILURES,
+	KIND_COUNT
+};
+
+/* How the rows of a rollup are known and written. */
+static const struct form {
+	enum sql_id add;
+	unsigned keys; /* numbers, then a text when it has one */
+	bool text;
+	unsigned sums;
+} forms[KIND_COUNT] = {
+	[KIND_DAYS] = { SQL_ADD_DAY, 1, false, 1 },
+	[KIND_WARNINGS] = { SQL_ADD_DAY_WARNING, 1, true, 1 },
+	[KIND_DAILY] = { SQL_ADD_DAY_SERIES, 2, false, 5 },
+	[KIND_SENDERS] = { SQL_ADD_DAY_SENDER, 2, false, 4 },
+	[KIND_FAILURES] = { SQL_ADD_DAY_FAILURE, 3, true, 2 },
+};
+
+/* What a row is to grow by. */
+struct addition {
+	int64_t key[KEYS];
+	const char *text; /* "" where the form has none */
+	int64_t sum[SUMS];
+};
+
+struct gathered {
+	struct addition *item;
+	size_t n, room;
+	size_t report; /* where the present report begins */
+};
+
+struct rollup {
+	struct gathered kind[KIND_COUNT];
+	struct intern series, senders, problems;
+	struct {
+		int64_t series, sender;
+	} owner[INTERN_SLOTS]; /* the sender of a series, lately */
+	struct arena texts;
+};
+
+static struct rollup *
+rollup_of(struct store *st)
+{
+	if (st->rollup == NULL) {
+		st->rollup = xcalloc(1, sizeof *st->rollup);
+		st->rollup->series.find = SQL_FIND_SERIES;
+		st->rollup->series.add = SQL_ADD_SERIES;
+		st->rollup->senders.find = SQL_FIND_SENDER;
+		st->rollup->senders.add = SQL_ADD_SENDER;
+		st->rollup->problems.find = SQL_FIND_PROBLEM;
+		st->rollup->problems.add = SQL_ADD_PROBLEM;
+	}
+	return st->rollup;
+}
+
+static struct addition *
+gather(struct gathered *g)
+{
+	if (g->n == g->room) {
+		g->room = g->room > 0 ? 2 * g->room : 256;
+		g->item = xreallocarray(g->item, g->room, sizeof *g->item);
+	}
+	g->item[g->n] = (struct addition){ .text = "" };
+	return &g->item[g->n++];
+}
+
+/*
+ * The addition of the present report to that row, which is its own: a report
+ * is one report of a series however many entries it has there.
+ */
+static struct addition *
+gather_once(struct gathered *g, int64_t a, int64_t b)
+{
+	struct addition *x;
+	size_t i;
+
+	for (i = g->n; i > g->report; i--)
+		if (g->item[i - 1].key[0] == a && g->item[i - 1].key[1] == b)
+			return &g->item[i - 1];
+	x = gather(g);
+	x->key[0] = a;
+	x->key[1] = b;
+	x->sum[0] = 1;
+	return x;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct addition *x = a, *y = b;
+	size_t i;
+
+	for (i = 0; i < KEYS; i++)
+		if (x->key[i] != y->key[i])
+			return x->key[i] < y->key[i] ? -1 : 1;
+	return strcmp(x->text, y->text);
+}
+
+/* Sort them, and make one of those for the same row. */
+static void
+merge(struct gathered *g)
+{
+	struct addition *last = NULL;
+	size_t i, j;
+
+	if (g->n > 0)
+		qsort(g->item, g->n, sizeof *g->item, compare);
+	for (i = 0; i < g->n; i++) {
+		if (last == NULL || compare(last, &g->item[i]) != 0) {
+			last = last == NULL ? g->item : last + 1;
+			*last = g->item[i];
+			continue;
+		}
+		for (j = 0; j < SUMS; j++)
+			last->sum[j] =
+			    saturating_add(last->sum[j], g->item[i].sum[j]);
+	}
+	g->n = last == NULL ? 0 : (size_t)(last - g->item) + 1;
+}
+
+static int
+write_one(struct store *st, const struct form *form, const struct addition *x,
+    struct fault *f)
+{
+	struct value v[KEYS + 1 + SUMS];
+	size_t n = 0, i;
+
+	for (i = 0; i < form->keys; i++)
+		v[n++] = value_number(x->key[i]);
+	if (form->text)
+		v[n++] = value_text(x->text);
+	for (i = 0; i < form->sums; i++)
+		v[n++] = value_number(x->sum[i]);
+	return sql_run(st, form->add, v, n, f);
+}
+
+int
+rollup_flush(struct store *st, struct fault *f)
+{
+	struct rollup *r = st->rollup;
+	enum kind k;
+	size_t i;
+
+	if (r == NULL || r->kind[KIND_DAYS].n == 0)
+		return 0;
+	if (sql_run(st, SQL_NEXT_GENERATION, NULL, 0, f) == -1)
+		return -1;
+	for (k = 0; k < KIND_COUNT; k++) {
+		merge(&r->kind[k]);
+		for (i = 0; i < r->kind[k].n; i++)
+			if (write_one(st, &forms[k], &r->kind[k].item[i], f) ==
+			    -1)
+				return -1;
+		r->kind[k].n = 0;
+	}
+	arena_reset(&r->texts);
+	return 0;
+}
+
+void
+rollup_forget(struct store *st)
+{
+	struct rollup *r = st->rollup;
+	enum kind k;
+
+	if (r == NULL)
+		return;
+	for (k = 0; k < KIND_COUNT; k++)
+		r->kind[k].n = 0;
+	arena_reset(&r->texts);
+	intern_forget(&r->series);
+	intern_forget(&r->senders);
+	intern_forget(&r->problems);
+	memset(r->owner, 0, sizeof r->owner);
+}
+
+void
+rollup_free(struct store *st)
+{
+	struct rollup *r = st->rollup;
+	enum kind k;
+
+	if (r == NULL)
+		return;
+	rollup_forget(st);
+	for (k = 0; k < KIND_COUNT; k++)
+		free(r->kind[k].item);
+	arena_free(&r->texts);
+	free(r);
+	st->rollup = NULL;
+}
+
+/* Begin a report: when much waits, it is written first. */
+static int
+begin(struct store *st, struct rollup *r, struct fault *f)
+{
+	enum kind k;
+
+	for (k = 0; k < KIND_COUNT; k++)
+		if (r->kind[k].n >= GATHERED && rollup_flush(st, f) == -1)
+			return -1;
+	for (k = 0; k < KIND_COUNT; k++)
+		r->kind[k].report = r->kind[k].n;
+	return 0;
+}
+
+static void
+add_day(struct rollup *r, int64_t day, int64_t reports)
+{
+	struct addition *x = gather(&r->kind[KIND_DAYS]);
+
+	x->key[0] = day;
+	x->sum[0] = reports;
+}
+
+static void
+add_warning(struct rollup *r, int64_t day, const char *code, size_t len)
+{
+	struct addition *x = gather(&r->kind[KIND_WARNINGS]);
+
+	x->key[0] = day;
+	x->text = arena_strndup(&r->texts, code, len);
+	x->sum[0] = 1;
+}
+
+static void
+add_warnings(struct rollup *r, int64_t day, const char *codes)
+{
+	size_t len;
+
+	for (; *codes != '\0'; codes += len) {
+		len = strspn(codes, " ");
+		codes += len;
+		if ((len = strcspn(codes, " ")) > 0)
+			add_warning(r, day, codes, len);
+	}
+}
+
+static int64_t
+amount(uint64_t n)
+{
+	return n < INT64_MAX ? (int64_t)n : INT64_MAX;
+}
+
+/* Add to the sums of an addition, from the second on: the first is reports. */
+static void
+grow(struct addition *x, const uint64_t *n, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		x->sum[i + 1] = saturating_add(x->sum[i + 1], amount(n[i]));
+}
+
+static int
+add_failure(struct store *st, struct rollup *r, int64_t day, int64_t series,
+    const struct policy *p, const struct failure *d, struct fault *f)
+{
+	const struct value problem[] = { value_text(p->recipient_domain),
+		value_text(d->receiving_mx_hostname),
+		value_text(d->result_type) };
+	struct addition *x;
+	int64_t id;
+
+	if (intern_id(st, &r->problems, problem, 3, &id, f) == -1)
+		return -1;
+	x = gather(&r->kind[KIND_FAILURES]);
+	x->key[0] = id;
+	x->key[1] = day;
+	x->key[2] = series;
+	x->text = arena_strdup(&r->texts, d->receiving_ip);
+	x->sum[0] = 1;
+	x->sum[1] = amount(d->failed_sessions);
+	return 0;
+}
+
+static int
+add_failures(struct store *st, struct rollup *r, int64_t day, int64_t series,
+    const struct policy *p, struct fault *f)
+{
+	struct failure rest;
+	size_t i;
+
+	for (i = 0; i < p->n_failures; i++)
+		if (add_failure(st, r, day, series, p, &p->failures[i], f) ==
+		    -1)
+			return -1;
+	if (!failure_not_detailed(p, &rest))
+		return 0;
+	return add_failure(st, r, day, series, p, &rest, f);
+}
+
+/* The sender of a series of the report. */
+static int
+sender_of(struct store *st, struct rollup *r, int64_t series,
+    const struct report *report, const struct policy *p, int64_t *sender,
+    struct fault *f)
+{
+	size_t slot = (size_t)series % INTERN_SLOTS;
+	const struct value v[] = { value_text(p->recipient_domain),
+		value_text(report->organization),
+		value_text(report->reporter_domain) };
+
+	if (r->owner[slot].series == series) {
+		*sender = r->owner[slot].sender;
+		return 0;
+	}
+	if (intern_id(st, &r->senders, v, 3, sender, f) == -1)
+		return -1;
+	r->owner[slot].series = series;
+	r->owner[slot].sender = *sender;
+	return 0;
+}
+
+static int
+add_policy(struct store *st, struct rollup *r, int64_t day,
+    const struct report *report, const struct policy *p, struct fault *f)
+{
+	const struct value series[] = { value_text(p->recipient_domain),
+		value_text(p->domain), value_text(report->organization),
+		value_text(report->reporter_domain), value_text(p->type),
+		value_text(p->mode) };
+	const uint64_t daily[] = { p->successful_sessions, p->failed_sessions,
+		p->counted_sessions, p->counted_failed };
+	int64_t s, n;
+
+	if (intern_id(st, &r->series, series, 6, &s, f) == -1 ||
+	    sender_of(st, r, s, report, p, &n, f) == -1)
+		return -1;
+	grow(gather_once(&r->kind[KIND_DAILY], day, s), daily, 4);
+	grow(gather_once(&r->kind[KIND_SENDERS], n, day),
+	    (const uint64_t[]){
+		p->counted_sessions, p->counted_failed, p->failed_sessions },
+	    3);
+	return add_failures(st, r, day, s, p, f);
+}
+
+int
+rollup_add(struct store *st, const struct report *report, const char *warnings,
+    struct fault *f)
+{
+	struct rollup *r = rollup_of(st);
+	int64_t day = report->start / UTC_DAY;
+	size_t i;
+
+	if (begin(st, r, f) == -1)
+		return -1;
+	add_day(r, day, 1);
+	add_warnings(r, day, warnings);
+	for (i = 0; i < report->n_policies; i++)
+		if (!report->policies[i].skipped &&
+		    add_policy(st, r, day, report, &report->policies[i], f) ==
+			-1)
+			return -1;
+	return 0;
+}
+
+int
+rollup_warned(
+    struct store *st, int64_t start, const char *code, struct fault *f)
+{
+	struct rollup *r = rollup_of(st);
+
+	if (begin(st, r, f) == -1)
+		return -1;
+	add_day(r, start / UTC_DAY, 0);
+	add_warning(r, start / UTC_DAY, code, strlen(code));
+	return 0;
+}
+
+int
+rollup_touch(struct store *st, int64_t start, struct fault *f)
+{
+	struct rollup *r = rollup_of(st);
+
+	if (begin(st, r, f) == -1)
+		return -1;
+	add_day(r, start / UTC_DAY, 0);
+	return 0;
+}
+
+int
+rollup_recount(struct store *st, int64_t report, struct fault *f)
+{
+	static const enum sql_id steps[] = { SQL_RECOUNT_DAY,
+		SQL_RECOUNT_SERIES_NAMES, SQL_RECOUNT_SENDER_NAMES,
+		SQL_RECOUNT_PROBLEM_NAMES, SQL_FORGET_SERIES,
+		SQL_FORGET_SENDERS, SQL_FORGET_FAILURES, SQL_FORGET_WARNINGS,
+		SQL_RECOUNT_SERIES, SQL_RECOUNT_SENDERS, SQL_RECOUNT_FAILURES,
+		SQL_RECOUNT_WARNINGS };
+	struct value v = value_number(report);
+	char date[UTC_TEXT];
+	sqlite3_stmt *row;
+	size_t i;
+	int rc = sql_ask(st, SQL_DATE_OF_REPORT, &v, 1, &row, f);
+
+	if (rc != 1)
+		return rc;
+	snprintf(date, sizeof date, "%s", sql_column(row, 0));
+	sqlite3_reset(row);
+	if (rollup_flush(st, f) == -1 ||
+	    sql_run(st, SQL_NEXT_GENERATION, NULL, 0, f) == -1)
+		return -1;
+	v = value_text(date);
+	for (i = 0; i < sizeof steps / sizeof *steps; i++)
+		if (sql_run(st, steps[i], &v, 1, f) == -1)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,319 @@
+#include "store/internal.h"
+
+/* What is past 2^53 was not counted exactly from scratch. */
+#define SAME(n) "min(" n ", 9007199254740992)"
+#define DAILY                                                                   \
+	"reports || ' ' || " SAME("successful_sessions") " || ' ' || " SAME(    \
+	    "failed_sessions") " || ' ' || " SAME("counted_sessions") " || ' "  \
+								      "' "      \
+								      "||"      \
+								      " " SAME( \
+									  "co"  \
+									  "un"  \
+									  "te"  \
+									  "d_"  \
+									  "fa"  \
+									  "il"  \
+									  "e"   \
+									  "d")
+#define SENDERS                                                           \
+	"reports || ' ' || " SAME("counted_sessions") " || ' ' || " SAME( \
+	    "counted_failed") " || ' ' || " SAME("failed_sessions")
+#define FAILURES "findings || ' ' || " SAME("failed_sessions")
+
+/* clang-format off */
+const char *const sql_rollups[SQL_COUNT] = {
+	[SQL_OLDEST_DAY] = "SELECT day FROM days ORDER BY day LIMIT 1",
+	[SQL_NEWEST_DAY] = "SELECT day FROM days ORDER BY day DESC LIMIT 1",
+	[SQL_OVERVIEW_TOTALS] =
+	    "SELECT quarantined, conflicts FROM totals WHERE id = 1",
+	[SQL_OVERVIEW_POLL] = "SELECT max(last_good) FROM mailboxes",
+	[SQL_OVERVIEW_DAYS] =
+	    "SELECT n.domain, n.organization, n.reporter_domain, r.day,"
+	    " r.counted_sessions, r.counted_failed"
+	    " FROM senders AS n CROSS JOIN rollup_senders AS r"
+	    " WHERE r.sender = n.id AND r.day BETWEEN ?1 AND ?2"
+	    " ORDER BY n.domain, n.organization, n.reporter_domain",
+	[SQL_OVERVIEW_BEFORE] =
+	    "SELECT n.domain, CAST(total(r.counted_sessions) AS INTEGER),"
+	    " CAST(total(r.counted_failed) AS INTEGER)"
+	    " FROM senders AS n CROSS JOIN rollup_senders AS r"
+	    " WHERE r.sender = n.id AND r.day BETWEEN ?1 AND ?2"
+	    " GROUP BY n.domain",
+	/* how each organization sees a domain's MTA-STS policy lately; one
+	 * that never finds any may not look for it */
+	[SQL_OVERVIEW_POLICIES] =
+	    "SELECT domain, iif(policy_type = 'sts', policy_mode, ''),"
+	    " organization FROM (SELECT s.domain AS domain,"
+	    " s.organization AS organization, s.policy_type AS policy_type,"
+	    " s.policy_mode AS policy_mode, max(8 * d.day +"
+	    " instr(' tne', substr(s.policy_mode, 1, 1)))"
+	    " FROM rollup_daily AS d CROSS JOIN series AS s"
+	    " WHERE s.id = d.series AND d.day BETWEEN ?1 AND ?2"
+	    " AND (s.policy_type = 'sts' AND s.policy_mode <> ''"
+	    " OR s.policy_type = 'no-policy-found' AND EXISTS (SELECT 1"
+	    " FROM series AS x WHERE x.domain = s.domain"
+	    " AND x.organization = s.organization AND x.policy_type = 'sts'))"
+	    " GROUP BY s.domain, s.organization) ORDER BY 1, 2, 3",
+	[SQL_OVERVIEW_NAMES] =
+	    "SELECT DISTINCT s.organization"
+	    " FROM rollup_failures AS f CROSS JOIN series AS s"
+	    " WHERE f.problem = ?1 AND s.id = f.series"
+	    " AND f.day BETWEEN ?2 AND ?3 ORDER BY 1",
+	[SQL_OVERVIEW_MUTES] =
+	    "SELECT problem, until, note FROM mutes WHERE until >= ?1",
+	[SQL_OVERVIEW_REASONS] =
+	    "SELECT p.domain, f.receiving_mx_hostname, f.result_type,"
+	    " f.failure_reason_code"
+	    " FROM (SELECT report, policy, receiving_mx_hostname,"
+	    " result_type, failure_reason_code, failed_sessions"
+	    " FROM failures WHERE date BETWEEN ?1 AND ?2"
+	    " ORDER BY date DESC LIMIT 20000) AS f CROSS JOIN policies AS p"
+	    " WHERE p.report = f.report AND p.n = f.policy AND p.counted = 1"
+	    " AND f.failure_reason_code <> '' GROUP BY p.domain,"
+	    " f.receiving_mx_hostname, f.result_type, f.failure_reason_code"
+	    " ORDER BY total(f.failed_sessions) DESC, f.failure_reason_code",
+	[SQL_OVERVIEW_RESULTS] =
+	    "SELECT b.domain, b.result_type, f.day,"
+	    " CAST(total(f.failed_sessions) AS INTEGER)"
+	    " FROM problems AS b CROSS JOIN rollup_failures AS f"
+	    " WHERE f.problem = b.id AND f.day BETWEEN ?1 AND ?2"
+	    " GROUP BY f.problem, f.day",
+	[SQL_OVERVIEW_WARNINGS] =
+	    "SELECT code, CAST(total(reports) AS INTEGER) AS n"
+	    " FROM rollup_warnings WHERE day BETWEEN ?1 AND ?2"
+	    " GROUP BY code ORDER BY n DESC, code",
+	[SQL_OVERVIEW_WARNINGS_OF] =
+	    "WITH RECURSIVE word (code, rest) AS ("
+	    " SELECT '', r.warnings || ' ' FROM reports AS r"
+	    " WHERE r.date BETWEEN ?1 AND ?2 AND r.status = 'counted'"
+	    " AND r.warnings <> '' AND EXISTS (SELECT 1 FROM policies AS p"
+	    " WHERE p.report = r.id AND p.skipped = 0"
+	    " AND instr(?3, ' ' || p.domain || ' ') > 0)"
+	    " UNION ALL SELECT substr(rest, 1, instr(rest, ' ') - 1),"
+	    " substr(rest, instr(rest, ' ') + 1) FROM word WHERE rest <> '')"
+	    " SELECT code, count(*) AS n FROM word WHERE code <> ''"
+	    " GROUP BY code ORDER BY n DESC, code",
+	[SQL_OVERVIEW_REPORTS] =
+	    "SELECT CAST(total(reports) AS INTEGER) FROM days"
+	    " WHERE day BETWEEN ?1 AND ?2",
+	[SQL_OVERVIEW_REPORTS_OF] =
+	    "SELECT count(*) FROM reports AS r"
+	    " WHERE r.date BETWEEN ?1 AND ?2 AND r.status = 'counted'"
+	    " AND EXISTS (SELECT 1 FROM policies AS p"
+	    " WHERE p.report = r.id AND p.skipped = 0"
+	    " AND instr(?3, ' ' || p.domain || ' ') > 0)",
+	[SQL_GENERATION] = "SELECT generation FROM totals WHERE id = 1",
+	[SQL_GET_RESULT_TYPE] =
+	    "SELECT side, remedy FROM result_types WHERE name = ?1",
+	[SQL_SET_RESULT_TYPE] =
+	    "INSERT OR REPLACE INTO result_types (name, side, remedy)"
+	    " VALUES (?1, ?2, ?3)",
+	[SQL_GET_PROBLEM] =
+	    "SELECT p.domain, p.receiving_mx_hostname, p.result_type,"
+	    " ifnull(m.until, ''), ifnull(m.note, '') FROM problems AS p"
+	    " LEFT JOIN mutes AS m ON m.problem = p.id WHERE p.id = ?1",
+	[SQL_SET_MUTE] =
+	    "INSERT OR REPLACE INTO mutes (problem, until, note)"
+	    " VALUES (?1, ?2, ?3)",
+	[SQL_FIND_EXPORT] =
+	    "SELECT generation, options, file, parts FROM exports"
+	    " WHERE dir = ?1 AND name = ?2",
+	[SQL_NOTE_EXPORT] =
+	    "INSERT OR REPLACE INTO exports (dir, name, generation, options,"
+	    " file, parts) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+
+	/* each gives what it is about, what is stored and what was
+	 * counted */
+	[SQL_VERIFY_DAYS] =
+	    "SELECT date, max(a), max(b) FROM"
+	    " (SELECT date, reports AS a, NULL AS b FROM days UNION ALL"
+	    " SELECT date, NULL, reports FROM recount_days)"
+	    " GROUP BY date HAVING ifnull(max(a), 0) <> ifnull(max(b), 0)",
+	[SQL_VERIFY_DAILY] =
+	    "SELECT ifnull((SELECT cal.date FROM days AS cal WHERE cal.day = v.day),"
+	    " v.day) || ' ' || ifnull((SELECT s.domain || ' ' ||"
+	    " s.policy_type || ' of ' || s.organization FROM series AS s"
+	    " WHERE s.id = v.series), 'of nobody known'), max(a), max(b)"
+	    " FROM (SELECT day, series, " DAILY " AS a, NULL AS b"
+	    " FROM rollup_daily UNION ALL"
+	    " SELECT day, series, NULL, " DAILY " FROM recount_daily) AS v"
+	    " GROUP BY v.day, v.series HAVING max(a) IS NOT max(b)",
+	[SQL_VERIFY_SENDERS] =
+	    "SELECT ifnull((SELECT cal.date FROM days AS cal WHERE cal.day = v.day),"
+	    " v.day) || ' ' || ifnull((SELECT n.domain || ' of ' ||"
+	    " n.organization FROM senders AS n WHERE n.id = v.sender),"
+	    " 'of nobody known'), max(a), max(b)"
+	    " FROM (SELECT day, sender, " SENDERS " AS a, NULL AS b"
+	    " FROM rollup_senders UNION ALL"
+	    " SELECT day, sender, NULL, " SENDERS " FROM recount_senders)"
+	    " AS v GROUP BY v.day, v.sender HAVING max(a) IS NOT max(b)",
+	[SQL_VERIFY_FAILURES] =
+	    "SELECT ifnull((SELECT cal.date FROM days AS cal WHERE cal.day = v.day),"
+	    " v.day) || ' ' || ifnull((SELECT p.domain || ' ' ||"
+	    " p.result_type FROM problems AS p WHERE p.id = v.problem),"
+	    " 'no known problem') || ' of ' || ifnull((SELECT s.organization"
+	    " FROM series AS s WHERE s.id = v.series), 'nobody known'),"
+	    " max(a), max(b) FROM (SELECT problem, day, series, receiving_ip,"
+	    " " FAILURES " AS a, NULL AS b FROM rollup_failures UNION ALL"
+	    " SELECT problem, day, series, receiving_ip, NULL, " FAILURES
+	    " FROM recount_failures) AS v"
+	    " GROUP BY v.day, v.problem, v.series, v.receiving_ip"
+	    " HAVING max(a) IS NOT max(b)",
+	[SQL_VERIFY_WARNINGS] =
+	    "SELECT ifnull((SELECT cal.date FROM days AS cal WHERE cal.day = v.day),"
+	    " v.day) || ' ' || v.code, max(a), max(b) FROM"
+	    " (SELECT day, code, reports AS a, NULL AS b FROM rollup_warnings"
+	    " UNION ALL SELECT day, code, NULL, reports FROM recount_warnings)"
+	    " AS v GROUP BY v.day, v.code HAVING max(a) IS NOT max(b)",
+	[SQL_VERIFY_TOTALS] =
+	    "SELECT column1, column2, column3 FROM (VALUES"
+	    " ('messages', (SELECT messages FROM totals),"
+	    " (SELECT count(*) FROM messages)),"
+	    " ('reports', (SELECT reports FROM totals),"
+	    " (SELECT count(*) FROM reports WHERE status = 'counted')),"
+	    " ('conflicts', (SELECT conflicts FROM totals),"
+	    " (SELECT count(*) FROM reports WHERE status = 'conflict')),"
+	    " ('sessions', (SELECT " SAME("sessions") " FROM totals), (SELECT"
+	    " " SAME("CAST(total(counted_sessions) AS INTEGER)")
+	    " FROM reports WHERE status = 'counted')),"
+	    " ('failures', (SELECT failures FROM totals),"
+	    " (SELECT count(*) FROM csv_failures)),"
+	    " ('repeated', (SELECT repeated FROM totals),"
+	    " (SELECT count(*) - count(DISTINCT body) FROM reports"
+	    " WHERE status = 'counted')),"
+	    " ('quarantined', (SELECT quarantined FROM totals),"
+	    " (SELECT count(*) FROM quarantine WHERE report IS NULL)))"
+	    " WHERE column2 <> column3",
+	[SQL_NEXT_GENERATION] =
+	    "UPDATE totals SET generation = generation + 1 WHERE id = 1",
+	[SQL_FIND_SERIES] =
+	    "SELECT id FROM series WHERE domain = ?1 AND policy_domain = ?2"
+	    " AND organization = ?3 AND reporter_domain = ?4"
+	    " AND policy_type = ?5 AND policy_mode = ?6",
+	[SQL_ADD_SERIES] =
+	    "INSERT INTO series (domain, policy_domain, organization,"
+	    " reporter_domain, policy_type, policy_mode)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[SQL_FIND_SENDER] =
+	    "SELECT id FROM senders WHERE domain = ?1 AND organization = ?2"
+	    " AND reporter_domain = ?3",
+	[SQL_ADD_SENDER] =
+	    "INSERT INTO senders (domain, organization, reporter_domain)"
+	    " VALUES (?1, ?2, ?3)",
+	[SQL_FIND_PROBLEM] =
+	    "SELECT id FROM problems WHERE domain = ?1"
+	    " AND receiving_mx_hostname = ?2 AND result_type = ?3",
+	[SQL_ADD_PROBLEM] =
+	    "INSERT INTO problems (domain, receiving_mx_hostname, result_type)"
+	    " VALUES (?1, ?2, ?3)",
+	[SQL_ADD_DAY] =
+	    "INSERT INTO days (day, date, week, monday, month, reports,"
+	    " generation) SELECT ?1, date,"
+	    " strftime('%Y-W', date, '-3 days', 'weekday 4') || substr('0' ||"
+	    " ((strftime('%j', date, '-3 days', 'weekday 4') - 1) / 7 + 1),"
+	    " -2), date(date, 'weekday 0', '-6 days'),"
+	    " date(date, 'start of month'), ?2,"
+	    " (SELECT generation FROM totals WHERE id = 1)"
+	    " FROM (SELECT date(?1 * 86400, 'unixepoch') AS date) WHERE 1"
+	    " ON CONFLICT (day) DO UPDATE SET"
+	    " reports = reports + excluded.reports,"
+	    " generation = excluded.generation",
+	[SQL_ADD_DAY_WARNING] =
+	    "INSERT INTO rollup_warnings (day, code, reports)"
+	    " VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET"
+	    " reports = reports + excluded.reports",
+	/* past 2^62 a sum stays there */
+	[SQL_ADD_DAY_SERIES] =
+	    "INSERT INTO rollup_daily (day, series, reports,"
+	    " successful_sessions, failed_sessions, counted_sessions,"
+	    " counted_failed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+	    " ON CONFLICT DO UPDATE SET reports = reports + excluded.reports,"
+	    " successful_sessions = min(successful_sessions +"
+	    " excluded.successful_sessions, 4611686018427387903),"
+	    " failed_sessions = min(failed_sessions +"
+	    " excluded.failed_sessions, 4611686018427387903),"
+	    " counted_sessions = min(counted_sessions +"
+	    " excluded.counted_sessions, 4611686018427387903),"
+	    " counted_failed = min(counted_failed + excluded.counted_failed,"
+	    " 4611686018427387903)",
+	[SQL_ADD_DAY_SENDER] =
+	    "INSERT INTO rollup_senders (sender, day, reports,"
+	    " counted_sessions, counted_failed, failed_sessions)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+	    " ON CONFLICT DO UPDATE SET reports = reports + excluded.reports,"
+	    " counted_sessions = min(counted_sessions +"
+	    " excluded.counted_sessions, 4611686018427387903),"
+	    " counted_failed = min(counted_failed + excluded.counted_failed,"
+	    " 4611686018427387903), failed_sessions = min(failed_sessions +"
+	    " excluded.failed_sessions, 4611686018427387903)",
+	[SQL_ADD_DAY_FAILURE] =
+	    "INSERT INTO rollup_failures (problem, day, series, receiving_ip,"
+	    " findings, failed_sessions) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+	    " ON CONFLICT DO UPDATE SET"
+	    " findings = findings + excluded.findings,"
+	    " failed_sessions = min(failed_sessions +"
+	    " excluded.failed_sessions, 4611686018427387903)",
+
+	[SQL_DATE_OF_REPORT] = "SELECT date FROM reports WHERE id = ?1",
+	[SQL_RECOUNT_DAY] =
+	    "UPDATE days SET reports = ifnull((SELECT reports"
+	    " FROM recount_days WHERE date = ?1), 0), generation ="
+	    " (SELECT generation FROM totals WHERE id = 1) WHERE date = ?1",
+	[SQL_RECOUNT_SERIES_NAMES] =
+	    "INSERT OR IGNORE INTO series (domain, policy_domain,"
+	    " organization, reporter_domain, policy_type, policy_mode)"
+	    " SELECT p.domain, p.policy_domain, p.organization,"
+	    " p.reporter_domain, p.policy_type, p.policy_mode"
+	    " FROM reports AS r CROSS JOIN policies AS p"
+	    " WHERE r.date = ?1 AND p.report = r.id AND p.counted = 1",
+	[SQL_RECOUNT_SENDER_NAMES] =
+	    "INSERT OR IGNORE INTO senders (domain, organization,"
+	    " reporter_domain) SELECT p.domain, p.organization,"
+	    " p.reporter_domain FROM reports AS r CROSS JOIN policies AS p"
+	    " WHERE r.date = ?1 AND p.report = r.id AND p.counted = 1",
+	[SQL_RECOUNT_PROBLEM_NAMES] =
+	    "INSERT OR IGNORE INTO problems (domain, receiving_mx_hostname,"
+	    " result_type) SELECT p.domain, f.receiving_mx_hostname,"
+	    " f.result_type FROM reports AS r CROSS JOIN policies AS p"
+	    " CROSS JOIN failures AS f WHERE r.date = ?1 AND p.report = r.id"
+	    " AND p.counted = 1 AND f.report = p.report AND f.policy = p.n",
+	[SQL_FORGET_SERIES] =
+	    "DELETE FROM rollup_daily"
+	    " WHERE day = (SELECT day FROM days WHERE date = ?1)",
+	[SQL_FORGET_SENDERS] =
+	    "DELETE FROM rollup_senders WHERE sender IN (SELECT id"
+	    " FROM senders) AND day = (SELECT day FROM days WHERE date = ?1)",
+	[SQL_FORGET_FAILURES] =
+	    "DELETE FROM rollup_failures"
+	    " WHERE day = (SELECT day FROM days WHERE date = ?1)",
+	[SQL_FORGET_WARNINGS] =
+	    "DELETE FROM rollup_warnings"
+	    " WHERE day = (SELECT day FROM days WHERE date = ?1)",
+	[SQL_RECOUNT_SERIES] =
+	    "INSERT INTO rollup_daily (day, series, reports,"
+	    " successful_sessions, failed_sessions, counted_sessions,"
+	    " counted_failed) SELECT day, series, reports,"
+	    " successful_sessions, failed_sessions, counted_sessions,"
+	    " counted_failed FROM recount_daily WHERE date = ?1",
+	[SQL_RECOUNT_SENDERS] =
+	    "INSERT INTO rollup_senders (sender, day, reports,"
+	    " counted_sessions, counted_failed, failed_sessions)"
+	    " SELECT sender, day, reports, counted_sessions, counted_failed,"
+	    " failed_sessions FROM recount_senders WHERE date = ?1",
+	[SQL_RECOUNT_FAILURES] =
+	    "INSERT INTO rollup_failures (problem, day, series, receiving_ip,"
+	    " findings, failed_sessions) SELECT problem, day, series,"
+	    " receiving_ip, findings, failed_sessions FROM recount_failures"
+	    " WHERE date = ?1",
+	[SQL_RECOUNT_WARNINGS] =
+	    "INSERT INTO rollup_warnings (day, code, reports)"
+	    " SELECT day, code, reports FROM recount_warnings"
+	    " WHERE date = ?1",
+	[SQL_READ_TOLD] =
+	    "SELECT kind, key, figure FROM told ORDER BY kind, key",
+	[SQL_CLEAR_TOLD] = "DELETE FROM told",
+	[SQL_ADD_TOLD] = "INSERT OR IGNORE INTO told (kind, key, figure)"
+	    " VALUES (?1, ?2, ?3)",
+};
+/* clang-format on */

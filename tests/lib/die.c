@@ -1,0 +1,74 @@
+/*
+ * Preloaded into the program under test: it is killed at the N-th call that
+ * writes to a file or a socket, before the call or behind it, where N is the
+ * environment's DIE_AT (negative: behind).  DIE_COUNT names a file that gets
+ * the number of calls at the end instead.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+static long calls, at;
+static int ready;
+
+static void
+report(void)
+{
+	const char *path = getenv("DIE_COUNT");
+	FILE *out = path != NULL ? fopen(path, "w") : NULL;
+
+	if (out == NULL)
+		return;
+	fprintf(out, "%ld\n", calls);
+	fclose(out);
+}
+
+static void
+before(void)
+{
+	if (!ready) {
+		ready = 1;
+		at = getenv("DIE_AT") != NULL ? atol(getenv("DIE_AT")) : 0;
+		atexit(report);
+	}
+	if (++calls == at)
+		kill(getpid(), SIGKILL);
+}
+
+static void
+behind(void)
+{
+	if (calls == -at)
+		kill(getpid(), SIGKILL);
+}
+
+#define WRAP(type, name, parameters, arguments)                             \
+	type name parameters                                                \
+	{                                                                   \
+		static type(*real) parameters;                              \
+		type r;                                                     \
+		if (real == NULL)                                           \
+			real = (type(*) parameters)dlsym(RTLD_NEXT, #name); \
+		before();                                                   \
+		r = real arguments;                                         \
+		behind();                                                   \
+		return r;                                                   \
+	}
+
+WRAP(ssize_t, write, (int fd, const void *p, size_t n), (fd, p, n))
+WRAP(ssize_t, pwrite, (int fd, const void *p, size_t n, off_t o), (fd, p, n, o))
+WRAP(ssize_t, pwrite64, (int fd, const void *p, size_t n, off64_t o),
+    (fd, p, n, o))
+WRAP(ssize_t, send, (int fd, const void *p, size_t n, int flags),
+    (fd, p, n, flags))
+WRAP(int, fsync, (int fd), (fd))
+WRAP(int, fdatasync, (int fd), (fd))
+WRAP(int, ftruncate, (int fd, off_t n), (fd, n))
+WRAP(int, ftruncate64, (int fd, off64_t n), (fd, n))
+WRAP(int, rename, (const char *a, const char *b), (a, b))
+WRAP(int, unlink, (const char *path), (path))

@@ -1,0 +1,226 @@
+#include "source/action.h"
+
+#include "imap_script.h"
+
+#define CAPABLE(c)                                                             \
+	GREETING, CAPABILITY("SASL-IR AUTH=PLAIN"),                            \
+	    { "AUTHENTICATE PLAIN AHUAcGFzcyJ3b1xyZC00NzEx", "%t OK in\r\n" }, \
+	    CAPABILITY(c),                                                     \
+	{                                                                      \
+		"SELECT INBOX",                                                \
+		    "* 9 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n"                 \
+		    "* OK [UIDNEXT 14] y\r\n%t OK [READ-WRITE] z\r\n"          \
+	}
+#define LISTED(name)                                                       \
+	{                                                                  \
+		"LIST \"\" \"" name "\"",                                  \
+		    "* LIST (\\HasNoChildren) \"/\" " name "\r\n%t OK\r\n" \
+	}
+#define NOT_LISTED(name)                              \
+	{                                             \
+		"LIST \"\" \"" name "\"", "%t OK\r\n" \
+	}
+#define DELETED(set)                                                   \
+	{                                                              \
+		"UID STORE " set " +FLAGS.SILENT (\\Deleted)",         \
+		    "* 1 FETCH (UID 3 FLAGS (\\Deleted))\r\n%t OK\r\n" \
+	}
+
+static const uint32_t uids[] = { 3, 4, 5, 9, 4294967295U };
+
+enum {
+	UIDS = sizeof uids / sizeof *uids
+};
+#define SET "3:5,9,4294967295"
+
+/* The steps that were confirmed: letter and number of mails. */
+static int
+on_acted(void *arg, const uint32_t *u, size_t n, enum imap_acted acted,
+    struct fault *f)
+{
+	static const char letters[] = { [IMAP_ACTED_COPIED] = 'c',
+		[IMAP_ACTED_DONE] = 'd',
+		[IMAP_ACTED_FLAG_ONLY] = 'f' };
+	char *text = arg;
+	size_t len = strlen(text);
+
+	(void)u;
+	(void)f;
+	snprintf(text + len, 100 - len, "%c%zu", letters[acted], n);
+	return 0;
+}
+
+struct row {
+	struct step script[16];
+	const char *action;
+	const char *steps;
+	const char *why; /* NULL: it succeeds */
+};
+
+static void
+try(struct scene *s, const struct row *row)
+{
+	struct imap_action action;
+	char steps[100] = "";
+	int rc;
+
+	play(s, row->script);
+	assert_open(s);
+	if (imap_select(s->imap, "INBOX", &s->folder, &s->fault) == -1)
+		fail_msg("%s %s", s->fault.text, s->server.error);
+	assert_int_equal(imap_action_parse(row->action, &action), 0);
+	rc = imap_act(s->imap, &action, uids, UIDS, on_acted, steps, &s->fault);
+	if (rc != (row->why == NULL ? 0 : -1))
+		fail_msg(
+		    "%s: %s %s", row->action, s->fault.text, s->server.error);
+	if (row->why != NULL)
+		assert_fault(s, EX_NOPERM, row->why);
+	if (strcmp(steps, row->steps) != 0)
+		fail_msg("%s: %s, not %s", row->action, steps, row->steps);
+	end(s);
+}
+
+static void
+does_what_the_server_can(void **state)
+{
+	static const struct row rows[] = {
+		{ { CAPABLE("UIDPLUS MOVE"),
+		      { "UID STORE " SET " +FLAGS.SILENT (\\Seen)",
+			  "%t OK\r\n" },
+		      END },
+		    "seen", "d5", NULL },
+		{ { CAPABLE("IDLE"),
+		      { "UID STORE " SET " +FLAGS.SILENT (\\Flagged)",
+			  "%t NO [NOPERM] may not\r\n" },
+		      END },
+		    "flag", "", "may not" },
+		{ { CAPABLE("UIDPLUS"), DELETED(SET),
+		      { "UID EXPUNGE " SET,
+			  "* 3 EXPUNGE\r\n* 3 EXPUNGE\r\n* 7 EXISTS\r\n"
+			  "* VANISHED 5\r\n%t OK\r\n" },
+		      END },
+		    "delete", "d5", NULL },
+		{ { CAPABLE("IDLE"), DELETED(SET), END }, "delete", "f5",
+		    NULL },
+		{ { CAPABLE("UIDPLUS MOVE"), LISTED("Done"),
+		      { "UID MOVE " SET " \"Done\"",
+			  "* OK [COPYUID 7 3:5 1:3] x\r\n* 3 EXPUNGE\r\n"
+			  "* 8 EXISTS\r\n* 3 EXPUNGE\r\n%t OK [x] y\r\n" },
+		      END },
+		    "move:Done", "d5", NULL },
+		{ { CAPABLE("UIDPLUS"), LISTED("Done"),
+		      { "UID COPY " SET " \"Done\"",
+			  "%t OK [COPYUID 7 3:5 1:3] x\r\n" },
+		      DELETED(SET), { "UID EXPUNGE " SET, "%t OK\r\n" }, END },
+		    "move:Done", "c5d5", NULL },
+		{ { CAPABLE("IDLE"), LISTED("Done"),
+		      { "UID COPY " SET " \"Done\"", "%t OK\r\n" },
+		      DELETED(SET), END },
+		    "move:Done", "c5f5", NULL },
+		{ { CAPABLE("UIDPLUS MOVE"), DELETED(SET),
+		      { "UID EXPUNGE " SET, "%t OK\r\n" }, END },
+		    "copied", "d5", NULL },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		setup(state);
+		try(*state, &rows[i]);
+	}
+}
+
+static void
+makes_the_folder_as_the_server_names_it(void **state)
+{
+	static const struct row rows[] = {
+		{ { CAPABLE("MOVE NAMESPACE"), NOT_LISTED("A/B"),
+		      { "NAMESPACE",
+			  "* NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\r\n"
+			  "%t OK\r\n" },
+		      NOT_LISTED("INBOX.A.B"),
+		      { "CREATE \"INBOX.A.B\"", "%t OK\r\n" },
+		      { "SUBSCRIBE \"INBOX.A.B\"", "%t NO not here\r\n" },
+		      { "UID MOVE " SET " \"INBOX.A.B\"", "%t OK\r\n" }, END },
+		    "move:A/B", "d5", NULL },
+		{ { CAPABLE("MOVE"), NOT_LISTED("A/B"),
+		      { "LIST \"\" \"\"",
+			  "* LIST (\\Noselect) \"\\\\\" \"\"\r\n%t OK\r\n" },
+		      NOT_LISTED("A\\\\B"),
+		      { "CREATE \"A\\\\B\"", "%t NO Mailbox exists\r\n" },
+		      { "SUBSCRIBE \"A\\\\B\"", "%t OK\r\n" },
+		      { "UID MOVE " SET " \"A\\\\B\"", "%t OK\r\n" }, END },
+		    "move:A/B", "d5", NULL },
+		{ { CAPABLE("MOVE NAMESPACE"), NOT_LISTED("&APw-&-"),
+		      { "NAMESPACE",
+			  "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\n%t OK\r\n" },
+		      { "CREATE \"&APw-&-\"", "%t NO [OVERQUOTA]no\r\n" },
+		      END },
+		    "move:\xc3\xbc&", "", NULL },
+	};
+	struct row refused = rows[2];
+	struct scene *s = *state;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		setup(state);
+		try(s, &rows[i]);
+	}
+	setup(state);
+	refused.script[7].reply = "%t NO [CANNOT] not that\r\n";
+	refused.why = "cannot be made: [CANNOT] not that";
+	try(s, &refused);
+}
+
+/* A UID set stays far below the 1,000 characters that a command may have. */
+static void
+sends_no_set_that_is_too_long(void **state)
+{
+	static const struct step script[] = { CAPABLE("UIDPLUS"),
+		{ "UID STORE 4000000001,4000000003,", "%t OK\r\n" },
+		{ "UID STORE 4000000107,", "%t OK\r\n" },
+		{ "UID STORE 4000000213,", "%t OK\r\n" }, END };
+	struct imap_action action = { IMAP_SEEN, "" };
+	struct scene *s = *state;
+	char steps[100] = "";
+	uint32_t many[150];
+	size_t i;
+
+	for (i = 0; i < 150; i++)
+		many[i] = 4000000001U + 2 * (uint32_t)i;
+	play(s, script);
+	assert_open(s);
+	assert_int_equal(
+	    imap_select(s->imap, "INBOX", &s->folder, &s->fault), 0);
+	if (imap_act(s->imap, &action, many, 150, on_acted, steps, &s->fault) ==
+	    -1)
+		fail_msg("%s %s", s->fault.text, s->server.error);
+	assert_string_equal(steps, "d53d53d44");
+	end(s);
+}
+
+static void
+knows_the_names_of_actions(void **state)
+{
+	struct imap_action a;
+
+	(void)state;
+	assert_int_equal(imap_action_parse("move:x", &a), 0);
+	assert_int_equal(a.kind, IMAP_MOVE);
+	assert_string_equal(a.folder, "x");
+	assert_int_equal(imap_action_parse("move:", &a), -1);
+	assert_int_equal(imap_action_parse("keep", &a), -1);
+	assert_int_equal(imap_action_parse("", &a), -1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(does_what_the_server_can),
+		TEST(makes_the_folder_as_the_server_names_it),
+		TEST(sends_no_set_that_is_too_long),
+		TEST(knows_the_names_of_actions),
+	};
+
+	return cmocka_run_group_tests(tests, make_world, unmake_world);
+}
