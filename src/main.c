@@ -1,8 +1,10 @@
+#include <openssl/crypto.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
 
@@ -102,6 +104,9 @@ main(int argc, char **argv)
 	int status;
 
 	signal(SIGPIPE, SIG_IGN);
+	/* OpenSSL 3.0 goes on without the context it had no memory for */
+	if (OSSL_LIB_CTX_get0_global_default() == NULL)
+		out_of_memory();
 	log_init(0, false);
 	status = run(&o, argc, argv);
 	options_free(&o);

@@ -104,7 +104,7 @@ explain(const char *name)
 static int
 run(const struct options *o)
 {
-	int64_t number;
+	int64_t number = 0;
 	size_t i;
 	int status = 0;
 

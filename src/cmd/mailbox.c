@@ -19,7 +19,6 @@
 #include "source/imap.h"
 #include "source/wait.h"
 #include "store/store.h"
-#include "store/store.h"
 
 /* One folder of one mailbox, while it is read. */
 struct folder {

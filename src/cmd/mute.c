@@ -34,7 +34,7 @@ run(const struct options *o)
 	struct store *st = NULL;
 	struct fault f = { 0 };
 	struct config c;
-	int64_t number;
+	int64_t number = 0;
 	int status;
 
 	if ((status = check_arguments(o, &number)) != 0)

@@ -13,24 +13,31 @@ enum {
 	LINE = 64	   /* of the text: day, offset, rows */
 };
 
+static void
+grow(struct parts *p, struct arena *mem)
+{
+	struct part *more;
+
+	p->room = p->room > 0 ? 2 * p->room : 512;
+	more = arena_alloc(mem, p->room * sizeof *more);
+	if (p->item != NULL)
+		memcpy(more, p->item, p->n * sizeof *more);
+	p->item = more;
+}
+
 static struct part *
 new_part(struct part_writer *w, const char *first, size_t len)
 {
 	struct parts *p = &w->parts;
-	struct part *more;
+	struct part *part;
 
-	if (p->n == p->room) {
-		p->room = p->room > 0 ? 2 * p->room : 512;
-		more = arena_alloc(w->mem, p->room * sizeof *more);
-		if (p->n > 0)
-			memcpy(more, p->item, p->n * sizeof *more);
-		p->item = more;
-	}
-	snprintf(p->item[p->n].first, sizeof p->item->first, "%.*s", (int)len,
-	    first);
-	p->item[p->n].offset = ftello(w->csv.out);
-	p->item[p->n].rows = 0;
-	return &p->item[p->n++];
+	if (p->item == NULL || p->n == p->room)
+		grow(p, w->mem);
+	part = &p->item[p->n++];
+	snprintf(part->first, sizeof part->first, "%.*s", (int)len, first);
+	part->offset = ftello(w->csv.out);
+	part->rows = 0;
+	return part;
 }
 
 /* The header row is written once, before all parts. */

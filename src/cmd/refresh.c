@@ -16,6 +16,7 @@ struct refresh {
 	struct store *store;
 	const struct config *config;
 	struct store_filter filter;
+	char from[16]; /* of it */
 	struct arena mem;
 	struct store_export *written;
 	size_t n_written;
@@ -104,7 +105,7 @@ write_parts(struct refresh *r, struct store_export *e, const char *path,
 		.csv = { .style = &r->config->csv, .name = path },
 		.mem = &r->mem };
 	struct whole_file *file = whole_file_open(path, f);
-	int rc = -1;
+	int rc;
 
 	if (file == NULL)
 		return -1;
@@ -164,17 +165,16 @@ static int
 refresh_all(struct refresh *r, struct fault *f)
 {
 	const char *table;
-	char from[16];
 	size_t n = 0;
 
 	while (store_table_name(n) != NULL)
 		n++;
 	r->written = arena_alloc(&r->mem, n * sizeof *r->written);
 	if (store_generation(r->store, &r->generation, f) == -1 ||
-	    tables_since(r->store, r->config->export_since, from, f) == -1)
+	    tables_since(r->store, r->config->export_since, r->from, f) == -1)
 		return -1;
-	if (from[0] != '\0')
-		r->filter.from = from;
+	if (r->from[0] != '\0')
+		r->filter.from = r->from;
 	for (n = 0; (table = store_table_name(n)) != NULL; n++)
 		if (refresh_table(r, table, f) == -1)
 			return -1;

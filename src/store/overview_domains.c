@@ -337,6 +337,8 @@ gather_days(struct gathering *g, struct fault *f)
 		.reported = arena_alloc(g->arena, g->n_senders * days),
 	};
 
+	int rc;
+
 	for (i = 0; i < g->n_domains; i++)
 		g->domains[i].day = c.domain + i * days;
 	for (i = 0; i < g->n_senders; i++) {
@@ -344,5 +346,7 @@ gather_days(struct gathering *g, struct fault *f)
 		g->senders[i].reported = c.reported + i * days;
 	}
 	g->calendar = &c;
-	return gathering_each(g, SQL_OVERVIEW_DAYS, v, 2, on_day, f);
+	rc = gathering_each(g, SQL_OVERVIEW_DAYS, v, 2, on_day, f);
+	g->calendar = NULL;
+	return rc;
 }

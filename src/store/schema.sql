@@ -539,14 +539,9 @@ GROUP BY n.id;
 -- organization when all of its senders are.
 CREATE VIEW csv_domains AS
 WITH each AS MATERIALIZED (
-    SELECT n.domain AS domain, n.organization AS organization,
+    SELECT n.id AS sender, n.domain AS domain,
+	n.organization AS organization,
 	min(r.day) AS first_day, max(r.day) AS last_day, count(*) AS days,
-	max(CASE WHEN EXISTS (SELECT 1 FROM rollup_senders AS q
-	    WHERE q.sender = r.sender AND q.day = r.day - 1) THEN 0
-	ELSE r.day - 1 - ifnull((SELECT max(q.day) FROM rollup_senders AS q
-	    WHERE q.sender = r.sender AND q.day < r.day
-		AND q.day >= (SELECT min(day) FROM days)), r.day - 1)
-	END) AS longest_gap,
 	total(r.counted_sessions) AS counted_sessions,
 	total(r.counted_failed) AS counted_failed,
 	max(iif(r.failed_sessions > 0, r.day, NULL)) AS bad_day
@@ -554,18 +549,25 @@ WITH each AS MATERIALIZED (
     WHERE r.sender = n.id AND r.day BETWEEN (SELECT min(day) FROM days)
 	AND (SELECT max(day) FROM days)
     GROUP BY n.id),
+judged AS MATERIALIZED (
+    SELECT e.*, iif(e.days < 5 OR (SELECT max(day) FROM days)
+	    - e.last_day <= 3, 0, (SELECT max(day) FROM days) - e.last_day
+	    > 3 + 2 * (SELECT max(r.day - 1 - ifnull((SELECT max(q.day)
+		FROM rollup_senders AS q WHERE q.sender = e.sender
+		AND q.day < r.day AND q.day >= e.first_day), r.day - 1))
+	    FROM rollup_senders AS r WHERE r.sender = e.sender
+		AND r.day BETWEEN e.first_day AND e.last_day)) AS silent
+    FROM each AS e),
 whole AS MATERIALIZED (
     SELECT domain, min(first_day) AS first_day, max(last_day) AS last_day,
 	count(*) AS organizations, CAST(total(silent) AS INTEGER) AS silent,
 	total(counted_sessions) AS counted_sessions,
 	total(counted_failed) AS counted_failed, max(bad_day) AS bad_day
     FROM (SELECT domain, min(first_day) AS first_day,
-	    max(last_day) AS last_day, min(days >= 5
-		AND (SELECT max(day) FROM days) - last_day
-		> 3 + 2 * longest_gap) AS silent,
+	    max(last_day) AS last_day, min(silent) AS silent,
 	    total(counted_sessions) AS counted_sessions,
 	    total(counted_failed) AS counted_failed, max(bad_day) AS bad_day
-	FROM each GROUP BY domain, organization)
+	FROM judged GROUP BY domain, organization)
     GROUP BY domain),
 lately AS MATERIALIZED (
     SELECT d.series AS series, max(d.day) AS day FROM rollup_daily AS d

@@ -63,16 +63,18 @@ const char *const sql_rollups[SQL_COUNT] = {
 	[SQL_OVERVIEW_MUTES] =
 	    "SELECT problem, until, note FROM mutes WHERE until >= ?1",
 	[SQL_OVERVIEW_REASONS] =
-	    "SELECT p.domain, f.receiving_mx_hostname, f.result_type,"
-	    " f.failure_reason_code"
+	    "SELECT p.domain, newest.receiving_mx_hostname, newest.result_type,"
+	    " newest.failure_reason_code"
 	    " FROM (SELECT report, policy, receiving_mx_hostname,"
 	    " result_type, failure_reason_code, failed_sessions"
 	    " FROM failures WHERE date BETWEEN ?1 AND ?2"
-	    " ORDER BY date DESC LIMIT 20000) AS f CROSS JOIN policies AS p"
-	    " WHERE p.report = f.report AND p.n = f.policy AND p.counted = 1"
-	    " AND f.failure_reason_code <> '' GROUP BY p.domain,"
-	    " f.receiving_mx_hostname, f.result_type, f.failure_reason_code"
-	    " ORDER BY total(f.failed_sessions) DESC, f.failure_reason_code",
+	    " ORDER BY date DESC LIMIT 20000) AS newest CROSS JOIN policies AS p"
+	    " WHERE p.report = newest.report AND p.n = newest.policy"
+	    " AND p.counted = 1 AND newest.failure_reason_code <> ''"
+	    " GROUP BY p.domain, newest.receiving_mx_hostname,"
+	    " newest.result_type, newest.failure_reason_code"
+	    " ORDER BY total(newest.failed_sessions) DESC,"
+	    " newest.failure_reason_code",
 	[SQL_OVERVIEW_RESULTS] =
 	    "SELECT b.domain, b.result_type, f.day,"
 	    " CAST(total(f.failed_sessions) AS INTEGER)"
@@ -307,9 +309,18 @@ const char *const sql_rollups[SQL_COUNT] = {
 	    " receiving_ip, findings, failed_sessions FROM recount_failures"
 	    " WHERE date = ?1",
 	[SQL_RECOUNT_WARNINGS] =
+	    /* the view would look at every report: its recursion takes no
+	     * date from outside */
 	    "INSERT INTO rollup_warnings (day, code, reports)"
-	    " SELECT day, code, reports FROM recount_warnings"
-	    " WHERE date = ?1",
+	    " WITH RECURSIVE word (code, rest) AS ("
+	    " SELECT '', r.warnings || ' '"
+	    " FROM reports AS r INDEXED BY reports_date"
+	    " WHERE r.date = ?1 AND r.status = 'counted'"
+	    " AND r.warnings <> ''"
+	    " UNION ALL SELECT substr(rest, 1, instr(rest, ' ') - 1),"
+	    " substr(rest, instr(rest, ' ') + 1) FROM word WHERE rest <> '')"
+	    " SELECT unixepoch(?1) / 86400, code, count(*) FROM word"
+	    " WHERE code <> '' GROUP BY code",
 	[SQL_READ_TOLD] =
 	    "SELECT kind, key, figure FROM told ORDER BY kind, key",
 	[SQL_CLEAR_TOLD] = "DELETE FROM told",

@@ -166,8 +166,9 @@ class Memory(Scene):
         step = 1 if SAMPLES == "all" else max(1, last // int(SAMPLES))
         numbers = range(1, last + 1, step)
         with concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            for done in pool.map(lambda n: self.fail_at(n, on), numbers):
-                pass
+            for number, run in [(n, pool.submit(self.fail_at, n, on)) for n in numbers]:
+                with self.subTest(number):
+                    run.result()
         print(f"# {len(numbers)} of {last} allocations failed; refusals: {self.refusals}", flush=True)
 
     def test_one_allocation_fails(self):

@@ -17,7 +17,6 @@ IDENTITY = {
 REFERS = {"mailbox": "mailboxes", "message": "messages", "report": "reports", "quarantine": "quarantine",
           "series": "series", "sender": "senders", "problem": "problems"}
 OF_THE_RUN = {"id", "last_poll", "last_good", "created", "generation"}
-OF_FILES = {"exports"}
 OF_THE_DISK = {"exports"}  # which files were written, and when
 
 
@@ -33,7 +32,7 @@ def dump(path):
         return value
 
     def shown(table, column, value):
-        if value is None or column not in REFERS or table == REFERS[column]:
+        if not isinstance(value, int) or column not in REFERS or table == REFERS[column]:
             return plain(value)
         return keys[REFERS[column]][value]
 
