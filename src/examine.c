@@ -237,8 +237,9 @@ judge_attachment(struct exam *e, struct mail_head *head, struct fault *f)
 	return judge_part(e, &encoded, NULL, f);
 }
 
+/* A mail of which there is a header block at best: refused as a whole. */
 static int
-judge_too_large(struct exam *e, struct mail_head *head, struct fault *f)
+judge_absent(struct exam *e, struct mail_head *head, struct fault *f)
 {
 	struct findings *fs = &e->ex->findings;
 	struct candidate whole = { .filename = "",
@@ -248,8 +249,12 @@ judge_too_large(struct exam *e, struct mail_head *head, struct fault *f)
 
 	candidates_head(e->message->bytes, e->arena, head);
 	forget_findings(fs);
-	findings_reject(fs, CODE_MESSAGE_TOO_LARGE, "%llu bytes",
-	    (unsigned long long)e->message->size);
+	if (e->message->unreadable)
+		findings_reject(fs, CODE_MIME_MALFORMED,
+		    "the server has the mail but does not hand it out");
+	else
+		findings_reject(fs, CODE_MESSAGE_TOO_LARGE, "%llu bytes",
+		    (unsigned long long)e->message->size);
 	return give(e, &whole, f);
 }
 
@@ -268,8 +273,8 @@ examine(struct examiner *ex, const struct message *m, struct arena *arena,
 	int rc;
 
 	*head = mail_head_empty;
-	if (m->too_large)
-		rc = judge_too_large(&e, head, f);
+	if (m->too_large || m->unreadable)
+		rc = judge_absent(&e, head, f);
 	else if (m->attachment_of != NULL)
 		rc = judge_attachment(&e, head, f);
 	else if (m->mailbox != 0 || looks_like_mail(m->bytes))

@@ -259,7 +259,8 @@ note_action(struct ingest *in, const struct message *m, const struct tally *t,
 				 ? in->after_reject
 				 : in->after_import;
 
-	if (m->mailbox == 0 || action[0] == '\0' || t->lost || m->too_large)
+	if (m->mailbox == 0 || action[0] == '\0' || t->lost || m->too_large ||
+	    m->unreadable)
 		return 0;
 	return store_add_action(
 	    in->store, m->mailbox, m->uidvalidity, m->uid, action, f);

@@ -18,8 +18,9 @@ struct message {
 	uint32_t uidvalidity, uid; /* RFC 9051 §2.3.1.1; 0 for a file */
 	struct span bytes;	   /* the mail, or what a file holds */
 	uint64_t size;		   /* of the whole, also where bytes is cut */
-	bool too_large; /* over limits.message: bytes is the header block, or
-			   empty where not even that was to be had */
+	bool too_large;	 /* over limits.message: bytes is the header block, or
+			    empty where not even that was to be had */
+	bool unreadable; /* the server has it but does not hand it out */
 	bool has_arrival;
 	int64_t arrival; /* INTERNALDATE, seconds since 1970 UTC */
 	/* where bytes is an attachment alone, taken out of its mail before */

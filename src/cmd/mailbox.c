@@ -70,6 +70,7 @@ on_mail(void *arg, const struct imap_mail *mail, struct fault *f)
 		.bytes = mail->bytes,
 		.size = mail->size,
 		.too_large = mail->too_large,
+		.unreadable = mail->unreadable,
 		.has_arrival = mail->has_date,
 		.arrival = mail->date,
 	};
@@ -221,6 +222,7 @@ poll_session(
 	int rc = 0;
 
 	account.secret = secret;
+	account.is_token = mb->config->token_command[0] != '\0';
 	account.tls.stop = stop_flag();
 	account.message_max = p->config->limits.message;
 	account.header_max = p->config->limits.header;
