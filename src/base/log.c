@@ -23,14 +23,15 @@ static struct {
 static bool
 stderr_is_journal(void)
 {
-	const char *s = getenv("JOURNAL_STREAM");
-	unsigned long long dev, ino;
+	const char *stream = getenv("JOURNAL_STREAM");
+	char own[64];
 	struct stat st;
 
-	if (s == NULL || sscanf(s, "%llu:%llu", &dev, &ino) != 2)
+	if (stream == NULL || fstat(STDERR_FILENO, &st) == -1)
 		return false;
-	return fstat(STDERR_FILENO, &st) == 0 && st.st_dev == dev &&
-	       st.st_ino == ino;
+	snprintf(own, sizeof own, "%ju:%ju", (uintmax_t)st.st_dev,
+	    (uintmax_t)st.st_ino);
+	return strcmp(stream, own) == 0;
 }
 
 void

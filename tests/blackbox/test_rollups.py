@@ -262,6 +262,27 @@ class Changing(Small):
         self.assertEqual("2026-02-23", self.table("weekly")[0]["date"])
         self.assertEqual("2026-03-01", self.table("monthly")[0]["date"])
 
+    def test_a_report_of_several_days_is_counted_on_the_first_and_warned_about(self):
+        r = some_report("2026-03-01")
+        r["date-range"]["end-datetime"] = "2026-03-03T23:59:59Z"
+        self.add(r)
+        self.assertEqual(["2026-03-01"], [r["date"] for r in self.table("daily")])
+        self.assertIn("date-range-not-day", self.table("reports")[0]["warnings"].split())
+
+    def test_three_hundred_domains(self):
+        for n in range(300):
+            for day in (1, 2):
+                details = [("certificate-expired", f"mx.d{n}.example", 2)] if n % 3 == 0 else ()
+                self.write(f"in/{n}-{day}.json", json.dumps(some_report(
+                    f"2026-03-0{day}", number=n, policies=[policy(f"d{n}.example", n, 2 if details else 0,
+                                                                  details=details)])))
+        self.expect(OK, "-c", self.conf, "import", self.path("in"))
+        self.assertEqual(300, len(self.table("domains")))
+        self.assertEqual(100, len(self.table("problems")))
+        self.assertEqual(2 * sum(range(300)) + 2 * 100 * 2,
+                         sum(int(r["counted_sessions"]) for r in self.table("senders")))
+        self.fresh()
+
     def test_a_conflict_counts_once_and_the_other_way_once_accepted(self):
         self.add(self.failing("2026-03-01"))
         other = some_report("2026-03-01", policies=[policy("b.example", 50, 9, details=[("tlsa-invalid", "mx.b", 9)])])

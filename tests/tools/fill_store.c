@@ -1,4 +1,5 @@
 /*
+ * make build/tests/tools/fill_store, then
  * fill_store STORE [-r REPORTS] [-d DOMAINS] [-s SENDERS] [-n DAYS] [-l LAST]
  *
  * Fill a store as years of polling would: each sender reports on each domain
