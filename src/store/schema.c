@@ -24,6 +24,7 @@ struct header {
 	int64_t changes; /* 0: nothing was ever created in it */
 };
 
+/* Inside a transaction: three values of one moment. */
 static int
 read_header(struct store *st, struct header *h, struct fault *f)
 {
@@ -108,12 +109,24 @@ migrate(struct store *st, const struct schema *s, struct fault *f)
 static const char set_up_file[] = "PRAGMA auto_vacuum = INCREMENTAL;"
 				  "PRAGMA journal_mode = WAL;";
 
+/* The header as it stands, though another process may be making the file. */
+static int
+look_at_header(struct store *st, struct header *h, struct fault *f)
+{
+	if (sql_run(st, SQL_BEGIN_READ, NULL, 0, f) == 0 &&
+	    read_header(st, h, f) == 0 &&
+	    sql_run(st, SQL_COMMIT, NULL, 0, f) == 0)
+		return 0;
+	store_rollback(st);
+	return -1;
+}
+
 int
 schema_check(struct store *st, const struct schema *s, struct fault *f)
 {
 	struct header h;
 
-	if (read_header(st, &h, f) == -1 || judge(st, &h, s, f) == -1)
+	if (look_at_header(st, &h, f) == -1 || judge(st, &h, s, f) == -1)
 		return -1;
 	if (h.version == s->version)
 		return 0;

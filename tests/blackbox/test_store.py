@@ -10,8 +10,8 @@ import threading
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, tap  # noqa: E402
-from lib.program import (BINARY, CANTCREAT, IOERR, NOINPUT, OK, SOFTWARE, TEMPFAIL, Scene, as_nobody,  # noqa: E402
-                         environment, limit_file_size)
+from lib.program import (BINARY, CANTCREAT, FIXTURES, IOERR, NOINPUT, OK, SOFTWARE, TEMPFAIL, Scene,  # noqa: E402
+                         as_nobody, environment, limit_file_size)
 
 
 class Trouble(Scene):
@@ -118,6 +118,19 @@ class Database(Trouble):
         self.expect(OK, "-d", self.path("other.db"), "import", *folders)
         sql = "SELECT organization, report_id, start, status FROM reports ORDER BY 1, 2, 3"
         self.assertEqual(self.query(sql, store=self.path("other.db")), self.query(sql))
+
+    def test_processes_that_make_one_store_together(self):
+        """Whoever comes in the middle of another's making of it waits, and finds it his own."""
+        report = os.path.join(FIXTURES, "valid", "google.eml")
+        for n in range(15):
+            store = self.path(f"{n}.db")
+            running = [subprocess.Popen([BINARY, "-d", store, "import", report], env=environment(),
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+                       for _ in range(8)]
+            for one in running:
+                said = one.communicate(timeout=60)[1]
+                self.assertEqual(OK, one.returncode, said)
+            self.assertEqual([(1,)], self.query("SELECT count(*) FROM reports", store=store))
 
 
 class Lock(Trouble):
