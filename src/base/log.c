@@ -1,3 +1,4 @@
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,8 +17,10 @@ enum {
 /* The only state of the process that is not passed as an argument. */
 static struct {
 	enum log_level level;
-	bool journal, terminal, progress;
-} state = { .level = LOG_LEVEL_WARN };
+	bool journal, terminal;
+	bool progress; /* a line of it stands there; under the mutex */
+	pthread_mutex_t mutex;
+} state = { .level = LOG_LEVEL_WARN, .mutex = PTHREAD_MUTEX_INITIALIZER };
 
 /* systemd names in JOURNAL_STREAM the device and inode that lead there. */
 static bool
@@ -63,12 +66,21 @@ log_is_terminal(void)
 	return state.terminal;
 }
 
-void
-log_progress_end(void)
+/* Under the mutex. */
+static void
+wipe_progress(void)
 {
 	if (state.progress)
 		fputs("\r\033[K", stderr);
 	state.progress = false;
+}
+
+void
+log_progress_end(void)
+{
+	pthread_mutex_lock(&state.mutex);
+	wipe_progress();
+	pthread_mutex_unlock(&state.mutex);
 }
 
 __attribute__((format(printf, 2, 0))) static void
@@ -82,9 +94,11 @@ say(enum log_level level, const char *fmt, va_list ap)
 		return;
 	vsnprintf(line, sizeof line, fmt, ap);
 	text_clean(line);
-	log_progress_end();
+	pthread_mutex_lock(&state.mutex);
+	wipe_progress();
 	fprintf(stderr, "%s%s\n",
 	    state.journal ? priority[level] : "tlsrua: ", line);
+	pthread_mutex_unlock(&state.mutex);
 }
 
 #define SAY(level)                   \
@@ -137,7 +151,9 @@ log_progress(const char *fmt, ...)
 	vsnprintf(line, sizeof line, fmt, ap);
 	va_end(ap);
 	text_clean(line);
+	pthread_mutex_lock(&state.mutex);
 	fprintf(stderr, "\r%s\033[K", line);
 	fflush(stderr);
 	state.progress = true;
+	pthread_mutex_unlock(&state.mutex);
 }

@@ -8,8 +8,9 @@ enum room {
 	ROOM_MIME,
 	ROOM_UNPACK,
 	ROOM_JSON,
-	ROOM_STORE,
+	ROOM_WAIT, /* for the store, which works beside the others */
 	ROOM_CSV,
+	ROOM_STORE, /* its own time: not in the sum of the others */
 	ROOM_COUNT
 };
 

@@ -24,7 +24,7 @@ FIXTURES = os.path.join(TOP, "tests", "fixtures")
 BINARY = os.path.abspath(os.environ.get("TLSRUA", os.path.join(TOP, "build", "tlsrua")))
 SANITIZED = os.environ.get("TLSRUA_SANITIZED", "") not in ("", "0")
 SANITIZER_STATUS = 99
-SANITIZER_WORDS = ("AddressSanitizer", "LeakSanitizer", "runtime error:", "UndefinedBehaviorSanitizer")
+SANITIZER_WORDS = ("AddressSanitizer", "LeakSanitizer", "ThreadSanitizer", "runtime error:", "UndefinedBehaviorSanitizer")
 
 # sysexits.h
 OK, CHECK, USAGE, DATAERR, NOINPUT, UNAVAILABLE, SOFTWARE, CANTCREAT, IOERR, TEMPFAIL, PROTOCOL, NOPERM, CONFIG = (
@@ -67,6 +67,7 @@ def environment(extra=None):
     """Far from UTC and in another language's grip, so that whatever depends on either shows."""
     env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "TZ": "Pacific/Auckland", "LC_ALL": "C.UTF-8",
            "ASAN_OPTIONS": f"exitcode={SANITIZER_STATUS}:detect_leaks=1:abort_on_error=0",
+           "TSAN_OPTIONS": f"exitcode={SANITIZER_STATUS}",
            "UBSAN_OPTIONS": f"exitcode={SANITIZER_STATUS}:print_stacktrace=1"}
     for name in ("TMPDIR", "LSAN_OPTIONS", "ASAN_SYMBOLIZER_PATH"):
         if name in os.environ:

@@ -1,0 +1,127 @@
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/fault.h"
+#include "record.h"
+#include "writer.h"
+
+/* All but the thread and the recorder is under the mutex. */
+struct writer {
+	pthread_t thread;
+	struct recorder *recorder;
+	pthread_mutex_t mutex;
+	pthread_cond_t change;
+	const struct batch *batch; /* handed over, not yet stored; or NULL */
+	bool end;		   /* no more will come */
+	int rc;
+	struct fault fault; /* when rc is -1 */
+};
+
+static void *
+run(void *arg)
+{
+	struct writer *w = arg;
+	struct fault f;
+	int rc;
+
+	pthread_mutex_lock(&w->mutex);
+	for (;;) {
+		while (w->batch == NULL && !w->end)
+			pthread_cond_wait(&w->change, &w->mutex);
+		if (w->batch == NULL)
+			break;
+		pthread_mutex_unlock(&w->mutex);
+		rc = record_batch(w->recorder, w->batch, &f);
+		pthread_mutex_lock(&w->mutex);
+		w->batch = NULL;
+		if (rc == -1) {
+			w->rc = -1;
+			w->fault = f;
+		}
+		pthread_cond_signal(&w->change);
+	}
+	pthread_mutex_unlock(&w->mutex);
+	return NULL;
+}
+
+/* Signals are for the thread that waits for the network. */
+static int
+start_thread(struct writer *w)
+{
+	sigset_t all, before;
+	int rc;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	rc = pthread_create(&w->thread, NULL, run, w);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return rc == 0 ? 0 : -1;
+}
+
+static void
+release(struct writer *w)
+{
+	pthread_cond_destroy(&w->change);
+	pthread_mutex_destroy(&w->mutex);
+	free(w);
+}
+
+struct writer *
+writer_start(struct recorder *recorder)
+{
+	struct writer *w = xcalloc(1, sizeof *w);
+
+	w->recorder = recorder;
+	pthread_mutex_init(&w->mutex, NULL);
+	pthread_cond_init(&w->change, NULL);
+	if (start_thread(w) == 0)
+		return w;
+	release(w);
+	return NULL;
+}
+
+/* Under the mutex; what became of the batches so far. */
+static int
+wait_until_idle(struct writer *w, struct fault *f)
+{
+	while (w->batch != NULL)
+		pthread_cond_wait(&w->change, &w->mutex);
+	if (w->rc == -1)
+		*f = w->fault;
+	return w->rc;
+}
+
+int
+writer_give(struct writer *w, const struct batch *b, struct fault *f)
+{
+	int rc;
+
+	pthread_mutex_lock(&w->mutex);
+	rc = wait_until_idle(w, f);
+	if (rc == 0) {
+		w->batch = b;
+		pthread_cond_signal(&w->change);
+	}
+	pthread_mutex_unlock(&w->mutex);
+	return rc;
+}
+
+int
+writer_stop(struct writer *w, struct fault *f)
+{
+	int rc;
+
+	if (w == NULL)
+		return 0;
+	pthread_mutex_lock(&w->mutex);
+	rc = wait_until_idle(w, f);
+	w->end = true;
+	pthread_cond_signal(&w->change);
+	pthread_mutex_unlock(&w->mutex);
+	pthread_join(w->thread, NULL);
+	release(w);
+	return rc;
+}
