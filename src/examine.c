@@ -15,6 +15,7 @@ struct examiner {
 	struct buf decoded; /* a part, its transfer encoding undone */
 	struct buf text;    /* a report, unpacked */
 	struct findings findings;
+	struct findings choosing; /* of the part that is judged */
 };
 
 /* One message under examination. */
@@ -58,6 +59,7 @@ give(struct exam *e, struct candidate *c, struct fault *f)
 	return e->fn(e->arg, c, f);
 }
 
+/* Not cleared whole: it is large. */
 static void
 forget_findings(struct findings *fs)
 {
@@ -141,6 +143,7 @@ static int
 judge_mail(struct exam *e, struct mail_head *head, struct fault *f)
 {
 	struct findings *fs = &e->ex->findings;
+	struct findings *choosing = &e->ex->choosing;
 	struct candidate whole = { .filename = "",
 		.findings = fs,
 		.bytes = e->message->bytes,
@@ -161,7 +164,9 @@ judge_mail(struct exam *e, struct mail_head *head, struct fault *f)
 	}
 	for (i = 0; i < found.n; i++) {
 		e->head = &found.near[i];
-		if (judge_part(e, &found.part[i], &found.found[i], f) == -1)
+		forget_findings(choosing);
+		candidates_judge(&found, i, choosing);
+		if (judge_part(e, &found.part[i], choosing, f) == -1)
 			return -1;
 	}
 	return 0;

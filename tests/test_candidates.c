@@ -70,8 +70,12 @@ lookf(struct scene *s, const char *fmt, ...)
 static const char *
 codes(struct scene *s, size_t i)
 {
-	const struct findings *fs = &s->c.found[i];
+	static const struct findings none;
+	struct findings *fs = &s->fs;
 	size_t n;
+
+	*fs = none;
+	candidates_judge(&s->c, i, fs);
 
 	s->codes[0] = '\0';
 	if (fs->reject.code != CODE_NONE)
@@ -526,7 +530,7 @@ record(struct outcome *o, const struct findings *fs)
 static size_t
 unpack_part(const struct candidates *c, size_t i, struct outcome *o)
 {
-	static struct findings fs, none;
+	static struct findings fs, chosen, none;
 	struct buf room = { .max = limits_default.message };
 	struct buf text = { .max = limits_default.report };
 	struct unpack *u;
@@ -540,11 +544,13 @@ unpack_part(const struct candidates *c, size_t i, struct outcome *o)
 		buf_free(&room);
 		return n;
 	}
-	fs = c->found[i];
+	fs = none;
+	candidates_judge(c, i, &fs);
+	chosen = fs;
 	u = unpack_open(bytes, &limits_default);
 	while (unpack_next(u, &text, &fs) != 0) {
 		record(&o[n++], &fs);
-		fs = c->found[i];
+		fs = chosen;
 	}
 	unpack_close(u);
 	buf_free(&room);

@@ -193,21 +193,6 @@ check_label(const struct mime_part *p, struct findings *fs)
 		findings_reject(fs, CODE_GZIP_INVALID, "neither gzip nor JSON");
 }
 
-static void
-judge_choice(const struct search *s, size_t i, struct findings *fs)
-{
-	const struct mime_part *p = &s->c->part[i];
-
-	check_label(p, fs);
-	if (head_is_tlsrpt(p->subtype) && !p->in_report)
-		findings_add(fs, CODE_REPORT_TYPE_MISSING, "Content-Type");
-	if (p->forwarded)
-		findings_add(fs, CODE_FORWARDED, "message/rfc822");
-	if (s->c->n > 1)
-		findings_add(fs, CODE_MULTIPLE_REPORT_PARTS, "%zu of %zu",
-		    i + 1, s->c->n);
-}
-
 /* The header of the mail that a part is in; siblings share it. */
 static void
 fill_near(const struct search *s, size_t i)
@@ -242,12 +227,9 @@ choose(struct search *s, struct findings *fs)
 	c->n = n;
 	c->part = arena_alloc(s->arena, n * sizeof *c->part);
 	c->near = arena_alloc(s->arena, n * sizeof *c->near);
-	c->found = arena_alloc(s->arena, n * sizeof *c->found);
 	memcpy(c->part, s->leaf, n * sizeof *c->part);
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n; i++)
 		fill_near(s, i);
-		judge_choice(s, i, &c->found[i]);
-	}
 	return 0;
 }
 
@@ -276,6 +258,21 @@ candidates_find(struct span mail, const struct limits *limits,
 		rc = 0; /* broken, but none of ours */
 	free(s.leaf);
 	return rc;
+}
+
+void
+candidates_judge(const struct candidates *c, size_t i, struct findings *fs)
+{
+	const struct mime_part *p = &c->part[i];
+
+	check_label(p, fs);
+	if (head_is_tlsrpt(p->subtype) && !p->in_report)
+		findings_add(fs, CODE_REPORT_TYPE_MISSING, "Content-Type");
+	if (p->forwarded)
+		findings_add(fs, CODE_FORWARDED, "message/rfc822");
+	if (c->n > 1)
+		findings_add(
+		    fs, CODE_MULTIPLE_REPORT_PARTS, "%zu of %zu", i + 1, c->n);
 }
 
 void

@@ -21,10 +21,6 @@ struct candidates {
 	size_t n;	 /* 0 with `claims` unset: the mail is no_report */
 	struct mime_part *part; /* in the arena; order of the mail */
 	struct mail_head *near; /* of the innermost mail around part[i] */
-	struct findings *found; /* what choosing part[i] found; a refusal in
-				   it stands once the transfer encoding is
-				   undone: gzip-invalid, gzip-truncated,
-				   uuencode */
 };
 
 /*
@@ -36,6 +32,12 @@ struct candidates {
  */
 int candidates_find(struct span mail, const struct limits *, struct arena *,
     struct candidates *, struct findings *);
+
+/*
+ * Add what is to be said of the choice of part[i].  A refusal among it stands
+ * once the transfer encoding is undone: gzip-invalid, gzip-truncated, uuencode.
+ */
+void candidates_judge(const struct candidates *, size_t i, struct findings *);
 
 /* What the header block at the front of a mail says, "" for what is not there.
  */

@@ -24,7 +24,8 @@ FIXTURES = os.path.join(TOP, "tests", "fixtures")
 BINARY = os.path.abspath(os.environ.get("TLSRUA", os.path.join(TOP, "build", "tlsrua")))
 SANITIZED = os.environ.get("TLSRUA_SANITIZED", "") not in ("", "0")
 SANITIZER_STATUS = 99
-SANITIZER_WORDS = ("AddressSanitizer", "LeakSanitizer", "ThreadSanitizer", "runtime error:", "UndefinedBehaviorSanitizer")
+SANITIZER_WORDS = ("AddressSanitizer", "LeakSanitizer", "ThreadSanitizer", "runtime error:",
+                   "UndefinedBehaviorSanitizer")
 
 # sysexits.h
 OK, CHECK, USAGE, DATAERR, NOINPUT, UNAVAILABLE, SOFTWARE, CANTCREAT, IOERR, TEMPFAIL, PROTOCOL, NOPERM, CONFIG = (
