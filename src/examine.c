@@ -14,6 +14,7 @@ struct examiner {
 	struct examine_settings settings;
 	struct buf decoded; /* a part, its transfer encoding undone */
 	struct buf text;    /* a report, unpacked */
+	struct reading *reading;
 	struct findings findings;
 	struct findings choosing; /* of the part that is judged */
 };
@@ -38,6 +39,7 @@ examiner_new(const struct examine_settings *settings)
 	ex->settings = *settings;
 	ex->decoded.max = settings->limits->message;
 	ex->text.max = settings->limits->report;
+	ex->reading = reading_new();
 	return ex;
 }
 
@@ -48,6 +50,7 @@ examiner_free(struct examiner *ex)
 		return;
 	buf_free(&ex->decoded);
 	buf_free(&ex->text);
+	reading_free(ex->reading);
 	free(ex);
 }
 
@@ -82,9 +85,10 @@ judge_text(struct exam *e, struct candidate *c, struct fault *f)
 	struct report *r = arena_alloc(e->arena, sizeof *r);
 	enum room left = timing_enter(ex->settings.timing, ROOM_JSON);
 
-	if (report_parse(c->text, &context, e->arena, r, &ex->findings) == 0) {
+	if (report_parse(ex->reading, c->text, &context, e->arena, r,
+		&ex->findings) == 0) {
 		c->report = r;
-		if (e->message->mailbox != 0 || e->head->from[0] != '\0')
+		if (ex->settings.notes && e->head->from[0] != '\0')
 			report_compare_mail(
 			    r, e->head, c->filename, &ex->findings);
 	}

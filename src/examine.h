@@ -20,6 +20,7 @@ struct examine_settings {
 	const char *const *our_domains; /* A-labels; none: any */
 	size_t n_our_domains;
 	struct timing *timing; /* NULL: the time is not taken */
+	bool notes;	       /* compare reports with their mails (R6 to R9) */
 };
 
 /*

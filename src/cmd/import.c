@@ -105,8 +105,10 @@ import_into(struct store *st, const struct options *o, const struct config *c,
 {
 	struct timing timing;
 	struct ingest_settings settings = {
-		.examine = { &c->limits, c->domains, c->n_domains,
-		    o->timing ? &timing : NULL },
+		.examine = { .limits = &c->limits,
+		    .our_domains = c->domains,
+		    .n_our_domains = c->n_domains,
+		    .timing = o->timing ? &timing : NULL },
 		.keep_raw = c->keep_raw,
 	};
 	struct import im = { .ingest = ingest_open(st, &settings) };

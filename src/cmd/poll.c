@@ -83,7 +83,10 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 		.store = st,
 		.timing = o->timing ? &timing : NULL };
 	struct ingest_settings settings = {
-		.examine = { &c->limits, c->domains, c->n_domains, p.timing },
+		.examine = { .limits = &c->limits,
+		    .our_domains = c->domains,
+		    .n_our_domains = c->n_domains,
+		    .timing = p.timing },
 		.keep_raw = c->keep_raw,
 	};
 	struct ingest_counts counts = { 0 };

@@ -175,7 +175,9 @@ static struct ingest_settings
 settings_of(const struct config *c)
 {
 	return (struct ingest_settings){
-		.examine = { &c->limits, c->domains, c->n_domains, NULL },
+		.examine = { .limits = &c->limits,
+		    .our_domains = c->domains,
+		    .n_our_domains = c->n_domains },
 		.keep_raw = c->keep_raw,
 	};
 }

@@ -82,8 +82,10 @@ on_unreadable(void *arg, const struct fault *f)
 static int
 show(const struct options *o, const struct config *c)
 {
-	struct examine_settings settings = { &c->limits, c->domains,
-		c->n_domains, NULL };
+	struct examine_settings settings = { .limits = &c->limits,
+		.our_domains = c->domains,
+		.n_our_domains = c->n_domains,
+		.notes = true };
 	struct show s = { .options = o, .examiner = examiner_new(&settings) };
 	struct files_handler handler = { on_message, on_unreadable, &s };
 	struct fault f = { 0 };

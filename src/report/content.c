@@ -7,10 +7,14 @@
 void
 content_begin(struct content *c)
 {
+	const EVP_MD *sha256 = NULL; /* as before: to look it up is dear */
+
 	c->n = 0;
-	c->hash = EVP_MD_CTX_new();
-	if (c->hash == NULL ||
-	    EVP_DigestInit_ex(c->hash, EVP_sha256(), NULL) != 1)
+	if (c->hash == NULL) {
+		sha256 = EVP_sha256();
+		c->hash = EVP_MD_CTX_new();
+	}
+	if (c->hash == NULL || EVP_DigestInit_ex(c->hash, sha256, NULL) != 1)
 		out_of_memory();
 }
 
@@ -81,14 +85,13 @@ content_end(struct content *c, struct span report_id,
 {
 	flush(c);
 	if (EVP_DigestFinal_ex(c->hash, body, NULL) != 1 ||
-	    EVP_DigestInit_ex(c->hash, EVP_sha256(), NULL) != 1)
+	    EVP_DigestInit_ex(c->hash, NULL, NULL) != 1)
 		out_of_memory();
 	put(c, body, REPORT_DIGEST);
 	content_string(c, MEMBER_REPORT_ID, report_id);
 	flush(c);
 	if (EVP_DigestFinal_ex(c->hash, digest, NULL) != 1)
 		out_of_memory();
-	content_free(c);
 }
 
 void

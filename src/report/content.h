@@ -15,11 +15,12 @@
  * length.  The report-id comes last, behind the digest of all the others.
  */
 struct content {
-	struct evp_md_ctx_st *hash;
+	struct evp_md_ctx_st *hash; /* kept for the next report */
 	size_t n;
 	unsigned char hold[1024]; /* on its way into the hash */
 };
 
+/* Zero-initialise before the first; begin as often as there are reports. */
 void content_begin(struct content *);
 void content_string(struct content *, enum member, struct span);
 void content_number(struct content *, enum member, uint64_t);
@@ -32,7 +33,6 @@ void content_object(struct content *, enum member);
 void content_end(struct content *, struct span report_id,
     unsigned char body[REPORT_DIGEST], unsigned char digest[REPORT_DIGEST]);
 
-/* Instead of content_end(). */
 void content_free(struct content *);
 
 #endif

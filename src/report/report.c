@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <json-c/json_object.h>
 #include <json-c/json_tokener.h>
@@ -143,51 +144,61 @@ read_report(struct reading *r)
 	return 0;
 }
 
-static void
-begin(struct reading *r)
+struct reading *
+reading_new(void)
 {
+	struct reading *r = xcalloc(1, sizeof *r);
+
 	if ((r->tokener = json_tokener_new_ex(STRINGS_DEPTH)) == NULL)
 		out_of_memory();
-	content_begin(&r->content);
+	r->room.max = INT32_MAX;
+	return r;
 }
 
-static void
-end(struct reading *r)
+void
+reading_free(struct reading *r)
 {
+	if (r == NULL)
+		return;
 	content_free(&r->content);
 	json_object_put(r->strings);
-	if (r->tokener != NULL)
-		json_tokener_free(r->tokener);
+	json_tokener_free(r->tokener);
 	buf_free(&r->room);
 	jsontext_free(&r->json);
+	free(r);
+}
+
+/* All that is of one report. */
+static void
+begin(struct reading *r, const struct report_context *context,
+    struct arena *arena, struct report *report, struct findings *findings)
+{
+	r->context = context;
+	r->arena = arena;
+	r->report = report;
+	r->findings = findings;
+	r->policy = r->failure = READING_NOWHERE;
+	r->rank = 0;
+	r->refusal.code = CODE_NONE;
+	r->lines = MEMBER_STRINGS_MAX;
+	r->conversions = CONVERSIONS;
+	content_begin(&r->content);
+	*report = (struct report){ 0 };
 }
 
 int
-report_parse(struct span text, const struct report_context *context,
-    struct arena *arena, struct report *report, struct findings *findings)
+report_parse(struct reading *r, struct span text,
+    const struct report_context *context, struct arena *arena,
+    struct report *report, struct findings *findings)
 {
-	struct reading r = { .context = context,
-		.arena = arena,
-		.report = report,
-		.findings = findings,
-		.policy = READING_NOWHERE,
-		.failure = READING_NOWHERE,
-		.room = { .max = INT32_MAX },
-		.lines = MEMBER_STRINGS_MAX,
-		.conversions = CONVERSIONS };
 	size_t before = findings->n;
-	int rc = -1;
+	int rc;
 
-	*report = (struct report){ 0 };
-	if (scan(&r, text) == -1)
-		goto out;
-	begin(&r);
-	if ((rc = read_report(&r)) == -1)
+	begin(r, context, arena, report, findings);
+	if ((rc = scan(r, text)) == 0 && (rc = read_report(r)) == -1)
 		findings_reject(
-		    findings, r.refusal.code, "%s", r.refusal.where);
-out:
+		    findings, r->refusal.code, "%s", r->refusal.where);
 	if (rc == -1) /* a refusal stands alone */
 		findings->n = before;
-	end(&r);
 	return rc;
 }

@@ -22,13 +22,23 @@ struct report_context {
 };
 
 /*
+ * What is needed to read a report, and is kept for the next one: json-c's
+ * tokener, the digest, memory.
+ */
+struct reading;
+
+struct reading *reading_new(void);
+void reading_free(struct reading *); /* NULL is legal */
+
+/*
  * Read one report (RFC 8460 §4.4) from JSON text.  0 with `*report` filled
  * from `arena`, warnings in `findings`; or -1 with the reason to refuse it.
  * The order of the reasons is that of the requirements: JSON text, structure,
  * values.
  */
-int report_parse(struct span text, const struct report_context *,
-    struct arena *, struct report *, struct findings *);
+int report_parse(struct reading *, struct span text,
+    const struct report_context *, struct arena *, struct report *,
+    struct findings *);
 
 /*
  * Compare a report with the mail that carried it (RFC 8460 §5.1, §5.3;

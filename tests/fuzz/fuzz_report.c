@@ -77,6 +77,16 @@ compare(const struct report *r, const char *text)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const char before[] =
+	    "{\"organization-name\":\"A \\u00e9\",\"date-range\":{"
+	    "\"start-datetime\":\"2026-03-02T00:00:00Z\","
+	    "\"end-datetime\":\"2026-03-02T23:59:59Z\"},"
+	    "\"contact-info\":\"a@b.example\",\"report-id\":\"1\","
+	    "\"policies\":[{\"policy\":{\"policy-type\":\"sts\","
+	    "\"policy-string\":[\"mode: testing\"],"
+	    "\"policy-domain\":\"a.example\"},\"summary\":{"
+	    "\"total-successful-session-count\":1,"
+	    "\"total-failure-session-count\":\"x\"}}]}";
 	static const char *const own[] = { "a.example", "*.example.com" };
 	unsigned choice = size > 0 ? data[size - 1] : 0;
 	struct limits limits = limits_default;
@@ -87,14 +97,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.our_domains = own,
 		.n_our_domains = choice & 8 ? 2 : 0 };
 	struct findings fs = { 0 };
+	struct reading *reading = reading_new();
 	struct arena arena = { 0 };
 	struct report report;
 	char *text;
 
 	if (choice & 16)
 		limits.policies = limits.failures = 2;
-	if (report_parse((struct span){ (const char *)data, size }, &context,
-		&arena, &report, &fs) == 0) {
+	if (choice & 32) { /* behind another one */
+		report_parse(
+		    reading, span_of(before), &context, &arena, &report, &fs);
+		fs.n = 0;
+		fs.reject.code = CODE_NONE;
+	}
+	if (report_parse(reading, (struct span){ (const char *)data, size },
+		&context, &arena, &report, &fs) == 0) {
 		check_report(&report, &fs);
 		text = arena_strndup(&arena, (const char *)data, size);
 		compare(&report, text);
@@ -104,5 +121,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(code_entry(fs.reject.code)->class == CLASS_REJECT);
 	}
 	arena_free(&arena);
+	reading_free(reading);
 	return 0;
 }
