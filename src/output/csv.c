@@ -1,7 +1,6 @@
 #include <arpa/inet.h>
 #include <csv.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 #include <sysexits.h>
@@ -12,7 +11,8 @@
 enum {
 	PIECE = 1024, /* bytes of a text that are quoted at once */
 	ADDRESS = 64, /* more than any IP address has */
-	RATE_UNIT = 1000000
+	RATE_UNIT = 1000000,
+	RATE_DIGITS = 6
 };
 
 const struct csv_style csv_style_default = {
@@ -55,62 +55,112 @@ csv_needs_guard(const char *text, size_t len)
 	return digit && !is_address(text, len);
 }
 
+/* A row is put together here, for a call of stdio costs more than a field. */
+static void
+flush(struct csv *csv)
+{
+	fwrite(csv->line, 1, csv->used, csv->out);
+	csv->used = 0;
+}
+
+static void
+put(struct csv *csv, const char *p, size_t n)
+{
+	if (n > sizeof csv->line - csv->used)
+		flush(csv);
+	if (n > sizeof csv->line) {
+		fwrite(p, 1, n, csv->out);
+		return;
+	}
+	memcpy(csv->line + csv->used, p, n);
+	csv->used += n;
+}
+
+static void
+put_char(struct csv *csv, char c)
+{
+	if (csv->used == sizeof csv->line)
+		flush(csv);
+	csv->line[csv->used++] = c;
+}
+
 /* Quoted by libcsv, piece by piece, each without its own quotes. */
 static void
-put_text(const struct csv *csv, const char *text, size_t len)
+put_escaped(struct csv *csv, const char *text, size_t len)
 {
 	char quoted[2 * PIECE + 2];
 	size_t n, size;
 
-	putc_unlocked('"', csv->out);
-	if (csv->style->guard && csv_needs_guard(text, len))
-		putc_unlocked('\'', csv->out);
 	for (; len > 0; text += n, len -= n) {
 		n = len < PIECE ? len : PIECE;
 		size = csv_write2(quoted, sizeof quoted, text, n, '"');
-		fwrite(quoted + 1, 1, size - 2, csv->out);
+		put(csv, quoted + 1, size - 2);
 	}
-	putc_unlocked('"', csv->out);
+}
+
+static void
+put_text(struct csv *csv, const char *text, size_t len)
+{
+	put_char(csv, '"');
+	if (csv->style->guard && csv_needs_guard(text, len))
+		put_char(csv, '\'');
+	if (memchr(text, '"', len) == NULL)
+		put(csv, text, len);
+	else
+		put_escaped(csv, text, len);
+	put_char(csv, '"');
 }
 
 /* What needs no quotes, unless the delimiter was chosen so that it does. */
 static void
-put_bare(const struct csv *csv, const char *text, size_t len)
+put_bare(struct csv *csv, const char *text, size_t len)
 {
 	bool quote = memchr(text, csv->style->delimiter, len) != NULL;
 
 	if (quote)
-		putc_unlocked('"', csv->out);
-	fwrite(text, 1, len, csv->out);
+		put_char(csv, '"');
+	put(csv, text, len);
 	if (quote)
-		putc_unlocked('"', csv->out);
+		put_char(csv, '"');
 }
 
-static void
-put_number(const struct csv *csv, int64_t n)
+/* The digits of `n` before `end`, at least so many; returns where they begin.*/
+static char *
+digits(char *end, uint64_t n, int least)
 {
-	char text[32];
-	int len = snprintf(text, sizeof text, "%" PRId64, n);
-
-	put_bare(csv, text, (size_t)len);
+	for (; n > 0 || least > 0; n /= 10, least--)
+		*--end = (char)('0' + n % 10);
+	return end;
 }
 
-/* By whole millionths, since printf asks the locale for the decimal sign. */
 static void
-put_rate(const struct csv *csv, double rate)
+put_number(struct csv *csv, int64_t n)
+{
+	char text[32], *end = text + sizeof text;
+	char *begin = digits(end, n < 0 ? 0 - (uint64_t)n : (uint64_t)n, 1);
+
+	if (n < 0)
+		*--begin = '-';
+	put_bare(csv, begin, (size_t)(end - begin));
+}
+
+/* By whole millionths; the locale has no say in the decimal sign. */
+static void
+put_rate(struct csv *csv, double rate)
 {
 	long long millionths = llround(rate * RATE_UNIT);
-	char text[64];
-	int len =
-	    snprintf(text, sizeof text, "%lld%c%06lld", millionths / RATE_UNIT,
-		csv->style->decimal, millionths % RATE_UNIT);
+	uint64_t n = millionths < 0 ? 0 : (uint64_t)millionths;
+	char text[64], *end = text + sizeof text, *begin;
 
-	put_bare(csv, text, (size_t)len);
+	begin = digits(end, n % RATE_UNIT, RATE_DIGITS);
+	*--begin = csv->style->decimal;
+	begin = digits(begin, n / RATE_UNIT, 1);
+	put_bare(csv, begin, (size_t)(end - begin));
 }
 
 /* "2026-11-23T00:00:00Z" as "2026-11-23 00:00:00". */
 static void
-put_time(const struct csv *csv, const char *text, size_t len)
+put_time(struct csv *csv, const char *text, size_t len)
 {
 	enum {
 		SHORT = sizeof "2026-11-23T00:00:00" - 1,
@@ -128,7 +178,7 @@ put_time(const struct csv *csv, const char *text, size_t len)
 }
 
 static void
-put_cell(const struct csv *csv, enum column_kind kind, const struct cell *cell)
+put_cell(struct csv *csv, enum column_kind kind, const struct cell *cell)
 {
 	if (cell->null)
 		return;
@@ -189,15 +239,13 @@ row(void *arg, const struct cell *cells, size_t n, struct fault *f)
 	size_t i;
 
 	errno = 0;
-	flockfile(csv->out);
 	for (i = 0; i < n; i++) {
 		if (i > 0)
-			putc_unlocked(csv->style->delimiter, csv->out);
+			put_char(csv, csv->style->delimiter);
 		put_cell(csv, csv->columns[i].kind, &cells[i]);
 	}
-	putc_unlocked('\r', csv->out);
-	putc_unlocked('\n', csv->out);
-	funlockfile(csv->out);
+	put(csv, "\r\n", 2);
+	flush(csv);
 	csv->rows++;
 	return check(csv, f);
 }

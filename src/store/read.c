@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/alloc.h"
 #include "base/fault.h"
 #include "store/internal.h"
 #include "store/tables.h"
@@ -163,26 +164,32 @@ filter_values(struct arena *a, const struct store_filter *filter, size_t *n)
 	return v;
 }
 
+/*
+ * A connection that one thread at a time uses gives values that can be looked
+ * at as they are, which spares looking the column up again for every question.
+ */
 static void
-read_cell(sqlite3_stmt *row, int i, enum column_kind kind, struct cell *cell)
+read_cell(sqlite3_value *value, enum column_kind kind, struct cell *cell)
 {
 	*cell = (struct cell){ 0 };
-	if (sqlite3_column_type(row, i) == SQLITE_NULL) {
+	if (sqlite3_value_type(value) == SQLITE_NULL) {
 		cell->null = true;
 		return;
 	}
 	switch (kind) {
 	case COLUMN_NUMBER:
-		cell->number = sqlite3_column_int64(row, i);
+		cell->number = sqlite3_value_int64(value);
 		return;
 	case COLUMN_RATE:
-		cell->rate = sqlite3_column_double(row, i);
+		cell->rate = sqlite3_value_double(value);
 		return;
 	case COLUMN_TEXT:
 	case COLUMN_DATE:
 	case COLUMN_TIME:
-		cell->text = sql_column(row, i);
-		cell->len = (size_t)sqlite3_column_bytes(row, i);
+		cell->text = (const char *)sqlite3_value_text(value);
+		if (cell->text == NULL)
+			out_of_memory();
+		cell->len = (size_t)sqlite3_value_bytes(value);
 	}
 }
 
@@ -199,7 +206,8 @@ pour(struct store *st, sqlite3_stmt *stmt, const struct column *columns,
 		return -1;
 	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
 		for (i = 0; i < n; i++)
-			read_cell(stmt, (int)i, columns[i].kind, &cells[i]);
+			read_cell(sqlite3_column_value(stmt, (int)i),
+			    columns[i].kind, &cells[i]);
 		if (sink->row(sink->arg, cells, n, f) == -1)
 			return -1;
 	}
