@@ -164,6 +164,7 @@ store_verify(
 		{ SQL_VERIFY_TOTALS, "totals" },
 		{ SQL_VERIFY_DAYS, "days" },
 		{ SQL_VERIFY_DAILY, "daily" },
+		{ SQL_VERIFY_SERIES, "series" },
 		{ SQL_VERIFY_SENDERS, "senders" },
 		{ SQL_VERIFY_FAILURES, "failures" },
 		{ SQL_VERIFY_WARNINGS, "warnings" },

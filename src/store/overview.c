@@ -78,6 +78,19 @@ list_days(struct gathering *g)
 	o->to = days[o->n_days - 1];
 }
 
+/* " example.com example.org ", to look a name up in; "" for all. */
+static const char *
+list_of(struct gathering *g)
+{
+	const struct overview_range *r = g->range;
+	const char *list = r->n_domains > 0 ? " " : "";
+	size_t i;
+
+	for (i = 0; i < r->n_domains; i++)
+		list = arena_printf(g->arena, "%s%s ", list, r->domains[i]);
+	return list;
+}
+
 /* The range in days; `*empty` when there is none to speak of. */
 static int
 set_range(struct gathering *g, bool *empty, struct fault *f)
@@ -104,6 +117,7 @@ set_range(struct gathering *g, bool *empty, struct fault *f)
 		.domains = r->domains,
 		.n_domains = r->n_domains,
 	};
+	g->list = list_of(g);
 	return 0;
 }
 
@@ -147,27 +161,13 @@ on_reports(struct gathering *g, sqlite3_stmt *row)
 	return 0;
 }
 
-/* " example.com example.org ", to look a name up in; "" for all. */
-static const char *
-list_of(struct gathering *g)
-{
-	const struct overview_range *r = g->range;
-	const char *list = r->n_domains > 0 ? " " : "";
-	size_t i;
-
-	for (i = 0; i < r->n_domains; i++)
-		list = arena_printf(g->arena, "%s%s ", list, r->domains[i]);
-	return list;
-}
-
 /* What is not told domain by domain. */
 static int
 gather_rest(struct gathering *g, struct fault *f)
 {
 	struct overview *o = g->o;
 	struct value v[] = { value_number(g->from), value_number(g->to),
-		value_text(o->from), value_text(o->to),
-		value_text(list_of(g)) };
+		value_text(o->from), value_text(o->to), value_text(g->list) };
 	bool all = g->range->n_domains == 0;
 
 	if (gathering_each(g,

@@ -210,10 +210,10 @@ gather_domains(struct gathering *g, struct fault *f)
 	struct row_sink sink = { no_head, on_domain, g };
 	int64_t days = g->to - g->from + 1;
 	struct value before[] = { value_number(g->from - days),
-		value_number(g->from - 1) };
+		value_number(g->from - 1), value_text(g->list) };
 
 	if (store_read_table(g->st, "domains", &g->filter, &sink, f) == -1 ||
-	    gathering_each(g, SQL_OVERVIEW_BEFORE, before, 2, on_before, f) ==
+	    gathering_each(g, SQL_OVERVIEW_BEFORE, before, 3, on_before, f) ==
 		-1)
 		return -1;
 	return gather_views(g, f);
@@ -327,7 +327,8 @@ on_day(struct gathering *g, sqlite3_stmt *row)
 int
 gather_days(struct gathering *g, struct fault *f)
 {
-	struct value v[] = { value_number(g->from), value_number(g->to) };
+	struct value v[] = { value_number(g->from), value_number(g->to),
+		value_text(g->list) };
 	size_t days = g->o->n_days, i;
 	struct calendar c = {
 		.domain = arena_alloc(
@@ -346,7 +347,7 @@ gather_days(struct gathering *g, struct fault *f)
 		g->senders[i].reported = c.reported + i * days;
 	}
 	g->calendar = &c;
-	rc = gathering_each(g, SQL_OVERVIEW_DAYS, v, 2, on_day, f);
+	rc = gathering_each(g, SQL_OVERVIEW_DAYS, v, 3, on_day, f);
 	g->calendar = NULL;
 	return rc;
 }

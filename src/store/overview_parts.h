@@ -17,6 +17,7 @@ struct gathering {
 	const struct overview_range *range;
 	struct store_filter filter;
 	int64_t from, to; /* days since 1970 */
+	const char *list; /* the domains with a blank around each; "": all */
 	struct arena *arena;
 	struct overview *o;
 

@@ -322,10 +322,11 @@ int
 gather_results(struct gathering *g, struct fault *f)
 {
 	struct result_days *r = arena_alloc(g->arena, sizeof *r);
-	struct value v[] = { value_number(g->from), value_number(g->to) };
+	struct value v[] = { value_number(g->from), value_number(g->to),
+		value_text(g->list) };
 
 	g->results = r;
-	if (gathering_each(g, SQL_OVERVIEW_RESULTS, v, 2, on_result, f) == -1)
+	if (gathering_each(g, SQL_OVERVIEW_RESULTS, v, 3, on_result, f) == -1)
 		return -1;
 	if (r->n > 0)
 		qsort(r->item, r->n, sizeof *r->item, by_failed);

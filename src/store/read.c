@@ -92,8 +92,8 @@ write_conditions(struct arena *a, const struct table *t,
 }
 
 /*
- * The view's own SELECT, with the chosen days and organizations in place of
- * the tables that hold them all.
+ * The view's own SELECT, with the chosen days, domains and organizations in
+ * place of the tables that hold them all.
  */
 static const char *
 chosen(struct arena *a, const struct table *t, const struct conditions *c)
@@ -104,10 +104,12 @@ chosen(struct arena *a, const struct table *t, const struct conditions *c)
 	return arena_printf(a,
 	    "(WITH days AS NOT MATERIALIZED (SELECT * FROM main.days"
 	    " WHERE 1%s%s), series AS NOT MATERIALIZED (SELECT * FROM"
-	    " main.series WHERE 1%s), senders AS NOT MATERIALIZED (SELECT *"
-	    " FROM main.senders WHERE 1%s), part AS (%.*s)"
+	    " main.series WHERE 1%s%s), senders AS NOT MATERIALIZED (SELECT *"
+	    " FROM main.senders WHERE 1%s%s), problems AS NOT MATERIALIZED"
+	    " (SELECT * FROM main.problems WHERE 1%s), part AS (%.*s)"
 	    " SELECT * FROM part)",
-	    c->from, c->to, c->organizations, c->organizations, (int)len, body);
+	    c->from, c->to, c->domains, c->organizations, c->domains,
+	    c->organizations, c->domains, (int)len, body);
 }
 
 const char *
@@ -122,12 +124,12 @@ read_sql(struct arena *a, const char *table, const struct store_filter *filter)
 		    "SELECT %s FROM %s WHERE 1%s%s%s%s ORDER BY %s",
 		    column_names(a, t), t->view, c.from, c.to, c.domains,
 		    c.organizations, t->order);
-	if (c.from[0] == '\0' && c.to[0] == '\0' && c.organizations[0] == '\0')
-		return arena_printf(a,
-		    "SELECT %s FROM %s WHERE 1%s ORDER BY %s",
-		    column_names(a, t), t->view, c.domains, t->order);
-	return arena_printf(a, "SELECT %s FROM %s WHERE 1%s ORDER BY %s",
-	    column_names(a, t), chosen(a, t, &c), c.domains, t->order);
+	if (c.from[0] == '\0' && c.to[0] == '\0' && c.domains[0] == '\0' &&
+	    c.organizations[0] == '\0')
+		return arena_printf(a, "SELECT %s FROM %s ORDER BY %s",
+		    column_names(a, t), t->view, t->order);
+	return arena_printf(a, "SELECT %s FROM %s ORDER BY %s",
+	    column_names(a, t), chosen(a, t, &c), t->order);
 }
 
 const char *

@@ -27,10 +27,11 @@ static const struct form {
 	unsigned keys; /* numbers, then a text when it has one */
 	bool text;
 	unsigned sums;
+	bool of_series; /* its keys are a day and a series */
 } forms[KIND_COUNT] = {
 	[KIND_DAYS] = { SQL_ADD_DAY, 1, false, 1 },
 	[KIND_WARNINGS] = { SQL_ADD_DAY_WARNING, 1, true, 1 },
-	[KIND_DAILY] = { SQL_ADD_DAY_SERIES, 2, false, 5 },
+	[KIND_DAILY] = { SQL_ADD_DAY_SERIES, 2, false, 5, true },
 	[KIND_SENDERS] = { SQL_ADD_DAY_SENDER, 2, false, 4 },
 	[KIND_FAILURES] = { SQL_ADD_DAY_FAILURE, 3, true, 2 },
 };
@@ -150,7 +151,9 @@ write_one(struct store *st, const struct form *form, const struct addition *x,
 		v[n++] = value_text(x->text);
 	for (i = 0; i < form->sums; i++)
 		v[n++] = value_number(x->sum[i]);
-	return sql_run(st, form->add, v, n, f);
+	if (sql_run(st, form->add, v, n, f) == -1)
+		return -1;
+	return form->of_series ? sql_run(st, SQL_STRETCH_SERIES, v, 2, f) : 0;
 }
 
 int
@@ -405,7 +408,8 @@ rollup_recount(struct store *st, int64_t report, struct fault *f)
 		SQL_RECOUNT_SERIES_NAMES, SQL_RECOUNT_SENDER_NAMES,
 		SQL_RECOUNT_PROBLEM_NAMES, SQL_FORGET_SERIES,
 		SQL_FORGET_SENDERS, SQL_FORGET_FAILURES, SQL_FORGET_WARNINGS,
-		SQL_RECOUNT_SERIES, SQL_RECOUNT_SENDERS, SQL_RECOUNT_FAILURES,
+		SQL_RECOUNT_SERIES, SQL_RECOUNT_SERIES_DAYS,
+		SQL_RECOUNT_SENDERS, SQL_RECOUNT_FAILURES,
 		SQL_RECOUNT_WARNINGS };
 	struct value v = value_number(report);
 	char date[UTC_TEXT];

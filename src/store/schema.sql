@@ -214,6 +214,9 @@ CREATE TABLE series (
 	reporter_domain TEXT NOT NULL,
 	policy_type TEXT NOT NULL,
 	policy_mode TEXT NOT NULL,
+	first_day INTEGER NOT NULL DEFAULT 9223372036854775807,
+	last_day INTEGER NOT NULL DEFAULT -9223372036854775808,
+	    -- rollup_daily has none of it before the one or behind the other
 	UNIQUE (domain, policy_domain, organization, reporter_domain,
 	    policy_type, policy_mode)
 ) STRICT;
@@ -512,26 +515,31 @@ WHERE b.id = v.problem;
 -- Who reports, since when, and with what gaps (days without a report between
 -- two with one).  Silent days are those behind the last one.
 CREATE VIEW csv_senders AS
+WITH each AS (
+    SELECT n.id AS sender, min(r.day) AS first_day, max(r.day) AS last_day,
+	count(*) AS days, total(r.reports) AS reports,
+	total(r.counted_sessions) AS counted_sessions,
+	total(r.counted_failed) AS counted_failed
+    FROM senders AS n CROSS JOIN rollup_senders AS r
+    WHERE r.sender = n.id AND r.day BETWEEN (SELECT min(day) FROM days)
+	AND (SELECT max(day) FROM days)
+    GROUP BY n.id)
 SELECT n.organization AS organization, n.reporter_domain AS reporter_domain,
-    n.domain AS domain, date(min(r.day) * 86400, 'unixepoch') AS first_day,
-    date(max(r.day) * 86400, 'unixepoch') AS last_day,
-    count(*) AS days_reported,
+    n.domain AS domain, date(e.first_day * 86400, 'unixepoch') AS first_day,
+    date(e.last_day * 86400, 'unixepoch') AS last_day,
+    e.days AS days_reported,
     (SELECT max(day) FROM days) - (SELECT min(day) FROM days) + 1
 	AS days_in_range,
-    max(CASE WHEN EXISTS (SELECT 1 FROM rollup_senders AS q
-	    WHERE q.sender = r.sender AND q.day = r.day - 1) THEN 0
-	ELSE r.day - 1 - ifnull((SELECT max(q.day) FROM rollup_senders AS q
-	    WHERE q.sender = r.sender AND q.day < r.day
-		AND q.day >= (SELECT min(day) FROM days)), r.day - 1)
-	END) AS longest_gap,
-    (SELECT max(day) FROM days) - max(r.day) AS silent_days,
-    CAST(total(r.reports) AS INTEGER) AS reports,
-    CAST(total(r.counted_sessions) AS INTEGER) AS counted_sessions,
-    CAST(total(r.counted_failed) AS INTEGER) AS counted_failed
-FROM senders AS n CROSS JOIN rollup_senders AS r
-WHERE r.sender = n.id AND r.day BETWEEN (SELECT min(day) FROM days)
-    AND (SELECT max(day) FROM days)
-GROUP BY n.id;
+    iif(e.days = e.last_day - e.first_day + 1, 0,
+	(SELECT max(r.day - 1 - (SELECT max(q.day) FROM rollup_senders AS q
+	    WHERE q.sender = r.sender AND q.day < r.day))
+	FROM rollup_senders AS r WHERE r.sender = e.sender
+	    AND r.day > e.first_day AND r.day <= e.last_day)) AS longest_gap,
+    (SELECT max(day) FROM days) - e.last_day AS silent_days,
+    CAST(e.reports AS INTEGER) AS reports,
+    CAST(e.counted_sessions AS INTEGER) AS counted_sessions,
+    CAST(e.counted_failed AS INTEGER) AS counted_failed
+FROM each AS e CROSS JOIN senders AS n WHERE n.id = e.sender;
 
 -- Each domain on one line.  Clean days: days with a report behind the last one
 -- on which any failed.  A sender is silent when it reported on five days or
@@ -570,15 +578,18 @@ whole AS MATERIALIZED (
 	FROM judged GROUP BY domain, organization)
     GROUP BY domain),
 lately AS MATERIALIZED (
-    SELECT d.series AS series, max(d.day) AS day FROM rollup_daily AS d
-    WHERE d.day BETWEEN (SELECT min(day) FROM days)
-	AND (SELECT max(day) FROM days)
-    GROUP BY d.series),
-used AS MATERIALIZED (
     SELECT s.domain AS domain, s.policy_type AS policy_type,
-	s.policy_mode AS policy_mode, max(l.day) AS day
-    FROM lately AS l CROSS JOIN series AS s WHERE s.id = l.series
-    GROUP BY s.domain, s.policy_type, s.policy_mode),
+	s.policy_mode AS policy_mode, (SELECT c.day FROM main.days AS c
+	    WHERE c.day BETWEEN max(s.first_day, (SELECT min(day) FROM days))
+		AND min(s.last_day, (SELECT max(day) FROM days))
+		AND EXISTS (SELECT 1 FROM rollup_daily AS d
+		    WHERE d.day = c.day AND d.series = s.id)
+	    ORDER BY c.day DESC LIMIT 1) AS day
+    FROM series AS s),
+used AS MATERIALIZED (
+    SELECT domain, policy_type, policy_mode, max(day) AS day
+    FROM lately WHERE day IS NOT NULL
+    GROUP BY domain, policy_type, policy_mode),
 worst AS MATERIALIZED (
     SELECT b.domain AS domain, b.result_type AS result_type,
 	total(f.failed_sessions) AS failed

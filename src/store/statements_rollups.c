@@ -21,6 +21,21 @@
 	    "counted_failed") " || ' ' || " SAME("failed_sessions")
 #define FAILURES "findings || ' ' || " SAME("failed_sessions")
 
+/* Whether a domain is one of a list with blanks around each; "": all are. */
+#define OF(domain, list) \
+	"(" list " = '' OR instr(" list ", ' ' || " domain " || ' ') > 0)"
+
+/* The domains of such a list, and whether a report is about any: most are
+ * about one, which needs no look at each. */
+#define ASKED                                                   \
+	"asked (name, rest) AS (SELECT '', ltrim(?3) UNION ALL" \
+	" SELECT substr(rest, 1, instr(rest, ' ') - 1),"        \
+	" substr(rest, instr(rest, ' ') + 1) FROM asked WHERE rest <> '')"
+#define OF_ASKED                                                             \
+	"(instr(?3, ' ' || r.domain || ' ') > 0 OR instr(r.domain, ' ') > 0" \
+	" AND EXISTS (SELECT 1 FROM asked WHERE name <> '' AND"              \
+	" instr(' ' || r.domain || ' ', ' ' || name || ' ') > 0))"
+
 /* clang-format off */
 const char *const sql_rollups[SQL_COUNT] = {
 	[SQL_OLDEST_DAY] = "SELECT day FROM days ORDER BY day LIMIT 1",
@@ -33,13 +48,14 @@ const char *const sql_rollups[SQL_COUNT] = {
 	    " r.counted_sessions, r.counted_failed"
 	    " FROM senders AS n CROSS JOIN rollup_senders AS r"
 	    " WHERE r.sender = n.id AND r.day BETWEEN ?1 AND ?2"
+	    " AND " OF("n.domain", "?3")
 	    " ORDER BY n.domain, n.organization, n.reporter_domain",
 	[SQL_OVERVIEW_BEFORE] =
 	    "SELECT n.domain, CAST(total(r.counted_sessions) AS INTEGER),"
 	    " CAST(total(r.counted_failed) AS INTEGER)"
 	    " FROM senders AS n CROSS JOIN rollup_senders AS r"
 	    " WHERE r.sender = n.id AND r.day BETWEEN ?1 AND ?2"
-	    " GROUP BY n.domain",
+	    " AND " OF("n.domain", "?3") " GROUP BY n.domain",
 	/* how each organization sees a domain's MTA-STS policy lately; one
 	 * that never finds any may not look for it */
 	[SQL_OVERVIEW_POLICIES] =
@@ -80,18 +96,16 @@ const char *const sql_rollups[SQL_COUNT] = {
 	    " CAST(total(f.failed_sessions) AS INTEGER)"
 	    " FROM problems AS b CROSS JOIN rollup_failures AS f"
 	    " WHERE f.problem = b.id AND f.day BETWEEN ?1 AND ?2"
-	    " GROUP BY f.problem, f.day",
+	    " AND " OF("b.domain", "?3") " GROUP BY f.problem, f.day",
 	[SQL_OVERVIEW_WARNINGS] =
 	    "SELECT code, CAST(total(reports) AS INTEGER) AS n"
 	    " FROM rollup_warnings WHERE day BETWEEN ?1 AND ?2"
 	    " GROUP BY code ORDER BY n DESC, code",
 	[SQL_OVERVIEW_WARNINGS_OF] =
-	    "WITH RECURSIVE word (code, rest) AS ("
+	    "WITH RECURSIVE " ASKED ", word (code, rest) AS ("
 	    " SELECT '', r.warnings || ' ' FROM reports AS r"
 	    " WHERE r.date BETWEEN ?1 AND ?2 AND r.status = 'counted'"
-	    " AND r.warnings <> '' AND EXISTS (SELECT 1 FROM policies AS p"
-	    " WHERE p.report = r.id AND p.skipped = 0"
-	    " AND instr(?3, ' ' || p.domain || ' ') > 0)"
+	    " AND r.warnings <> '' AND " OF_ASKED
 	    " UNION ALL SELECT substr(rest, 1, instr(rest, ' ') - 1),"
 	    " substr(rest, instr(rest, ' ') + 1) FROM word WHERE rest <> '')"
 	    " SELECT code, count(*) AS n FROM word WHERE code <> ''"
@@ -100,11 +114,9 @@ const char *const sql_rollups[SQL_COUNT] = {
 	    "SELECT CAST(total(reports) AS INTEGER) FROM days"
 	    " WHERE day BETWEEN ?1 AND ?2",
 	[SQL_OVERVIEW_REPORTS_OF] =
-	    "SELECT count(*) FROM reports AS r"
+	    "WITH RECURSIVE " ASKED " SELECT count(*) FROM reports AS r"
 	    " WHERE r.date BETWEEN ?1 AND ?2 AND r.status = 'counted'"
-	    " AND EXISTS (SELECT 1 FROM policies AS p"
-	    " WHERE p.report = r.id AND p.skipped = 0"
-	    " AND instr(?3, ' ' || p.domain || ' ') > 0)",
+	    " AND " OF_ASKED,
 	[SQL_GENERATION] = "SELECT generation FROM totals WHERE id = 1",
 	[SQL_GET_RESULT_TYPE] =
 	    "SELECT side, remedy FROM result_types WHERE name = ?1",
@@ -141,6 +153,12 @@ const char *const sql_rollups[SQL_COUNT] = {
 	    " FROM rollup_daily UNION ALL"
 	    " SELECT day, series, NULL, " DAILY " FROM recount_daily) AS v"
 	    " GROUP BY v.day, v.series HAVING max(a) IS NOT max(b)",
+	[SQL_VERIFY_SERIES] =
+	    "SELECT s.domain || ' ' || s.policy_type || ' of ' ||"
+	    " s.organization, s.first_day || ' to ' || s.last_day, d.day"
+	    " FROM rollup_daily AS d CROSS JOIN series AS s"
+	    " WHERE s.id = d.series"
+	    " AND NOT d.day BETWEEN s.first_day AND s.last_day",
 	[SQL_VERIFY_SENDERS] =
 	    "SELECT ifnull((SELECT cal.date FROM days AS cal WHERE cal.day = v.day),"
 	    " v.day) || ' ' || ifnull((SELECT n.domain || ' of ' ||"
@@ -197,6 +215,10 @@ const char *const sql_rollups[SQL_COUNT] = {
 	    "INSERT INTO series (domain, policy_domain, organization,"
 	    " reporter_domain, policy_type, policy_mode)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[SQL_STRETCH_SERIES] =
+	    "UPDATE series SET first_day = min(first_day, ?1),"
+	    " last_day = max(last_day, ?1) WHERE id = ?2"
+	    " AND NOT ?1 BETWEEN first_day AND last_day",
 	[SQL_FIND_SENDER] =
 	    "SELECT id FROM senders WHERE domain = ?1 AND organization = ?2"
 	    " AND reporter_domain = ?3",
@@ -298,6 +320,11 @@ const char *const sql_rollups[SQL_COUNT] = {
 	    " counted_failed) SELECT day, series, reports,"
 	    " successful_sessions, failed_sessions, counted_sessions,"
 	    " counted_failed FROM recount_daily WHERE date = ?1",
+	[SQL_RECOUNT_SERIES_DAYS] =
+	    "UPDATE series SET first_day = min(first_day, d.day),"
+	    " last_day = max(last_day, d.day) FROM rollup_daily AS d"
+	    " WHERE d.day = (SELECT day FROM days WHERE date = ?1)"
+	    " AND series.id = d.series",
 	[SQL_RECOUNT_SENDERS] =
 	    "INSERT INTO rollup_senders (sender, day, reports,"
 	    " counted_sessions, counted_failed, failed_sessions)"
