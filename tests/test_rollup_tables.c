@@ -325,6 +325,26 @@ a_difference_is_told_for_each_row(void **state)
 }
 
 static void
+a_series_knows_between_which_days_it_is(void **state)
+{
+	struct scene *s = *state;
+
+	send_one(s, "A", 9, 1, 1);
+	send_one(s, "A", 12, 1, 0);
+	send_one(s, "A", 3, 1, 0);
+	assert_rows(s,
+	    "SELECT date(first_day * 86400, 'unixepoch'),"
+	    " date(last_day * 86400, 'unixepoch') FROM series",
+	    "2026-11-03|2026-11-12\n");
+	assert_int_equal(differences(s), 0);
+	assert_int_equal(sqlite3_exec(s->st->db,
+			     "UPDATE series SET last_day = last_day - 1", NULL,
+			     NULL, NULL),
+	    SQLITE_OK);
+	assert_int_equal(differences(s), 1);
+}
+
+static void
 problems_have_a_number_for_good(void **state)
 {
 	struct scene *s = *state;
@@ -483,6 +503,7 @@ main(void)
 		TEST(accepting_a_copy_counts_its_day_again),
 		TEST(many_reports_of_one_transaction_are_counted_exactly),
 		TEST(a_difference_is_told_for_each_row),
+		TEST(a_series_knows_between_which_days_it_is),
 		TEST(problems_have_a_number_for_good),
 		TEST(result_types_are_written_when_they_changed),
 		TEST(an_export_is_found_as_it_was_noted),
