@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """Polls with actions that are killed, or cut off from the server, at any moment, and then run once more.
 
-Store, CSV files and the server's folders must equal those of an undisturbed run.  CRASH_MOMENTS says how many moments
-are tried in all; the default is a sample.
+Store, CSV files and the server's folders must equal those of an undisturbed run.  CRASH_MOMENTS says how many kills there
+are in all, half of them at calls that write, and half at random times; CRASH_CUTS how many cuts (0: one every 4 KB).  The
+defaults are a sample.
 """
+import concurrent.futures
 import os
+import queue
 import random
 import shutil
-import signal
 import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -17,182 +20,199 @@ from lib import corpus, tap  # noqa: E402
 from lib.dovecot import Dovecot  # noqa: E402
 from lib.dump import dump  # noqa: E402
 from lib.folders import contents  # noqa: E402
-from lib.program import BINARY, HERE, OK, SANITIZED, TEMPFAIL, Scene, environment, mailbox  # noqa: E402
+from lib.program import BINARY, OK, Scene, environment, mailbox, preloaded, shared_library  # noqa: E402
+from lib.proxy import Cut  # noqa: E402
 
 MOMENTS = int(os.environ.get("CRASH_MOMENTS", "24"))
 CUTS = int(os.environ.get("CRASH_CUTS", "8"))
+CUT_EVERY = 4096
+SIDE_BY_SIDE = 2
 MAILS = 300
-USER = "reports@example.org"
-VARIANTS = ({"after_import": "move:TLS/Done", "after_reject": "move:Bad"},
-            {"after_import": "delete", "after_reject": "flag"})
+VARIANTS = ({"after_import": "move:TLS/Done", "after_reject": "flag"},
+            {"after_import": "delete", "after_reject": "move:Bad"})
 SAME_LINES = ("exports: ", "told: ")  # which bear times and inodes of files
+TRIES = 10  # to kill a run before it is done
 
 
-class Crashes(Scene):
-    @classmethod
-    def setUpClass(cls):
-        cls.mails = corpus.build(MAILS, seed=9, duplicates=0.05, broken=0.05, other=0.05, conflicts=0.03).mails
-        cls.server = Dovecot()
+class Place(Scene):
+    """A mailbox and a store of its own, in which polls are disturbed."""
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.close()
-
-    def setUp(self):
-        super().setUp()
-        self.random = random.Random(17)
-        self.library = self.path("die.so")
-        subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-w", "-o", self.library, os.path.join(HERE, "die.c"), "-ldl"],
-                       check=True)
+    def __init__(self, server, user, mails):
+        super().__init__()
+        self.server, self.user = server, user
+        self.setUp()
+        self.template = self.path("mails")
+        corpus.write_maildir(self.template, mails, 1, server.owner)
+        server.users[user] = server.passwords["example.org"]
 
     def fresh(self):
         """The same mails in a mailbox that nobody has polled, and no store."""
-        shutil.rmtree(self.server.maildir(USER), ignore_errors=True)
-        self.server._next.clear()
-        self.server.add_user(USER, self.mails)
+        shutil.rmtree(self.server.maildir(self.user), ignore_errors=True)
+        shutil.copytree(self.template, self.server.maildir(self.user), copy_function=os.link)
+        for path, _, _ in os.walk(self.server.maildir(self.user)):
+            os.chown(path, *self.server.owner)
         for name in os.listdir(self.dir):
             if name.startswith("tlsrua.db"):
                 os.unlink(self.path(name))
         shutil.rmtree(self.export, ignore_errors=True)
 
-    def state(self):
-        lines = [line for line in dump(self.store) if not line.startswith(SAME_LINES)]
-        # the folder is made anew each time, with another UIDVALIDITY
-        for (number,) in self.query("SELECT uidvalidity FROM mailboxes"):
-            lines = [line.replace(str(number), "V") for line in lines]
-        lines = sorted(without_generation(line) for line in lines)
-        tables = {n: self.read("csv", n) for n in sorted(os.listdir(self.export)) if not n.startswith(".")}
-        folders = contents(self.server, USER)
-        return lines, tables, {k: v for k, v in folders.items() if v}
-
     def begin(self, variant, **more):
         self.fresh()
-        return self.config(mailbox(self.server, USER, **{**variant, **more}))
-
-    def command(self, config):
-        return [BINARY, "-c", config, "poll", "-q"]
-
-    def preloaded(self, **more):
-        """An environment with the library that kills; sanitizers want to be the first one."""
-        env = environment({"LD_PRELOAD": self.library, **more})
-        env["ASAN_OPTIONS"] += ":verify_asan_link_order=0"
-        return env
+        return self.config(mailbox(self.server, self.user, **{**variant, **more}))
 
     def run_killed(self, config, env=None, after=None):
         """Whether it was killed."""
-        process = subprocess.Popen(self.command(config), env=env or environment(), stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.DEVNULL)
+        process = subprocess.Popen([BINARY, "-c", config, "poll", "-q"], env=env or environment(),
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if after is not None:
             time.sleep(after)
             process.kill()
         return process.wait(60) < 0
 
-    def check(self, config, wanted, moment):
-        result = self.run_it(*self.command(config)[1:])
-        self.assertEqual(OK, result.status, f"{moment}: {result}")
-        for got, want, what in zip(self.state(), wanted, ("store", "tables", "folders")):
-            if got != want:
-                self.fail(f"{moment}: {what} differ: {difference(got, want)}")
+    def run_whole(self, config, **options):
+        self.expect(OK, "-c", config, "poll", "-q", **options)
+        return self.state()
 
-    def undisturbed(self, variant):
-        """What all must end with, the number of calls that write, and the seconds it takes."""
-        config = self.begin(variant)
-        count = self.path("count")
-        began = time.monotonic()
-        done = subprocess.run(self.command(config), env=self.preloaded(DIE_COUNT=count),
-                              capture_output=True, timeout=120, check=False)
-        seconds = time.monotonic() - began
-        self.assertEqual(OK, done.returncode, done.stderr)
-        with open(count) as f:
-            calls = int(f.read())
-        self.assertEqual([], self.query("SELECT * FROM actions"))
-        return self.state(), calls, seconds
+    def state(self):
+        """Lines of the store, CSV files, mails of the folders; each a dictionary or a sorted list."""
+        lines = [line for line in dump(self.store) if not line.startswith(SAME_LINES)]
+        # the folder is made anew each time, with another UIDVALIDITY
+        for (number,) in self.query("SELECT uidvalidity FROM mailboxes"):
+            lines = [line.replace(str(number), "V") for line in lines]
+        # how often something changed depends on how many runs it took
+        lines = sorted(" ".join(w for w in line.split(" ") if not w.startswith("generation=")) for line in lines)
+        tables = [f"{n}: {line}" for n in sorted(os.listdir(self.export)) if not n.startswith(".")
+                  for line in self.read("csv", n).decode().splitlines()]
+        mails = [f"{folder}: {mail}" for folder, mails in contents(self.server, self.user).items() for mail in mails]
+        return lines + sorted(tables) + sorted(mails)
+
+
+class Tally:
+    """What became of the moments tried, by several threads."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.moments, self.differing = 0, []
+        self.lost = self.twice = 0
+
+    def add(self, moment, got, wanted):
+        missing, extra = set(wanted) - set(got), set(got) - set(wanted)
+        again = len(got) - len(set(got)) - (len(wanted) - len(set(wanted)))
+        with self.lock:
+            self.moments += 1
+            self.lost += bool(missing)
+            self.twice += bool(extra) or again != 0
+            if got != wanted:
+                self.differing.append(f"{moment}: missing {sorted(missing)[:3]}, too many {sorted(extra)[:3]}, "
+                                      f"{again} repeated")
+
+    def __str__(self):
+        return f"{self.moments}: {self.lost} lost, {self.twice} twice"
+
+
+class Crashes(Scene):
+    @classmethod
+    def setUpClass(cls):
+        mails = corpus.build(MAILS, seed=9, duplicates=0.05, broken=0.05, other=0.05, conflicts=0.03, size=1).mails
+        cls.server = Dovecot()
+        cls.places = [Place(cls.server, f"crash{i}@example.org", mails) for i in range(SIDE_BY_SIDE)]
+
+    @classmethod
+    def tearDownClass(cls):
+        for place in cls.places:
+            place.doCleanups()
+        cls.server.close()
+
+    def setUp(self):
+        super().setUp()
+        self.random = random.Random(17)
+        self.tally = Tally()
+
+    def side_by_side(self, work, items):
+        """Do work(place, item) for all, as many at once as there are places."""
+        free = queue.Queue()
+        for place in self.places:
+            free.put(place)
+
+        def one(item):
+            place = free.get()
+            try:
+                return work(place, item)
+            finally:
+                free.put(place)
+        with concurrent.futures.ThreadPoolExecutor(len(self.places)) as pool:
+            return list(pool.map(one, items))
+
+    def judge(self, what, least):
+        print(f"# {self.tally} ({what})")
+        self.assertEqual([], self.tally.differing)
+        self.assertGreaterEqual(self.tally.moments, least)
+
+    def spread(self, n, size):
+        """Numbers below size: one of each n-th part."""
+        for i in range(n):
+            low, high = i * size // n, (i + 1) * size // n
+            yield low + self.random.randrange(max(high - low, 1))
 
     def test_killed_at_calls_that_write(self):
-        killed = 0
+        library = shared_library(self.path("die.so"), "die.c")
+        count = self.path("count")
         for variant in VARIANTS:
-            wanted, calls, _ = self.undisturbed(variant)
-            for i in range(MOMENTS // 4 or 1):
-                at = 1 + (i * calls * 4 // MOMENTS + self.random.randrange(max(calls * 4 // MOMENTS, 1))) % calls
-                at *= self.random.choice((1, -1))
-                config = self.begin(variant)
-                killed += self.run_killed(config, self.preloaded(DIE_AT=str(at)))
-                self.check(config, wanted, f"{variant}: call {at} of {calls}")
-        print(f"# killed at {killed} calls that write")
-        self.assertGreater(killed, 0)
+            config = self.places[0].begin(variant)
+            wanted = self.places[0].run_whole(config, env=preloaded(library, DIE_COUNT=count))
+            with open(count) as f:
+                calls = int(f.read())
+
+            def kill(place, at, variant=variant, wanted=wanted, calls=calls):
+                behind = self.random.choice((1, -1))
+                config = place.begin(variant)
+                while not place.run_killed(config, preloaded(library, DIE_AT=str(at * behind))):
+                    at -= 1  # this run had fewer of them
+                    config = place.begin(variant)
+                self.tally.add(f"{variant}: call {at * behind} of {calls}", place.run_whole(config), wanted)
+            self.side_by_side(kill, [at + 1 for at in self.spread(MOMENTS // 4, calls)])
+        self.judge("killed at calls that write", 2 * (MOMENTS // 4))
 
     def test_killed_at_random_times(self):
-        killed = 0
         for variant in VARIANTS:
-            config = self.begin(variant)
-            began = time.monotonic()
-            self.run_it(*self.command(config)[1:])
-            seconds, wanted = time.monotonic() - began, self.state()
-            for _ in range(MOMENTS // 4 or 1):
-                after = self.random.uniform(0, seconds)
-                config = self.begin(variant)
-                killed += self.run_killed(config, after=after)
-                self.check(config, wanted, f"{variant}: after {after:.3f} s")
-        print(f"# killed at {killed} random times")
-        self.assertGreater(killed, 0)
-
-    def test_stopped_at_random_times(self):
-        stopped = 0
-        for variant in VARIANTS:
-            config = self.begin(variant)
-            began = time.monotonic()
-            self.run_it(*self.command(config)[1:])
-            seconds, wanted = time.monotonic() - began, self.state()
-            for _ in range(MOMENTS // 8 or 1):
-                after = self.random.uniform(0.02, seconds)
-                config = self.begin(variant)
-                process = subprocess.Popen(self.command(config), env=environment(), stdout=subprocess.DEVNULL)
-                time.sleep(after)
-                process.terminate()
+            def measure(place, _, variant=variant):
+                config = place.begin(variant)
                 began = time.monotonic()
-                status = process.wait(60)
-                self.assertLess(time.monotonic() - began, 6 if SANITIZED else 2)
-                self.assertIn(status, (OK, TEMPFAIL, -signal.SIGTERM))
-                stopped += status == TEMPFAIL
-                self.check(config, wanted, f"{variant}: stopped after {after:.3f} s")
-        print(f"# stopped at {stopped} random times")
-        self.assertGreater(stopped, 0)
+                place.expect(OK, "-c", config, "poll", "-q")
+                return time.monotonic() - began, place.state()
+            seconds, wanted = self.side_by_side(measure, self.places)[0]
+
+            def kill(place, seed, variant=variant, wanted=wanted, seconds=seconds):
+                when = random.Random(seed)
+                for _ in range(TRIES):
+                    after = when.uniform(0, seconds)
+                    config = place.begin(variant)
+                    if place.run_killed(config, after=after):
+                        self.tally.add(f"{variant}: after {after:.3f} s", place.run_whole(config), wanted)
+                        return
+            self.side_by_side(kill, [self.random.random() for _ in range(MOMENTS // 4)])
+        self.judge("killed at random times", 2 * (MOMENTS // 4))
 
     def test_cut_off_from_the_server(self):
-        from lib.proxy import Cut
-        cut = 0
         for variant in VARIANTS:
-            config = self.begin(variant)
             whole = Cut(self.server.tls_port, 1 << 40)
-            config = self.config(mailbox(self.server, USER, **variant, port=whole.port))
-            self.assertEqual(OK, self.run_it(*self.command(config)[1:]).status)
-            wanted = self.state()
+            wanted = self.places[0].run_whole(self.places[0].begin(variant, port=whole.port))
             whole.close()
-            places = range(4096, whole.sent, 4096)
-            for after in sorted(self.random.sample(places, min(CUTS // 2 or 1, len(places)))):
-                self.fresh()
+            places = range(CUT_EVERY, whole.sent, CUT_EVERY)
+            if 0 < CUTS // len(VARIANTS) < len(places):
+                places = sorted(self.random.sample(places, CUTS // len(VARIANTS)))
+
+            def cut(place, after, variant=variant, wanted=wanted, sent=whole.sent):
                 proxy = Cut(self.server.tls_port, after)
-                config = self.config(mailbox(self.server, USER, **variant, port=proxy.port))
-                self.run_it(*self.command(config)[1:])
-                cut += proxy.was_cut
                 try:
-                    self.check(config, wanted, f"{variant}: cut after {after} bytes of {whole.sent}")
+                    config = place.begin(variant, port=proxy.port)
+                    place.run_it("-c", config, "poll", "-q")
+                    if proxy.was_cut:  # the server does not say the same each time
+                        self.tally.add(f"{variant}: cut after {after} bytes of {sent}", place.run_whole(config), wanted)
                 finally:
                     proxy.close()
-        print(f"# cut at {cut} places")
-        self.assertGreater(cut, 0)
-
-
-def without_generation(line):
-    """How often something changed depends on how many runs it took."""
-    return " ".join(w for w in line.split(" ") if not w.startswith("generation="))
-
-
-def difference(got, want):
-    if isinstance(got, list):
-        return f"missing {sorted(set(want) - set(got))[:3]}, too many {sorted(set(got) - set(want))[:3]}"
-    return {k: "differs" if k in got and k in want else "missing" if k in want else "too many"
-            for k in {*got, *want} if got.get(k) != want.get(k)}
+            self.side_by_side(cut, places)
+        self.judge("cut off", 1)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import tap  # noqa: E402
 from lib.junk import zipped  # noqa: E402
-from lib.program import BINARY, OK, SANITIZED, SOFTWARE, TOP, Scene, environment  # noqa: E402
+from lib.program import BINARY, OK, SANITIZED, SOFTWARE, Scene, environment, shared_library  # noqa: E402
 
 SAMPLES = os.environ.get("TLSRUA_ALLOCATIONS", "150")  # of each kind
 SIDE_BY_SIDE = 2
@@ -67,9 +67,7 @@ class Memory(Scene):
         os.makedirs(self.path("in"))
         for name, content in self.mailbox().items():
             self.write("in/" + name, content)
-        self.library = self.path("fail_malloc.so")
-        subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", self.library,
-                        os.path.join(TOP, "tests", "tools", "fail_malloc.c")], check=True)
+        self.library = shared_library(self.path("fail_malloc.so"), "fail_malloc.c")
         self.folder("whole")
         whole = self.run_one("whole", {})
         self.assertEqual(OK, whole[0], whole)

@@ -1,11 +1,12 @@
 /*
  * Preloaded into the program under test: it is killed at the N-th call that
- * writes to a file or a socket, before the call or behind it, where N is the
- * environment's DIE_AT (negative: behind).  DIE_COUNT names a file that gets
- * the number of calls at the end instead.
+ * writes to a file, a folder or a socket, before the call or behind it, where
+ * N is the environment's DIE_AT (negative: behind).  DIE_COUNT names a file
+ * that gets the number of calls at the end instead.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,8 @@
 #include <unistd.h>
 
 static long calls, at;
-static int ready;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static __thread long mine; /* the number of this thread's call */
 
 static void
 report(void)
@@ -29,21 +31,25 @@ report(void)
 }
 
 static void
+begin(void)
+{
+	at = getenv("DIE_AT") != NULL ? atol(getenv("DIE_AT")) : 0;
+	atexit(report);
+}
+
+static void
 before(void)
 {
-	if (!ready) {
-		ready = 1;
-		at = getenv("DIE_AT") != NULL ? atol(getenv("DIE_AT")) : 0;
-		atexit(report);
-	}
-	if (++calls == at)
+	pthread_once(&once, begin);
+	mine = __atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED);
+	if (mine == at)
 		kill(getpid(), SIGKILL);
 }
 
 static void
 behind(void)
 {
-	if (calls == -at)
+	if (mine == -at)
 		kill(getpid(), SIGKILL);
 }
 
@@ -53,7 +59,7 @@ behind(void)
 		static type(*real) parameters;                              \
 		type r;                                                     \
 		if (real == NULL)                                           \
-			real = (type(*) parameters)dlsym(RTLD_NEXT, #name); \
+			*(void **)&real = dlsym(RTLD_NEXT, #name);  \
 		before();                                                   \
 		r = real arguments;                                         \
 		behind();                                                   \
@@ -71,4 +77,6 @@ WRAP(int, fdatasync, (int fd), (fd))
 WRAP(int, ftruncate, (int fd, off_t n), (fd, n))
 WRAP(int, ftruncate64, (int fd, off64_t n), (fd, n))
 WRAP(int, rename, (const char *a, const char *b), (a, b))
+WRAP(int, linkat, (int a, const char *from, int b, const char *to, int flags),
+    (a, from, b, to, flags))
 WRAP(int, unlink, (const char *path), (path))

@@ -32,6 +32,10 @@ def flags(server, user, folder="INBOX"):
         c.logout()
 
 
+def _flags_of(line):
+    return sorted({f.decode() for f in re.search(rb"FLAGS \((.*?)\)", line)[1].split()} - {"\\Recent"})
+
+
 def contents(server, user):
     """The digests of the mails of every folder, sorted, with their flags."""
     c = client(server, user)
@@ -42,8 +46,8 @@ def contents(server, user):
             if _select(c, name) == 0:
                 out[name] = []
                 continue
-            mails = [p for p in c.uid("fetch", "1:*", "(BODY.PEEK[])")[1] if isinstance(p, tuple)]
-            out[name] = sorted(hashlib.sha256(p[1]).hexdigest()[:16] for p in mails)
+            mails = [p for p in c.uid("fetch", "1:*", "(FLAGS BODY.PEEK[])")[1] if isinstance(p, tuple)]
+            out[name] = sorted(" ".join([hashlib.sha256(p[1]).hexdigest()[:16], *_flags_of(p[0])]) for p in mails)
         return out
     finally:
         c.logout()

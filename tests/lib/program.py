@@ -93,6 +93,21 @@ def limit_file_size(size):
     return limit
 
 
+def shared_library(path, source):
+    """A C file of this folder, or of tests/tools, built to be preloaded."""
+    folder = HERE if os.path.exists(os.path.join(HERE, source)) else os.path.join(TOP, "tests", "tools")
+    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-Wall", "-Wextra", "-o", path, os.path.join(folder, source), "-ldl"],
+                   check=True)
+    return path
+
+
+def preloaded(library, **more):
+    """An environment with a library before all others; sanitizers want to be the first one."""
+    env = environment({"LD_PRELOAD": library, **more})
+    env["ASAN_OPTIONS"] += ":verify_asan_link_order=0"
+    return env
+
+
 class Scene(unittest.TestCase):
     """A test with a folder of its own: self.dir, with a configuration, a store and a CSV folder on demand."""
     maxDiff = 4000
