@@ -299,6 +299,18 @@ class Dovecot:
         corpus.write_maildir(path, mails, start, self.owner)
         self._next[path] = start + len(mails)
 
+    def refill(self, user, mails):
+        """The user has these mails, and no other folder, as if they had just come."""
+        self.users[user] = self.passwords[user.rpartition("@")[2]]
+        template, target = os.path.join(self.dir, "template", user), self.maildir(user)
+        if not os.path.exists(template):
+            corpus.write_maildir(template, mails, 1, self.owner)
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(template, target, copy_function=os.link)
+        for path, _, _ in os.walk(target):
+            os.chown(path, *self.owner)
+        self._next[target] = 1 + len(mails)
+
     def take_maildir(self, user, source):
         """A user whose INBOX is a copy of that Maildir."""
         self.users[user] = self.passwords[user.rpartition("@")[2]]
