@@ -1,138 +1,240 @@
 #!/usr/bin/env python3
-"""The measuring of scripts/bench."""
+"""The measuring of scripts/bench: the program beside what the wire alone costs, in interleaved runs."""
 import argparse
-import json
+import contextlib
 import os
-import shutil
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from lib import corpus, drain  # noqa: E402
+from lib import corpus, trial  # noqa: E402
 from lib.dovecot import Dovecot  # noqa: E402
-from lib.program import BINARY, HERE, environment  # noqa: E402
+from lib.program import BINARY, TOP  # noqa: E402
+from lib.proxy import Far  # noqa: E402
 
-USER = "reports@example.org"
+DOMAIN, PASSWORD = "bench.example", "not-a-secret"
+REPORTS, THOUSAND, LARGE = "reports@" + DOMAIN, "thousand@" + DOMAIN, "large@" + DOMAIN
+SOON = 0.02  # seconds that a poll without news may take on top of its round trips
+
+
+def machine():
+    with open("/proc/cpuinfo") as f:
+        names = re.findall(r"^model name\s*: (.*)", f.read(), re.M)
+    return f"{len(os.sched_getaffinity(0))} cores, {names[0] if names else os.uname().machine}"
+
+
+class Table:
+    """Figures by name of what was run."""
+
+    def __init__(self):
+        self.rows = {}
+
+    def add(self, name, figures):
+        self.rows.setdefault(name, []).append(figures)
+
+    def median(self, name, column="seconds"):
+        return statistics.median(r[column] for r in self.rows[name])
+
+    def lines(self, mails, floor):
+        yield f"{'':34} {'wall s':>8} {'user s':>8} {'sys s':>8} {'peak MB':>8} {'/ drain':>8} {'mails/s':>9}"
+        for name in self.rows:
+            wall, user, system, peak = (self.median(name, c) for c in ("seconds", "user", "system", "peak_kb"))
+            against = floor.get(name)
+            yield (f"{name:34} {wall:8.3f} {user:8.3f} {system:8.3f} " + (f"{peak / 1024:8.1f} " if peak else " " * 9) +
+                   (f"{wall / self.median(against):8.2f} " if against else " " * 9) +
+                   (f"{mails[name] / wall:9.0f}" if mails.get(name) else "")).rstrip()
 
 
 class Bench:
-    def __init__(self, folder, server):
-        self.dir = folder
-        self.server = server
-        self.figures = {}  # name -> list of (wall, CPU, peak KB)
-        self.parts = []
-        self.config = os.path.join(folder, "tlsrua.conf")
-        self.store = os.path.join(folder, "tlsrua.db")
-        self.csv = os.path.join(folder, "csv")
-        os.makedirs(self.csv)
-        password = os.path.join(folder, "password")
-        with open(password, "w", opener=lambda p, f: os.open(p, f, 0o600)) as out:
-            out.write(server.users[USER] + "\n")
-        with open(self.config, "w") as out:
-            out.write(f"[store]\npath = {self.store}\n[export]\ndir = {self.csv}\n[mailbox bench]\nhost = 127.0.0.1\n"
-                      f"port = {server.tls_port}\nuser = {USER}\npassword_file = {password}\n"
-                      f"ca_file = {server.ca_file}\n")
+    def __init__(self, options, folder, server, mails):
+        self.o, self.server = options, server
+        self.n = len(mails)
+        self.table, self.rooms = Table(), []
+        self.trial = trial.Trial(BINARY, os.path.join(folder, "new"), server)
+        self.folder = folder
+        self.maildir, self.mbox = os.path.join(folder, "maildir"), os.path.join(folder, "mbox")
+        corpus.write_maildir(self.maildir, mails)
+        corpus.write_mbox(self.mbox, mails)
+        self.turns = {}
+        self.far = f" +{options.rtt} ms"
 
-    def forget(self):
-        for name in os.listdir(self.dir):
-            if name.startswith("tlsrua.db"):
-                os.unlink(os.path.join(self.dir, name))
+    # -- what is run
 
-    def note(self, name, wall, cpu, peak=0):
-        self.figures.setdefault(name, []).append((wall, cpu, peak))
+    def near(self):
+        t = self.table
+        t.add("drain", self.trial.drain(REPORTS))
+        self.trial.forget()
+        t.add("poll, empty store", self.trial.poll(REPORTS))
+        t.add("poll, nothing new", self.trial.poll(REPORTS))
+        t.add("drain, 1,000", self.trial.drain(THOUSAND))
+        self.trial.forget()
+        t.add("poll, 1,000", self.trial.poll(THOUSAND))
+        t.add("poll, 1,000, nothing new", self.trial.poll(THOUSAND))
 
-    def drain(self):
-        wall, cpu, self.bytes = drain.run(self.server.environment(USER))
-        self.note("drain", wall, cpu)
+    def files(self):
+        for name, path in (("import of a Maildir", self.maildir), ("import of an mbox", self.mbox)):
+            self.trial.forget()
+            self.table.add(name, self.trial.run(REPORTS, "import", path))
 
-    def run(self, name, *args):
-        figures = os.path.join(self.dir, "figures")
-        done = subprocess.run([sys.executable, "-S", "-E", os.path.join(HERE, "measure.py"), figures, BINARY,
-                               "-c", self.config, *args, "--json"],
-                              capture_output=True, text=True, env=environment(), check=False)
-        if done.returncode != 0:
-            sys.exit(f"{name}: exit code {done.returncode}: {done.stderr[-2000:]}")
-        with open(figures) as f:
-            f = json.load(f)
-        self.note(name, f["seconds"], f["cpu"], f["peak_kb"])
-        return json.loads(done.stdout), done.stderr
+    def from_afar(self, user, what):
+        """The same through an added round-trip time."""
+        for name, run in (("drain" + what, self.trial.drain), ("poll" + what, self.trial.poll),
+                          ("poll" + what + ", nothing new", self.trial.poll)):
+            if name == "poll" + what:
+                self.trial.forget()
+            with Far(self.server.tls_port, self.o.rtt / 1000) as proxy:
+                self.table.add(name + self.far, run(user, proxy.port))
+            self.turns[name] = proxy.turns
 
-    def timing(self):
-        """Where a poll spends its time; a run of its own, since looking at the clock costs a little."""
-        self.forget()
-        done = subprocess.run([BINARY, "-c", self.config, "poll", "--timing"], capture_output=True, text=True,
-                              env=environment(), check=False)
-        words = next((line.partition("seconds:")[2].split() for line in done.stderr.splitlines()
-                      if "seconds:" in line), [])
-        self.parts = list(zip(words[::2], map(float, words[1::2])))
+    def large(self):
+        self.trial.forget()
+        figures = self.trial.poll(LARGE)
+        if figures["imported"] != 1:
+            sys.exit("scripts/bench: the report of 16 MB was not imported")
+        self.table.add("poll, a report of 16 MB", figures)
 
-    def once(self, maildir, mbox):
-        self.drain()
-        self.forget()
-        self.first, _ = self.run("poll, empty store", "poll")
-        self.second, _ = self.run("poll again", "poll")
-        self.forget()
-        self.run("import Maildir", "import", maildir)
-        self.forget()
-        self.run("import mbox", "import", mbox)
+    def measure(self):
+        for user in (REPORTS, THOUSAND, LARGE):
+            self.trial.drain(user)  # warm: the server's caches, the disk's
+        for _ in range(self.o.runs):
+            self.near()
+            self.files()
+            self.from_afar(THOUSAND, ", 1,000")
+            self.large()
+        for _ in range(min(2, self.o.runs)):
+            self.from_afar(REPORTS, "")
+        self.rooms = [self.trial.rooms(REPORTS) for _ in range(self.o.runs)]
+        for _ in range(self.o.mbsync):
+            self.table.add("mbsync into a Maildir", self.trial.mbsync(REPORTS))
 
-    def mbsync(self):
-        """What a plain copy of the mailbox costs, for comparison."""
-        target = os.path.join(self.dir, "copy")
-        conf = os.path.join(self.dir, "mbsyncrc")
-        with open(conf, "w") as out:
-            out.write(f"IMAPAccount a\nHost 127.0.0.1\nPort {self.server.tls_port}\nUser {USER}\n"
-                      f"PassCmd \"cat {self.dir}/password\"\nSSLType IMAPS\nCertificateFile {self.server.ca_file}\n\n"
-                      f"IMAPStore far\nAccount a\n\nMaildirStore near\nPath {target}/\nInbox {target}/INBOX\n\n"
-                      f"Channel c\nFar :far:\nNear :near:\nSync Pull\nCreate Near\nSyncState *\nFSync no\n")
-        os.makedirs(target)
-        figures = os.path.join(self.dir, "figures")
-        done = subprocess.run([sys.executable, "-S", "-E", os.path.join(HERE, "measure.py"), figures, "mbsync", "-q",
-                               "-c", conf, "c"], capture_output=True, text=True, check=False)
-        shutil.rmtree(target)
-        if done.returncode == 0:
-            with open(figures) as f:
-                f = json.load(f)
-            self.note("mbsync (copy)", f["seconds"], f["cpu"], f["peak_kb"])
+    # -- what comes of it
+
+    def goals(self):
+        """(what, figure, bound, unit)"""
+        m, far = self.table.median, self.far
+        peak = max(r["peak_kb"] for name in ("poll, empty store", "poll, nothing new", "import of a Maildir",
+                                             "import of an mbox") for r in self.table.rows[name]) / 1024
+        soon = "poll, 1,000, nothing new"
+        yield f"poll of {self.n:,} / drain", m("poll, empty store") / m("drain"), 2.0 if self.n <= 10000 else 2.2, ""
+        yield (f"poll of 1,000 with {far.strip()} - drain", m("poll, 1,000" + far) - m("drain, 1,000" + far), 0.5,
+               " s")
+        yield "nothing new, near", m(soon), SOON, " s"
+        yield (f"nothing new,{far}: beyond {self.turns[soon]} round trips",
+               m(soon + far) - self.turns[soon] * self.o.rtt / 1000, SOON, " s")
+        yield "round trips of a poll", max(self.turns["poll"], self.turns["poll, 1,000"]), 10, ""
+        yield "peak, whatever the number of mails", peak, 48, " MB"
+        yield ("peak, a report of 16 MB",
+               max(r["peak_kb"] for r in self.table.rows["poll, a report of 16 MB"]) / 1024, 128, " MB")
 
     def report(self):
-        median = {name: [statistics.median(column) for column in zip(*rows)] for name, rows in self.figures.items()}
-        floor = median["drain"][0]
-        lines = [f"{self.first['messages']} mails, {self.bytes / 1e6:.1f} MB, {self.first['imported']} reports imported;"
-                 f" second poll imported {self.second['imported']}; medians of {len(self.figures['drain'])} runs",
-                 f"{'':20} {'wall s':>8} {'CPU s':>8} {'peak MB':>8} {'/ drain':>8} {'mails/s':>9}"]
-        for name, (wall, cpu, peak) in median.items():
-            lines.append(f"{name:20} {wall:8.3f} {cpu:8.3f} {peak / 1024:8.1f} {wall / floor:8.2f} "
-                         f"{self.first['messages'] / wall:9.0f}")
-        if self.parts:
-            lines += ["parts of a poll into an empty store:", "  " + ", ".join(f"{n} {s:.3f}" for n, s in self.parts)]
-        return "\n".join(lines) + "\n"
+        rows = self.table.rows
+        first, size = rows["poll, empty store"][0], rows["drain"][0]["bytes"]
+        floor = {name: ("drain" + (", 1,000" if "1,000" in name else "") + (self.far if self.far in name else ""))
+                 for name in rows if "16 MB" not in name}
+        mails = {name: 1000 if "1,000" in name else self.n for name in rows
+                 if "nothing new" not in name and "16 MB" not in name}
+        yield f"{machine()}; {self.n:,} mails, {size / 1e6:.1f} MB, {first['imported']:,} reports imported"
+        yield f"medians of {self.o.runs} interleaved runs, of all mails from afar {len(rows['drain' + self.far])}"
+        yield from self.table.lines(mails, floor)
+        names = list(self.rooms[0])
+        yield "rooms of a poll into an empty store, seconds: " + ", ".join(
+            f"{n} {statistics.median(r[n] for r in self.rooms):.3f}" for n in names)
+        yield "goals:"
+        for what, figure, bound, unit in self.goals():
+            yield f"  {what:50} {figure:8.3f}{unit:3} <= {bound}{unit}".ljust(80) + \
+                ("met" if figure <= bound else "MISSED")
+
+
+class Against:
+    """The program beside an older one, each run of the one next to one of the other."""
+    WHAT = ("poll, empty store", "poll, nothing new", "import of a Maildir")
+
+    def __init__(self, options, folder, server, mails, old):
+        self.o = options
+        self.pair = {which: trial.Trial(binary, os.path.join(folder, which), server)
+                     for which, binary in (("new", BINARY), ("old", old))}
+        self.maildir = os.path.join(folder, "maildir")
+        corpus.write_maildir(self.maildir, mails)
+        self.runs = {what: [] for what in self.WHAT}
+
+    def one(self, t):
+        t.forget()
+        first, again = t.poll(REPORTS), t.poll(REPORTS)
+        t.forget()
+        return first, again, t.run(REPORTS, "import", self.maildir)
+
+    def measure(self):
+        for which in self.pair:
+            self.one(self.pair[which])  # warm
+        for i in range(self.o.runs):
+            order = ("new", "old") if i % 2 else ("old", "new")
+            figures = {which: self.one(self.pair[which]) for which in order}
+            for what, new, old in zip(self.WHAT, figures["new"], figures["old"]):
+                self.runs[what].append((new, old))
+
+    def report(self):
+        yield f"{machine()}; {self.o.n:,} mails"
+        yield f"new (this tree) / old ({self.o.against}): medians and extremes of {self.o.runs} pairs"
+        spread = "(least - most)"
+        yield f"{'':22} {'new s':>8} {'old s':>8} {'wall':>7} {spread:>16} {'CPU':>7} {spread:>16} {'peak':>7}"
+        for what, pairs in self.runs.items():
+            ratio = {c: sorted(new[c] / old[c] for new, old in pairs) for c in ("seconds", "cpu", "peak_kb")}
+            text = {c: f"{statistics.median(r):7.3f}" for c, r in ratio.items()}
+            spread = {c: f"({r[0]:.3f} - {r[-1]:.3f})" for c, r in ratio.items()}
+            wall = [statistics.median(p[i]["seconds"] for p in pairs) for i in (0, 1)]
+            yield f"{what:22} {wall[0]:8.3f} {wall[1]:8.3f} {text['seconds']} {spread['seconds']:>16} {text['cpu']} " \
+                  f"{spread['cpu']:>16} {text['peak_kb']}"
+
+
+@contextlib.contextmanager
+def built(ref, folder):
+    """The program of another commit, built in a work tree of its own."""
+    tree = os.path.join(folder, "tree")
+    git = ["git", "-C", TOP, "worktree"]
+    subprocess.run([*git, "add", "--quiet", "--detach", tree, ref], check=True)
+    try:
+        subprocess.run(["make", "-s", "-C", tree, f"-j{os.cpu_count()}", "BUILD=build"], check=True)
+        yield os.path.join(tree, "build", "tlsrua")
+    finally:
+        subprocess.run([*git, "remove", "--force", tree], check=True)
+
+
+def options():
+    p = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    p.add_argument("-n", type=int, default=10000, metavar="MAILS", help="1000, 10000, 100000 (default 10000)")
+    p.add_argument("-r", dest="runs", type=int, default=5, metavar="RUNS", help="interleaved runs (default 5)")
+    p.add_argument("-o", metavar="FILE", help="write the figures there too")
+    p.add_argument("--rtt", type=int, default=50, metavar="MS", help="added round-trip time (default 50)")
+    p.add_argument("--mbsync", type=int, default=1, metavar="RUNS", help="runs of mbsync (default 1)")
+    p.add_argument("--against", metavar="REF", help="measure beside the program of that commit, and nothing else")
+    p.add_argument("--seed", type=int, default=1)
+    for name, default in (("failing", 0.10), ("duplicates", 0.02), ("broken", 0.02), ("other", 0.02),
+                          ("conflicts", 0.0)):
+        p.add_argument("--" + name, type=float, default=default, metavar="SHARE", help=f"default {default}")
+    return p.parse_args()
 
 
 def main():
-    p = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    p.add_argument("-n", type=int, default=10000, metavar="MAILS")
-    p.add_argument("-r", type=int, default=5, metavar="RUNS")
-    p.add_argument("-o", metavar="FILE", help="write the figures there too")
-    a = p.parse_args()
-    mails = corpus.build(a.n).mails
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, Dovecot({USER: mails}) as server:
-        maildir, mbox = os.path.join(folder, "maildir"), os.path.join(folder, "mbox")
-        corpus.write_maildir(maildir, mails)
-        corpus.write_mbox(mbox, mails)
-        bench = Bench(folder, server)
-        drain.run(server.environment(USER))  # warm: the server's caches, the disk's
-        for _ in range(a.r):
-            bench.once(maildir, mbox)
-        if shutil.which("mbsync"):
-            bench.mbsync()
-        bench.timing()
-        text = bench.report()
+    o = options()
+    mails = corpus.build(o.n, o.seed, failing=o.failing, duplicates=o.duplicates, broken=o.broken, other=o.other,
+                         conflicts=o.conflicts).mails
+    thousand = mails[:1000] if o.n >= 1000 else corpus.build(1000, o.seed).mails
+    users = {REPORTS: mails} if o.against else {REPORTS: mails, THOUSAND: thousand, LARGE: [trial.large_mail()]}
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, \
+            Dovecot(users, passwords={DOMAIN: PASSWORD}) as server, contextlib.ExitStack() as stack:
+        if o.against:
+            bench = Against(o, folder, server, mails, stack.enter_context(built(o.against, folder)))
+        else:
+            bench = Bench(o, folder, server, mails)
+        del mails, thousand, users
+        bench.measure()
+        text = "\n".join(bench.report()) + "\n"
     sys.stdout.write(text)
-    if a.o:
-        with open(a.o, "w") as out:
+    if o.o:
+        with open(o.o, "w") as out:
             out.write(text)
 
 

@@ -21,7 +21,8 @@ def main():
     _, status, usage = os.wait4(pid, 0)
     seconds = time.perf_counter() - began
     with open(sys.argv[1], "w") as out:
-        json.dump({"seconds": seconds, "cpu": usage.ru_utime + usage.ru_stime, "peak_kb": usage.ru_maxrss}, out)
+        json.dump({"seconds": seconds, "cpu": usage.ru_utime + usage.ru_stime, "user": usage.ru_utime,
+                   "system": usage.ru_stime, "peak_kb": usage.ru_maxrss}, out)
     sys.exit(os.waitstatus_to_exitcode(status) % 256)
 
 
