@@ -27,11 +27,10 @@ static const struct form {
 	unsigned keys; /* numbers, then a text when it has one */
 	bool text;
 	unsigned sums;
-	bool of_series; /* its keys are a day and a series */
 } forms[KIND_COUNT] = {
 	[KIND_DAYS] = { SQL_ADD_DAY, 1, false, 1 },
 	[KIND_WARNINGS] = { SQL_ADD_DAY_WARNING, 1, true, 1 },
-	[KIND_DAILY] = { SQL_ADD_DAY_SERIES, 2, false, 5, true },
+	[KIND_DAILY] = { SQL_ADD_DAY_SERIES, 2, false, 5 },
 	[KIND_SENDERS] = { SQL_ADD_DAY_SENDER, 2, false, 4 },
 	[KIND_FAILURES] = { SQL_ADD_DAY_FAILURE, 3, true, 2 },
 };
@@ -151,9 +150,40 @@ write_one(struct store *st, const struct form *form, const struct addition *x,
 		v[n++] = value_text(x->text);
 	for (i = 0; i < form->sums; i++)
 		v[n++] = value_number(x->sum[i]);
-	if (sql_run(st, form->add, v, n, f) == -1)
-		return -1;
-	return form->of_series ? sql_run(st, SQL_STRETCH_SERIES, v, 2, f) : 0;
+	return sql_run(st, form->add, v, n, f);
+}
+
+static int
+by_series(const void *a, const void *b)
+{
+	const struct addition *x = a, *y = b;
+
+	if (x->key[1] != y->key[1])
+		return x->key[1] < y->key[1] ? -1 : 1;
+	return (x->key[0] > y->key[0]) - (x->key[0] < y->key[0]);
+}
+
+/* Each series of what was written to rollup_daily is known to be there. */
+static int
+stretch_series(struct store *st, struct gathered *g, struct fault *f)
+{
+	const struct addition *x = g->item, *end = x + g->n;
+	int64_t series, first;
+
+	if (g->n > 0)
+		qsort(g->item, g->n, sizeof *g->item, by_series);
+	while (x < end) {
+		series = x->key[1];
+		first = x->key[0];
+		while (x + 1 < end && x[1].key[1] == series)
+			x++;
+		const struct value v[] = { value_number(series),
+			value_number(first), value_number(x++->key[0]) };
+
+		if (sql_run(st, SQL_STRETCH_SERIES, v, 3, f) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 int
@@ -173,6 +203,8 @@ rollup_flush(struct store *st, struct fault *f)
 			if (write_one(st, &forms[k], &r->kind[k].item[i], f) ==
 			    -1)
 				return -1;
+		if (k == KIND_DAILY && stretch_series(st, &r->kind[k], f) == -1)
+			return -1;
 		r->kind[k].n = 0;
 	}
 	arena_reset(&r->texts);

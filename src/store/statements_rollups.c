@@ -216,9 +216,9 @@ const char *const sql_rollups[SQL_COUNT] = {
 	    " reporter_domain, policy_type, policy_mode)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 	[SQL_STRETCH_SERIES] =
-	    "UPDATE series SET first_day = min(first_day, ?1),"
-	    " last_day = max(last_day, ?1) WHERE id = ?2"
-	    " AND NOT ?1 BETWEEN first_day AND last_day",
+	    "UPDATE series SET first_day = min(first_day, ?2),"
+	    " last_day = max(last_day, ?3) WHERE id = ?1"
+	    " AND (?2 < first_day OR ?3 > last_day)",
 	[SQL_FIND_SENDER] =
 	    "SELECT id FROM senders WHERE domain = ?1 AND organization = ?2"
 	    " AND reporter_domain = ?3",
