@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -422,6 +423,88 @@ a_kill_leaves_nothing(void **state)
 	assert_int_equal(each_file(s->dir, NULL), 0);
 }
 
+/* `n` bytes, which differ from their neighbours, in an empty file. */
+static FILE *
+fill(FILE *file, size_t n)
+{
+	size_t i;
+
+	assert_non_null(file);
+	for (i = 0; i < n; i++)
+		putc('a' + (int)(i % 23), file);
+	assert_int_equal(fflush(file), 0);
+	return file;
+}
+
+static void
+assert_takes_parts_of(struct scene *s, FILE *from)
+{
+	enum {
+		LONG = 300 * 1000,
+		HOLE = 5
+	};
+	struct whole_file *wf = whole_file_open(s->path, &s->f);
+	FILE *file;
+	long i;
+
+	fill(from, LONG);
+	assert_non_null(wf);
+	fputs("head", whole_file_stream(wf));
+	assert_int_equal(whole_file_append(wf, from, 0, 2, &s->f), 0);
+	fputs("middle", whole_file_stream(wf));
+	assert_int_equal(whole_file_append(wf, from, HOLE, LONG, &s->f), 0);
+	assert_int_equal(whole_file_append(wf, from, LONG, LONG, &s->f), 0);
+	assert_int_equal(
+	    ftello(whole_file_stream(wf)), 4 + 2 + 6 + LONG - HOLE);
+	fputs("tail", whole_file_stream(wf));
+	assert_int_equal(whole_file_written(wf, &s->f), 0);
+	assert_int_equal(whole_file_commit(wf, &s->f), 0);
+	whole_file_close(wf);
+
+	file = fopen(s->path, "r");
+	assert_non_null(file);
+	for (i = 0; i < 12; i++)
+		assert_int_equal(getc(file), "headabmiddle"[i]);
+	for (i = HOLE; i < LONG; i++)
+		assert_int_equal(getc(file), 'a' + (int)(i % 23));
+	for (i = 0; i < 4; i++)
+		assert_int_equal(getc(file), "tail"[i]);
+	assert_int_equal(getc(file), EOF);
+	fclose(file);
+	fclose(from);
+}
+
+static void
+takes_parts_from_another_file_between_what_is_written(void **state)
+{
+	assert_takes_parts_of(*state, tmpfile());
+}
+
+/* Where the system does not copy from one file system to the other. */
+static void
+takes_parts_from_a_file_elsewhere(void **state)
+{
+	int fd = memfd_create("elsewhere", MFD_CLOEXEC);
+
+	assert_int_not_equal(fd, -1);
+	assert_takes_parts_of(*state, fdopen(fd, "w+"));
+}
+
+static void
+refuses_a_file_that_was_cut(void **state)
+{
+	struct scene *s = *state;
+	struct whole_file *wf = whole_file_open(s->path, &s->f);
+	FILE *from = fill(tmpfile(), 10);
+
+	assert_non_null(wf);
+	assert_int_equal(whole_file_append(wf, from, 4, 11, &s->f), -1);
+	assert_int_equal(s->f.status, EX_CANTCREAT);
+	assert_non_null(strstr(s->f.text, "was cut while it was read"));
+	whole_file_close(wf);
+	fclose(from);
+}
+
 int
 main(void)
 {
@@ -438,6 +521,9 @@ main(void)
 		TEST(a_full_disk_leaves_the_old_file),
 		TEST(says_what_permission_is_missing),
 		TEST(a_kill_leaves_nothing),
+		TEST(takes_parts_from_another_file_between_what_is_written),
+		TEST(takes_parts_from_a_file_elsewhere),
+		TEST(refuses_a_file_that_was_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

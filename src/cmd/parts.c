@@ -1,16 +1,13 @@
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 
 #include "base/arena.h"
-#include "base/fault.h"
 #include "cmd/parts.h"
+#include "output/whole_file.h"
 
 enum {
-	CHUNK = 64 * 1024, /* copied at once */
-	LINE = 64	   /* of the text: day, offset, rows */
+	LINE = 64 /* of the text: day, offset, rows */
 };
 
 static void
@@ -99,31 +96,6 @@ struct before {
 	size_t at; /* the first part not looked at */
 };
 
-static int
-copy_failed(const struct part_writer *w, struct fault *f)
-{
-	return fault(f, FAULT_HOST, EX_CANTCREAT, "%s: cannot be written: %s",
-	    w->csv.name, strerror(errno));
-}
-
-static int
-copy_bytes(struct part_writer *w, struct before *b, int64_t from, int64_t to,
-    struct fault *f)
-{
-	char chunk[CHUNK];
-	size_t n;
-
-	if (fseeko(b->file, from, SEEK_SET) == -1)
-		return copy_failed(w, f);
-	for (; from < to; from += (int64_t)n) {
-		n = to - from < CHUNK ? (size_t)(to - from) : CHUNK;
-		if (fread(chunk, 1, n, b->file) != n ||
-		    fwrite(chunk, 1, n, w->csv.out) != n)
-			return copy_failed(w, f);
-	}
-	return 0;
-}
-
 /* What the file before has of the periods from `first` to `last`. */
 static int
 copy_periods(struct part_writer *w, struct before *b, const char *first,
@@ -149,7 +121,7 @@ copy_periods(struct part_writer *w, struct before *b, const char *first,
 		part->rows = p[i].rows;
 		w->csv.rows += p[i].rows;
 	}
-	return copy_bytes(w, b, p[begin].offset, end, f);
+	return whole_file_append(w->file, b->file, p[begin].offset, end, f);
 }
 
 /* Read what parts_text() wrote. */
@@ -209,7 +181,8 @@ parts_write_changes(struct part_writer *w, const struct store_export *old,
 		return parts_write(w, f);
 	if (store_periods(
 		w->store, w->table, w->filter, w->mem, &periods, &n, f) == -1 ||
-	    copy_bytes(w, &b, 0, b.parts.item[0].offset, f) == -1)
+	    whole_file_append(w->file, from, 0, b.parts.item[0].offset, f) ==
+		-1)
 		return -1;
 	return write_runs(w, &b, periods, n, f);
 }

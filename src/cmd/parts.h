@@ -10,6 +10,7 @@
 
 struct arena;
 struct fault;
+struct whole_file;
 
 /*
  * CSV files of tables whose rows are in order of their date: where each day,
@@ -32,6 +33,7 @@ struct part_writer {
 	struct store *store;
 	const char *table;
 	const struct store_filter *filter;
+	struct whole_file *file;
 	struct csv csv; /* out, name and style are set by the caller */
 	struct arena *mem;
 	struct parts parts;

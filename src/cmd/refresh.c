@@ -11,6 +11,13 @@
 #include "output/whole_file.h"
 #include "store/problems.h"
 
+/* A table's file on its way to the disk. */
+struct written {
+	struct store_export export;
+	const char *path;
+	struct whole_file *file;
+};
+
 /* A refresh of the CSV folder. */
 struct refresh {
 	struct store *store;
@@ -18,7 +25,7 @@ struct refresh {
 	struct store_filter filter;
 	char from[16]; /* of it */
 	struct arena mem;
-	struct store_export *written;
+	struct written *written;
 	size_t n_written;
 	int64_t generation;
 	const char *options;
@@ -80,81 +87,76 @@ open_noted(struct refresh *r, const char *path, const struct store_export *old)
 	return NULL;
 }
 
-static int
-note(struct refresh *r, struct store_export *e, const char *path,
-    const struct parts *parts)
-{
-	struct stat sb;
-
-	if (stat(path, &sb) == -1)
-		return 0; /* somebody took it away: it is not noted */
-	e->file = mark_of(&sb, &r->mem);
-	e->parts = parts_text(parts, &r->mem);
-	r->written[r->n_written++] = *e;
-	return 0;
-}
-
 /* A table whose rows are in order of date: what changed of it, or all. */
 static int
-write_parts(struct refresh *r, struct store_export *e, const char *path,
+write_parts(struct refresh *r, struct written *w,
     const struct store_export *old, FILE *from, struct fault *f)
 {
-	struct part_writer w = { .store = r->store,
-		.table = e->table,
+	struct part_writer p = { .store = r->store,
+		.table = w->export.table,
 		.filter = &r->filter,
-		.csv = { .style = &r->config->csv, .name = path },
+		.file = w->file,
+		.csv = { .style = &r->config->csv,
+		    .name = w->path,
+		    .out = whole_file_stream(w->file) },
 		.mem = &r->mem };
-	struct whole_file *file = whole_file_open(path, f);
-	int rc;
+	int rc = from != NULL ? parts_write_changes(&p, old, from, f)
+			      : parts_write(&p, f);
 
-	if (file == NULL)
-		return -1;
-	w.csv.out = whole_file_stream(file);
-	rc = from != NULL ? parts_write_changes(&w, old, from, f)
-			  : parts_write(&w, f);
-	if (rc == 0) {
-		tables_warn_long(e->table, w.csv.rows);
-		rc = whole_file_commit(file, f);
-	}
-	whole_file_close(file);
-	return rc == 0 ? note(r, e, path, &w.parts) : -1;
+	if (rc == 0)
+		tables_warn_long(w->export.table, p.csv.rows);
+	w->export.parts = parts_text(&p.parts, &r->mem);
+	return rc;
 }
 
 static int
-write_whole(struct refresh *r, struct store_export *e, const char *path,
-    struct fault *f)
+write_whole(struct refresh *r, struct written *w, struct fault *f)
 {
 	struct table_format format = { .style = &r->config->csv };
-	struct parts none = { 0 };
 
-	if (table_write(r->store, &format, e->dir, e->table, &r->filter, f) ==
-	    -1)
+	w->export.parts = "";
+	return table_rows(r->store, &format, whole_file_stream(w->file),
+	    w->path, w->export.table, &r->filter, f);
+}
+
+/* The disk begins with this file while the next table is read. */
+static int
+write_table(struct refresh *r, struct written *w,
+    const struct store_export *old, FILE *from, struct fault *f)
+{
+	int rc;
+
+	if ((w->file = whole_file_open(w->path, f)) == NULL)
 		return -1;
-	return note(r, e, path, &none);
+	r->n_written++;
+	if (store_has_periods(w->export.table))
+		rc = write_parts(r, w, old, from, f);
+	else
+		rc = write_whole(r, w, f);
+	return rc == 0 ? whole_file_written(w->file, f) : -1;
 }
 
 static int
 refresh_table(struct refresh *r, const char *table, struct fault *f)
 {
 	const char *dir = r->config->export_dir;
-	const char *path = arena_printf(&r->mem, "%s/%s.csv", dir, table);
-	struct store_export old, e = { .dir = dir,
-		.table = table,
-		.generation = r->generation,
-		.options = r->options };
-	int rc = store_find_export(r->store, dir, table, &r->mem, &old, f);
+	struct written *w = &r->written[r->n_written];
+	struct store_export old;
 	FILE *from = NULL;
+	int rc = store_find_export(r->store, dir, table, &r->mem, &old, f);
 
 	if (rc == -1)
 		return -1;
+	w->path = arena_printf(&r->mem, "%s/%s.csv", dir, table);
+	w->export = (struct store_export){ .dir = dir,
+		.table = table,
+		.generation = r->generation,
+		.options = r->options };
 	if (rc == 1)
-		from = open_noted(r, path, &old);
-	if (from != NULL && old.generation == r->generation)
-		rc = 0;
-	else if (store_has_periods(table))
-		rc = write_parts(r, &e, path, &old, from, f);
-	else
-		rc = write_whole(r, &e, path, f);
+		from = open_noted(r, w->path, &old);
+	rc = 0;
+	if (from == NULL || old.generation != r->generation)
+		rc = write_table(r, w, &old, from, f);
 	if (from != NULL)
 		fclose(from);
 	return rc;
@@ -181,6 +183,29 @@ refresh_all(struct refresh *r, struct fault *f)
 	return 0;
 }
 
+/* Let the files appear, once all are written. */
+static int
+commit_files(struct refresh *r, struct fault *f)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_written; i++)
+		if (whole_file_commit(r->written[i].file, f) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+note(struct refresh *r, struct written *w, struct fault *f)
+{
+	struct stat sb;
+
+	if (stat(w->path, &sb) == -1)
+		return 0; /* somebody took it away: it is not noted */
+	w->export.file = mark_of(&sb, &r->mem);
+	return store_note_export(r->store, &w->export, f);
+}
+
 static int
 note_written(struct refresh *r, struct fault *f)
 {
@@ -191,11 +216,20 @@ note_written(struct refresh *r, struct fault *f)
 	if (store_begin(r->store, f) == -1)
 		return -1;
 	for (i = 0; i < r->n_written; i++)
-		if (store_note_export(r->store, &r->written[i], f) == -1) {
+		if (note(r, &r->written[i], f) == -1) {
 			store_rollback(r->store);
 			return -1;
 		}
 	return store_commit(r->store, f);
+}
+
+static void
+close_files(struct refresh *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_written; i++)
+		whole_file_close(r->written[i].file);
 }
 
 int
@@ -212,7 +246,10 @@ tables_refresh(struct store *st, const struct config *c, struct fault *f)
 		store_end_view(st);
 	}
 	if (rc == 0)
+		rc = commit_files(&r, f);
+	if (rc == 0)
 		rc = note_written(&r, f);
+	close_files(&r);
 out:
 	arena_free(&r.mem);
 	return rc;

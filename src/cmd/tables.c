@@ -25,9 +25,8 @@ tables_warn_long(const char *table, size_t rows)
 		    table, rows, SPREADSHEET_ROWS - 1);
 }
 
-/* What of a table `out` gets; `name` is what `out` is. */
-static int
-write_rows(struct store *st, const struct table_format *format, FILE *out,
+int
+table_rows(struct store *st, const struct table_format *format, FILE *out,
     const char *name, const char *table, const struct store_filter *filter,
     struct fault *f)
 {
@@ -54,7 +53,7 @@ table_write(struct store *st, const struct table_format *format,
 
 	if ((file = whole_file_open(path, f)) == NULL)
 		goto out;
-	if (write_rows(st, format, whole_file_stream(file), path, table, filter,
+	if (table_rows(st, format, whole_file_stream(file), path, table, filter,
 		f) == -1)
 		goto out;
 	rc = whole_file_commit(file, f);
@@ -68,7 +67,7 @@ int
 table_print(struct store *st, const struct table_format *format,
     const char *table, const struct store_filter *filter, struct fault *f)
 {
-	if (write_rows(st, format, stdout, NULL, table, filter, f) == -1)
+	if (table_rows(st, format, stdout, NULL, table, filter, f) == -1)
 		return -1;
 	if (fflush(stdout) == EOF)
 		return fault(f, FAULT_HOST, EX_CANTCREAT, "standard output: %s",

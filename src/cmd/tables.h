@@ -2,6 +2,7 @@
 #define CMD_TABLES_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "config/config.h"
 #include "store/store.h"
@@ -13,6 +14,14 @@ struct table_format {
 	bool ndjson; /* JSON lines in place of CSV */
 	const struct csv_style *style;
 };
+
+/*
+ * What of a table `out` gets; `name` is what `out` is, NULL for standard
+ * output.
+ */
+int table_rows(struct store *, const struct table_format *, FILE *out,
+    const char *name, const char *table, const struct store_filter *,
+    struct fault *);
 
 /*
  * Write a table into DIR/NAME.csv or .ndjson, whole or not at all.  A fault

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* O_TMPFILE */
+#define _GNU_SOURCE /* O_TMPFILE, copy_file_range, sync_file_range */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -152,12 +152,12 @@ whole_file_stream(struct whole_file *wf)
 
 /* What is left of a chunk at `at`; -1 when it cannot be read. */
 static ssize_t
-read_chunk(int fd, char *chunk, off_t at)
+read_chunk(int fd, char *chunk, size_t size, off_t at)
 {
 	ssize_t n;
 
 	do
-		n = pread(fd, chunk, CHUNK, at);
+		n = pread(fd, chunk, size, at);
 	while (n == -1 && errno == EINTR);
 	return n;
 }
@@ -169,8 +169,9 @@ same_content(int a, int b)
 	ssize_t n;
 	off_t at;
 
-	for (at = 0; (n = read_chunk(a, x, at)) > 0; at += n)
-		if (read_chunk(b, y, at) != n || memcmp(x, y, (size_t)n) != 0)
+	for (at = 0; (n = read_chunk(a, x, sizeof x, at)) > 0; at += n)
+		if (read_chunk(b, y, sizeof y, at) != n ||
+		    memcmp(x, y, (size_t)n) != 0)
 			return false;
 	return n == 0;
 }
@@ -252,12 +253,86 @@ sync_dir(const struct whole_file *wf, struct fault *f)
 	return rc;
 }
 
-int
-whole_file_commit(struct whole_file *wf, struct fault *f)
+static int
+flush(struct whole_file *wf, struct fault *f)
 {
 	errno = 0;
 	if (fflush(wf->stream) == EOF || ferror(wf->stream))
 		return file_fault(wf, "cannot be written", f);
+	return 0;
+}
+
+/* Through memory, where the system has no way of its own. */
+static ssize_t
+copy_chunk(int from, off_t *at, int to, off_t *end, size_t most)
+{
+	char chunk[CHUNK];
+	ssize_t n, written;
+
+	n = read_chunk(
+	    from, chunk, most < sizeof chunk ? most : sizeof chunk, *at);
+	if (n <= 0)
+		return n;
+	written = pwrite(to, chunk, (size_t)n, *end);
+	if (written > 0) {
+		*at += written;
+		*end += written;
+	}
+	return written;
+}
+
+/* As copy_file_range(), which not every pair of file systems has. */
+static ssize_t
+copy_some(int from, off_t *at, int to, off_t *end, size_t n)
+{
+	ssize_t copied = copy_file_range(from, at, to, end, n, 0);
+
+	if (copied != -1 || (errno != EXDEV && errno != EINVAL &&
+				errno != ENOSYS && errno != EOPNOTSUPP))
+		return copied;
+	return copy_chunk(from, at, to, end, n);
+}
+
+int
+whole_file_append(struct whole_file *wf, FILE *from, int64_t begin,
+    int64_t stop, struct fault *f)
+{
+	off_t at = begin, end;
+	ssize_t n;
+
+	if (flush(wf, f) == -1)
+		return -1;
+	end = ftello(wf->stream);
+	while (at < stop) {
+		n = copy_some(fileno(from), &at, fileno(wf->stream), &end,
+		    (size_t)(stop - at));
+		if (n == 0)
+			return fault(f, FAULT_HOST, EX_CANTCREAT,
+			    "%s: was cut while it was read: run again",
+			    wf->path);
+		if (n == -1 && errno != EINTR)
+			return file_fault(wf, "cannot be written", f);
+	}
+	if (fseeko(wf->stream, end, SEEK_SET) == -1)
+		return file_fault(wf, "cannot be written", f);
+	return 0;
+}
+
+int
+whole_file_written(struct whole_file *wf, struct fault *f)
+{
+	if (flush(wf, f) == -1)
+		return -1;
+	/* a hint: commit tells what fails */
+	(void)sync_file_range(fileno(wf->stream), 0, 0, SYNC_FILE_RANGE_WRITE);
+	return 0;
+}
+
+int
+whole_file_commit(struct whole_file *wf, struct fault *f)
+{
+	if (flush(wf, f) == -1)
+		return -1;
 	if (is_same(wf))
 		return 0;
 	if (keep_rights(wf, f) == -1)

@@ -1,6 +1,7 @@
 #ifndef OUTPUT_WHOLE_FILE_H
 #define OUTPUT_WHOLE_FILE_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 struct fault;
@@ -19,6 +20,19 @@ struct whole_file *whole_file_open(const char *path, struct fault *);
 
 /* Where to write it; belongs to the file. */
 FILE *whole_file_stream(struct whole_file *);
+
+/*
+ * Append what the file `from` has between two offsets.  The system copies, and
+ * where the file system lets files share what they have in common, they do.
+ */
+int whole_file_append(struct whole_file *, FILE *from, int64_t begin,
+    int64_t end, struct fault *);
+
+/*
+ * All is written to the stream: the disk may begin, and nobody waits for it
+ * before the file is committed.
+ */
+int whole_file_written(struct whole_file *, struct fault *);
 
 /*
  * Publish it; -1 with exit code 73 and the old file as it was.  That writing

@@ -534,7 +534,9 @@ SELECT n.organization AS organization, n.reporter_domain AS reporter_domain,
 	(SELECT max(r.day - 1 - (SELECT max(q.day) FROM rollup_senders AS q
 	    WHERE q.sender = r.sender AND q.day < r.day))
 	FROM rollup_senders AS r WHERE r.sender = e.sender
-	    AND r.day > e.first_day AND r.day <= e.last_day)) AS longest_gap,
+	    AND r.day > e.first_day AND r.day <= e.last_day
+	    AND NOT EXISTS (SELECT 1 FROM rollup_senders AS p
+		WHERE p.sender = r.sender AND p.day = r.day - 1))) AS longest_gap,
     (SELECT max(day) FROM days) - e.last_day AS silent_days,
     CAST(e.reports AS INTEGER) AS reports,
     CAST(e.counted_sessions AS INTEGER) AS counted_sessions,
