@@ -1,10 +1,10 @@
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/fault.h"
+#include "base/thread.h"
 #include "record.h"
 #include "writer.h"
 
@@ -47,20 +47,6 @@ run(void *arg)
 	return NULL;
 }
 
-/* Signals are for the thread that waits for the network. */
-static int
-start_thread(struct writer *w)
-{
-	sigset_t all, before;
-	int rc;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	rc = pthread_create(&w->thread, NULL, run, w);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return rc == 0 ? 0 : -1;
-}
-
 static void
 release(struct writer *w)
 {
@@ -77,7 +63,7 @@ writer_start(struct recorder *recorder)
 	w->recorder = recorder;
 	pthread_mutex_init(&w->mutex, NULL);
 	pthread_cond_init(&w->change, NULL);
-	if (start_thread(w) == 0)
+	if (thread_start(&w->thread, run, w) == 0)
 		return w;
 	release(w);
 	return NULL;
