@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """An IMAP server that behaves by script: well, oddly or hostile.
 
-    scripted_imap.py --list               the scenarios: name, tls, exit, note
+    scripted_imap.py --list               the scenarios: name, tls, exit, note,
+                                          further options of the mailbox
     scripted_imap.py [--dir DIR] NAME     serve that scenario
 
 It prints the port it listens on (127.0.0.1, any free one) as its first line
@@ -94,6 +95,7 @@ class Session:
     capability = CAPABILITY
     greeting = "* OK ready"
     refuse_id = False
+    options = ""  # of the mailbox, such as "folders = \\Junk; auth = login"
 
     def __init__(self, sock, context, starttls):
         self.raw = self.sock = sock
@@ -978,6 +980,81 @@ odd_fetch(
     b"* 1 FETCH (FLAGS (\\Seen))\r\n",
 )
 
+# folders by their special use
+
+
+def folders(name, code, note, *lines, more=b"", **overrides):
+    """A server that lists its folders like this."""
+
+    def do_list(self, _rest):
+        for line in lines:
+            self.send(line)
+        if more:
+            self.flood(more)
+        self.ok()
+
+    overrides.setdefault("do_list", do_list)
+    simple(name, code, note, options="folders = \\Junk", **overrides)
+
+
+EXTENDED = CAPABILITY + " SPECIAL-USE LIST-EXTENDED XLIST"
+
+folders("use-marked", 0, "marked", '* LIST (\\Junk) "/" Spam\r\n')
+folders("use-unmarked", 77, "not marked", '* LIST () "/" Junk\r\n')
+folders("use-nothing", 77, "no folder at all", capability=EXTENDED)
+folders(
+    "use-refused",
+    77,
+    "every way of asking is refused",
+    capability=EXTENDED,
+    do_list=lambda s, r: s.bad("what"),
+    do_xlist=lambda s, r: s.no("never"),
+)
+folders(
+    "use-xlist-only",
+    0,
+    "marked by XLIST alone",
+    '* LIST () "/" Spam\r\n',
+    capability=EXTENDED,
+    do_xlist=lambda s, r: (s.line('* XLIST (\\Spam) "/" {4}\r\nSpam'), s.ok()),
+)
+folders(
+    "use-flood",
+    76,
+    "folders without end",
+    more=b'* LIST (\\Junk) "/" Spam\r\n',
+)
+folders("use-literal-4gb", 76, "4 GB", '* LIST (\\Junk) "/" {4000000000}\r\n')
+folders("use-brackets", 76, "brackets", "* LIST " + "(" * 25000 + "\r\n")
+folders(
+    "use-line-in-name",
+    76,
+    "a command in a name",
+    '* LIST (\\Junk) "/" {12}\r\na\r\n2 DELETE b\r\n',
+)
+folders(
+    "use-odd-names",
+    77,
+    "names that nothing can be called by",
+    '* LIST (\\Junk) "/" ""\r\n',
+    '* LIST (\\Junk) "/" "a\x01b"\r\n',
+    '* LIST (\\Junk) "/" "%s"\r\n' % ("x" * 2000),
+    '* LIST (\\Junk "/" Spam\r\n',
+    "* LIST (\\Junk) Spam\r\n",
+    '* LIST (\\Junk \\Noselect) "/" Spam\r\n',
+    "* LIST\r\n",
+    "* XLIST ()\r\n",
+)
+folders(
+    "use-stall",
+    69,
+    "silence inside a name",
+    do_list=lambda s, r: (
+        s.send('* LIST (\\Junk) "/" {4}\r\nSp'),
+        s.stall(),
+    ),
+)
+
 # STARTTLS
 
 
@@ -1072,8 +1149,8 @@ def main():
     parser.add_argument("name", nargs="?", choices=sorted(SCENARIOS))
     args = parser.parse_args()
     if args.list:
-        for name, (_cls, code, note, tls) in SCENARIOS.items():
-            print("%s\t%s\t%d\t%s" % (name, tls, code, note))
+        for name, (cls, code, note, tls) in SCENARIOS.items():
+            print("\t".join([name, tls, str(code), note, cls.options]))
         return
     if not args.name:
         parser.error("name a scenario, or --list")

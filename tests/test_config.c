@@ -154,7 +154,7 @@ reads_every_option(void **state)
 	    "[mailbox A.b_c-1]\nhost = IMAP.Example.com\nport = 1993\n"
 	    "tls = starttls\nuser = me@example.com\npassword_file = /pw\n"
 	    "auth = scram-sha-256\nfolders = INBOX \"TLS reports\" Gel\xc3\xb6"
-	    "scht\n"
+	    "scht \\junk\n"
 	    "fingerprint = SHA256:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:"
 	    "FF:00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff\n"
 	    "after_import = keep\nafter_reject = keep\ntimeout = 2m\n"
@@ -188,9 +188,10 @@ reads_every_option(void **state)
 	assert_int_equal(mb->account.tls.mode, TLS_STARTTLS);
 	assert_int_equal(mb->account.auth, IMAP_AUTH_SCRAM_SHA_256);
 	assert_string_equal(mb->password_file, "/pw");
-	assert_int_equal(mb->n_folders, 3);
+	assert_int_equal(mb->n_folders, 4);
 	assert_string_equal(mb->folders[1], "TLS reports");
 	assert_string_equal(mb->folders[2], "Gel\xc3\xb6scht");
+	assert_string_equal(mb->folders[3], "\\Junk");
 	assert_string_equal(mb->account.tls.fingerprint,
 	    "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff");
 	assert_int_equal(mb->account.tls.timeout, 120);
@@ -338,9 +339,14 @@ refuses_what_a_mailbox_cannot_be(void **state)
 		    "4: [mailbox m] folders: a is given twice" },
 		{ "folders = INBOX inbox",
 		    "4: [mailbox m] folders: inbox is given twice" },
-		{ "folders = \\Junk",
-		    "4: [mailbox m] folders: \\Junk: special uses are not "
-		    "supported yet; name the folder" },
+		{ "folders = \\Jnk",
+		    "4: [mailbox m] folders: \\Jnk is no special use; known "
+		    "are \\All \\Archive \\Drafts \\Flagged \\Important "
+		    "\\Inbox \\Junk \\Sent \\Trash" },
+		{ "folders = \\Junk \\junk",
+		    "4: [mailbox m] folders: \\junk is given twice" },
+		{ "folders = inbox \\Inbox",
+		    "4: [mailbox m] folders: \\Inbox is given twice" },
 		{ "ca_file = /nowhere/ca.pem",
 		    "4: [mailbox m] ca_file: cannot be read: No such file or "
 		    "directory" },

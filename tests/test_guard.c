@@ -104,6 +104,9 @@ static const struct {
 	const char *in, *out; /* NULL: as it came */
 } passing[] = {
 	{ GUARD_GENERAL, "1 OK done\r\n", NULL },
+	{ GUARD_FOLDERS, "* XLIST (\\Spam) \"/\" {4}\r\nSpam\r\n", NULL },
+	{ GUARD_FOLDERS, "* ID NIL\r\n", "" },
+	{ GUARD_NAMES, "* XLIST (\\Spam) \"/\" Spam\r\n", "" },
 	{ GUARD_GENERAL, "1 OK [READ-ONLY] {x}\r\n", "1 OK done\r\n" },
 	{ GUARD_GENERAL, "1 OK\r\n", "1 OK done\r\n" },
 	{ GUARD_GENERAL, "1 NO [ALERT] say \"please\r\n", "1 NO done\r\n" },

@@ -16,6 +16,7 @@
 #include "cmd/progress.h"
 #include "cmd/stop.h"
 #include "config/secret.h"
+#include "source/folder.h"
 #include "source/imap.h"
 #include "source/wait.h"
 #include "store/store.h"
@@ -148,15 +149,12 @@ has_new(const struct folder *fd, const struct imap_folder *state)
 /* Read what is new in it, and then do with its mails what is to be done. */
 static int
 read_folder(struct folder *fd, const struct config_mailbox *config,
-    struct imap *imap, const char *name, struct fault *f)
+    struct imap *imap, const char *name, const struct imap_folder *state,
+    struct fault *f)
 {
-	struct imap_folder state;
-
+	follow_uidvalidity(fd, state);
 	timing_enter(fd->poll->timing, ROOM_WIRE);
-	if (imap_examine(imap, name, &state, f) == -1)
-		return -1;
-	follow_uidvalidity(fd, &state);
-	if (has_new(fd, &state) &&
+	if (has_new(fd, state) &&
 	    imap_sizes(imap, fd->cursor.uid + 1, &fd->list, &fd->n, f) == -1)
 		return -1;
 	timing_enter(fd->poll->timing, ROOM_OTHER);
@@ -176,8 +174,36 @@ struct mailbox {
 	struct folder_state {
 		struct store_mailbox cursor;
 		bool polled; /* well, in this run */
+		char *name;  /* as the server calls it; NULL: not known yet */
 	} * folders;
 };
+
+/*
+ * Open a folder to be read.  1; or 0 when it is one that was read by another
+ * name or special use.
+ */
+static int
+open_folder(const struct mailbox *mb, size_t i, struct imap *imap,
+    struct imap_folder *opened, struct fault *f)
+{
+	const char *const *configured = mb->config->folders;
+	struct folder_state *state = &mb->folders[i];
+	size_t k;
+
+	if (imap_examine(imap, configured[i], opened, f) == -1)
+		return -1;
+	free(state->name);
+	state->name = xstrdup(imap_folder_name(imap));
+	for (k = 0; k < mb->config->n_folders; k++) {
+		if (k == i || !mb->folders[k].polled ||
+		    !folder_is_same(state->name, mb->folders[k].name))
+			continue;
+		log_info("%s: %s is the same folder as %s: not read again",
+		    mb->config->name, configured[i], configured[k]);
+		return 0;
+	}
+	return 1;
+}
 
 static int
 poll_folder(struct poll *p, struct mailbox *mb, size_t i, struct imap *imap,
@@ -189,12 +215,16 @@ poll_folder(struct poll *p, struct mailbox *mb, size_t i, struct imap *imap,
 	struct folder fd = {
 		.poll = p, .source = source, .cursor = state->cursor
 	};
+	struct imap_folder opened;
 	int rc;
 
 	if (!p->options->dry_run)
 		ingest_set_actions(p->ingest, mb->config->after_import,
 		    mb->config->after_reject);
-	rc = read_folder(&fd, mb->config, imap, name, f);
+	timing_enter(p->timing, ROOM_WIRE);
+	rc = open_folder(mb, i, imap, &opened, f);
+	if (rc == 1)
+		rc = read_folder(&fd, mb->config, imap, name, &opened, f);
 	timing_enter(p->timing, ROOM_OTHER);
 	ingest_set_cursor(p->ingest, NULL);
 	ingest_set_actions(p->ingest, "", "");
@@ -266,6 +296,16 @@ poll_with_retries(struct poll *p, struct mailbox *mb, struct fault *f)
 		wait_before_retry(mb->config->name, attempt++, f);
 	secret_free(secret);
 	return rc;
+}
+
+static void
+free_folders(struct mailbox *mb)
+{
+	size_t i;
+
+	for (i = 0; mb->folders != NULL && i < mb->config->n_folders; i++)
+		free(mb->folders[i].name);
+	free(mb->folders);
 }
 
 static int
@@ -340,6 +380,6 @@ poll_mailbox(
 		p->status = status;
 	rc = 0;
 out:
-	free(mb.folders);
+	free_folders(&mb);
 	return rc;
 }

@@ -3,12 +3,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "base/text.h"
 #include "config/config.h"
 #include "config/set.h"
 #include "config/values.h"
@@ -16,8 +14,7 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 enum {
-	SECONDS_A_DAY = 24 * 60 * 60,
-	FOLDER_MAX = 200
+	SECONDS_A_DAY = 24 * 60 * 60
 };
 
 int
@@ -263,168 +260,6 @@ set_domains(const struct config_option *o, struct setting *s, void *field)
 	}
 	c->domains = domain;
 	c->n_domains = n;
-	return 0;
-}
-
-/* RFC 9051 §5.1: INBOX in any case is the same folder. */
-static bool
-is_same_folder(const char *a, const char *b)
-{
-	return strcmp(a, b) == 0 ||
-	       (strcasecmp(a, "INBOX") == 0 && strcasecmp(b, "INBOX") == 0);
-}
-
-int
-set_folders(const struct config_option *o, struct setting *s, void *field)
-{
-	struct config_mailbox *mb = field;
-	const char *const *item;
-	size_t n, i, j;
-
-	(void)o;
-	if (setting_list(s->text, s->memory, &item, &n) == -1)
-		return config_refuse(s, "a double quote is not closed");
-	if (n == 0)
-		return config_refuse(s, "is empty");
-	for (i = 0; i < n; i++) {
-		if (item[i][0] == '\0')
-			return config_refuse(s, "an empty name");
-		if (item[i][0] == '\\')
-			return config_refuse(s,
-			    "%.80s: special uses are not "
-			    "supported yet; name the folder",
-			    item[i]);
-		for (j = 0; j < i; j++)
-			if (is_same_folder(item[i], item[j]))
-				return config_refuse(
-				    s, "%.80s is given twice", item[i]);
-	}
-	mb->folders = item;
-	mb->n_folders = n;
-	return 0;
-}
-
-int
-set_host(const struct config_option *o, struct setting *s, void *field)
-{
-	(void)o;
-	if (s->text[0] == '\0')
-		return config_refuse(s, "is empty");
-	if (setting_host(s->text, s->memory, field) == 0)
-		return 0;
-	if (strstr(s->text, "://") != NULL || strchr(s->text, ':') != NULL)
-		return config_refuse(s,
-		    "is no host name; a port is an option of "
-		    "its own, and a protocol none");
-	return config_refuse(s, "is neither a host name nor an IP address");
-}
-
-int
-set_tls(const struct config_option *o, struct setting *s, void *field)
-{
-	static const char *const names[] = { [TLS_IMPLICIT] = "implicit",
-		[TLS_STARTTLS] = "starttls",
-		[TLS_NONE] = "none" };
-	size_t i;
-
-	(void)o;
-	for (i = 0; i < COUNT(names); i++)
-		if (strcmp(s->text, names[i]) == 0) {
-			*(enum tls_mode *)field = (enum tls_mode)i;
-			return 0;
-		}
-	return config_refuse(s,
-	    "must be implicit, starttls, or none for a server on "
-	    "this machine");
-}
-
-int
-set_auth(const struct config_option *o, struct setting *s, void *field)
-{
-	static const char *const names[] = { [IMAP_AUTH_AUTO] = "auto",
-		[IMAP_AUTH_PLAIN] = "plain",
-		[IMAP_AUTH_LOGIN] = "login",
-		[IMAP_AUTH_SCRAM_SHA_256] = "scram-sha-256",
-		[IMAP_AUTH_XOAUTH2] = "xoauth2",
-		[IMAP_AUTH_OAUTHBEARER] = "oauthbearer" };
-	size_t i;
-
-	(void)o;
-	for (i = 0; i < COUNT(names); i++)
-		if (strcmp(s->text, names[i]) == 0) {
-			*(enum imap_auth *)field = (enum imap_auth)i;
-			return 0;
-		}
-	return config_refuse(s,
-	    "must be auto, plain, login, scram-sha-256, xoauth2 "
-	    "or oauthbearer");
-}
-
-int
-set_fingerprint(const struct config_option *o, struct setting *s, void *field)
-{
-	(void)o;
-	if (s->text[0] == '\0') {
-		*(const char **)field = "";
-		return 0;
-	}
-	if (setting_fingerprint(s->text, s->memory, field) == -1)
-		return config_refuse(
-		    s, "must be sha256: and 64 hexadecimal digits");
-	return 0;
-}
-
-/* A command line is kept as it stands, for quotes divide it later. */
-int
-set_command(const struct config_option *o, struct setting *s, void *field)
-{
-	const char *const *item;
-	size_t n;
-
-	(void)o;
-	if (setting_list(s->text, s->memory, &item, &n) == -1)
-		return config_refuse(s, "a double quote is not closed");
-	if (n == 0 || item[0][0] == '\0')
-		return config_refuse(s, "is empty");
-	*(const char **)field = s->text;
-	return 0;
-}
-
-/* The name goes over the wire, and a command has 1,000 characters. */
-static bool
-is_folder_name(const char *s)
-{
-	size_t n = strlen(s), len;
-	unsigned c;
-
-	if (n == 0 || n > FOLDER_MAX || s[0] == '\\')
-		return false;
-	for (; n > 0; s += len, n -= len)
-		if ((len = text_utf8(s, n, &c)) == 0 || c < 0x20 || c == 0x7f)
-			return false;
-	return true;
-}
-
-int
-set_action(const struct config_option *o, struct setting *s, void *field)
-{
-	const char **action = field;
-
-	(void)o;
-	if (strncmp(s->text, "move:", 5) == 0) {
-		if (!is_folder_name(s->text + 5))
-			return config_refuse(s,
-			    "move: needs the name of a folder, of up to %d "
-			    "bytes",
-			    FOLDER_MAX);
-	} else if (strcmp(s->text, "keep") != 0 &&
-		   strcmp(s->text, "seen") != 0 &&
-		   strcmp(s->text, "flag") != 0 &&
-		   strcmp(s->text, "delete") != 0) {
-		return config_refuse(
-		    s, "must be keep, seen, flag, move:FOLDER or delete");
-	}
-	*action = strcmp(s->text, "keep") == 0 ? "" : s->text;
 	return 0;
 }
 

@@ -39,30 +39,15 @@ imap_action_parse(const char *text, struct imap_action *a)
 	return -1;
 }
 
-/*
- * A command and its answer, past libetpan: nothing in it but the tagged line is
- * of interest, and EXISTS, EXPUNGE, FETCH and the like may come with it.
- */
+/* With the answer EXISTS, EXPUNGE, FETCH and the like may come. */
 static int
 command(struct imap *im, const char *text, size_t mails, const char *what,
     struct fault *f)
 {
 	struct guard_limits limits = { .command = GUARD_GENERAL,
 		.lines = LINES_SLACK + (uint64_t)mails * LINE_BYTES };
-	struct span line;
-	char *sent;
-	int rc;
 
-	session_begin(im, &limits, TLS_STEADY);
-	sent = xasprintf("%d %s\r\n", ++im->etpan->imap_tag, text);
-	rc = session_write(im, sent, strlen(sent), false, f);
-	free(sent);
-	while (
-	    rc == 0 && im->reply.status == REPLY_NONE && !im->reply.wrong_tag)
-		rc = session_read_line(im, &line, f);
-	return rc == -1
-		   ? -1
-		   : session_end(im, MAILIMAP_NO_ERROR, EX_NOPERM, what, f);
+	return session_command(im, text, &limits, what, f);
 }
 
 /* "UID VERB SET REST" */
@@ -223,6 +208,11 @@ target(struct imap *im, const char *folder, struct fault *f)
 		free(name);
 		name = own;
 	}
+	if (there == 1 && folder_is_same(name, im->folder))
+		there = fault(f, FAULT_SESSION, EX_CONFIG,
+		    "imap: mails of %s cannot be moved into it: name another "
+		    "folder",
+		    folder);
 	if (there != -1)
 		quoted = quote(name);
 	free(name);

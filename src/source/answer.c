@@ -92,6 +92,8 @@ untagged_kind(struct span s)
 		return ANSWER_CAPABILITY;
 	if (span_is_nocase(word, "LIST"))
 		return ANSWER_LIST;
+	if (span_is_nocase(word, "XLIST"))
+		return ANSWER_XLIST;
 	if (span_is_nocase(word, "ID"))
 		return ANSWER_ID;
 	if (take_number(&word) && word.n == 0 && take(&s, " ") &&
@@ -259,12 +261,37 @@ is_fetch(struct span s, bool at_literal)
 static bool
 is_list(struct span s, bool at_literal)
 {
-	if (!take(&s, "* LIST ") || !take_flags(&s) || !take(&s, " ") ||
+	if (!take(&s, "* LIST ") && !take(&s, "* XLIST "))
+		return false;
+	if (!take_flags(&s) || !take(&s, " ") ||
 	    !(take(&s, "NIL") || take_string(&s)) || !take(&s, " "))
 		return false;
 	if (take_literal(&s))
 		return s.n == 0 ? at_literal : is_end(s) && !at_literal;
 	return (take_string(&s) || take_atom(&s)) && is_end(s) && !at_literal;
+}
+
+void
+answer_read_folder(struct span line, struct answer_folder *folder)
+{
+	struct span s = span_skip(line, span_find(line, "("));
+
+	*folder = (struct answer_folder){ .flags = span_skip(s, 1) };
+	take_flags(&s);
+	folder->flags.n = (size_t)(s.p - folder->flags.p) - 1;
+	take(&s, " ");
+	if (!take_string(&s))
+		take_word(&s); /* NIL */
+	take(&s, " ");
+	folder->name = s;
+	if (take_string(&s)) {
+		folder->is_quoted = true;
+		folder->name = (struct span){ folder->name.p + 1,
+			folder->name.n - s.n - 2 };
+		return;
+	}
+	folder->is_literal = take(&s, "{");
+	folder->name = take_word(&folder->name);
 }
 
 static bool
@@ -288,16 +315,20 @@ is_id(struct span s, bool at_literal)
 }
 
 bool
+answer_next_word(struct span *line, struct span *word)
+{
+	skip_blanks(line);
+	*word = take_word(line);
+	return word->n > 0;
+}
+
+bool
 answer_next_capability(struct span *line, struct span *name)
 {
-	for (;;) {
-		skip_blanks(line);
-		*name = take_word(line);
-		if (name->n == 0)
-			return false;
+	while (answer_next_word(line, name))
 		if (is_atom(*name))
 			return true;
-	}
+	return false;
 }
 
 bool
@@ -314,7 +345,7 @@ answer_is_sound(enum answer kind, struct span line, bool at_literal)
 {
 	if (kind == ANSWER_FETCH)
 		return is_fetch(line, at_literal);
-	if (kind == ANSWER_LIST)
+	if (kind == ANSWER_LIST || kind == ANSWER_XLIST)
 		return is_list(line, at_literal);
 	return kind == ANSWER_ID && is_id(line, at_literal);
 }

@@ -16,6 +16,7 @@ enum answer {
 	ANSWER_CAPABILITY, /* "* CAPABILITY ..." */
 	ANSWER_FETCH,	   /* "* 1 FETCH ..." */
 	ANSWER_LIST,	   /* "* LIST ..." */
+	ANSWER_XLIST,	   /* "* XLIST ...", the same at servers of old */
 	ANSWER_ID,	   /* "* ID ..." */
 	ANSWER_OTHER	   /* "* ..." */
 };
@@ -34,6 +35,20 @@ bool answer_is_sound(enum answer, struct span line, bool at_literal);
 
 /* Whether a FETCH, sound or not, names a mail as we do. */
 bool answer_has_uid(struct span line);
+
+/* A LIST or XLIST taken apart. */
+struct answer_folder {
+	struct span flags; /* "\\Junk \\HasNoChildren", without parentheses */
+	struct span name;  /* in a string the escapes stand as they are */
+	bool is_quoted;
+	bool is_literal; /* the name is not in this line */
+};
+
+/* The line must be sound; its end may have been taken off. */
+void answer_read_folder(struct span line, struct answer_folder *);
+
+/* Take the next word from the front, of those between blanks. */
+bool answer_next_word(struct span *line, struct span *word);
 
 /* Take the next name from the front of a list; those that are none are left. */
 bool answer_next_capability(struct span *list, struct span *name);

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
@@ -70,4 +71,11 @@ folder_encode(const char *name)
 		end_shift(&s);
 	*s.out = '\0';
 	return encoded;
+}
+
+bool
+folder_is_same(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0 ||
+	       (strcasecmp(a, "INBOX") == 0 && strcasecmp(b, "INBOX") == 0);
 }

@@ -56,6 +56,16 @@ pass_text(struct guard *g, struct buf *out)
 	g->passed = g->line;
 }
 
+/* Whether it is a line with names, and they are asked for. */
+static bool
+is_name(const struct guard *g, enum answer kind)
+{
+	if (g->left.command == GUARD_NAMES)
+		return kind == ANSWER_LIST || kind == ANSWER_ID;
+	return g->left.command == GUARD_FOLDERS &&
+	       (kind == ANSWER_LIST || kind == ANSWER_XLIST);
+}
+
 static int
 begin_literal(struct guard *g, struct buf *out, struct fault *f)
 {
@@ -66,8 +76,7 @@ begin_literal(struct guard *g, struct buf *out, struct fault *f)
 		return refuse(f, "a literal where none may be", g->number);
 	if (g->left.command == GUARD_FETCH && kind == ANSWER_FETCH)
 		max = g->left.literal_max;
-	else if (g->left.command == GUARD_NAMES &&
-		 (kind == ANSWER_LIST || kind == ANSWER_ID))
+	else if (is_name(g, kind))
 		max = NAME_BYTES_MAX;
 	else
 		return refuse(f, "a literal where none may be", g->number);
@@ -90,9 +99,9 @@ begin_literal(struct guard *g, struct buf *out, struct fault *f)
 static bool
 is_wanted(const struct guard *g, enum answer kind)
 {
-	if (kind == ANSWER_LIST || kind == ANSWER_ID)
-		return g->left.command == GUARD_NAMES;
-	return kind == ANSWER_FETCH && g->left.command == GUARD_FETCH;
+	if (kind == ANSWER_FETCH)
+		return g->left.command == GUARD_FETCH;
+	return is_name(g, kind);
 }
 
 static void
@@ -277,7 +286,7 @@ guard_feed(struct guard *g, const char *bytes, size_t n, struct buf *out,
 			continue;
 		}
 		some = g->literal < n - i ? (size_t)g->literal : n - i;
-		if (g->left.command == GUARD_NAMES &&
+		if (g->left.command != GUARD_FETCH &&
 		    check_name(g, bytes + i, some, f) == -1)
 			return -1;
 		pass(out, bytes + i, some);

@@ -23,6 +23,7 @@ enum guard_command {
 	GUARD_GENERAL, /* greeting, CAPABILITY, EXAMINE */
 	GUARD_LOGIN,   /* challenges pass */
 	GUARD_NAMES,   /* LIST and ID pass, with short literals */
+	GUARD_FOLDERS, /* LIST and XLIST pass likewise; not for libetpan */
 	GUARD_FETCH    /* FETCH passes; the mail is a literal */
 };
 

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sysexits.h>
 
 #include "base/alloc.h"
@@ -137,6 +136,8 @@ imap_close(struct imap *im)
 	mailimap_free(im->etpan); /* says LOGOUT, closes the stream */
 	session_wipe(im->secret_sent);
 	free(im->known);
+	free(im->folder);
+	special_free(&im->uses);
 	free(im);
 }
 
@@ -144,52 +145,6 @@ const char *
 imap_mechanism(const struct imap *im)
 {
 	return im->mechanism;
-}
-
-/* The folder with that special use, as the server names it; or NULL. */
-static char *
-find_special_use(clist *folders, const char *use)
-{
-	const struct mailimap_mailbox_list *folder;
-	const struct mailimap_mbx_list_oflag *flag;
-	clistiter *i, *j;
-
-	for (i = clist_begin(folders); i != NULL; i = clist_next(i)) {
-		folder = clist_content(i);
-		if (folder->mb_flag == NULL ||
-		    folder->mb_flag->mbf_oflags == NULL)
-			continue;
-		for (j = clist_begin(folder->mb_flag->mbf_oflags); j != NULL;
-		     j = clist_next(j)) {
-			flag = clist_content(j);
-			if (flag->of_type == MAILIMAP_MBX_LIST_OFLAG_FLAG_EXT &&
-			    strcasecmp(flag->of_flag_ext, use) == 0)
-				return xstrdup(folder->mb_name);
-		}
-	}
-	return NULL;
-}
-
-static char *
-look_up_special_use(struct imap *im, const char *use, struct fault *f)
-{
-	static const struct guard_limits limits = { .command = GUARD_NAMES,
-		.lines = NAMES_LINES,
-		.literals = NAMES_LINES };
-	clist *folders = NULL;
-	char *name = NULL;
-	int code;
-
-	session_begin(im, &limits, TLS_STEADY);
-	code = mailimap_list(im->etpan, "", "*", &folders);
-	if (session_end(im, code, EX_NOPERM, "LIST refused", f) == 0 &&
-	    folders != NULL &&
-	    (name = find_special_use(folders, use + 1)) == NULL)
-		fault(f, FAULT_SESSION, EX_NOPERM,
-		    "imap: the server marks no folder as %s: name it", use);
-	if (folders != NULL)
-		mailimap_list_result_free(folders);
-	return name;
 }
 
 static int
@@ -231,25 +186,38 @@ open_folder(struct imap *im, const char *name, bool change, const char *what,
 	return open_once(im, name, change, what, f);
 }
 
+/* As the server names it; allocated. */
+static char *
+server_name(struct imap *im, const char *folder, struct fault *f)
+{
+	const char *name;
+	char *encoded;
+
+	if (folder[0] == '\\') {
+		name = special_find(im, folder, f);
+		return name != NULL ? xstrdup(name) : NULL;
+	}
+	if ((encoded = folder_encode(folder)) == NULL)
+		fault(f, FAULT_SESSION, EX_CONFIG,
+		    "imap: folder %s is not UTF-8", folder);
+	return encoded;
+}
+
 static int
 open_named(struct imap *im, const char *folder, bool change,
     struct imap_folder *out, struct fault *f)
 {
 	const struct reply *r = &im->reply;
-	char *name, *what;
+	char *name = server_name(im, folder, f), *what;
 	int rc;
 
-	name = folder[0] == '\\' ? look_up_special_use(im, folder, f)
-				 : folder_encode(folder);
-	if (name == NULL && folder[0] == '\\')
-		return -1;
 	if (name == NULL)
-		return fault(f, FAULT_SESSION, EX_CONFIG,
-		    "imap: folder %s is not UTF-8", folder);
+		return -1;
 	what = xasprintf("folder %s refused", folder);
 	rc = open_folder(im, name, change, what, f);
-	free(name);
 	free(what);
+	free(im->folder);
+	im->folder = name;
 	if (rc == -1)
 		return -1;
 	free(im->known);
@@ -264,6 +232,12 @@ open_named(struct imap *im, const char *folder, bool change,
 	out->uidnext = r->uidnext;
 	out->exists = r->exists;
 	return 0;
+}
+
+const char *
+imap_folder_name(const struct imap *im)
+{
+	return im->folder;
 }
 
 int

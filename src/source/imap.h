@@ -70,6 +70,9 @@ int imap_examine(
 int imap_select(
     struct imap *, const char *folder, struct imap_folder *, struct fault *);
 
+/* The folder opened last, as the server names it (modified UTF-7). */
+const char *imap_folder_name(const struct imap *);
+
 /* A mail on the server. */
 struct imap_size {
 	uint32_t uid;

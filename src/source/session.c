@@ -232,3 +232,41 @@ session_read_line(struct imap *im, struct span *line, struct fault *f)
 	*line = (struct span){ buffer->str, buffer->len };
 	return 0;
 }
+
+int
+session_send(struct imap *im, const char *text,
+    const struct guard_limits *limits, struct fault *f)
+{
+	char *line;
+	int rc;
+
+	session_begin(im, limits, TLS_STEADY);
+	line = xasprintf("%d %s\r\n", ++im->etpan->imap_tag, text);
+	rc = session_write(im, line, strlen(line), false, f);
+	free(line);
+	return rc;
+}
+
+int
+session_next(struct imap *im, struct span *line, struct fault *f)
+{
+	if (session_read_line(im, line, f) == -1)
+		return -1;
+	return line->n > 0 && line->p[0] == '*';
+}
+
+int
+session_command(struct imap *im, const char *text,
+    const struct guard_limits *limits, const char *what, struct fault *f)
+{
+	struct span line = { 0 };
+	int rc;
+
+	if (session_send(im, text, limits, f) == -1)
+		return -1;
+	while ((rc = session_next(im, &line, f)) == 1)
+		continue;
+	return rc == -1
+		   ? -1
+		   : session_end(im, MAILIMAP_NO_ERROR, EX_NOPERM, what, f);
+}

@@ -10,6 +10,7 @@
 #include "source/guard.h"
 #include "source/imap.h"
 #include "source/reply.h"
+#include "source/special.h"
 #include "source/tls.h"
 
 struct fault;
@@ -38,6 +39,8 @@ struct imap {
 	uint32_t *known;
 	size_t n_known;
 	const struct session_listener *listener; /* or NULL */
+	char *folder;	     /* that is open, as the server names it; or NULL */
+	struct special uses; /* the server's folders by their special use */
 };
 
 /*
@@ -88,5 +91,19 @@ void session_keep_secret(struct imap *, const char *);
 int session_write(
     struct imap *, const char *bytes, size_t n, bool secret, struct fault *);
 int session_read_line(struct imap *, struct span *, struct fault *);
+
+/*
+ * A command of our own, past libetpan: send its text behind a tag, take what
+ * the guard lets through, a line at a time (1; 0 for the tagged one, 1 for all
+ * before it; what a literal holds is read by session_read_line), and then
+ * session_end() with MAILIMAP_NO_ERROR.
+ */
+int session_send(struct imap *, const char *text, const struct guard_limits *,
+    struct fault *);
+int session_next(struct imap *, struct span *line, struct fault *);
+
+/* All of that for a command of which the tagged answer alone is of interest. */
+int session_command(struct imap *, const char *text,
+    const struct guard_limits *, const char *what, struct fault *);
 
 #endif

@@ -19,9 +19,9 @@ SIDE_BY_SIDE = 4
 
 
 def scenarios():
-    """(name, tls, exit code, note) of each."""
+    """(name, tls, exit code, note, options of the mailbox) of each."""
     out = subprocess.run([sys.executable, SERVER, "--list"], capture_output=True, text=True, check=True).stdout
-    return [line.split("\t") for line in out.splitlines()]
+    return [line.split("\t") for line in out.split("\n") if line]
 
 
 class Hostile(Scene):
@@ -34,13 +34,14 @@ class Hostile(Scene):
         server.stdout.readline()
         return server, port, os.path.join(folder, "cert.pem")
 
-    def one(self, name, tls):
+    def one(self, name, tls, options):
         server, port, certificate = self.serve(name)
         try:
             password = self.write(f"{name}/password", PASSWORD, 0o600)
             config = self.write(f"{name}/t.conf", f"[store]\npath = {self.path(name, 't.db')}\n[mailbox hostile]\n"
                                 f"host = localhost\nport = {port}\ntls = {tls}\nuser = user@example.org\n"
-                                f"password_file = {password}\nca_file = {certificate}\ntimeout = 2s\nretries = 0\n")
+                                f"password_file = {password}\nca_file = {certificate}\ntimeout = 2s\nretries = 0\n" +
+                                options.replace("; ", "\n") + "\n")
             began = time.monotonic()
             result = self.run_it("-c", config, "-vvv", "poll", "--json", timeout=2 * SECONDS, measured=True,
                                  figures=f"{name}/figures")
@@ -64,8 +65,8 @@ class Hostile(Scene):
 
     def test_scenarios(self):
         with concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            runs = [(row, pool.submit(self.one, row[0], row[1])) for row in scenarios()]
-            for (name, tls, code, note), run in runs:
+            runs = [(row, pool.submit(self.one, row[0], row[1], row[4])) for row in scenarios()]
+            for (name, _, code, note, _), run in runs:
                 with self.subTest(f"{name}: {note}"):
                     result, seconds = run.result()
                     self.judge(int(code), result, seconds)
@@ -81,7 +82,7 @@ class Hostile(Scene):
             chosen = [row for row in scenarios() if row[0] in (
                 "greeting-http", "greeting-stall", "login-refused", "login-echo", "tls-garbage", "tls-old",
                 "starttls-not-offered", "fetch-reset", "fetch-garbage", "uidvalidity-zero", "examine-missing")]
-            for name, tls, code, _ in chosen:
+            for name, tls, code, _, _ in chosen:
                 with self.subTest(name):
                     lines = pool.submit(self.quiet, name, tls).result()
                     self.assertEqual(0 if int(code) == OK else 1, len(lines), "\n".join(lines))

@@ -151,11 +151,6 @@ class GoingOn(Polling):
         self.assertEqual({"INBOX", "Reports/TLS", "With blank", "\u00dcbersicht"},
                          {r[0] for r in self.query("SELECT folder FROM mailboxes")})
 
-    def test_a_special_use_folder_is_refused_as_not_supported_yet(self):
-        config = self.config(self.box(folders="INBOX \\Junk"))
-        result = self.expect(CONFIG, "-c", config, "poll")
-        self.assertRegex(result.err, "Junk.*not supported yet")
-
     def test_the_same_report_in_two_mailboxes_counts_once(self):
         good = [m for m in self.corpus.mails if m.kind == "report"]
         one, two = self.user("one", good[:10]), self.user("two", good[5:15])

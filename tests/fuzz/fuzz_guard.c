@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/fault.h"
+#include "source/answer.h"
 #include "source/guard.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
@@ -42,7 +43,29 @@ static const struct guard_limits limits[] = { { .command = GUARD_GENERAL,
 	    .lines = 65536,
 	    .literal_max = 4096,
 	    .literals = 65536 },
-	{ .command = GUARD_LOGIN, .lines = 65536 } };
+	{ .command = GUARD_LOGIN, .lines = 65536 },
+	{ .command = GUARD_FOLDERS, .lines = 65536, .literals = 65536 } };
+
+enum {
+	LIMITS = sizeof limits / sizeof *limits
+};
+
+/* What names of folders are read from lies within the line. */
+static void
+read_folder(struct span line)
+{
+	enum answer kind = answer_kind(line);
+	struct answer_folder folder;
+
+	if ((kind != ANSWER_LIST && kind != ANSWER_XLIST) ||
+	    !answer_is_sound(kind, line, false))
+		return;
+	answer_read_folder(line, &folder);
+	if (folder.flags.p < line.p || folder.name.p < folder.flags.p ||
+	    folder.name.n > (size_t)(line.p + line.n - folder.name.p) ||
+	    folder.flags.n > (size_t)(folder.name.p - folder.flags.p))
+		abort();
+}
 
 static void
 hash(struct server *s, const char *p, size_t n)
@@ -63,6 +86,7 @@ on_line(void *arg, const char *line, size_t n, struct fault *f)
 	if (memchr(line, '\0', n) != NULL)
 		abort();
 	hash(s, line, n);
+	read_folder((struct span){ line, n });
 	return 0;
 }
 
@@ -75,7 +99,7 @@ serve(struct server *s, const uint8_t *data, size_t n, size_t piece)
 	s->piece = piece;
 	s->passed.max = 2 * BUFFER + GUARD_LINE;
 	guard_init(&s->guard, on_line, s);
-	guard_expect(&s->guard, &limits[data[0] % 4]);
+	guard_expect(&s->guard, &limits[data[0] % LIMITS]);
 }
 
 /* The next piece through the guard; false at the end. */
@@ -214,7 +238,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		abort();
 	buf_free(&all);
 	buf_free(&again);
-	if (limits[data[0] % 4].command == GUARD_LOGIN)
+	if (limits[data[0] % LIMITS].command == GUARD_LOGIN ||
+	    limits[data[0] % LIMITS].command == GUARD_FOLDERS)
 		return 0; /* there its parser is not used */
 	serve(&pieces, data, n, data[1] % 64U + 1);
 	parse(&pieces);

@@ -90,6 +90,12 @@ namespace inbox {{
     auto = subscribe
     special_use = \\Junk
   }}
+  mailbox Trash {{
+    special_use = \\Trash
+  }}
+  mailbox "Old mails" {{
+    special_use = \\Archive
+  }}
 }}
 """
 
