@@ -1055,6 +1055,35 @@ folders(
     ),
 )
 
+# dates
+
+
+def dates(name, code, note, date):
+    """A server that tells the age of its mails like this."""
+
+    def fetch_sizes(self, uids):
+        for uid in uids:
+            self.line(
+                "* %d FETCH (UID %d INTERNALDATE %s RFC822.SIZE %d)"
+                % (self.number(uid), uid, date, len(self.mails[uid]))
+            )
+        self.ok()
+
+    simple(
+        name,
+        code,
+        note,
+        fetch_sizes=fetch_sizes,
+        options="import_since = 2026-02-01",
+    )
+
+
+simple("date-missing", 0, "no date", options="import_since = 2026-02-01")
+dates("date-old", 0, "all are older", '"31-Jan-2026 12:00:00 +0000"')
+dates("date-garbage", 76, "no date at all", '"yesterday"')
+dates("date-wrong", 0, "a day that is none", '"99-Jan-2026 12:00:00 +0000"')
+dates("date-endless", 76, "a date without end", '"' + "1" * 40000 + '"')
+
 # STARTTLS
 
 

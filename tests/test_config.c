@@ -132,6 +132,7 @@ defaults_are_those_of_the_manual(void **state)
 	assert_string_equal(mb->folders[0], "INBOX");
 	assert_int_equal(mb->retries, 3);
 	assert_int_equal(mb->grace, 86400);
+	assert_int_equal(mb->import_since, 0);
 }
 
 static void
@@ -155,6 +156,7 @@ reads_every_option(void **state)
 	    "tls = starttls\nuser = me@example.com\npassword_file = /pw\n"
 	    "auth = scram-sha-256\nfolders = INBOX \"TLS reports\" Gel\xc3\xb6"
 	    "scht \\junk\n"
+	    "import_since = 2026-01-01\n"
 	    "fingerprint = SHA256:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:"
 	    "FF:00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff\n"
 	    "after_import = keep\nafter_reject = keep\ntimeout = 2m\n"
@@ -198,6 +200,7 @@ reads_every_option(void **state)
 	assert_int_equal(mb->account.message_max, 1 << 20);
 	assert_int_equal(mb->retries, 0);
 	assert_int_equal(mb->grace, 0);
+	assert_int_equal(mb->import_since, 1767225600);
 }
 
 /* One line under a section, and why it is refused. */
@@ -384,6 +387,12 @@ refuses_what_a_mailbox_cannot_be(void **state)
 		{ "retries = 101",
 		    "4: [mailbox m] retries: 101 is out of range: "
 		    "0 to 100" },
+		{ "import_since = 2026-02-30",
+		    "4: [mailbox m] import_since: must be a day, such as "
+		    "2026-01-31" },
+		{ "import_since = 90d",
+		    "4: [mailbox m] import_since: must be a day, such as "
+		    "2026-01-31" },
 		{ "grace = 1w",
 		    "4: [mailbox m] grace: must be a duration: digits "
 		    "and s, m, h or d, such as 60s" },

@@ -24,7 +24,7 @@ fetch_all(struct scene *s, const struct step *script)
 	assert_open(s);
 	if (imap_examine(s->imap, "INBOX", &s->folder, &s->fault) == -1)
 		return -1;
-	if (imap_sizes(s->imap, 1, &s->sizes, &s->n, &s->fault) == -1)
+	if (imap_sizes(s->imap, 1, 0, &s->sizes, &s->n, &s->fault) == -1)
 		return -1;
 	return imap_fetch(s->imap, s->sizes, s->n, take_mail, s, &s->fault);
 }
@@ -80,7 +80,7 @@ lists_sizes_in_order_and_once(void **state)
 	assert_int_equal(s->folder.exists, 3);
 	assert_int_equal(s->folder.uidnext, 14);
 	assert_int_equal(
-	    imap_sizes(s->imap, 5, &s->sizes, &s->n, &s->fault), 0);
+	    imap_sizes(s->imap, 5, 0, &s->sizes, &s->n, &s->fault), 0);
 	assert_int_equal(s->n, 2);
 	assert_int_equal(s->sizes[0].uid, 12);
 	assert_int_equal(s->sizes[1].uid, 13);
@@ -301,7 +301,7 @@ reads_internal_dates(void **state)
 		{ "23-Nov-1969 19:00:00 +0000", -1 },
 		{ "23-Nov-2026 19:00:00 +9900", -1 },
 	};
-	struct imap_size size = { 11, 1 };
+	struct imap_size size = { .uid = 11, .size = 1 };
 	struct scene *s = *state;
 	char text[200];
 	int64_t date;
@@ -328,6 +328,61 @@ reads_internal_dates(void **state)
 	}
 }
 
+/* Just what its date shows to be older; the day begins at midnight UTC. */
+static void
+marks_what_is_older_to_be_skipped(void **state)
+{
+#define DATED(n, uid, date)                                   \
+	"* " #n " FETCH (INTERNALDATE \"" date "\" UID " #uid \
+	" RFC822.SIZE 9)\r\n"
+	static const struct step script[] = { EXAMINE,
+		{ "UID FETCH 1:* (UID RFC822.SIZE INTERNALDATE)",
+		    DATED(1, 1, "31-Dec-2025 23:59:59 +0000") DATED(
+			2, 2, " 1-Jan-2026 00:00:00 +0000") DATED(3, 3,
+			"01-Jan-2026 00:59:59 +0100") DATED(4, 4,
+			"31-Dec-2025 20:00:00 -0400") "* 5 FETCH (UID 5 "
+						      "RFC822.SIZE "
+						      "9)\r\n" DATED(6, 6,
+							  "31-Dec-2025 "
+							  "00:00:00 +0000")
+							  DATED(6, 6,
+							      "31-Jan-2026 "
+							      "00:00:00 +0000")
+							      DATED(7, 7,
+								  "01-Jan-1971 "
+								  "00:00:00 "
+								  "+9999") "%t "
+									   "OK"
+									   "\r"
+									   "\n" },
+		{ "UID FETCH 2,4:7 (UID INTERNALDATE BODY.PEEK[])",
+		    "* 2 FETCH (UID 2 BODY[] {1}\r\na)\r\n"
+		    "* 4 FETCH (UID 4 BODY[] {1}\r\nb)\r\n"
+		    "* 5 FETCH (UID 5 BODY[] {1}\r\nc)\r\n"
+		    "* 6 FETCH (UID 6 BODY[] {1}\r\nd)\r\n"
+		    "* 7 FETCH (UID 7 BODY[] {1}\r\ne)\r\n%t OK\r\n" },
+		END };
+	static const char skipped[] = "y.y....";
+	struct scene *s = *state;
+	size_t i;
+
+	play(s, script);
+	assert_open(s);
+	assert_int_equal(
+	    imap_examine(s->imap, "INBOX", &s->folder, &s->fault), 0);
+	if (imap_sizes(s->imap, 1, 1767225600, &s->sizes, &s->n, &s->fault) ==
+	    -1)
+		fail_msg("%s %s", s->fault.text, s->server.error);
+	assert_int_equal(s->n, 7);
+	for (i = 0; i < s->n; i++)
+		if (s->sizes[i].skip != (skipped[i] == 'y'))
+			fail_msg("UID %u", (unsigned)s->sizes[i].uid);
+	if (imap_fetch(s->imap, s->sizes, s->n, take_mail, s, &s->fault) == -1)
+		fail_msg("%s %s", s->fault.text, s->server.error);
+	end(s);
+	assert_string_equal(s->mails, "2:a;4:b;5:c;6:d;7:e;");
+}
+
 int
 main(void)
 {
@@ -345,6 +400,7 @@ main(void)
 		TEST(hands_over_what_came_before_a_fault),
 		TEST(stops_where_the_handler_says_so),
 		TEST(reads_internal_dates),
+		TEST(marks_what_is_older_to_be_skipped),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, unmake_world);

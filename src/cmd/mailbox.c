@@ -10,6 +10,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/timing.h"
+#include "base/utc.h"
 #include "cmd/actions.h"
 #include "cmd/cmd.h"
 #include "cmd/mailbox.h"
@@ -28,6 +29,7 @@ struct folder {
 	struct store_mailbox cursor;
 	struct imap_size *list; /* the mails to look at, ascending */
 	size_t n;
+	size_t n_passed;   /* of these, from before import_since */
 	bool *done;	   /* which of them were */
 	size_t done_up_to; /* all before this one were */
 	struct progress progress;
@@ -105,7 +107,7 @@ fetch(struct folder *fd, struct imap *imap, struct fault *f)
 	int rc;
 
 	ingest_set_cursor(in, &fd->cursor);
-	progress_start(&fd->progress, fd->source, fd->n);
+	progress_start(&fd->progress, fd->source, fd->n - fd->n_passed);
 	timing_enter(fd->poll->timing, ROOM_WIRE);
 	rc = imap_fetch(imap, fd->list, fd->n, on_mail, fd, &wire);
 	timing_enter(fd->poll->timing, ROOM_OTHER);
@@ -121,6 +123,25 @@ fetch(struct folder *fd, struct imap *imap, struct fault *f)
 	if (rc == -1)
 		*f = wire;
 	return rc;
+}
+
+/* What is from before import_since is done without being looked at. */
+static void
+pass_over(struct folder *fd, int64_t since)
+{
+	char day[UTC_TEXT];
+	size_t i;
+
+	for (i = 0; i < fd->n; i++) {
+		fd->done[i] = fd->list[i].skip;
+		fd->n_passed += fd->list[i].skip;
+	}
+	move_cursor(fd);
+	utc_format_date(since, day);
+	if (fd->n_passed > 0)
+		log_info("%s: %zu mail%s from before %s passed over",
+		    fd->source, fd->n_passed, fd->n_passed == 1 ? "" : "s",
+		    day);
 }
 
 /* Where to go on in the folder as it is on the server now. */
@@ -155,10 +176,12 @@ read_folder(struct folder *fd, const struct config_mailbox *config,
 	follow_uidvalidity(fd, state);
 	timing_enter(fd->poll->timing, ROOM_WIRE);
 	if (has_new(fd, state) &&
-	    imap_sizes(imap, fd->cursor.uid + 1, &fd->list, &fd->n, f) == -1)
+	    imap_sizes(imap, fd->cursor.uid + 1, config->import_since,
+		&fd->list, &fd->n, f) == -1)
 		return -1;
 	timing_enter(fd->poll->timing, ROOM_OTHER);
 	fd->done = xcalloc(fd->n, sizeof *fd->done);
+	pass_over(fd, config->import_since);
 	if (fetch(fd, imap, f) == -1)
 		return -1;
 	if (fd->poll->options->dry_run)
@@ -233,8 +256,8 @@ poll_folder(struct poll *p, struct mailbox *mb, size_t i, struct imap *imap,
 	state->cursor = fd.cursor;
 	state->polled = rc == 0;
 	if (rc == 0)
-		log_info(
-		    "%s: %zu new mail%s", source, fd.n, fd.n == 1 ? "" : "s");
+		log_info("%s: %zu new mail%s", source, fd.n - fd.n_passed,
+		    fd.n - fd.n_passed == 1 ? "" : "s");
 	free(fd.list);
 	free(fd.done);
 	free(source);

@@ -61,6 +61,7 @@ const struct config_option config_options[] = {
 	    .is_list = true },
 	{ MAILBOX("auth", set_auth, account.auth) },
 	{ OPTION("mailbox", "folders", set_folders, 0), .is_list = true },
+	{ MAILBOX("import_since", set_date, import_since) },
 	{ MAILBOX("ca_file", set_ca_file, account.tls.ca_file) },
 	{ MAILBOX("fingerprint", set_fingerprint, account.tls.fingerprint) },
 	{ MAILBOX("after_import", set_action, after_import) },

@@ -42,7 +42,7 @@ struct config_option {
 };
 
 enum {
-	CONFIG_OPTIONS = 38
+	CONFIG_OPTIONS = 39
 };
 
 extern const struct config_option config_options[CONFIG_OPTIONS];

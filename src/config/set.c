@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/utc.h"
 #include "config/config.h"
 #include "config/set.h"
 #include "config/values.h"
@@ -112,6 +113,18 @@ set_seconds(const struct config_option *o, struct setting *s, void *field)
 	if (seconds_of(o, s, &v) == -1)
 		return -1;
 	*(unsigned *)field = (unsigned)v;
+	return 0;
+}
+
+int
+set_date(const struct config_option *o, struct setting *s, void *field)
+{
+	int64_t t = 0;
+
+	(void)o;
+	if (s->text[0] != '\0' && utc_parse_date(span_of(s->text), &t) == -1)
+		return config_refuse(s, "must be a day, such as 2026-01-31");
+	*(int64_t *)field = t;
 	return 0;
 }
 

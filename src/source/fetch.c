@@ -449,9 +449,13 @@ imap_fetch(struct imap *im, const struct imap_size *list, size_t n,
 	};
 	struct session_listener listener = { on_message, on_literal, &fe };
 	uint64_t max = im->account->message_max;
+	size_t i;
 	int rc;
 
 	fe.state = xcalloc(n, 1);
+	for (i = 0; i < n; i++)
+		if (list[i].skip)
+			fe.state[i] = STATE_DONE;
 	fe.body.max = (size_t)max + 1;
 	im->listener = &listener;
 	rc = fetch_kind(&fe, KIND_WHOLE, f);

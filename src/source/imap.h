@@ -77,14 +77,16 @@ const char *imap_folder_name(const struct imap *);
 struct imap_size {
 	uint32_t uid;
 	uint32_t size; /* RFC822.SIZE; may be inexact */
+	bool skip;     /* not to be fetched */
 };
 
 /*
  * The mails with a UID of at least `first`, in ascending order, each once.
- * `*list` is allocated; free() it.
+ * Those whose INTERNALDATE is before `since` (seconds since 1970 UTC; 0: none)
+ * are marked to be skipped.  `*list` is allocated; free() it.
  */
-int imap_sizes(struct imap *, uint32_t first, struct imap_size **list,
-    size_t *n, struct fault *);
+int imap_sizes(struct imap *, uint32_t first, int64_t since,
+    struct imap_size **list, size_t *n, struct fault *);
 
 /* A mail as it arrives. */
 struct imap_mail {
@@ -101,13 +103,14 @@ struct imap_mail {
 typedef int imap_mail_fn(void *arg, const struct imap_mail *, struct fault *);
 
 /*
- * Fetch those mails (ascending), one in memory at a time, and hand each over
- * once as it arrives, in whatever order the server sends.  A mail over
- * message_max, by its RFC822.SIZE or in truth, is handed over as its header
- * block, cut at header_max.  Mails that were not asked for are dropped; those
- * that are gone meanwhile are passed over; those that the server keeps to
- * itself although they are there are handed over as unreadable.  -1 also when
- * the handler stopped it; all that was handed over before is valid.
+ * Fetch those mails (ascending), but for those to be skipped, one in memory at
+ * a time, and hand each over once as it arrives, in whatever order the server
+ * sends.  A mail over message_max, by its RFC822.SIZE or in truth, is handed
+ * over as its header block, cut at header_max.  Mails that were not asked for
+ * are dropped; those that are gone meanwhile are passed over; those that the
+ * server keeps to itself although they are there are handed over as unreadable.
+ * -1 also when the handler stopped it; all that was handed over before is
+ * valid.
  */
 int imap_fetch(struct imap *, const struct imap_size *list, size_t n,
     imap_mail_fn *, void *arg, struct fault *);

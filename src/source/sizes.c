@@ -18,6 +18,7 @@ struct sizes {
 	struct imap_size *list;
 	size_t n, cap, max;
 	uint32_t first;
+	int64_t since; /* 0: dates are of no interest */
 	bool too_many;
 };
 
@@ -39,7 +40,8 @@ on_message(void *arg, const struct mailimap_msg_att *att)
 		s->cap = s->cap > 0 ? s->cap * 2 : 256;
 		s->list = xreallocarray(s->list, s->cap, sizeof *s->list);
 	}
-	s->list[s->n++] = (struct imap_size){ a.uid, a.size };
+	s->list[s->n++] = (struct imap_size){ a.uid, a.size,
+		s->since != 0 && a.has_date && a.date < s->since };
 }
 
 static bool
@@ -52,9 +54,19 @@ on_literal(void *arg, const struct mailimap_msg_att_body_section *section,
 	return true;
 }
 
+static void
+add_item(struct mailimap_fetch_type *items, struct mailimap_fetch_att *item)
+{
+	if (items == NULL || item == NULL ||
+	    mailimap_fetch_type_new_fetch_att_list_add(items, item) !=
+		MAILIMAP_NO_ERROR)
+		out_of_memory();
+}
+
 /* The sizes from UID `from` to `to`, 0 being the end. */
 static int
-ask(struct imap *im, uint32_t from, uint32_t to, struct fault *f)
+ask(struct imap *im, const struct sizes *s, uint32_t from, uint32_t to,
+    struct fault *f)
 {
 	uint32_t mails = im->reply.exists;
 	struct guard_limits limits = { .command = GUARD_FETCH };
@@ -66,12 +78,12 @@ ask(struct imap *im, uint32_t from, uint32_t to, struct fault *f)
 	if (to > 0 && to - from < mails)
 		mails = to - from + 1;
 	limits.lines = ((uint64_t)mails + SLACK) * LINE_BYTES;
-	if (set == NULL || items == NULL ||
-	    mailimap_fetch_type_new_fetch_att_list_add(
-		items, mailimap_fetch_att_new_uid()) != MAILIMAP_NO_ERROR ||
-	    mailimap_fetch_type_new_fetch_att_list_add(items,
-		mailimap_fetch_att_new_rfc822_size()) != MAILIMAP_NO_ERROR)
+	if (set == NULL)
 		out_of_memory();
+	add_item(items, mailimap_fetch_att_new_uid());
+	add_item(items, mailimap_fetch_att_new_rfc822_size());
+	if (s->since != 0)
+		add_item(items, mailimap_fetch_att_new_internaldate());
 	rc = session_fetch(im, set, items, &limits, f);
 	mailimap_set_free(set);
 	return rc;
@@ -90,12 +102,12 @@ ask_all(struct imap *im, struct sizes *s, struct fault *f)
 	size_t before;
 
 	if (im->reply.exists <= SLICE)
-		return ask(im, s->first, 0, f);
+		return ask(im, s, s->first, 0, f);
 	for (from = s->first; from <= last; from = to + 1) {
 		before = s->n;
 		to = last - from < width ? last : from + width - 1;
-		if (ask(im, (uint32_t)from, to < last ? (uint32_t)to : 0, f) ==
-		    -1)
+		if (ask(im, s, (uint32_t)from, to < last ? (uint32_t)to : 0,
+			f) == -1)
 			return -1;
 		if (s->n - before < SLICE / 10)
 			width *= 4;
@@ -113,7 +125,16 @@ by_uid(const void *a, const void *b)
 	return (x->uid > y->uid) - (x->uid < y->uid);
 }
 
-/* In ascending order, each once; of two sizes of a mail the larger counts. */
+/* A mail told of twice is the larger one, and skipped when both say so. */
+static void
+merge(struct imap_size *kept, const struct imap_size *again)
+{
+	if (kept->size < again->size)
+		kept->size = again->size;
+	kept->skip &= again->skip;
+}
+
+/* In ascending order, each once. */
 static void
 settle(struct sizes *s)
 {
@@ -127,8 +148,8 @@ settle(struct sizes *s)
 	for (i = 1; i < s->n; i++)
 		if (s->list[n].uid != s->list[i].uid)
 			s->list[++n] = s->list[i];
-		else if (s->list[n].size < s->list[i].size)
-			s->list[n].size = s->list[i].size;
+		else
+			merge(&s->list[n], &s->list[i]);
 	s->n = n + 1;
 }
 
@@ -144,10 +165,10 @@ keep_known(struct imap *im, const struct sizes *s)
 }
 
 int
-imap_sizes(struct imap *im, uint32_t first, struct imap_size **list, size_t *n,
-    struct fault *f)
+imap_sizes(struct imap *im, uint32_t first, int64_t since,
+    struct imap_size **list, size_t *n, struct fault *f)
 {
-	struct sizes s = { .first = first > 0 ? first : 1 };
+	struct sizes s = { .first = first > 0 ? first : 1, .since = since };
 	struct session_listener listener = { on_message, on_literal, &s };
 	int rc = 0;
 

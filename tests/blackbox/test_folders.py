@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Folders by their special use (RFC 6154), against Dovecot."""
+"""Which mails of which folders are read: special uses (RFC 6154) and import_since, against Dovecot."""
 import os
 import sys
+from datetime import timedelta
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, tap  # noqa: E402
@@ -41,9 +42,9 @@ class Folders(Scene):
             start += n
         return user
 
-    def poll(self, user, *options, status=OK, **settings):
+    def poll(self, user, *options, status=OK, dry=False, **settings):
         config = self.config(mailbox(self.server, user, **settings))
-        return self.expect(status, "-c", config, *options, "poll", "--json")
+        return self.expect(status, "-c", config, *options, "poll", "--json", *["-n"] * dry)
 
     def cursors(self):
         return dict(self.query("SELECT folder, uid FROM mailboxes WHERE last_good IS NOT NULL"))
@@ -105,6 +106,43 @@ class PlainList(Folders):
     def test_the_marks_of_a_plain_list_are_read(self):
         user = self.user(Junk=2, Old_mails=3)
         self.assert_counts(self.poll(user, folders="\\Junk \\Archive"), messages=5, imported=5)
+
+
+class Since(Folders):
+    def setUp(self):
+        super().setUp()
+        self.day = (max(m.when for m in self.good) + timedelta(days=2)).replace(hour=0, minute=0, second=0)
+        self.first, self.second = (f"{self.day + timedelta(days=d):%Y-%m-%d}" for d in (0, 1))
+
+    def dated(self, *seconds):
+        """Mails that arrived so many seconds after the day began."""
+        return [corpus.Mail(m.raw, self.day + timedelta(seconds=s), m.kind) for m, s in zip(self.good, seconds)]
+
+    def test_what_is_older_is_passed_over_to_the_second(self):
+        user = self.user()
+        self.server.deliver(user, self.dated(-86400, -1, 0, 1, -2, 86400, -3))
+        result = self.poll(user, "-v", import_since=self.first)
+        self.assert_counts(result, messages=3, imported=3, no_report=0)
+        self.assertIn(f"reports: INBOX: 4 mails from before {self.first} passed over", result.err)
+        self.assertIn("reports: INBOX: 3 new mails", result.err)
+        self.assertEqual(3, self.query("SELECT count(*) FROM messages")[0][0])
+        self.assertEqual({"INBOX": 7}, self.cursors())
+        self.assertEqual("", self.poll(user, import_since=self.first).err)
+
+    def test_another_day_does_not_look_back_unless_uidvalidity_changes(self):
+        user = self.user()
+        self.server.deliver(user, self.dated(-3, -2, -1, 0, 1))
+        self.assert_counts(self.poll(user, import_since=self.second), messages=0)
+        self.assertEqual({"INBOX": 5}, self.cursors())
+        self.assert_counts(self.poll(user), messages=0)
+        self.server.new_uidvalidity(user)
+        self.assert_counts(self.poll(user, import_since=self.first), messages=2, imported=2)
+
+    def test_a_dry_run_passes_over_as_well(self):
+        user = self.user()
+        self.server.deliver(user, self.dated(-1, 0))
+        self.assert_counts(self.poll(user, dry=True, import_since=self.first), messages=1, imported=1)
+        self.assertFalse(os.path.exists(self.store))
 
 
 if __name__ == "__main__":
