@@ -1,4 +1,5 @@
 #include "source/folder.h"
+#include "source/steps.h"
 
 #include "imap_script.h"
 
@@ -32,7 +33,27 @@ encodes_folder_names(void **state)
 		else
 			assert_string_equal(s, rows[i].encoded);
 		free(s);
+		if (rows[i].encoded == NULL)
+			continue;
+		s = folder_decode(rows[i].encoded);
+		assert_string_equal(s, rows[i].name);
+		free(s);
 	}
+}
+
+static void
+refuses_names_that_are_not_modified_utf7(void **state)
+{
+	static const char *const names[] = { "a&", "&AP", "&APw", "&AP.-",
+		"&2D3eAA", "&2D0-", "&2D0AYQ-", "&3gA-", "\xc3\xa4", "a\nb",
+		"&AAo-" };
+	size_t i;
+	char *s;
+
+	(void)state;
+	for (i = 0; i < sizeof names / sizeof *names; i++)
+		if ((s = folder_decode(names[i])) != NULL)
+			fail_msg("%s: %s", names[i], s);
 }
 
 static void
@@ -308,6 +329,155 @@ says_who_it_is_where_that_is_wanted(void **state)
 	end(s);
 }
 
+static void
+lists_the_folders_with_their_uses(void **state)
+{
+	static const struct step script[] = { LOGIN,
+		{ "LIST \"\" \"*\"",
+		    "* LIST (\\HasNoChildren) \"/\" INBOX\r\n"
+		    "* LIST (\\Noselect \\HasChildren) \"/\" \"[Gmail]\"\r\n"
+		    "* LIST (\\junk) \"/\" \"[Gmail]/Spam\"\r\n"
+		    "* LIST () \"/\" \"Entw&APw-rfe\"\r\n"
+		    "* LIST () \"/\" \"a&b\"\r\n%t OK\r\n" },
+		END };
+	static const struct {
+		const char *name, *use;
+		bool selectable;
+	} wanted[] = { { "INBOX", "", true }, { "[Gmail]", "", false },
+		{ "[Gmail]/Spam", "\\Junk", true },
+		{ "Entw\xc3\xbcrfe", "", true }, { "a&b", "", true } };
+	struct scene *s = *state;
+	struct imap_listed *list;
+	size_t i, n;
+
+	play(s, script);
+	assert_open(s);
+	assert_int_equal(imap_list(s->imap, &list, &n, &s->fault), 0);
+	assert_int_equal(n, sizeof wanted / sizeof *wanted);
+	for (i = 0; i < n; i++) {
+		assert_string_equal(list[i].name, wanted[i].name);
+		assert_string_equal(list[i].use, wanted[i].use);
+		assert_int_equal(list[i].selectable, wanted[i].selectable);
+	}
+	imap_list_free(list, n);
+	end(s);
+}
+
+static void
+on_head(void *arg, const struct imap_head *head)
+{
+	struct scene *s = arg;
+	size_t n = strlen(s->mails);
+
+	snprintf(s->mails + n, sizeof s->mails - n, "%u %d %.*s;",
+	    (unsigned)head->uid, head->has_date, (int)head->fields.n,
+	    head->fields.p);
+}
+
+#define FIELDS "BODY[HEADER.FIELDS (SUBJECT \"Content-Type\")] "
+
+static void
+fetches_the_heads_of_the_newest_mails(void **state)
+{
+	static const struct step script[] = { EXAMINE,
+		{ " FETCH 2:* (UID INTERNALDATE BODY.PEEK[HEADER.FIELDS "
+		  "(Subject Content-Type TLS-Report-Domain "
+		  "TLS-Report-Submitter)])",
+		    "* 2 FETCH (UID 12 INTERNALDATE \"31-Jan-2026 12:00:00 "
+		    "+0000\" " FIELDS "{6}\r\na: b\r\n)\r\n"
+		    "* 3 FETCH (FLAGS (\\Seen))\r\n"
+		    "* 3 FETCH (UID 13 " FIELDS "NIL)\r\n"
+		    "* 3 FETCH (" FIELDS "{4}\r\nc: d UID 13)\r\n"
+		    "* 4 FETCH (UID 14 " FIELDS "{0}\r\n)\r\n"
+		    "%t OK\r\n" },
+		END };
+	struct scene *s = *state;
+
+	s->account.header_max = 100;
+	play(s, script);
+	assert_open(s);
+	assert_int_equal(
+	    imap_examine(s->imap, "INBOX", &s->folder, &s->fault), 0);
+	assert_int_equal(
+	    imap_newest_heads(s->imap, 2, on_head, s, &s->fault), 0);
+	/* the last one came since, and two were asked for */
+	assert_string_equal(s->mails, "12 1 a: b\r\n;13 0 c: d;");
+	end(s);
+}
+
+static void
+bounds_the_heads_of_mails(void **state)
+{
+	static const struct step script[] = { EXAMINE,
+		{ " FETCH 1:*", "* 2 FETCH (UID 12 " FIELDS "{41}\r\n" }, END };
+	struct scene *s = *state;
+
+	play(s, script);
+	assert_open(s);
+	assert_int_equal(
+	    imap_examine(s->imap, "INBOX", &s->folder, &s->fault), 0);
+	assert_int_equal(
+	    imap_newest_heads(s->imap, 9, on_head, s, &s->fault), -1);
+	assert_fault(s, EX_PROTOCOL, "too large");
+	end(s);
+}
+
+static void
+on_begin(void *arg, const char *name)
+{
+	struct scene *s = arg;
+	size_t n = strlen(s->mails);
+
+	snprintf(s->mails + n, sizeof s->mails - n, "%s ", name);
+}
+
+static void
+on_done(void *arg, const char *detail, const char *warning)
+{
+	struct scene *s = arg;
+	size_t n = strlen(s->mails);
+
+	assert_string_equal(warning, "");
+	snprintf(s->mails + n, sizeof s->mails - n, "%s;", detail);
+}
+
+static void
+tells_each_step_and_the_fate_of_the_secret(void **state)
+{
+	static const struct step taken[] = { LOGIN, END };
+	static const struct step refused[] = { GREETING, CAPABILITY("SASL-IR"),
+		{ "LOGIN", "%t NO wrong\r\n" }, END };
+	static const struct step later[] = { GREETING, CAPABILITY("SASL-IR"),
+		{ "LOGIN", "%t NO [LIMIT] busy\r\n" }, END };
+	static const struct step unused[] = { GREETING,
+		CAPABILITY("LOGINDISABLED"), END };
+	static const struct {
+		const struct step *script;
+		enum imap_secret fate;
+		const char *last;
+	} rows[] = { { taken, IMAP_SECRET_TAKEN, "PLAIN as u;" },
+		{ refused, IMAP_SECRET_REFUSED, "hello;login " },
+		{ later, IMAP_SECRET_UNUSED, "hello;login " },
+		{ unused, IMAP_SECRET_UNUSED, "hello;login " } };
+	struct scene *s = *state;
+	struct steps steps = { on_begin, on_done, s };
+	enum imap_secret fate;
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		setup(state);
+		s->account.tls.steps = &steps;
+		s->account.fate = &fate;
+		play(s, rows[i].script);
+		end(s);
+		assert_int_equal(fate, rows[i].fate);
+		assert_non_null(strstr(s->mails, "DNS 127.0.0.1"));
+		assert_non_null(strstr(s->mails, ";TCP 127.0.0.1 port "));
+		assert_non_null(strstr(s->mails, ";greeting hello;login "));
+		assert_non_null(strstr(s->mails, rows[i].last));
+	}
+}
+
 int
 main(void)
 {
@@ -320,6 +490,11 @@ main(void)
 		TEST(begins_tls_and_forgets_what_was_said_before),
 		TEST(opens_folders),
 		TEST(says_who_it_is_where_that_is_wanted),
+		TEST(refuses_names_that_are_not_modified_utf7),
+		TEST(lists_the_folders_with_their_uses),
+		TEST(fetches_the_heads_of_the_newest_mails),
+		TEST(bounds_the_heads_of_mails),
+		TEST(tells_each_step_and_the_fate_of_the_secret),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, unmake_world);

@@ -40,7 +40,8 @@ enum option_key {
 	KEY_UNTIL,
 	KEY_NOTE,
 	KEY_VERIFY,
-	KEY_CHECK
+	KEY_CHECK,
+	KEY_MAILBOX
 };
 
 static const struct spec {
@@ -84,6 +85,8 @@ static const struct spec {
 	    "count all figures from scratch and compare" },
 	{ KEY_CHECK, "check", NULL, OPTION_CHECK,
 	    "exit with 1 when a mailbox or all reports are overdue" },
+	{ KEY_MAILBOX, "mailbox", NULL, OPTION_MAILBOX,
+	    "log into the mailboxes and look at their folders" },
 	{ KEY_CONFIG, "config", "FILE", 0, "configuration (/etc/tlsrua.conf)" },
 	{ KEY_STORE, "database", "FILE", 0,
 	    "database, over the configuration's" },
@@ -295,6 +298,8 @@ flag_of(struct options *o, int key)
 		return &o->verify;
 	case KEY_CHECK:
 		return &o->check;
+	case KEY_MAILBOX:
+		return &o->mailbox;
 	default:
 		return NULL;
 	}

@@ -22,7 +22,8 @@ enum option_set {
 	OPTION_FORMAT = 1 << 12,  /* --format */
 	OPTION_MUTE = 1 << 13,	  /* --until --note */
 	OPTION_VERIFY = 1 << 14,  /* --verify */
-	OPTION_CHECK = 1 << 15	  /* --check */
+	OPTION_CHECK = 1 << 15,	  /* --check */
+	OPTION_MAILBOX = 1 << 16  /* --mailbox */
 };
 
 /* A value that may be given several times. */
@@ -38,7 +39,8 @@ struct options {
 	int verbose;
 	bool quiet;
 	bool help, version;
-	bool dry_run, json, timing, raw, all, changes, verify, check, ndjson;
+	bool dry_run, json, timing, raw, all, changes, verify, check, ndjson,
+	    mailbox;
 	const char *output;    /* -o; NULL when not given */
 	const char *from, *to; /* UTC days, checked; NULL */
 	const char *since;     /* "30d", checked; NULL */

@@ -1,11 +1,11 @@
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/timing.h"
+#include "cmd/chosen.h"
 #include "cmd/cmd.h"
 #include "cmd/mailbox.h"
 #include "cmd/progress.h"
@@ -14,30 +14,6 @@
 #include "cmd/tables.h"
 #include "ingest.h"
 #include "store/store.h"
-
-static bool
-is_chosen(const struct options *o, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < o->n_args; i++)
-		if (strcmp(o->args[i], name) == 0)
-			return true;
-	return o->n_args == 0;
-}
-
-/* The mailboxes to poll, which `list` has room for; their number. */
-static size_t
-choose(const struct options *o, const struct config *c,
-    const struct config_mailbox **list)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < c->n_mailboxes; i++)
-		if (is_chosen(o, c->mailboxes[i].name))
-			list[n++] = &c->mailboxes[i];
-	return n;
-}
 
 /*
  * A dry run is one transaction that is rolled back, and times are taken of one
@@ -56,7 +32,7 @@ poll_all(struct poll *p, struct ingest_counts *counts, struct fault *f)
 	const struct config *c = p->config;
 	const struct config_mailbox **list =
 	    xcalloc(c->n_mailboxes, sizeof *list);
-	size_t i, n = choose(p->options, c, list);
+	size_t i, n = chosen_mailboxes(p->options, c, list);
 	int rc = 0;
 
 	if (is_parallel(p, n)) {
@@ -115,28 +91,6 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 	return EX_TEMPFAIL;
 }
 
-/* 0, or the exit code when a mailbox named is not in the configuration. */
-static int
-check_arguments(const struct options *o, const struct config *c)
-{
-	size_t i, k;
-
-	if (c->n_mailboxes == 0)
-		log_error(
-		    "%s: no [mailbox NAME] section: nothing to poll", c->path);
-	if (c->n_mailboxes == 0)
-		return EX_CONFIG;
-	for (i = 0; i < o->n_args; i++) {
-		for (k = 0; k < c->n_mailboxes; k++)
-			if (strcmp(o->args[i], c->mailboxes[k].name) == 0)
-				break;
-		if (k == c->n_mailboxes)
-			return cmd_usage("poll: %s: no [mailbox %s] in %s",
-			    o->args[i], o->args[i], c->path);
-	}
-	return 0;
-}
-
 static int
 run(const struct options *o)
 {
@@ -146,7 +100,7 @@ run(const struct options *o)
 	int status;
 
 	if ((status = cmd_config(o, CONFIG_REQUIRED, &c)) != 0 ||
-	    (status = check_arguments(o, &c)) != 0)
+	    (status = chosen_check(o, &c, "poll")) != 0)
 		goto out;
 	st = store_open(c.store_path, o->dry_run ? STORE_TRY : STORE_WRITE, &f);
 	if (st == NULL || store_lock(st, &f) == -1)

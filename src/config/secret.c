@@ -207,6 +207,29 @@ secret_read(const struct config_mailbox *mb, struct fault *f)
 	return secret;
 }
 
+char *
+secret_origin(const struct config_mailbox *mb)
+{
+	const char *option = option_set(mb), *command = mb->password_command;
+	char *credential, *text;
+
+	if (option == NULL) {
+		credential = credential_path(mb->name);
+		text = xasprintf("credential %s",
+		    credential != NULL ? credential : "missing");
+		free(credential);
+		return text;
+	}
+	if (mb->password_file[0] != '\0')
+		return xasprintf("%s %s", option, mb->password_file);
+	if (command[0] == '\0')
+		command = mb->token_command;
+	return xasprintf("%s %.*s", option,
+	    (int)(command[0] == '"' ? strcspn(command + 1, "\"") + 2
+				    : strcspn(command, " \t")),
+	    command);
+}
+
 void
 secret_free(char *secret)
 {

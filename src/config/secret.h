@@ -14,6 +14,12 @@ struct fault;
  */
 char *secret_read(const struct config_mailbox *, struct fault *);
 
+/*
+ * Where the secret comes from, in words, allocated: the path of its file, or
+ * the program that prints it, whose arguments may be secret themselves.
+ */
+char *secret_origin(const struct config_mailbox *);
+
 /* Overwrite and free it; NULL is legal. */
 void secret_free(char *secret);
 

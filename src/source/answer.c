@@ -207,11 +207,23 @@ take_literal(struct span *s)
 	       (take(s, "\r\n") || take(s, "\n"));
 }
 
+/* Behind "HEADER.FIELDS (": "Subject "Content-Type")". */
+static bool
+take_field_names(struct span *s)
+{
+	do
+		if (!take_plain_string(s) && !take_atom(s))
+			return false;
+	while (take(s, " "));
+	return take(s, ")");
+}
+
 /* Behind "BODY[": "HEADER]<0> {12}". */
 static bool
 take_body(struct span *s)
 {
-	take(s, "HEADER");
+	if (take(s, "HEADER") && take(s, ".FIELDS (") && !take_field_names(s))
+		return false;
 	if (!take(s, "]"))
 		return false;
 	if (take(s, "<") && (!take_number(s) || !take(s, ">")))

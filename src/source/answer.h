@@ -28,8 +28,9 @@ enum answer answer_kind(struct span line);
  * Whether a FETCH, LIST or ID is one that libetpan's parser may see: complete,
  * or with `at_literal` up to a literal at its end (of literals the line has
  * "{12}" and the line end behind).  A FETCH has just the items UID,
- * RFC822.SIZE, INTERNALDATE, FLAGS, MODSEQ, BODY[] and BODY[HEADER]; numbers
- * keep within 32 bits, strings within the line, and lists end.
+ * RFC822.SIZE, INTERNALDATE, FLAGS, MODSEQ, BODY[], BODY[HEADER] and
+ * BODY[HEADER.FIELDS (...)]; numbers keep within 32 bits, strings within the
+ * line, and lists end.
  */
 bool answer_is_sound(enum answer, struct span line, bool at_literal);
 

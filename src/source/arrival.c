@@ -16,7 +16,11 @@ arrival_is_section(
 	if (spec->sec_type != MAILIMAP_SECTION_SPEC_SECTION_MSGTEXT)
 		return false;
 	text = spec->sec_data.sec_msgtext;
-	return wanted == ARRIVAL_HEADER && text != NULL &&
+	if (text == NULL)
+		return false;
+	if (wanted == ARRIVAL_FIELDS)
+		return text->sec_type == MAILIMAP_SECTION_MSGTEXT_HEADER_FIELDS;
+	return wanted == ARRIVAL_HEADER &&
 	       text->sec_type == MAILIMAP_SECTION_MSGTEXT_HEADER;
 }
 

@@ -8,8 +8,9 @@
 /* The part of a mail that a command asks for. */
 enum arrival_section {
 	ARRIVAL_NONE,
-	ARRIVAL_WHOLE, /* BODY[] */
-	ARRIVAL_HEADER /* BODY[HEADER] */
+	ARRIVAL_WHOLE,	/* BODY[] */
+	ARRIVAL_HEADER, /* BODY[HEADER] */
+	ARRIVAL_FIELDS	/* BODY[HEADER.FIELDS (...)] */
 };
 
 /* What one FETCH of the server holds; nothing in it was asked for as yet. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
@@ -12,6 +13,7 @@
 #include "base/fault.h"
 #include "base/utc.h"
 #include "source/certificate.h"
+#include "source/steps.h"
 #include "source/tls.h"
 
 enum {
@@ -337,6 +339,44 @@ certificate_expect(struct certificate *c, const struct tls_settings *set,
 	SSL_set_app_data(ssl, c);
 	SSL_set_verify(ssl, SSL_VERIFY_PEER, verify);
 	return 0;
+}
+
+/* Days until then; what cannot be read has none. */
+static long
+days_left(const ASN1_TIME *t)
+{
+	struct tm tm;
+
+	if (ASN1_TIME_to_tm(t, &tm) != 1)
+		return 0;
+	return (long)((utc_of(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+			   tm.tm_hour, tm.tm_min, tm.tm_sec) -
+			  (int64_t)time(NULL)) /
+		      UTC_DAY);
+}
+
+void
+certificate_tell(const struct certificate *c, SSL *ssl)
+{
+	char text[CERTIFICATE_TEXT], warning[160] = "";
+	struct line l = { text, sizeof text };
+	X509 *cert = SSL_get0_peer_certificate(ssl);
+	long days;
+
+	if (cert == NULL)
+		return;
+	add(&l, "%s, ", SSL_get_version(ssl));
+	add_name(&l, "subject", X509_get_subject_name(cert));
+	add_name(&l, "issuer", X509_get_issuer_name(cert));
+	add_date(&l, "expires", X509_get0_notAfter(cert));
+	days = days_left(X509_get0_notAfter(cert));
+	add(&l, ", %ld day%s left", days, days == 1 ? "" : "s");
+	if (days < CERTIFICATE_DAYS)
+		snprintf(warning, sizeof warning,
+		    "the certificate ends soon: whoever runs the server must "
+		    "renew it%s",
+		    c->pinned ? ", and then fingerprint must be set anew" : "");
+	steps_done(c->settings->steps, warning, "%s", text);
 }
 
 int

@@ -9,7 +9,8 @@ struct tls_settings;
 
 enum {
 	CERTIFICATE_DIGEST = 32, /* SHA-256 */
-	CERTIFICATE_TEXT = 480
+	CERTIFICATE_TEXT = 480,
+	CERTIFICATE_DAYS = 14 /* left, when it is time to warn */
 };
 
 /* How a server's certificate is judged, and why it was refused. */
@@ -28,6 +29,9 @@ struct certificate {
  */
 int certificate_expect(struct certificate *, const struct tls_settings *,
     SSL_CTX *, SSL *, struct fault *);
+
+/* What the handshake came to, to whoever looks on. */
+void certificate_tell(const struct certificate *, SSL *);
 
 /* -1 with exit code 69 and the reason when the handshake was refused by us. */
 int certificate_fault(const struct certificate *, struct fault *);

@@ -12,11 +12,13 @@
 
 #include "base/fault.h"
 #include "source/dial.h"
+#include "source/steps.h"
 #include "source/tls.h"
 #include "source/wait.h"
 
 enum {
 	ADDRESSES_MAX = 8,
+	ADDRESS = 64,	 /* an IPv6 address may name its interface */
 	NEXT_AFTER = 250 /* milliseconds (RFC 8305 §5) */
 };
 
@@ -41,18 +43,52 @@ is_loopback(const struct sockaddr *sa)
 	       IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
 }
 
+static const char *
+address_text(const struct sockaddr *sa, socklen_t n, char out[static ADDRESS])
+{
+	if (getnameinfo(sa, n, out, ADDRESS, NULL, 0, NI_NUMERICHOST) != 0)
+		snprintf(out, ADDRESS, "?");
+	return out;
+}
+
 static int
 refuse_clear(
     const struct tls_settings *set, const struct addrinfo *ai, struct fault *f)
 {
-	char address[INET6_ADDRSTRLEN] = "?";
+	char address[ADDRESS];
 
-	getnameinfo(ai->ai_addr, ai->ai_addrlen, address, sizeof address, NULL,
-	    0, NI_NUMERICHOST);
 	return fault(f, FAULT_SESSION, EX_CONFIG,
 	    "connect: tls = none is for loopback addresses, and %s is %s: "
 	    "set tls = implicit or starttls",
-	    set->host, address);
+	    set->host, address_text(ai->ai_addr, ai->ai_addrlen, address));
+}
+
+/* The addresses that were found, for who looks on. */
+static void
+tell_addresses(const struct tls_settings *set, const struct addrinfo *ai)
+{
+	char list[ADDRESSES_MAX * ADDRESS] = "", address[ADDRESS];
+	size_t n = 0;
+	int i;
+
+	for (i = 0; ai != NULL && i < ADDRESSES_MAX; ai = ai->ai_next, i++)
+		n += (size_t)snprintf(list + n, sizeof list - n, "%s%s",
+		    n > 0 ? " " : "",
+		    address_text(ai->ai_addr, ai->ai_addrlen, address));
+	steps_done(set->steps, "", "%s", list);
+}
+
+static void
+tell_peer(const struct tls_settings *set, int fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t n = sizeof peer;
+	char address[ADDRESS] = "?";
+	void *p = &peer;
+
+	if (getpeername(fd, p, &n) == 0)
+		address_text(p, n, address);
+	steps_done(set->steps, "", "%s port %u", address, (unsigned)set->port);
 }
 
 static struct addrinfo *
@@ -183,13 +219,18 @@ dial(const struct tls_settings *set, struct fault *f)
 	struct addrinfo *list;
 	int fd, on = 1;
 
+	steps_begin(set->steps, "DNS");
 	if ((list = resolve(set, f)) == NULL)
 		return -1;
+	tell_addresses(set, list);
+	steps_begin(set->steps, "TCP");
 	fd = race(&d, list, f);
 	while (d.n > 0)
 		close(d.fds[--d.n].fd);
 	freeaddrinfo(list);
-	if (fd != -1)
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	if (fd == -1)
+		return -1;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	tell_peer(set, fd);
 	return fd;
 }

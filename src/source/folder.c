@@ -79,3 +79,88 @@ folder_is_same(const char *a, const char *b)
 	return strcmp(a, b) == 0 ||
 	       (strcasecmp(a, "INBOX") == 0 && strcasecmp(b, "INBOX") == 0);
 }
+
+/* A character as UTF-8; NULL when it is none that a name may have. */
+static char *
+put_utf8(char *out, unsigned c)
+{
+	if (c < 0x20 || c == 0x7f || (c >= 0xd800 && c < 0xe000))
+		return NULL;
+	if (c < 0x80) {
+		*out++ = (char)c;
+	} else if (c < 0x800) {
+		*out++ = (char)(0xc0 | c >> 6);
+		*out++ = (char)(0x80 | (c & 0x3f));
+	} else if (c < 0x10000) {
+		*out++ = (char)(0xe0 | c >> 12);
+		*out++ = (char)(0x80 | (c >> 6 & 0x3f));
+		*out++ = (char)(0x80 | (c & 0x3f));
+	} else {
+		*out++ = (char)(0xf0 | c >> 18);
+		*out++ = (char)(0x80 | (c >> 12 & 0x3f));
+		*out++ = (char)(0x80 | (c >> 6 & 0x3f));
+		*out++ = (char)(0x80 | (c & 0x3f));
+	}
+	return out;
+}
+
+/*
+ * The run of base64 at `*name`, behind the "&", up to and with its "-"; where
+ * the output ends, or NULL.
+ */
+static char *
+decode_shift(const char **name, char *out)
+{
+	unsigned bits = 0, n = 0, unit, high = 0;
+	const char *digit;
+
+	for (; **name != '-'; ++*name) {
+		if (**name == '\0' || (digit = strchr(base64, **name)) == NULL)
+			return NULL;
+		bits = (bits << 6 | (unsigned)(digit - base64)) & 0xfffff;
+		if ((n += 6) < 16)
+			continue;
+		n -= 16;
+		unit = bits >> n & 0xffff;
+		if (unit >= 0xd800 && unit < 0xdc00 && high == 0) {
+			high = unit;
+			continue;
+		}
+		if (high != 0 && (unit < 0xdc00 || unit >= 0xe000))
+			return NULL;
+		if (high != 0)
+			unit =
+			    0x10000 + ((high - 0xd800) << 10) + (unit - 0xdc00);
+		high = 0;
+		if ((out = put_utf8(out, unit)) == NULL)
+			return NULL;
+	}
+	++*name;
+	return high == 0 ? out : NULL;
+}
+
+char *
+folder_decode(const char *name)
+{
+	char *decoded = xmalloc(strlen(name) * 2 + 1), *out = decoded;
+
+	while (out != NULL && *name != '\0') {
+		if (name[0] == '&' && name[1] == '-') {
+			*out++ = '&';
+			name += 2;
+		} else if (name[0] == '&') {
+			name++;
+			out = decode_shift(&name, out);
+		} else if ((unsigned char)*name >= 0x80) {
+			out = NULL;
+		} else {
+			out = put_utf8(out, (unsigned char)*name++);
+		}
+	}
+	if (out == NULL) {
+		free(decoded);
+		return NULL;
+	}
+	*out = '\0';
+	return decoded;
+}

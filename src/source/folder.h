@@ -14,4 +14,10 @@ char *folder_encode(const char *name);
  */
 bool folder_is_same(const char *, const char *);
 
+/*
+ * And back.  Allocated; NULL when it is not modified UTF-7, or has control
+ * characters.
+ */
+char *folder_decode(const char *name);
+
 #endif

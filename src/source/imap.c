@@ -9,6 +9,7 @@
 #include "source/folder.h"
 #include "source/login.h"
 #include "source/session.h"
+#include "source/steps.h"
 
 enum {
 	STREAM_BUFFER = 16 * 1024,
@@ -31,6 +32,18 @@ session_new(const struct imap_account *account)
 	return im;
 }
 
+/* Its text, without the response code before it. */
+static void
+tell_greeting(const struct imap *im)
+{
+	const char *text = im->reply.greeting, *end;
+
+	if (text[0] == '[' && (end = strchr(text, ']')) != NULL)
+		text = end + 1 + strspn(end + 1, " ");
+	steps_done(im->account->tls.steps, "", "%s",
+	    text[0] != '\0' ? text : "without a text");
+}
+
 static int
 greet(struct imap *im, struct fault *f)
 {
@@ -39,6 +52,7 @@ greet(struct imap *im, struct fault *f)
 
 	if (stream == NULL)
 		out_of_memory();
+	steps_begin(im->account->tls.steps, "greeting");
 	tls_begin(im->low, TLS_PROMPT);
 	im->broken = true;
 	code = mailimap_connect(im->etpan, stream);
@@ -54,6 +68,7 @@ greet(struct imap *im, struct fault *f)
 		    "imap: %s does not greet like an IMAP server",
 		    im->account->tls.host);
 	im->broken = false;
+	tell_greeting(im);
 	return 0;
 }
 
@@ -64,6 +79,7 @@ starttls(struct imap *im, struct fault *f)
 	const char *host = im->account->tls.host;
 	int code;
 
+	steps_begin(im->account->tls.steps, "TLS");
 	if (session_capabilities(im, f) == -1)
 		return -1;
 	if (!session_can(im, "STARTTLS"))
@@ -88,6 +104,37 @@ starttls(struct imap *im, struct fault *f)
 	return 0;
 }
 
+/* Whether the server looked at the secret, and what it said of it. */
+static void
+tell_fate(const struct imap *im, bool logged_in, const struct fault *f)
+{
+	enum imap_secret fate = IMAP_SECRET_UNUSED;
+
+	if (logged_in)
+		fate = IMAP_SECRET_TAKEN;
+	else if (im->reply.secrets[0] != NULL && f->status == EX_NOPERM &&
+		 (im->reply.status == REPLY_NO ||
+		     im->reply.status == REPLY_BAD))
+		fate = IMAP_SECRET_REFUSED;
+	if (im->account->fate != NULL)
+		*im->account->fate = fate;
+}
+
+static int
+log_in(struct imap *im, struct fault *f)
+{
+	const struct steps *steps = im->account->tls.steps;
+	int rc;
+
+	steps_begin(steps, "login");
+	rc = login(im, f);
+	tell_fate(im, rc == 0, f);
+	if (rc == 0)
+		steps_done(
+		    steps, "", "%s as %s", im->mechanism, im->account->user);
+	return rc;
+}
+
 struct imap *
 imap_open(const struct imap_account *account, struct fault *f)
 {
@@ -96,7 +143,7 @@ imap_open(const struct imap_account *account, struct fault *f)
 	im->low = tls_connect(&account->tls, &im->guard, f);
 	if (im->low == NULL || greet(im, f) == -1 ||
 	    (account->tls.mode == TLS_STARTTLS && starttls(im, f) == -1) ||
-	    login(im, f) == -1) {
+	    log_in(im, f) == -1) {
 		imap_close(im);
 		return NULL;
 	}

@@ -20,6 +20,13 @@ enum imap_auth {
 	IMAP_AUTH_OAUTHBEARER
 };
 
+/* What became of the secret. */
+enum imap_secret {
+	IMAP_SECRET_UNUSED,
+	IMAP_SECRET_REFUSED, /* it was sent, and is not taken */
+	IMAP_SECRET_TAKEN
+};
+
 /*
  * Everything needed to reach a mailbox; it and its strings belong to the
  * caller and outlive the session.
@@ -29,10 +36,11 @@ struct imap_account {
 	struct tls_settings tls;
 	enum imap_auth auth;
 	const char *user;
-	const char *secret;   /* never logged, at no level */
-	bool is_token;	      /* the secret is an OAuth2 access token */
-	uint64_t message_max; /* limits.message */
-	uint64_t header_max;  /* limits.header */
+	const char *secret;	/* never logged, at no level */
+	bool is_token;		/* the secret is an OAuth2 access token */
+	uint64_t message_max;	/* limits.message */
+	uint64_t header_max;	/* limits.header */
+	enum imap_secret *fate; /* gets it, when not NULL */
 };
 
 /*
@@ -44,7 +52,10 @@ struct imap_account {
  */
 struct imap;
 
-/* Connect, TLS, greeting, login, capabilities, ID when offered. */
+/*
+ * Connect, TLS, greeting, login, capabilities, ID when offered; each told to
+ * tls.steps.
+ */
 struct imap *imap_open(const struct imap_account *, struct fault *);
 
 /* LOGOUT when the session is in order, and close; NULL is legal. */
@@ -72,6 +83,34 @@ int imap_select(
 
 /* The folder opened last, as the server names it (modified UTF-7). */
 const char *imap_folder_name(const struct imap *);
+
+/* A folder as the server lists it. */
+struct imap_listed {
+	char *name;   /* in UTF-8; as the server has it when that is not */
+	char use[32]; /* "\\Junk" (RFC 6154), or "" */
+	bool selectable;
+};
+
+/* All of them, in the server's order; imap_list_free() it. */
+int imap_list(
+    struct imap *, struct imap_listed **list, size_t *n, struct fault *);
+void imap_list_free(struct imap_listed *, size_t n);
+
+/* The fields of a mail's header that tell whether it holds a report. */
+struct imap_head {
+	uint32_t uid;
+	struct span fields; /* gone when the handler returns */
+	bool has_date;
+	int64_t date; /* INTERNALDATE, seconds since 1970 UTC */
+};
+typedef void imap_head_fn(void *arg, const struct imap_head *);
+
+/*
+ * Those of the newest mails of the folder that is open, `n` at most, in the
+ * order of the server.
+ */
+int imap_newest_heads(
+    struct imap *, size_t n, imap_head_fn *, void *arg, struct fault *);
 
 /* A mail on the server. */
 struct imap_size {

@@ -204,6 +204,8 @@ untagged(struct reply *r, struct span s, const char *shown, struct fault *f)
 {
 	struct span first = word(&s);
 
+	if (r->greeting[0] == '\0')
+		snprintf(r->greeting, sizeof r->greeting, "%s", shown);
 	if (span_is_nocase(first, "BYE"))
 		return say_bye(r, shown, f);
 	if (span_is_nocase(first, "OK") || span_is_nocase(first, "NO") ||

@@ -28,6 +28,7 @@ enum {
 struct reply {
 	const char *host;		    /* for the log */
 	const char *secrets[REPLY_SECRETS]; /* NULL when unused */
+	char greeting[REPLY_TEXT];	    /* of the first line */
 	/* since reply_begin */
 	int tag;
 	enum reply_status status;

@@ -15,6 +15,7 @@
 #include "source/certificate.h"
 #include "source/dial.h"
 #include "source/guard.h"
+#include "source/steps.h"
 #include "source/tls.h"
 #include "source/wait.h"
 
@@ -365,6 +366,7 @@ tls_handshake(mailstream_low *low, struct fault *f)
 	SSL *ssl = NULL;
 	int r;
 
+	steps_begin(s->settings->steps, "TLS");
 	if (prepare(s, &ssl, f) == -1) {
 		SSL_free(ssl);
 		s->failed = true;
@@ -386,6 +388,8 @@ tls_handshake(mailstream_low *low, struct fault *f)
 		    X509_verify_cert_error_string(SSL_get_verify_result(ssl)));
 	log_debug("%s: %s, %s", s->settings->host, SSL_get_version(ssl),
 	    SSL_get_cipher_name(ssl));
+	if (!s->failed)
+		certificate_tell(&s->certificate, ssl);
 	return tls_fault(low, f);
 }
 

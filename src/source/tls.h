@@ -7,6 +7,7 @@
 
 struct fault;
 struct guard;
+struct steps;
 
 /*
  * Verified TLS under libetpan, whose own verifies nothing.  TLS 1.2 or newer,
@@ -27,6 +28,7 @@ struct tls_settings {
 	unsigned timeout;	 /* seconds, on connect and on every wait */
 	/* NULL, or set by a signal: all waiting ends, with exit code 75 */
 	const volatile sig_atomic_t *stop;
+	const struct steps *steps; /* NULL, or who looks on */
 };
 
 /* How long the server may take to answer a command. */

@@ -1,0 +1,242 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sysexits.h>
+
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/timing.h"
+#include "base/utc.h"
+#include "cmd/check_folders.h"
+#include "config/config.h"
+#include "output/checklist.h"
+#include "output/text.h"
+#include "report/head.h"
+#include "source/imap.h"
+
+enum {
+	NEWEST = 300,	    /* mails that are looked at for the newest report */
+	NEWEST_JUNK = 1000, /* the same where most mail is none */
+	NAMED = 20	    /* folders named in a remedy */
+};
+
+struct look {
+	struct imap *imap;
+	const struct config_mailbox *config;
+	struct checklist *out;
+	struct imap_listed *listed;
+	size_t n_listed;
+	struct arena memory;
+};
+
+/* The reports among the newest mails of a folder. */
+struct found {
+	struct arena memory; /* of one mail */
+	size_t reports;
+	int64_t newest; /* when that came; 0: nobody knows */
+};
+
+static void
+on_head(void *arg, const struct imap_head *mail)
+{
+	struct found *found = arg;
+	struct head head;
+
+	head_read(mail->fields, &head);
+	if (head_claims(&head, &found->memory)) {
+		found->reports++;
+		if (mail->has_date && mail->date > found->newest)
+			found->newest = mail->date;
+	}
+	arena_reset(&found->memory);
+}
+
+static int
+find_reports(struct imap *imap, size_t n, struct found *found, struct fault *f)
+{
+	int rc;
+
+	*found = (struct found){ 0 };
+	rc = imap_newest_heads(imap, n, on_head, found, f);
+	arena_free(&found->memory);
+	return rc;
+}
+
+static void
+say(struct look *look, const char *name, double began, enum check_state state,
+    const char *detail, const char *remedy)
+{
+	struct check_point point = { .name = name,
+		.state = state,
+		.seconds = timing_now() - began,
+		.detail = detail,
+		.remedy = remedy };
+
+	checklist_add(look->out, &point);
+}
+
+/* A name as it stands in a list of the configuration. */
+static const char *
+quoted(struct look *look, const char *name)
+{
+	return strpbrk(name, " \t;#") != NULL
+		   ? arena_printf(&look->memory, "\"%s\"", name)
+		   : name;
+}
+
+/* The folders there are, for somebody who named one that is not. */
+static const char *
+folders_there(struct look *look)
+{
+	const char *text = "";
+	size_t i;
+
+	for (i = 0; i < look->n_listed && i < NAMED; i++)
+		if (look->listed[i].selectable)
+			text = arena_printf(&look->memory, "%s %s", text,
+			    quoted(look, look->listed[i].name));
+	if (text[0] == '\0')
+		return "set folders to names that the server has";
+	return arena_printf(&look->memory,
+	    "set folders to names that the server has:%s%s", text,
+	    look->n_listed > NAMED ? " ..." : "");
+}
+
+static const char *
+describe(struct look *look, const struct imap_folder *state,
+    const struct found *found)
+{
+	char mails[GROUPED], day[UTC_TEXT] = "an unknown day";
+	const char *reports;
+
+	if (found->newest > 0)
+		utc_format_date(found->newest, day);
+	if (state->exists == 0)
+		reports = "so no report yet";
+	else if (found->reports == 0)
+		reports = state->exists > NEWEST
+			      ? "no report among the newest 300"
+			      : "no report among them";
+	else
+		reports = arena_printf(
+		    &look->memory, "newest report came on %s", day);
+	return arena_printf(&look->memory, "%s mail%s, UIDVALIDITY %lu, %s",
+	    text_grouped(state->exists, mails), state->exists == 1 ? "" : "s",
+	    (unsigned long)state->uidvalidity, reports);
+}
+
+static int
+check_folder(struct look *look, const char *name)
+{
+	double began = timing_now();
+	struct imap_folder state;
+	struct found found;
+	struct fault f;
+
+	if (imap_examine(look->imap, name, &state, &f) == -1) {
+		say(look, name, began, CHECK_FAILED, f.text,
+		    f.status == EX_NOPERM ? folders_there(look) : "");
+		return -1;
+	}
+	if (find_reports(look->imap, NEWEST, &found, &f) == -1) {
+		say(look, name, began, CHECK_FAILED, f.text, "");
+		return -1;
+	}
+	say(look, name, began, CHECK_OK, describe(look, &state, &found), "");
+	return 0;
+}
+
+/* Where the server puts spam; NULL when that cannot be told. */
+static const struct imap_listed *
+find_junk(const struct look *look)
+{
+	static const char *const names[] = { "Junk", "Spam", "Bulk",
+		"Bulk Mail", "Junk Email", "Junk E-mail", "INBOX.spam",
+		"INBOX.Junk", "INBOX/Spam", "INBOX/Junk" };
+	size_t i, k;
+
+	for (i = 0; i < look->n_listed; i++)
+		if (strcmp(look->listed[i].use, "\\Junk") == 0)
+			return &look->listed[i];
+	for (i = 0; i < look->n_listed; i++)
+		for (k = 0; k < sizeof names / sizeof *names; k++)
+			if (strcasecmp(look->listed[i].name, names[k]) == 0)
+				return &look->listed[i];
+	return NULL;
+}
+
+static bool
+is_polled(const struct config_mailbox *config, const struct imap_listed *folder)
+{
+	size_t i;
+
+	for (i = 0; i < config->n_folders; i++)
+		if (strcasecmp(config->folders[i], folder->name) == 0 ||
+		    (folder->use[0] != '\0' &&
+			strcasecmp(config->folders[i], folder->use) == 0))
+			return true;
+	return false;
+}
+
+/* "folders = INBOX \Junk" */
+static const char *
+poll_it_too(struct look *look, const struct imap_listed *junk)
+{
+	const char *text = "folders =";
+	size_t i;
+
+	for (i = 0; i < look->config->n_folders; i++)
+		text = arena_printf(&look->memory, "%s %s", text,
+		    quoted(look, look->config->folders[i]));
+	return arena_printf(&look->memory, "have it polled too: %s %s", text,
+	    junk->use[0] != '\0' ? junk->use : quoted(look, junk->name));
+}
+
+/* Reports land in spam more often than anywhere, and nobody looks there. */
+static void
+check_junk(struct look *look)
+{
+	const struct imap_listed *junk = find_junk(look);
+	double began = timing_now();
+	struct imap_folder state;
+	struct found found;
+	struct fault f;
+
+	if (junk == NULL || is_polled(look->config, junk))
+		return;
+	if (imap_examine(look->imap, junk->name, &state, &f) == -1 ||
+	    find_reports(look->imap, NEWEST_JUNK, &found, &f) == -1)
+		say(look, junk->name, began, CHECK_WARNING, f.text, "");
+	else if (found.reports > 0)
+		say(look, junk->name, began, CHECK_WARNING,
+		    arena_printf(&look->memory,
+			"%zu TLS report%s in the spam folder, which is not "
+			"polled",
+			found.reports, found.reports == 1 ? "" : "s"),
+		    poll_it_too(look, junk));
+	else
+		say(look, junk->name, began, CHECK_OK,
+		    "spam folder, not polled: no TLS report in it", "");
+}
+
+void
+check_folders(struct imap *imap, const struct config_mailbox *config,
+    struct checklist *out)
+{
+	struct look look = { .imap = imap, .config = config, .out = out };
+	double began = timing_now();
+	struct fault f;
+	size_t i;
+	int rc;
+
+	if ((rc = imap_list(imap, &look.listed, &look.n_listed, &f)) == -1)
+		say(&look, "folders", began, CHECK_FAILED, f.text, "");
+	for (i = 0; rc == 0 && i < config->n_folders; i++)
+		rc = check_folder(&look, config->folders[i]);
+	if (rc == 0)
+		check_junk(&look);
+	imap_list_free(look.listed, look.n_listed);
+	arena_free(&look.memory);
+}

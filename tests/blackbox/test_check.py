@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""check --mailbox on a real Dovecot, as somebody sees it who has just written a configuration."""
+import json
+import os
+import re
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from lib import corpus, tap  # noqa: E402
+from lib.dovecot import EXPIRED, OTHER_CA, PASSWORD, WRONG_NAME, Dovecot  # noqa: E402
+from lib.program import CHECK, CONFIG, NOINPUT, OK, USAGE, Scene, mailbox  # noqa: E402
+
+USER = "reports@example.org"
+STEPS = ["secret", "DNS", "TCP", "TLS", "greeting", "login"]
+
+
+class Checking(Scene):
+    @classmethod
+    def setUpClass(cls):
+        made = corpus.build(60, seed=5, duplicates=0, broken=0, other=0.3, conflicts=0, failing=0)
+        cls.reports = [m for m in made.mails if m.kind == "report"]
+        cls.others = [m for m in made.mails if m.kind == "other"]
+        cls.server = Dovecot({USER: made.mails, "empty@example.org": []})
+        cls.server.deliver(USER, cls.others[:3] + cls.reports[:4], "Junk")
+        cls.server.deliver(USER, cls.reports[:1], "With blank")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.close()
+
+    def box(self, whose=USER, **options):
+        return mailbox(self.server, whose, **options)
+
+    def check(self, status, *boxes, args=(), **options):
+        config = self.config(*boxes, export=False)
+        result = self.expect(status, "-c", config, "check", "--mailbox", *args, **options)
+        self.assertEqual(b"", result.raw_err, str(result))
+        self.assertNotIn(PASSWORD, result.out)
+        self.assertFalse(os.path.exists(self.store), "a store was made")
+        return result
+
+    def points(self, result):
+        """[(mailbox, [(name, state, detail, remedy)])] of the lines that people see."""
+        found = []
+        for line in result.out.splitlines():
+            head = re.match(r"(\S+): (.*)$", line)
+            point = re.match(r"  (.+?) +(\d+\.\d{3}) s  (ok  |WARN|FAIL)  (.*)$", line)
+            if head:
+                found.append((head[1], []))
+            elif point:
+                found[-1][1].append([point[1], point[3].strip(), point[4], ""])
+            elif line:
+                found[-1][1][-1][3] += " " + line.strip().removeprefix("to do: ")
+        return found
+
+    def only(self, result):
+        ((_, points),) = self.points(result)
+        return points
+
+    def fails_at(self, step, pattern, remedy, *boxes):
+        """The first step that fails is that one, says why, and nothing of that mailbox comes behind it."""
+        points = self.only(self.check(CHECK, *boxes))
+        self.assertEqual(["ok"] * (len(points) - 1) + ["FAIL"], [p[1] for p in points])
+        self.assertEqual(step, points[-1][0])
+        self.assertRegex(points[-1][2], pattern)
+        self.assertRegex(points[-1][3], remedy or "^$")
+
+
+class Well(Checking):
+    def test_every_step_in_turn(self):
+        points = self.only(self.check(OK, self.box("empty@example.org")))
+        self.assertEqual(STEPS + ["INBOX", "Junk"], [p[0] for p in points])
+        self.assertEqual({"ok"}, {p[1] for p in points})
+        told = {p[0]: p[2] for p in points}
+        self.assertEqual("password_file " + self.path("reports.password"), told["secret"])
+        self.assertEqual("127.0.0.1", told["DNS"])
+        self.assertEqual(f"127.0.0.1 port {self.server.tls_port}", told["TCP"])
+        self.assertRegex(told["TLS"], r"^TLSv1.3, subject CN = good, issuer CN = tlsrua test CA own, "
+                                      r"expires 2049-12-31, \d+ days left$")
+        self.assertRegex(told["greeting"], r"^Dovecot.* ready\.$")
+        self.assertEqual("SCRAM-SHA-256 as empty@example.org", told["login"])
+        self.assertRegex(told["INBOX"], r"^0 mails, UIDVALIDITY \d+, so no report yet$")
+
+    def test_the_lines_are_aligned(self):
+        result = self.check(OK, self.box(folders="INBOX Junk"))
+        at = {re.search(r"\d+\.\d{3} s  ok", line).start() for line in result.out.splitlines()[1:]}
+        self.assertEqual(1, len(at), result.out)
+
+    def test_the_newest_report_is_found_and_those_in_spam(self):
+        points = self.only(self.check(OK, self.box(folders='INBOX "With blank"')))
+        newest = time.strftime("%Y-%m-%d", time.gmtime(max(m.stamp for m in self.reports)))
+        self.assertRegex(points[6][2], rf"^60 mails, UIDVALIDITY \d+, newest report came on {newest}$")
+        self.assertEqual(["Junk", "WARN", "4 TLS reports in the spam folder, which is not polled"], points[8][:3])
+        self.assertIn('folders = INBOX "With blank" \\Junk', points[8][3])
+
+    def test_a_spam_folder_that_is_polled_is_a_folder_like_others(self):
+        points = self.only(self.check(OK, self.box(folders="INBOX Junk")))
+        self.assertEqual(STEPS + ["INBOX", "Junk"], [p[0] for p in points])
+        self.assertRegex(points[-1][2], "^7 mails.*newest report")
+
+    def test_starttls_and_no_tls(self):
+        points = self.only(self.check(OK, self.box(tls="starttls", port=self.server.plain_port)))
+        self.assertEqual(["secret", "DNS", "TCP", "greeting", "TLS", "login", "INBOX", "Junk"], [p[0] for p in points])
+        points = self.only(self.check(OK, self.box(tls="none", port=self.server.plain_port, ca_file=None)))
+        self.assertEqual(["secret", "DNS", "TCP", "greeting", "login", "INBOX", "Junk"], [p[0] for p in points])
+
+    def test_the_server_is_left_as_it_was(self):
+        path = self.server.maildir(USER)
+        before = [sorted(os.listdir(os.path.join(path, sub))) for sub in ("cur", "new", ".Junk/cur", ".Junk/new")]
+        self.check(OK, self.box(folders="INBOX Junk"))
+        after = [sorted(os.listdir(os.path.join(path, sub))) for sub in ("cur", "new", ".Junk/cur", ".Junk/new")]
+        self.assertEqual([sorted(n.partition(":")[2] for n in names) for names in before],
+                         [sorted(n.partition(":")[2] for n in names) for names in after])
+
+    def test_the_arguments_of_a_secret_command_are_not_said(self):
+        box = self.box("empty@example.org", password=None,
+                       password_command="sh -c \"echo 'Wrong-Horse-9' >/dev/null; cat {}\"".format(
+                           self.write("p", PASSWORD, 0o600)))
+        result = self.check(OK, box)
+        self.assertEqual("password_command sh", self.only(result)[0][2])
+        self.assertNotIn("Wrong-Horse-9", result.out)
+
+
+class Badly(Checking):
+    def test_no_secret(self):
+        self.fails_at("secret", "no-such-file.*No such file", "can read it",
+                      self.box(password=None, password_file="/no-such-file"))
+        self.fails_at("secret", "password_command: exit code 3", "as the user that runs tlsrua",
+                      self.box(password=None, password_command="sh -c \"exit 3\""))
+
+    def test_no_such_host(self):
+        self.fails_at("DNS", "nosuch.invalid", "getent ahosts nosuch.invalid", self.box(host="nosuch.invalid"))
+
+    def test_a_closed_port(self):
+        self.fails_at("TCP", "port 1: Connection refused", "993 with tls = implicit", self.box(port=1))
+
+    def test_the_port_of_another_mode(self):
+        self.fails_at("TLS", "does not begin TLS.*tls = starttls", "", self.box(port=self.server.plain_port))
+        self.fails_at("greeting", "no answer within 2 s", "993 with tls = implicit",
+                      self.box(tls="starttls", timeout="2s"))
+
+    def test_certificates(self):
+        self.fails_at("TLS", "not for 127.0.0.2.*set host = imap.elsewhere.example", "", self.box(host=WRONG_NAME))
+        self.fails_at("TLS", "expired on 2025-01-01", "", self.box(host=EXPIRED))
+        self.fails_at("TLS", "set ca_file to the issuer.*issuer CN = tlsrua test CA other", "",
+                      self.box(host=OTHER_CA))
+
+    def test_a_wrong_password(self):
+        self.fails_at("login", r"login of empty@example.org by PLAIN refused: \[AUTHENTICATIONFAILED\]",
+                      r"app password.*tlsrua-providers\(7\)",
+                      self.box("empty@example.org", password="wrong horse", auth="plain", timeout="30s"))
+
+    def test_a_folder_that_is_not_there(self):
+        self.fails_at("Reprots", "folder Reprots refused", 'names that the server has:.* INBOX.* "With blank"|'
+                      'names that the server has:.*"With blank".* INBOX', self.box(folders="INBOX Reprots With"))
+
+    def test_the_others_are_checked_all_the_same(self):
+        result = self.check(CHECK, self.box(port=1, name="dead"), self.box(name="alive"))
+        (dead, first), (alive, second) = self.points(result)
+        self.assertEqual(("dead", "alive"), (dead, alive))
+        self.assertEqual("FAIL", first[-1][1])
+        self.assertEqual(["INBOX", "ok"], second[6][:2])
+        self.check(OK, self.box(port=1, name="dead"), self.box(name="alive"), args=["alive"])
+
+
+class ForPrograms(Checking):
+    def test_one_line_a_mailbox(self):
+        result = self.check(CHECK, self.box(port=1, name="dead"), self.box(name="alive"), args=["--json"])
+        dead, alive = map(json.loads, result.out.splitlines())
+        self.assertEqual(("dead", False, "alive", True), (dead["mailbox"], dead["ok"], alive["mailbox"], alive["ok"]))
+        self.assertEqual(["ok", "ok", "failed"], [p["state"] for p in dead["points"]])
+        self.assertEqual(STEPS + ["INBOX", "Junk"], [p["name"] for p in alive["points"]])
+        self.assertEqual("warning", alive["points"][-1]["state"])
+        for p in dead["points"] + alive["points"]:
+            self.assertEqual({"name", "state", "seconds", "detail", "remedy"}, set(p))
+
+
+class Arguments(Checking):
+    def test_without_mailbox_it_says_so(self):
+        self.expect_line(USAGE, "not supported yet: use --mailbox", "-c", self.config(self.box()), "check", "a.example")
+
+    def test_a_mailbox_that_is_not_configured(self):
+        self.expect_line(USAGE, r"no \[mailbox nosuch\]", "-c", self.config(self.box()), "check", "--mailbox", "nosuch")
+
+    def test_configurations_that_are_wrong(self):
+        self.expect(CONFIG, "-c", self.write("bad.conf", "[mailbox a]\nhots = x\n"), "check", "--mailbox")
+        self.expect(CONFIG, "-c", self.write("none.conf", "[store]\n"), "check", "--mailbox")
+        self.expect(NOINPUT, "-c", self.path("absent.conf"), "check", "--mailbox")
+
+
+if __name__ == "__main__":
+    tap.main()
