@@ -9,8 +9,8 @@
 #include "cmd/cmd.h"
 
 static const struct command *const commands[] = { &cmd_poll, &cmd_import,
-	&cmd_export, &cmd_summary, &cmd_html, &cmd_mute, &cmd_status, &cmd_check,
-	&cmd_show, &cmd_quarantine, &cmd_explain };
+	&cmd_export, &cmd_summary, &cmd_html, &cmd_mute, &cmd_prune,
+	&cmd_status, &cmd_check, &cmd_show, &cmd_quarantine, &cmd_explain };
 
 enum {
 	N_COMMANDS = sizeof commands / sizeof *commands

@@ -41,7 +41,9 @@ enum option_key {
 	KEY_NOTE,
 	KEY_VERIFY,
 	KEY_CHECK,
-	KEY_MAILBOX
+	KEY_MAILBOX,
+	KEY_BEFORE,
+	KEY_DETAILS
 };
 
 static const struct spec {
@@ -87,6 +89,11 @@ static const struct spec {
 	    "exit with 1 when a mailbox or all reports are overdue" },
 	{ KEY_MAILBOX, "mailbox", NULL, OPTION_MAILBOX,
 	    "log into the mailboxes and look at their folders" },
+	{ KEY_BEFORE, "before", "DATE", OPTION_PRUNE,
+	    "the first UTC day that stays as it is" },
+	{ KEY_RAW, "raw", NULL, OPTION_PRUNE, "the bytes as received alone" },
+	{ KEY_DETAILS, "details", NULL, OPTION_PRUNE,
+	    "entries and failures alone" },
 	{ KEY_CONFIG, "config", "FILE", 0, "configuration (/etc/tlsrua.conf)" },
 	{ KEY_STORE, "database", "FILE", 0,
 	    "database, over the configuration's" },
@@ -256,6 +263,8 @@ set_option(struct options *o, int key, const char *value)
 		return set_min_sessions(o, value);
 	case KEY_FORMAT:
 		return set_format(o, value);
+	case KEY_BEFORE:
+		return set_day(&o->before, "before", value);
 	case KEY_UNTIL:
 		return set_day(&o->until, "until", value);
 	case KEY_NOTE:
@@ -300,6 +309,8 @@ flag_of(struct options *o, int key)
 		return &o->check;
 	case KEY_MAILBOX:
 		return &o->mailbox;
+	case KEY_DETAILS:
+		return &o->details;
 	default:
 		return NULL;
 	}

@@ -23,7 +23,8 @@ enum option_set {
 	OPTION_MUTE = 1 << 13,	  /* --until --note */
 	OPTION_VERIFY = 1 << 14,  /* --verify */
 	OPTION_CHECK = 1 << 15,	  /* --check */
-	OPTION_MAILBOX = 1 << 16  /* --mailbox */
+	OPTION_MAILBOX = 1 << 16, /* --mailbox */
+	OPTION_PRUNE = 1 << 17	  /* --before --raw --details */
 };
 
 /* A value that may be given several times. */
@@ -51,6 +52,8 @@ struct options {
 	uint64_t min_sessions; /* 0: not given */
 	const char *until;     /* a UTC day, checked; NULL */
 	const char *note;      /* NULL when not given */
+	const char *before;    /* a UTC day, checked; NULL */
+	bool details;
 	bool has_arrival;
 	int64_t arrival;
 	char *const *args; /* what is no option */

@@ -115,7 +115,7 @@ drop_entry(struct store *st, const struct store_quarantined *q, struct fault *f)
 		if (sql_run(st, SQL_DROP_REPORT, &report, 1, f) == -1 ||
 		    sql_run(st, SQL_UNWARN_REPORT, &counted, 1, f) == -1)
 			return -1;
-		return rollup_recount(st, q->counted, f);
+		return rollup_recount_warnings(st, q->counted, f);
 	}
 	st->tally.quarantined--;
 	st->tally.quarantine_bytes -= (int64_t)q->bytes.n;
@@ -198,11 +198,24 @@ static int
 accept_entry(
     struct store *st, const struct store_quarantined *q, struct fault *f)
 {
+	struct value counted = value_number(q->counted);
+	int64_t pruned;
+	int rc;
+
 	if (q->conflict == 0 || q->counted == 0)
 		return fault(f, FAULT_HOST, EX_DATAERR,
 		    "quarantine: %lld: was refused, and is no report to "
 		    "accept; try `tlsrua quarantine retry %lld`",
 		    (long long)q->id, (long long)q->id);
+	rc = sql_number(st, SQL_IS_PRUNED, &counted, 1, &pruned, f);
+	if (rc == 1)
+		return fault(f, FAULT_HOST, EX_DATAERR,
+		    "quarantine: %lld: the details of its day were pruned, so "
+		    "the day cannot be counted with another copy: `tlsrua "
+		    "quarantine drop %lld`",
+		    (long long)q->id, (long long)q->id);
+	if (rc == -1)
+		return -1;
 	return swap_copies(st, q, f);
 }
 

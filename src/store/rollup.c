@@ -433,16 +433,11 @@ rollup_touch(struct store *st, int64_t start, struct fault *f)
 	return 0;
 }
 
-int
-rollup_recount(struct store *st, int64_t report, struct fault *f)
+/* Take each step for the day of a report. */
+static int
+recount(struct store *st, int64_t report, const enum sql_id *steps, size_t n,
+    struct fault *f)
 {
-	static const enum sql_id steps[] = { SQL_RECOUNT_DAY,
-		SQL_RECOUNT_SERIES_NAMES, SQL_RECOUNT_SENDER_NAMES,
-		SQL_RECOUNT_PROBLEM_NAMES, SQL_FORGET_SERIES,
-		SQL_FORGET_SENDERS, SQL_FORGET_FAILURES, SQL_FORGET_WARNINGS,
-		SQL_RECOUNT_SERIES, SQL_RECOUNT_SERIES_DAYS,
-		SQL_RECOUNT_SENDERS, SQL_RECOUNT_FAILURES,
-		SQL_RECOUNT_WARNINGS };
 	struct value v = value_number(report);
 	char date[UTC_TEXT];
 	sqlite3_stmt *row;
@@ -457,8 +452,31 @@ rollup_recount(struct store *st, int64_t report, struct fault *f)
 	    sql_run(st, SQL_NEXT_GENERATION, NULL, 0, f) == -1)
 		return -1;
 	v = value_text(date);
-	for (i = 0; i < sizeof steps / sizeof *steps; i++)
+	for (i = 0; i < n; i++)
 		if (sql_run(st, steps[i], &v, 1, f) == -1)
 			return -1;
 	return 0;
+}
+
+int
+rollup_recount(struct store *st, int64_t report, struct fault *f)
+{
+	static const enum sql_id steps[] = { SQL_RECOUNT_DAY,
+		SQL_RECOUNT_SERIES_NAMES, SQL_RECOUNT_SENDER_NAMES,
+		SQL_RECOUNT_PROBLEM_NAMES, SQL_FORGET_SERIES,
+		SQL_FORGET_SENDERS, SQL_FORGET_FAILURES, SQL_FORGET_WARNINGS,
+		SQL_RECOUNT_SERIES, SQL_RECOUNT_SERIES_DAYS,
+		SQL_RECOUNT_SENDERS, SQL_RECOUNT_FAILURES,
+		SQL_RECOUNT_WARNINGS };
+
+	return recount(st, report, steps, sizeof steps / sizeof *steps, f);
+}
+
+int
+rollup_recount_warnings(struct store *st, int64_t report, struct fault *f)
+{
+	static const enum sql_id steps[] = { SQL_RECOUNT_DAY,
+		SQL_FORGET_WARNINGS, SQL_RECOUNT_WARNINGS };
+
+	return recount(st, report, steps, sizeof steps / sizeof *steps, f);
 }

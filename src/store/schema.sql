@@ -200,6 +200,8 @@ CREATE TABLE days (
 	monday TEXT NOT NULL, -- its first day
 	month TEXT NOT NULL, -- the first day of the month
 	reports INTEGER NOT NULL DEFAULT 0, -- that are counted
+	pruned INTEGER NOT NULL DEFAULT 0, -- 1: entries of its reports were
+	    -- dropped, so it cannot be counted again
 	generation INTEGER NOT NULL -- of totals, when the day changed last
 ) STRICT;
 CREATE INDEX days_week ON days (monday);

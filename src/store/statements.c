@@ -1,5 +1,10 @@
 #include "store/internal.h"
 
+/* The days with a report in conflict; each of those is in quarantine. */
+#define CONFLICT_DAYS                                            \
+	"SELECT DISTINCT c.date FROM quarantine AS q CROSS JOIN" \
+	" reports AS c WHERE q.report IS NOT NULL AND c.id = q.report"
+
 /* clang-format off */
 static const char *const sql[SQL_COUNT] = {
 	/* a transaction that will write takes the lock at once, so that it
@@ -224,6 +229,44 @@ static const char *const sql[SQL_COUNT] = {
 	    "SELECT max(end) FROM reports WHERE status = 'counted'"
 	    " AND date = (SELECT max(date) FROM reports)",
 	[SQL_LAST_DAY] = "SELECT max(date) FROM reports",
+
+	/* what prune drops of the reports behind a place, in order of date;
+	 * days with a conflict to decide are left alone */
+	[SQL_PRUNE_NEXT] =
+	    "SELECT r.id, r.date, iif(?4, (SELECT length(bytes)"
+	    " FROM report_bytes WHERE report = r.id), NULL) AS raw,"
+	    " iif(?5, (SELECT count(*) FROM policies WHERE report = r.id), 0)"
+	    " AS entries, (SELECT count(*) FROM failures"
+	    " WHERE report = r.id) AS failures, (SELECT count(*)"
+	    " FROM policies AS p JOIN failures AS f ON f.report = p.report"
+	    " AND f.policy = p.n WHERE p.report = r.id AND p.counted = 1)"
+	    " FROM reports AS r WHERE (r.date, r.id) > (?2, ?3)"
+	    " AND r.date < ?1 AND (raw IS NOT NULL OR entries > 0)"
+	    " AND r.date NOT IN (" CONFLICT_DAYS ")"
+	    " ORDER BY r.date, r.id LIMIT ?6",
+	[SQL_PRUNE_BYTES] = "DELETE FROM report_bytes WHERE report = ?1",
+	[SQL_PRUNE_ENTRIES] = "DELETE FROM policies WHERE report = ?1",
+	/* by what remains a mail is known, and shown in csv_reports */
+	[SQL_PRUNE_MESSAGE] =
+	    "UPDATE messages AS m SET sender = '', subject = '',"
+	    " report_domain = '', report_submitter = ''"
+	    " WHERE id = (SELECT message FROM reports WHERE id = ?1)"
+	    " AND NOT EXISTS (SELECT 1 FROM quarantine AS q"
+	    " WHERE q.message = m.id)",
+	[SQL_PRUNE_DAY] =
+	    "UPDATE days SET pruned = 1 WHERE date = ?1 AND pruned = 0",
+	[SQL_PRUNE_COUNT] =
+	    "SELECT count(*) FILTER (WHERE entries > 0),"
+	    " ifnull(sum(failures) FILTER (WHERE entries > 0), 0),"
+	    " count(raw), ifnull(sum(raw), 0) FROM (SELECT"
+	    " iif(?2, (SELECT length(bytes) FROM report_bytes"
+	    " WHERE report = r.id), NULL) AS raw,"
+	    " iif(?3, (SELECT count(*) FROM policies WHERE report = r.id), 0)"
+	    " AS entries, (SELECT count(*) FROM failures"
+	    " WHERE report = r.id) AS failures FROM reports AS r"
+	    " WHERE r.date < ?1 AND r.date NOT IN (" CONFLICT_DAYS "))",
+	[SQL_PRUNE_LEFT] =
+	    "SELECT count(*) FROM (" CONFLICT_DAYS ") WHERE date < ?1",
 };
 /* clang-format on */
 

@@ -36,6 +36,9 @@
 	" AND EXISTS (SELECT 1 FROM asked WHERE name <> '' AND"              \
 	" instr(' ' || r.domain || ' ', ' ' || name || ' ') > 0))"
 
+/* Of a day that was pruned, too little is left to count. */
+#define COUNTABLE " WHERE v.day NOT IN (SELECT day FROM days WHERE pruned = 1)"
+
 /* clang-format off */
 const char *const sql_rollups[SQL_COUNT] = {
 	[SQL_OLDEST_DAY] = "SELECT day FROM days ORDER BY day LIMIT 1",
@@ -152,6 +155,7 @@ const char *const sql_rollups[SQL_COUNT] = {
 	    " FROM (SELECT day, series, " DAILY " AS a, NULL AS b"
 	    " FROM rollup_daily UNION ALL"
 	    " SELECT day, series, NULL, " DAILY " FROM recount_daily) AS v"
+	    COUNTABLE
 	    " GROUP BY v.day, v.series HAVING max(a) IS NOT max(b)",
 	[SQL_VERIFY_SERIES] =
 	    "SELECT s.domain || ' ' || s.policy_type || ' of ' ||"
@@ -167,7 +171,8 @@ const char *const sql_rollups[SQL_COUNT] = {
 	    " FROM (SELECT day, sender, " SENDERS " AS a, NULL AS b"
 	    " FROM rollup_senders UNION ALL"
 	    " SELECT day, sender, NULL, " SENDERS " FROM recount_senders)"
-	    " AS v GROUP BY v.day, v.sender HAVING max(a) IS NOT max(b)",
+	    " AS v" COUNTABLE " GROUP BY v.day, v.sender"
+	    " HAVING max(a) IS NOT max(b)",
 	[SQL_VERIFY_FAILURES] =
 	    "SELECT ifnull((SELECT cal.date FROM days AS cal WHERE cal.day = v.day),"
 	    " v.day) || ' ' || ifnull((SELECT p.domain || ' ' ||"
@@ -177,7 +182,7 @@ const char *const sql_rollups[SQL_COUNT] = {
 	    " max(a), max(b) FROM (SELECT problem, day, series, receiving_ip,"
 	    " " FAILURES " AS a, NULL AS b FROM rollup_failures UNION ALL"
 	    " SELECT problem, day, series, receiving_ip, NULL, " FAILURES
-	    " FROM recount_failures) AS v"
+	    " FROM recount_failures) AS v" COUNTABLE
 	    " GROUP BY v.day, v.problem, v.series, v.receiving_ip"
 	    " HAVING max(a) IS NOT max(b)",
 	[SQL_VERIFY_WARNINGS] =
@@ -280,6 +285,9 @@ const char *const sql_rollups[SQL_COUNT] = {
 	    " excluded.failed_sessions, 4611686018427387903)",
 
 	[SQL_DATE_OF_REPORT] = "SELECT date FROM reports WHERE id = ?1",
+	[SQL_IS_PRUNED] =
+	    "SELECT 1 FROM reports AS r CROSS JOIN days AS cal"
+	    " WHERE r.id = ?1 AND cal.date = r.date AND cal.pruned = 1",
 	[SQL_RECOUNT_DAY] =
 	    "UPDATE days SET reports = ifnull((SELECT reports"
 	    " FROM recount_days WHERE date = ?1), 0), generation ="

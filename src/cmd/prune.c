@@ -1,0 +1,150 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <sysexits.h>
+
+#include "base/fault.h"
+#include "base/log.h"
+#include "cmd/cmd.h"
+#include "cmd/stop.h"
+#include "output/text.h"
+#include "store/prune.h"
+#include "store/store.h"
+
+/* A prune, and what came of it. */
+struct pruning {
+	struct store *store;
+	struct store_prune what;
+	struct store_pruned done;
+	int64_t given_back; /* bytes */
+	int64_t left;	    /* days with something to decide */
+};
+
+static int
+interrupted(struct fault *f)
+{
+	return fault(f, FAULT_HOST, EX_TEMPFAIL,
+	    "prune: ended by a signal: the next one goes on from here");
+}
+
+static int
+drop(struct pruning *p, struct fault *f)
+{
+	struct store_prune_place place = { 0 };
+	int more = 1;
+
+	while (more == 1 && !stop_requested())
+		more =
+		    store_prune_some(p->store, &p->what, &place, &p->done, f);
+	return more == 1 ? interrupted(f) : more;
+}
+
+static int
+give_back(struct pruning *p, struct fault *f)
+{
+	int more = 1;
+
+	while (more == 1 && !stop_requested())
+		more = store_give_back(p->store, &p->given_back, f);
+	return more == 1 ? interrupted(f) : more;
+}
+
+static void
+print_json(const struct pruning *p)
+{
+	printf("{\"reports\":%" PRId64 ",\"failures\":%" PRId64
+	       ",\"raw\":%" PRId64 ",\"raw_bytes\":%" PRId64
+	       ",\"given_back\":%" PRId64 ",\"days_left\":%" PRId64 "}\n",
+	    p->done.reports, p->done.failures, p->done.raw, p->done.raw_bytes,
+	    p->given_back, p->left);
+}
+
+/* What went, or would go, in one line. */
+static void
+print_words(FILE *out, const struct pruning *p, bool dry_run)
+{
+	char a[GROUPED], b[GROUPED], c[GROUPED], d[GROUPED];
+
+	fprintf(out,
+	    "%sthe details of %s reports with %s failures, and the bytes of %s "
+	    "(%s bytes)",
+	    dry_run ? "would drop " : "dropped ",
+	    text_grouped((uint64_t)p->done.reports, a),
+	    text_grouped((uint64_t)p->done.failures, b),
+	    text_grouped((uint64_t)p->done.raw, c),
+	    text_grouped((uint64_t)p->done.raw_bytes, d));
+	if (!dry_run)
+		fprintf(out, "; %s bytes given back to the disk",
+		    text_grouped((uint64_t)p->given_back, a));
+	fputc('\n', out);
+}
+
+static void
+tell(const struct pruning *p, const struct options *o)
+{
+	if (p->left > 0)
+		log_warn("prune: %" PRId64 " day%s before %s %s left "
+			 "alone, for a "
+			 "conflict waits there: decide (`tlsrua quarantine "
+			 "list`), and prune again",
+		    p->left, p->left == 1 ? "" : "s", p->what.before,
+		    p->left == 1 ? "is" : "are");
+	if (o->json)
+		print_json(p);
+	else if (o->dry_run)
+		print_words(stdout, p, true);
+	else if (log_is_terminal() || log_on(LOG_LEVEL_INFO))
+		print_words(stderr, p, false);
+}
+
+static int
+prune(struct pruning *p, const struct options *o, struct fault *f)
+{
+	int rc;
+
+	if (store_prune_left(p->store, &p->what, &p->left, f) == -1)
+		return -1;
+	if (o->dry_run) {
+		rc = store_prune_count(p->store, &p->what, &p->done, f);
+	} else {
+		stop_listen();
+		rc = drop(p, f) == -1 || give_back(p, f) == -1 ? -1 : 0;
+	}
+	if (rc == 0)
+		tell(p, o);
+	return rc;
+}
+
+static int
+run(const struct options *o)
+{
+	struct pruning p = { .what = { .before = o->before,
+				 .raw = o->raw || !o->details,
+				 .details = o->details || !o->raw } };
+	struct fault f = { 0 };
+	struct config c;
+	int status;
+
+	if (o->n_args > 0)
+		return cmd_usage("prune: takes no arguments");
+	if (o->before == NULL)
+		return cmd_usage("prune: what? give --before DATE, the first "
+				 "day that stays as it is");
+	if ((status = cmd_config(o, CONFIG_OPTIONAL, &c)) != 0)
+		goto out;
+	p.store =
+	    store_open(c.store_path, o->dry_run ? STORE_READ : STORE_WRITE, &f);
+	if (p.store == NULL || prune(&p, o, &f) == -1)
+		status = cmd_failed(&f);
+out:
+	store_close(p.store);
+	config_free(&c);
+	return status;
+}
+
+const struct command cmd_prune = {
+	.name = "prune",
+	.arguments = "--before DATE [options]",
+	.summary = "drop old details and bytes, keep the figures",
+	.options = OPTION_PRUNE | OPTION_DRY_RUN | OPTION_JSON,
+	.run = run,
+};

@@ -1,0 +1,56 @@
+#ifndef STORE_PRUNE_H
+#define STORE_PRUNE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct fault;
+struct store;
+
+/*
+ * Dropping what old reports hold beyond the figures.  The reports stay, so
+ * that one that comes again is a duplicate, and so do all rollups; quarantine
+ * is left alone, as are the days on which a conflict waits for a decision.
+ */
+struct store_prune {
+	const char *before; /* the first day that stays as it is */
+	bool raw;	    /* drop the bytes of reports */
+	bool details;	    /* their entries with the failures, and of the
+			       mails what no table shows */
+};
+
+struct store_pruned {
+	int64_t reports;  /* whose details went */
+	int64_t failures; /* with them */
+	int64_t raw;	  /* reports whose bytes went */
+	int64_t raw_bytes;
+};
+
+/* What would go. */
+int store_prune_count(struct store *, const struct store_prune *,
+    struct store_pruned *, struct fault *);
+
+/* How many days before that one wait for a decision. */
+int store_prune_left(
+    struct store *, const struct store_prune *, int64_t *days, struct fault *);
+
+/* How far a prune has come; zeroed to begin with. */
+struct store_prune_place {
+	char date[16];
+	int64_t report;
+};
+
+/*
+ * Drop some, in a transaction of its own that is bounded, and add them to what
+ * was dropped: 1, or 0 when there is no more.
+ */
+int store_prune_some(struct store *, const struct store_prune *,
+    struct store_prune_place *, struct store_pruned *, struct fault *);
+
+/*
+ * Give some of the free room in the file back to the disk, a bounded step as
+ * well: 1 with the bytes added to `*bytes`, or 0 when none is left.
+ */
+int store_give_back(struct store *, int64_t *bytes, struct fault *);
+
+#endif
