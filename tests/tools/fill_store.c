@@ -1,10 +1,13 @@
 /*
  * make build/tests/tools/fill_store, then
- * fill_store STORE [-r REPORTS] [-d DOMAINS] [-s SENDERS] [-n DAYS] [-l LAST]
+ * fill_store [-r REPORTS] [-d DOMAINS] [-s SENDERS] [-n DAYS] [-l LAST]
+ *     [-k BYTES] [-t TRUTH] STORE
  *
- * Fill a store as years of polling would: each sender reports on each domain
- * every day, as often as it takes to come to so many reports; every tenth
- * report has failures.  For measuring; the figures mean nothing.
+ * Fill a store as years of polling would, up to the day LAST: each sender
+ * reports on each domain every day, as often as it takes to come to so many
+ * reports, each with BYTES of a gzip file; every tenth report has failures.
+ * What was stored is told in TRUTH, for those who count it again: lines of
+ * fields separated by tabs, a report (R), its entries (P), their failures (F).
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,7 +25,8 @@
 enum {
 	NAME = 64,
 	BATCH = 5000,
-	HOSTS = 2
+	HOSTS = 2,
+	RAW_MAX = 1 << 16
 };
 
 static const char *const types[] = { "certificate-expired",
@@ -36,6 +40,8 @@ struct plan {
 	uint64_t random;
 	uint32_t uid;
 	long stored;
+	size_t raw;
+	FILE *truth; /* NULL: nobody asks */
 };
 
 static void
@@ -62,7 +68,6 @@ set_failure(struct plan *p, struct failure *d, const char *mx, const char *ip)
 {
 	*d = (struct failure){
 		.result_type = types[any(p, sizeof types / sizeof *types)],
-		.side = "ours",
 		.sending_mta_ip = "198.51.100.1",
 		.receiving_ip = ip,
 		.receiving_mx_hostname = mx,
@@ -71,12 +76,75 @@ set_failure(struct plan *p, struct failure *d, const char *mx, const char *ip)
 		.additional_information = "",
 		.failed_sessions = 1 + any(p, 9),
 	};
+	d->side = strcmp(d->result_type, "validation-failure") == 0 ? "unclear"
+								    : "ours";
+}
+
+/* The entry with more sessions, or as many and more failures, counts. */
+static void
+set_counted(struct policy *p, size_t n)
+{
+	uint64_t first = p[0].successful_sessions + p[0].failed_sessions;
+	uint64_t second = p[1].successful_sessions + p[1].failed_sessions;
+	bool other =
+	    n == 2 &&
+	    (second > first || (second == first && p[1].failed_sessions >
+						       p[0].failed_sessions));
+
+	p[other].counted_sessions = other ? second : first;
+	p[other].counted_failed = p[other].failed_sessions;
+}
+
+static void
+tell(const struct plan *p, const struct report *r)
+{
+	char date[UTC_TEXT];
+	size_t i, j;
+
+	if (p->truth == NULL)
+		return;
+	utc_format_date(r->start, date);
+	fprintf(p->truth, "R\t%s\t%s\t%s\t%s\n", date, r->organization,
+	    r->contact, r->report_id);
+	for (i = 0; i < r->n_policies; i++) {
+		const struct policy *x = &r->policies[i];
+
+		fprintf(p->truth, "P\t%s\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\n",
+		    x->type, x->domain, x->mode, x->successful_sessions,
+		    x->failed_sessions);
+		for (j = 0; j < x->n_failures; j++)
+			fprintf(p->truth,
+			    "F\t%s\t%" PRIu64 "\t%s\t%s\t%s\t%s\n",
+			    x->failures[j].result_type,
+			    x->failures[j].failed_sessions,
+			    x->failures[j].sending_mta_ip,
+			    x->failures[j].receiving_ip,
+			    x->failures[j].receiving_mx_hostname,
+			    x->failures[j].failure_reason_code);
+	}
+}
+
+/* Digests and bytes that no other report has. */
+static void
+set_content(struct plan *p, struct report *r, unsigned char *raw)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof r->content; i++)
+		r->content[i] = (unsigned char)any(p, 256);
+	memcpy(r->body, r->content, sizeof r->body);
+	for (i = 0; i < p->raw; i += sizeof p->random) {
+		any(p, 2);
+		memcpy(raw + i, &p->random, sizeof p->random);
+	}
 }
 
 static void
 add_report(struct plan *p, int64_t day, long domain, long sender, long turn)
 {
 	char name[NAME], mx[NAME], ip[NAME], who[NAME], whom[NAME], id[NAME];
+	char contact[NAME + 4];
+	static unsigned char raw[RAW_MAX + sizeof(uint64_t)];
 	const char *lines[] = { "version: STSv1", "mode: enforce", "mx: *" };
 	struct failure details[2];
 	struct policy policies[2] = { 0 };
@@ -84,7 +152,7 @@ add_report(struct plan *p, int64_t day, long domain, long sender, long turn)
 		.report_id = id,
 		.start = day,
 		.end = day + UTC_DAY - 1,
-		.contact = whom,
+		.contact = contact,
 		.reporter_domain = whom,
 		.policies = policies,
 		.n_policies = sender % 4 == 1 ? 2 : 1,
@@ -106,7 +174,8 @@ add_report(struct plan *p, int64_t day, long domain, long sender, long turn)
 	snprintf(whom, sizeof whom, "sender%ld.example", sender);
 	snprintf(id, sizeof id, "%" PRId64 "-%ld-%ld-%ld", day, domain, sender,
 	    turn);
-	memset(r.content, (int)(turn + 1), sizeof r.content);
+	snprintf(contact, sizeof contact, "tls@%s", whom);
+	set_content(p, &r, raw);
 	for (i = 0; i < r.n_policies; i++)
 		policies[i] = (struct policy){
 			.type = i == 0 ? "sts" : "tlsa",
@@ -126,13 +195,12 @@ add_report(struct plan *p, int64_t day, long domain, long sender, long turn)
 			policies[0].failed_sessions +=
 			    details[i].failed_sessions;
 	}
-	policies[0].counted_sessions =
-	    policies[0].successful_sessions + policies[0].failed_sessions;
-	policies[0].counted_failed = policies[0].failed_sessions;
+	set_counted(policies, r.n_policies);
 	check(store_add_message(p->store, &m, &head, &message, &f), &f);
 	check(store_add_report(p->store, message, &r,
-		  (struct span){ "\x1f\x8b", 2 }, &added, &f),
+		  (struct span){ (const char *)raw, p->raw }, &added, &f),
 	    &f);
+	tell(p, &r);
 	if (++p->stored % BATCH == 0) {
 		check(store_commit(p->store, &f), &f);
 		check(store_begin(p->store, &f), &f);
@@ -156,15 +224,18 @@ add_day(struct plan *p, long n)
 int
 main(int argc, char **argv)
 {
-	struct plan p = { 1000000, 30, 10, 400, 0, NULL, 88172645463325252u, 0,
-		0 };
+	struct plan p = { .reports = 1000000,
+		.domains = 300,
+		.senders = 2,
+		.days = 1826,
+		.random = 88172645463325252u };
 	struct fault f = { 0 };
 	double began;
 	int option;
 	long n;
 
 	utc_parse_date(span_of("2026-11-23"), &p.last);
-	while ((option = getopt(argc, argv, "r:d:s:n:l:")) != -1)
+	while ((option = getopt(argc, argv, "r:d:s:n:l:k:t:")) != -1)
 		switch (option) {
 		case 'r':
 			p.reports = atol(optarg);
@@ -181,11 +252,17 @@ main(int argc, char **argv)
 		case 'l':
 			check(utc_parse_date(span_of(optarg), &p.last), &f);
 			break;
+		case 'k':
+			p.raw = strtoul(optarg, NULL, 10);
+			break;
+		case 't':
+			p.truth = fopen(optarg, "w");
+			break;
 		default:
 			return 64;
 		}
 	if (optind != argc - 1 || p.reports < 1 || p.domains < 1 ||
-	    p.senders < 1 || p.days < 1)
+	    p.senders < 1 || p.days < 1 || p.raw > RAW_MAX)
 		return 64;
 	began = timing_now();
 	if ((p.store = store_open(argv[optind], STORE_WRITE, &f)) == NULL)
@@ -195,6 +272,8 @@ main(int argc, char **argv)
 		add_day(&p, n);
 	check(store_commit(p.store, &f), &f);
 	store_close(p.store);
+	if (p.truth != NULL && fclose(p.truth) == EOF)
+		return 73;
 	printf("%ld reports in %.1f s\n", p.stored, timing_now() - began);
 	return 0;
 }
