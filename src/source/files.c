@@ -67,6 +67,8 @@ unreadable_errno(struct walk *w)
 	case ENXIO:
 	case ENAMETOOLONG:
 		return unreadable(w, EX_NOINPUT, strerror(errno));
+	case ENOMEM:
+		out_of_memory();
 	default:
 		return unreadable(w, EX_IOERR, strerror(errno));
 	}
