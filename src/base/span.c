@@ -3,22 +3,10 @@
 
 #include "base/span.h"
 
-struct span
-span_of(const char *s)
-{
-	return (struct span){ s, strlen(s) };
-}
-
 bool
 span_is(struct span a, const char *s)
 {
 	return strlen(s) == a.n && (a.n == 0 || memcmp(a.p, s, a.n) == 0);
-}
-
-bool
-span_is_nocase(struct span a, const char *s)
-{
-	return strlen(s) == a.n && span_begins_nocase(a, s);
 }
 
 bool
@@ -65,17 +53,5 @@ span_trim(struct span a)
 		a = span_skip(a, 1);
 	while (a.n > 0 && is_blank(a.p[a.n - 1]))
 		a.n--;
-	return a;
-}
-
-struct span
-span_skip(struct span a, size_t n)
-{
-	if (n > a.n)
-		n = a.n;
-	if (n > 0) {
-		a.p += n;
-		a.n -= n;
-	}
 	return a;
 }

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* Bytes that somebody else owns; not terminated, may hold NUL. */
 struct span {
@@ -11,18 +12,26 @@ struct span {
 };
 
 /* The string `s` as a span, without its terminator. */
-struct span span_of(const char *s);
+static inline struct span
+span_of(const char *s)
+{
+	return (struct span){ s, strlen(s) };
+}
 
 /* Whether `a` is the string `s`, byte for byte. */
 bool span_is(struct span a, const char *s);
 
-/* The same with ASCII letters folded, as header names and MIME types compare.
- */
-bool span_is_nocase(struct span a, const char *s);
-
 /* Whether `a` begins, or ends, with the string `s`, ASCII letters folded. */
 bool span_begins_nocase(struct span a, const char *s);
 bool span_ends_nocase(struct span a, const char *s);
+
+/* Whether it is `s`, folded likewise, as header names and MIME types compare.
+ */
+static inline bool
+span_is_nocase(struct span a, const char *s)
+{
+	return strlen(s) == a.n && span_begins_nocase(a, s);
+}
 
 /* Where the string `s` first occurs in `a`; a.n when it does not. */
 size_t span_find(struct span a, const char *s);
@@ -31,6 +40,16 @@ size_t span_find(struct span a, const char *s);
 struct span span_trim(struct span a);
 
 /* `a` without its first `n` bytes; empty when it has fewer. */
-struct span span_skip(struct span a, size_t n);
+static inline struct span
+span_skip(struct span a, size_t n)
+{
+	if (n > a.n)
+		n = a.n;
+	if (n > 0) {
+		a.p += n;
+		a.n -= n;
+	}
+	return a;
+}
 
 #endif
