@@ -1,18 +1,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/fault.h"
+#include "base/log.h"
 #include "base/timing.h"
 #include "cmd/check_folders.h"
 #include "cmd/check_mailbox.h"
+#include "cmd/refusal.h"
 #include "cmd/stop.h"
 #include "config/config.h"
 #include "config/secret.h"
 #include "output/checklist.h"
+#include "source/advice.h"
 #include "source/imap.h"
 #include "source/steps.h"
+#include "store/refusals.h"
+#include "store/store.h"
 
 /* The step that is under way. */
 struct stepping {
@@ -55,8 +61,10 @@ on_done(void *arg, const char *detail, const char *warning)
  * What to do when a step failed, allocated; "" where its message says it.
  */
 static char *
-remedy_of(const struct imap_account *account, const char *step, int status)
+remedy_of(
+    const struct imap_account *account, const char *step, const struct fault *f)
 {
+	int status = f->status;
 	bool is_login = strcmp(step, "login") == 0;
 
 	if (strcmp(step, "DNS") == 0)
@@ -70,6 +78,8 @@ remedy_of(const struct imap_account *account, const char *step, int status)
 	if (strcmp(step, "greeting") == 0)
 		return xstrdup("is this the port of the IMAP server? It is 993 "
 			       "with tls = implicit, 143 with tls = starttls");
+	if (is_login && status == EX_NOPERM && advice_for(f->text)[0] != '\0')
+		return xstrdup("see tlsrua-providers(7)");
 	if (is_login && status == EX_NOPERM)
 		return xstrdup("check user and the secret; many providers take "
 			       "an app password or OAuth2 alone: see "
@@ -107,20 +117,57 @@ read_secret(const struct config_mailbox *config, struct stepping *s)
 /* Each step tells itself; then the folders. */
 static void
 check_session(const struct imap_account *account,
-    const struct config_mailbox *config, struct stepping *s)
+    const struct config_mailbox *config, struct stepping *s, struct fault *f)
 {
-	struct fault f;
-	struct imap *imap = imap_open(account, &f);
+	struct imap *imap = imap_open(account, f);
 	char *remedy;
 
 	if (imap == NULL) {
-		remedy = remedy_of(account, s->name, f.status);
-		end_step(s, CHECK_FAILED, f.text, remedy);
+		remedy = remedy_of(account, s->name, f);
+		end_step(s, CHECK_FAILED, f->text, remedy);
 		free(remedy);
 		return;
 	}
 	check_folders(imap, config, s->out);
 	imap_close(imap);
+}
+
+/* 1 when a refusal is noted in the store; 0 also when there is no store. */
+static int
+is_noted(const char *path, const char *name)
+{
+	struct store *st;
+	struct store_refusal noted;
+	struct fault f;
+	int rc = 0;
+
+	if ((st = store_open(path, STORE_READ, &f)) != NULL)
+		rc = store_find_refusal(st, name, &noted, &f) == 1;
+	store_close(st);
+	return rc;
+}
+
+/*
+ * A poll goes by what the login came to here: what was refused it does not try
+ * again, and what works now it does.  Where nobody polled there is no store,
+ * and none is made.
+ */
+static void
+remember(const char *path, const struct imap_account *account,
+    enum imap_secret fate, const struct fault *refusal)
+{
+	struct store *st = NULL;
+	struct fault f = { 0 };
+
+	if (access(path, F_OK) == -1 || fate == IMAP_SECRET_UNUSED ||
+	    (fate == IMAP_SECRET_TAKEN && !is_noted(path, account->name)))
+		return;
+	if ((st = store_open(path, STORE_WRITE, &f)) == NULL ||
+	    refusal_update(st, account, fate, true, refusal->text, &f) == -1)
+		log_warn("%s: what the login came to cannot be noted for the "
+			 "next poll: %s",
+		    account->name, f.text);
+	store_close(st);
 }
 
 void
@@ -133,6 +180,8 @@ check_mailbox(const struct config *c, const struct config_mailbox *config,
 	struct stepping s = { .out = out, .name = "" };
 	struct steps steps = { on_begin, on_done, &s };
 	struct imap_account account = config->account;
+	enum imap_secret fate = IMAP_SECRET_UNUSED;
+	struct fault f = { 0 };
 	char *secret, *about;
 
 	about = xasprintf("%s port %u, tls = %s", account.tls.host,
@@ -141,12 +190,11 @@ check_mailbox(const struct config *c, const struct config_mailbox *config,
 	free(about);
 	if ((secret = read_secret(config, &s)) != NULL) {
 		account.secret = secret;
-		account.is_token = config->token_command[0] != '\0';
 		account.tls.stop = stop_flag();
 		account.tls.steps = &steps;
-		account.message_max = c->limits.message;
-		account.header_max = c->limits.header;
-		check_session(&account, config, &s);
+		account.fate = &fate;
+		check_session(&account, config, &s, &f);
+		remember(c->store_path, &account, fate, &f);
 	}
 	secret_free(secret);
 	checklist_end(out);

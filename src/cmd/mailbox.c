@@ -15,6 +15,7 @@
 #include "cmd/cmd.h"
 #include "cmd/mailbox.h"
 #include "cmd/progress.h"
+#include "cmd/refusal.h"
 #include "cmd/stop.h"
 #include "config/secret.h"
 #include "source/folder.h"
@@ -199,6 +200,9 @@ struct mailbox {
 		bool polled; /* well, in this run */
 		char *name;  /* as the server calls it; NULL: not known yet */
 	} * folders;
+	struct imap_account account; /* with the secret that is tried */
+	enum imap_secret fate;	     /* of it */
+	bool refused;		     /* now, or before, and so not sent */
 };
 
 /*
@@ -266,20 +270,13 @@ poll_folder(struct poll *p, struct mailbox *mb, size_t i, struct imap *imap,
 
 /* One connection: what its folders hold that was not looked at. */
 static int
-poll_session(
-    struct poll *p, struct mailbox *mb, const char *secret, struct fault *f)
+poll_session(struct poll *p, struct mailbox *mb, struct fault *f)
 {
-	struct imap_account account = mb->config->account;
 	struct imap *imap;
 	size_t i;
 	int rc = 0;
 
-	account.secret = secret;
-	account.is_token = mb->config->token_command[0] != '\0';
-	account.tls.stop = stop_flag();
-	account.message_max = p->config->limits.message;
-	account.header_max = p->config->limits.header;
-	if ((imap = imap_open(&account, f)) == NULL)
+	if ((imap = imap_open(&mb->account, f)) == NULL)
 		return -1;
 	log_debug(
 	    "%s: logged in by %s", mb->config->name, imap_mechanism(imap));
@@ -307,16 +304,90 @@ wait_before_retry(const char *mailbox, unsigned attempt, const struct fault *f)
 static int
 poll_with_retries(struct poll *p, struct mailbox *mb, struct fault *f)
 {
-	char *secret = secret_read(mb->config, f);
 	unsigned attempt = 0;
+	int rc;
+
+	while ((rc = poll_session(p, mb, f)) == -1 &&
+	       f->scope == FAULT_SESSION && f->status == EX_UNAVAILABLE &&
+	       attempt < mb->config->retries && !stop_requested())
+		wait_before_retry(mb->config->name, attempt++, f);
+	return rc;
+}
+
+static int64_t
+last_good(const struct mailbox *mb)
+{
+	int64_t last = 0;
+	size_t i;
+
+	for (i = 0; i < mb->config->n_folders; i++)
+		if (mb->folders[i].cursor.last_good > last)
+			last = mb->folders[i].cursor.last_good;
+	return last;
+}
+
+/* What was refused before is not sent again: accounts get locked for that. */
+static int
+poll_with_secret(
+    struct poll *p, struct mailbox *mb, const char *secret, struct fault *f)
+{
+	struct fault of_store;
+	bool noted;
+	int rc;
+
+	mb->account.secret = secret;
+	mb->fate = IMAP_SECRET_UNUSED;
+	if ((rc = refusal_look(p->store, &mb->account, &noted, f)) == -1)
+		return -1;
+	if (rc == 1) {
+		mb->refused = true;
+		refusal_add_last_good(f, last_good(mb));
+		return -1;
+	}
+	rc = poll_with_retries(p, mb, f);
+	mb->refused = mb->fate == IMAP_SECRET_REFUSED;
+	if (refusal_update(p->store, &mb->account, mb->fate, noted, f->text,
+		&of_store) == -1) {
+		*f = of_store;
+		return -1;
+	}
+	if (mb->refused)
+		refusal_add_last_good(f, last_good(mb));
+	return rc;
+}
+
+/* A token that was refused may have ended early: a new one is tried, once. */
+static int
+poll_with_new_token(
+    struct poll *p, struct mailbox *mb, const char *old, struct fault *f)
+{
+	struct fault failed;
+	char *secret = secret_read(mb->config, &failed);
+	int rc = -1;
+
+	if (secret == NULL)
+		*f = failed;
+	else if (strcmp(secret, old) != 0) {
+		log_info(
+		    "%s: %s; trying a new token", mb->config->name, f->text);
+		*f = (struct fault){ 0 };
+		rc = poll_with_secret(p, mb, secret, f);
+	}
+	secret_free(secret);
+	return rc;
+}
+
+static int
+poll_logged_in(struct poll *p, struct mailbox *mb, struct fault *f)
+{
+	char *secret = secret_read(mb->config, f);
 	int rc;
 
 	if (secret == NULL)
 		return -1;
-	while ((rc = poll_session(p, mb, secret, f)) == -1 &&
-	       f->scope == FAULT_SESSION && f->status == EX_UNAVAILABLE &&
-	       attempt < mb->config->retries && !stop_requested())
-		wait_before_retry(mb->config->name, attempt++, f);
+	rc = poll_with_secret(p, mb, secret, f);
+	if (rc == -1 && mb->refused && mb->account.is_token)
+		rc = poll_with_new_token(p, mb, secret, f);
 	secret_free(secret);
 	return rc;
 }
@@ -392,10 +463,13 @@ poll_mailbox(
 	struct fault ended = { 0 };
 	int rc = -1, status;
 
+	mb.account = config->account;
+	mb.account.tls.stop = stop_flag();
+	mb.account.fate = &mb.fate;
 	if (load_cursors(p, &mb, f) == -1)
 		goto out;
-	if (poll_with_retries(p, &mb, &ended) == -1 &&
-	    ended.scope == FAULT_HOST && ended.status != EX_CONFIG) {
+	if (poll_logged_in(p, &mb, &ended) == -1 && ended.scope == FAULT_HOST &&
+	    ended.status != EX_CONFIG) {
 		*f = ended;
 		goto out;
 	}

@@ -76,6 +76,7 @@ settle_auth(const struct check *c, struct config_mailbox *mb)
 	bool oauth = mb->account.auth == IMAP_AUTH_XOAUTH2 ||
 		     mb->account.auth == IMAP_AUTH_OAUTHBEARER;
 
+	mb->account.is_token = token;
 	if (token && mb->account.auth == IMAP_AUTH_AUTO)
 		mb->account.auth = IMAP_AUTH_XOAUTH2;
 	else if (token && !oauth)

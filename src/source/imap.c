@@ -128,6 +128,9 @@ log_in(struct imap *im, struct fault *f)
 
 	steps_begin(steps, "login");
 	rc = login(im, f);
+	if (rc == -1 && f->status == EX_NOPERM &&
+	    reply_is_server_trouble(im->reply.text))
+		f->status = EX_TEMPFAIL;
 	tell_fate(im, rc == 0, f);
 	if (rc == 0)
 		steps_done(

@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/span.h"
+#include "source/advice.h"
 #include "source/reply.h"
 
 enum {
@@ -67,6 +68,15 @@ contains(const char *text, const char *word_sought)
 	return false;
 }
 
+static bool
+contains_any(const char *text, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (contains(text, *words))
+			return true;
+	return false;
+}
+
 bool
 reply_is_later(const char *text)
 {
@@ -74,13 +84,19 @@ reply_is_later(const char *text)
 		"[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SYS/TEMP]",
 		"Suggested Backoff Time", "Too many simultaneous connections",
 		"Maximum number of connections", "Too many connections",
-		"bandwidth limits" };
-	size_t i;
+		"bandwidth limits", NULL };
 
-	for (i = 0; i < sizeof words / sizeof *words; i++)
-		if (contains(text, words[i]))
-			return true;
-	return false;
+	return contains_any(text, words);
+}
+
+bool
+reply_is_server_trouble(const char *text)
+{
+	static const char *const words[] = { "[SERVERBUG]", "try again later",
+		"Temporary authentication failure", "Temporary System Error",
+		"temporarily unavailable", "Internal server error", NULL };
+
+	return contains_any(text, words);
 }
 
 /* The length of the secret that `s` begins with, or 0. */
@@ -240,6 +256,8 @@ tagged(struct reply *r, struct span tag, struct span s, const char *shown)
 	else
 		return;
 	snprintf(r->text, sizeof r->text, "%s", shown);
+	if (r->status != REPLY_OK) /* it will be in the fault */
+		snprintf(r->alert, sizeof r->alert, "%s", shown);
 	response_code(r, s, shown);
 }
 
@@ -282,13 +300,15 @@ int
 reply_fault(
     const struct reply *r, int status, const char *what, struct fault *f)
 {
+	const char *advice = advice_for(r->text);
+
 	if (reply_is_later(r->text))
 		status = EX_TEMPFAIL;
 	else if (contains(r->text, "User is authenticated but not connected"))
-		return fault(f, FAULT_SESSION, EX_NOPERM,
-		    "imap: %s: %s: the login names no mailbox, or IMAP is off "
-		    "for it; for a shared mailbox set user to its own address",
-		    what, r->text);
+		status = EX_NOPERM;
+	if (advice[0] != '\0' && status == EX_NOPERM)
+		return fault(f, FAULT_SESSION, status,
+		    "imap: %.150s: %.200s: %s", what, r->text, advice);
 	return fault(f, FAULT_SESSION, status, "imap: %s: %s", what,
 	    r->text[0] != '\0' ? r->text : "no reason given");
 }

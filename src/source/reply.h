@@ -61,6 +61,9 @@ void reply_blot(
 /* Whether text and response code ask to come back later. */
 bool reply_is_later(const char *text);
 
+/* Whether a login failed for a reason that is not the secret. */
+bool reply_is_server_trouble(const char *text);
+
 /*
  * The fault of a command that was answered NO or BAD: 75 when the server asks
  * to come back later, else `status`.  `what` reads like "login refused".

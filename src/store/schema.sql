@@ -20,6 +20,15 @@ CREATE TABLE mailboxes (
 	UNIQUE (name, folder)
 ) STRICT;
 
+-- Logins that were refused, and not since with the same secret taken.
+CREATE TABLE refusals (
+	name TEXT PRIMARY KEY, -- of the section [mailbox NAME]
+	refused TEXT NOT NULL, -- when
+	error TEXT NOT NULL, -- what the trouble was
+	salt BLOB NOT NULL,
+	digest BLOB NOT NULL -- PBKDF2 of host, user, mechanism and secret
+) STRICT, WITHOUT ROWID;
+
 -- Every mail or file that was looked at, and what became of it.
 CREATE TABLE messages (
 	id INTEGER PRIMARY KEY,

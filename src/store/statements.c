@@ -32,6 +32,15 @@ static const char *const sql[SQL_COUNT] = {
 	    " status, error, messages, reports FROM mailboxes"
 	    " ORDER BY name, folder",
 
+	[SQL_FIND_REFUSAL] =
+	    "SELECT refused, error, salt, digest FROM refusals"
+	    " WHERE name = ?1",
+	[SQL_NOTE_REFUSAL] =
+	    "INSERT OR REPLACE INTO refusals"
+	    " (name, refused, error, salt, digest)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5)",
+	[SQL_DROP_REFUSAL] = "DELETE FROM refusals WHERE name = ?1",
+
 	[SQL_ADD_ACTION] =
 	    "INSERT INTO actions (mailbox, uidvalidity, uid, action)"
 	    " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
