@@ -14,6 +14,7 @@
 #include "output/checklist.h"
 #include "output/text.h"
 #include "report/head.h"
+#include "source/folder.h"
 #include "source/imap.h"
 
 enum {
@@ -148,9 +149,20 @@ check_folder(struct look *look, const char *name)
 	return 0;
 }
 
-/* Where the server puts spam; NULL when that cannot be told. */
-static const struct imap_listed *
-find_junk(const struct look *look)
+static bool
+is_polled(const struct config_mailbox *config, const char *folder)
+{
+	size_t i;
+
+	for (i = 0; i < config->n_folders; i++)
+		if (strcasecmp(config->folders[i], folder) == 0)
+			return true;
+	return false;
+}
+
+/* A folder that is hardly for anything else, where no mark tells. */
+static const char *
+junk_by_name(const struct look *look)
 {
 	static const char *const names[] = { "Junk", "Spam", "Bulk",
 		"Bulk Mail", "Junk Email", "Junk E-mail", "INBOX.spam",
@@ -158,31 +170,45 @@ find_junk(const struct look *look)
 	size_t i, k;
 
 	for (i = 0; i < look->n_listed; i++)
-		if (strcmp(look->listed[i].use, "\\Junk") == 0)
-			return &look->listed[i];
-	for (i = 0; i < look->n_listed; i++)
 		for (k = 0; k < sizeof names / sizeof *names; k++)
 			if (strcasecmp(look->listed[i].name, names[k]) == 0)
-				return &look->listed[i];
+				return look->listed[i].name;
 	return NULL;
 }
 
-static bool
-is_polled(const struct config_mailbox *config, const struct imap_listed *folder)
+/*
+ * Open the spam folder; its name, and how the configuration is to name it.
+ * NULL when there is none, or it is polled.
+ */
+static const char *
+open_junk(struct look *look, const char **name, struct imap_folder *state,
+    struct fault *f)
 {
-	size_t i;
+	const char *junk = "\\Junk", *own;
+	char *decoded;
 
-	for (i = 0; i < config->n_folders; i++)
-		if (strcasecmp(config->folders[i], folder->name) == 0 ||
-		    (folder->use[0] != '\0' &&
-			strcasecmp(config->folders[i], folder->use) == 0))
-			return true;
-	return false;
+	if (is_polled(look->config, junk))
+		return NULL;
+	if (imap_examine(look->imap, junk, state, f) == 0) {
+		own = imap_folder_name(look->imap);
+		decoded = folder_decode(own);
+		*name = arena_strdup(
+		    &look->memory, decoded != NULL ? decoded : own);
+		free(decoded);
+	} else if (f->status == EX_NOPERM &&
+		   (junk = junk_by_name(look)) != NULL &&
+		   imap_examine(look->imap, junk, state, f) == 0) {
+		*name = junk;
+		junk = quoted(look, junk);
+	} else {
+		return NULL;
+	}
+	return is_polled(look->config, *name) ? NULL : junk;
 }
 
 /* "folders = INBOX \Junk" */
 static const char *
-poll_it_too(struct look *look, const struct imap_listed *junk)
+poll_it_too(struct look *look, const char *junk)
 {
 	const char *text = "folders =";
 	size_t i;
@@ -190,34 +216,33 @@ poll_it_too(struct look *look, const struct imap_listed *junk)
 	for (i = 0; i < look->config->n_folders; i++)
 		text = arena_printf(&look->memory, "%s %s", text,
 		    quoted(look, look->config->folders[i]));
-	return arena_printf(&look->memory, "have it polled too: %s %s", text,
-	    junk->use[0] != '\0' ? junk->use : quoted(look, junk->name));
+	return arena_printf(
+	    &look->memory, "have it polled too: %s %s", text, junk);
 }
 
 /* Reports land in spam more often than anywhere, and nobody looks there. */
 static void
 check_junk(struct look *look)
 {
-	const struct imap_listed *junk = find_junk(look);
 	double began = timing_now();
+	const char *name, *junk;
 	struct imap_folder state;
 	struct found found;
 	struct fault f;
 
-	if (junk == NULL || is_polled(look->config, junk))
+	if ((junk = open_junk(look, &name, &state, &f)) == NULL)
 		return;
-	if (imap_examine(look->imap, junk->name, &state, &f) == -1 ||
-	    find_reports(look->imap, NEWEST_JUNK, &found, &f) == -1)
-		say(look, junk->name, began, CHECK_WARNING, f.text, "");
+	if (find_reports(look->imap, NEWEST_JUNK, &found, &f) == -1)
+		say(look, name, began, CHECK_WARNING, f.text, "");
 	else if (found.reports > 0)
-		say(look, junk->name, began, CHECK_WARNING,
+		say(look, name, began, CHECK_WARNING,
 		    arena_printf(&look->memory,
 			"%zu TLS report%s in the spam folder, which is not "
 			"polled",
 			found.reports, found.reports == 1 ? "" : "s"),
 		    poll_it_too(look, junk));
 	else
-		say(look, junk->name, began, CHECK_OK,
+		say(look, name, began, CHECK_OK,
 		    "spam folder, not polled: no TLS report in it", "");
 }
 

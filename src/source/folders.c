@@ -1,6 +1,4 @@
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 #include <sysexits.h>
 
@@ -12,23 +10,11 @@ enum {
 	NAMES_BYTES = 1024 * 1024
 };
 
-/* What a flag says of the folder it stands at. */
-static void
-read_flag(
-    struct imap_listed *folder, const struct mailimap_mbx_list_oflag *flag)
+static bool
+says_non_existent(const struct mailimap_mbx_list_oflag *flag)
 {
-	static const char *const uses[] = { "All", "Archive", "Drafts",
-		"Flagged", "Junk", "Sent", "Trash" };
-	size_t i;
-
-	if (flag->of_type != MAILIMAP_MBX_LIST_OFLAG_FLAG_EXT)
-		return;
-	for (i = 0; i < sizeof uses / sizeof *uses; i++)
-		if (strcasecmp(flag->of_flag_ext, uses[i]) == 0)
-			snprintf(
-			    folder->use, sizeof folder->use, "\\%s", uses[i]);
-	if (strcasecmp(flag->of_flag_ext, "NonExistent") == 0)
-		folder->selectable = false;
+	return flag->of_type == MAILIMAP_MBX_LIST_OFLAG_FLAG_EXT &&
+	       strcasecmp(flag->of_flag_ext, "NonExistent") == 0;
 }
 
 static void
@@ -48,7 +34,8 @@ read_folder(
 		return;
 	for (it = clist_begin(flags->mbf_oflags); it != NULL;
 	     it = clist_next(it))
-		read_flag(folder, clist_content(it));
+		if (says_non_existent(clist_content(it)))
+			folder->selectable = false;
 }
 
 int

@@ -86,8 +86,7 @@ const char *imap_folder_name(const struct imap *);
 
 /* A folder as the server lists it. */
 struct imap_listed {
-	char *name;   /* in UTF-8; as the server has it when that is not */
-	char use[32]; /* "\\Junk" (RFC 6154), or "" */
+	char *name; /* in UTF-8; as the server has it when that is not */
 	bool selectable;
 };
 
