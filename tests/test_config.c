@@ -133,6 +133,7 @@ defaults_are_those_of_the_manual(void **state)
 	assert_int_equal(mb->retries, 3);
 	assert_int_equal(mb->grace, 86400);
 	assert_int_equal(mb->import_since, 0);
+	assert_int_equal(mb->delete_after, 0);
 }
 
 static void
@@ -156,7 +157,7 @@ reads_every_option(void **state)
 	    "tls = starttls\nuser = me@example.com\npassword_file = /pw\n"
 	    "auth = scram-sha-256\nfolders = INBOX \"TLS reports\" Gel\xc3\xb6"
 	    "scht \\junk\n"
-	    "import_since = 2026-01-01\n"
+	    "import_since = 2026-01-01\ndelete_after = 90d\n"
 	    "fingerprint = SHA256:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:"
 	    "FF:00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff\n"
 	    "after_import = keep\nafter_reject = keep\ntimeout = 2m\n"
@@ -201,6 +202,7 @@ reads_every_option(void **state)
 	assert_int_equal(mb->retries, 0);
 	assert_int_equal(mb->grace, 0);
 	assert_int_equal(mb->import_since, 1767225600);
+	assert_int_equal(mb->delete_after, 90);
 }
 
 /* One line under a section, and why it is refused. */
@@ -393,6 +395,18 @@ refuses_what_a_mailbox_cannot_be(void **state)
 		{ "import_since = 90d",
 		    "4: [mailbox m] import_since: must be a day, such as "
 		    "2026-01-31" },
+		{ "delete_after = 90",
+		    "4: [mailbox m] delete_after: must be whole days, such as "
+		    "400d" },
+		{ "delete_after = 0d",
+		    "4: [mailbox m] delete_after: 0d is out of range: 1d to "
+		    "36500d" },
+		{ "after_import = delete\ndelete_after = 9d",
+		    "5: [mailbox m] delete_after: after_import takes the mails "
+		    "out of the folder at once: only one of the two can be" },
+		{ "after_import = move:x\ndelete_after = 9d",
+		    "5: [mailbox m] delete_after: after_import takes the mails "
+		    "out of the folder at once: only one of the two can be" },
 		{ "grace = 1w",
 		    "4: [mailbox m] grace: must be a duration: digits "
 		    "and s, m, h or d, such as 60s" },

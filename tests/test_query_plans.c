@@ -161,6 +161,9 @@ finds_rows_by_the_index_made_for_it(void **state)
 		{ SQL_FIND_CONFLICT, "reports_conflict" },
 		{ SQL_FIND_OTHER_RANGE, "reports_counted" },
 		{ SQL_FIND_MAIL, "messages_in_mailbox" },
+		{ SQL_ADD_EXPIRED, "messages_by_age (mailbox=? AND "
+				   "uidvalidity=? AND <expr><?" },
+		{ SQL_SETTLE_MAIL, "messages_in_mailbox" },
 		{ SQL_FIND_FILE, "messages_in_file" },
 		{ SQL_FIND_EMPTY_REJECT, "quarantine_" },
 		{ SQL_LOAD_POLICIES, "PRIMARY KEY" },

@@ -44,7 +44,7 @@ stores_a_report_with_all_it_holds(void **state)
 	assert_rows(s, "SELECT * FROM messages",
 	    "1||0|0|dir/report.json|4001|2026-11-24T03:04:05Z|"
 	    "tls@example.net|Report Domain: x|<1@example.net>|example.com|"
-	    "example.net|imported\n");
+	    "example.net|imported||0\n");
 	assert_totals(s);
 }
 
@@ -259,6 +259,7 @@ a_second_look_keeps_the_better_verdict(void **state)
 	static const struct {
 		const char *first, *second, *stays;
 	} cases[] = {
+		{ "duplicate", "duplicate", "duplicate" },
 		{ "imported", "duplicate", "imported" },
 		{ "conflict", "duplicate", "conflict" },
 		{ "rejected", "imported", "imported" },

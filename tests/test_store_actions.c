@@ -1,3 +1,5 @@
+#include <time.h>
+
 #include "store/actions.h"
 #include "stores.h"
 
@@ -24,22 +26,31 @@ note(struct scene *s, const struct store_mailbox *mb, uint32_t uid,
 }
 
 static void
-assert_waiting(struct scene *s, const struct store_mailbox *mb,
-    const char *import, const char *reject, const char *expected)
+assert_all_waiting(struct scene *s, const struct store_mailbox *mb,
+    const char *import, const char *reject, int64_t expired_before,
+    const char *expected)
 {
-	const char *const wanted[2] = { import, reject };
+	struct store_wanted wanted = { import, reject, expired_before };
 	struct store_action *list;
 	struct arena mem = { 0 };
 	char text[400] = "";
 	size_t n, i, len = 0;
 
-	if (store_take_actions(s->st, mb, wanted, &mem, &list, &n, &s->f) == -1)
+	if (store_take_actions(s->st, mb, &wanted, &mem, &list, &n, &s->f) ==
+	    -1)
 		fail_msg("%s", s->f.text);
 	for (i = 0; i < n; i++)
 		len += (size_t)snprintf(text + len, sizeof text - len,
 		    "%s %" PRIu32 "\n", list[i].action, list[i].uid);
 	assert_string_equal(text, expected);
 	arena_free(&mem);
+}
+
+static void
+assert_waiting(struct scene *s, const struct store_mailbox *mb,
+    const char *import, const char *reject, const char *expected)
+{
+	assert_all_waiting(s, mb, import, reject, 0, expected);
 }
 
 static void
@@ -104,6 +115,79 @@ an_action_is_forgotten_with_its_transaction(void **state)
 	assert_waiting(s, &mb, "delete", "", "");
 }
 
+/* A mail of the folder that was looked at. */
+static int64_t
+look_at(struct scene *s, const struct store_mailbox *mb, uint32_t uid,
+    int64_t arrival, const char *verdict)
+{
+	struct message m = { .source = "",
+		.mailbox = mb->id,
+		.uidvalidity = mb->uidvalidity,
+		.uid = uid,
+		.has_arrival = arrival != 0,
+		.arrival = arrival };
+	int64_t id;
+
+	if (store_begin(s->st, &s->f) == -1 ||
+	    store_add_message(s->st, &m, &mail_head_empty, &id, &s->f) == -1 ||
+	    store_message_verdict(s->st, id, verdict, &s->f) == -1 ||
+	    store_commit(s->st, &s->f) == -1)
+		fail_msg("%s", s->f.text);
+	return id;
+}
+
+static void
+what_is_stored_expires_by_its_arrival(void **state)
+{
+	struct scene *s = *state;
+	struct store_mailbox mb = mailbox(s, 7), old = mailbox(s, 6);
+	int64_t now = (int64_t)time(NULL);
+
+	look_at(s, &mb, 1, 999, "imported");
+	look_at(s, &mb, 2, 1000, "imported");
+	look_at(s, &mb, 3, 999, "duplicate");
+	look_at(s, &mb, 4, 999, "rejected");
+	look_at(s, &mb, 5, 999, "conflict");
+	look_at(s, &mb, 6, 999, "no_report");
+	look_at(s, &mb, 7, 0, "imported"); /* as old as the test */
+	look_at(s, &old, 8, 999, "imported");
+	assert_waiting(s, &mb, "", "", "");
+	assert_all_waiting(s, &mb, "", "", 1000, "expire 1\nexpire 3\n");
+	assert_all_waiting(
+	    s, &mb, "", "", now - 60, "expire 1\nexpire 2\nexpire 3\n");
+	assert_all_waiting(s, &mb, "", "", now + 60,
+	    "expire 1\nexpire 2\nexpire 3\nexpire 7\n");
+	/* when it is not wanted any longer, or later, it waits no more */
+	assert_all_waiting(s, &mb, "", "", 999, "");
+	assert_waiting(s, &mb, "delete", "expire", "");
+}
+
+static void
+what_is_deleted_or_to_stay_does_not_expire(void **state)
+{
+	static const uint32_t uids[] = { 1, 2 };
+	struct scene *s = *state;
+	struct store_mailbox mb = mailbox(s, 7);
+	int64_t id;
+
+	look_at(s, &mb, 1, 999, "imported");
+	look_at(s, &mb, 2, 999, "imported");
+	look_at(s, &mb, 3, 999, "imported");
+	id = look_at(s, &mb, 4, 999, "duplicate");
+	assert_int_equal(store_keep_message(s->st, id, &s->f), 0);
+	note(s, &mb, 1, "delete");
+	note(s, &mb, 2, "seen");
+	note(s, &mb, 3, "flag"); /* which is moot when it is to be deleted */
+	assert_int_equal(
+	    store_actions_step(s->st, &mb, uids, 2, STORE_ACTION_DONE, &s->f),
+	    0);
+	assert_all_waiting(s, &mb, "flag", "", 1000, "expire 2\nexpire 3\n");
+	assert_int_equal(
+	    store_actions_step(s->st, &mb, uids, 2, STORE_ACTION_DONE, &s->f),
+	    0);
+	assert_all_waiting(s, &mb, "flag", "", 1000, "expire 3\n");
+}
+
 static void
 that_mails_are_only_flagged_is_said_once(void **state)
 {
@@ -143,6 +227,8 @@ main(void)
 		TEST(what_is_confirmed_is_struck_out),
 		TEST(what_is_not_wanted_or_of_another_uidvalidity_is_dropped),
 		TEST(an_action_is_forgotten_with_its_transaction),
+		TEST(what_is_stored_expires_by_its_arrival),
+		TEST(what_is_deleted_or_to_stay_does_not_expire),
 		TEST(that_mails_are_only_flagged_is_said_once),
 		TEST(a_store_is_detached_and_attached_with_its_lock_held),
 	};

@@ -1,10 +1,12 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/utc.h"
 #include "cmd/actions.h"
 #include "config/config.h"
 #include "source/action.h"
@@ -90,8 +92,8 @@ actions_run(struct store *st, struct imap *imap,
     const struct config_mailbox *config, const char *folder, const char *source,
     const struct store_mailbox *mb, struct fault *f)
 {
-	const char *const wanted[2] = { config->after_import,
-		config->after_reject };
+	struct store_wanted wanted = { config->after_import,
+		config->after_reject, 0 };
 	struct acting a = { st, mb, source };
 	struct imap_folder state;
 	struct store_action *list;
@@ -99,7 +101,10 @@ actions_run(struct store *st, struct imap *imap,
 	int rc = -1;
 	size_t n;
 
-	if (store_take_actions(st, mb, wanted, &mem, &list, &n, f) == -1)
+	if (config->delete_after != 0)
+		wanted.expired_before = (int64_t)time(NULL) -
+					(int64_t)config->delete_after * UTC_DAY;
+	if (store_take_actions(st, mb, &wanted, &mem, &list, &n, f) == -1)
 		goto out;
 	rc = 0;
 	if (n == 0)

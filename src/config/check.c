@@ -119,6 +119,18 @@ check_target(const struct check *c, const struct config_mailbox *mb,
 			    "moves mails into a folder that is polled");
 }
 
+/* What is gone from the folder at once cannot go from it later. */
+static void
+check_delete_after(const struct check *c, const struct config_mailbox *mb)
+{
+	if (mb->delete_after != 0 &&
+	    (strcmp(mb->after_import, "delete") == 0 ||
+		strncmp(mb->after_import, "move:", 5) == 0))
+		complain(c, "delete_after",
+		    "after_import takes the mails out of the folder at once: "
+		    "only one of the two can be");
+}
+
 static void
 check_mailbox(
     const struct check *c, const struct config *conf, struct config_mailbox *mb)
@@ -130,6 +142,7 @@ check_mailbox(
 	settle_tls(c, &mb->account.tls);
 	check_target(c, mb, "after_import", mb->after_import);
 	check_target(c, mb, "after_reject", mb->after_reject);
+	check_delete_after(c, mb);
 	mb->account.message_max = conf->limits.message;
 	mb->account.header_max = conf->limits.header;
 }

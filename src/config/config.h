@@ -28,8 +28,8 @@ struct config_mailbox {
 	size_t n_folders;
 	/* "seen", "flag", "move:FOLDER", "delete"; "" for keep */
 	const char *after_import, *after_reject;
-	int64_t
-	    import_since; /* seconds since 1970; 0: from the first mail on */
+	unsigned delete_after; /* days; 0: never */
+	int64_t import_since;  /* seconds since 1970 UTC; 0: all mails */
 	unsigned retries;
 	unsigned grace; /* seconds */
 };

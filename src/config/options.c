@@ -61,6 +61,8 @@ const struct config_option config_options[] = {
 	    .is_list = true },
 	{ MAILBOX("auth", set_auth, account.auth) },
 	{ OPTION("mailbox", "folders", set_folders, 0), .is_list = true },
+	{ MAILBOX("delete_after", set_days, delete_after), .min = 1,
+	    .max = 36500 },
 	{ MAILBOX("import_since", set_date, import_since) },
 	{ MAILBOX("ca_file", set_ca_file, account.tls.ca_file) },
 	{ MAILBOX("fingerprint", set_fingerprint, account.tls.fingerprint) },

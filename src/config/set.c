@@ -128,26 +128,40 @@ set_date(const struct config_option *o, struct setting *s, void *field)
 	return 0;
 }
 
-int
-set_since(const struct config_option *o, struct setting *s, void *field)
+/* Whole days; `other` is what may stand in their place, for the reason. */
+static int
+days_of(const struct config_option *o, struct setting *s, const char *other,
+    unsigned *days)
 {
 	uint64_t v = 0;
 
+	if (setting_duration(s->text, &v) == -1 || v % SECONDS_A_DAY != 0)
+		return config_refuse(
+		    s, "must be whole days, such as 400d%s", other);
+	v /= SECONDS_A_DAY;
+	if (v < o->min || v > o->max)
+		return config_refuse(s,
+		    "%s is out of range: %" PRIu64 "d to %" PRIu64 "d%s",
+		    s->text, o->min, o->max, other);
+	*days = (unsigned)v;
+	return 0;
+}
+
+int
+set_days(const struct config_option *o, struct setting *s, void *field)
+{
+	*(unsigned *)field = 0;
+	return s->text[0] == '\0' ? 0 : days_of(o, s, "", field);
+}
+
+int
+set_since(const struct config_option *o, struct setting *s, void *field)
+{
 	if (strcmp(s->text, "all") == 0) {
 		*(unsigned *)field = SINCE_ALL;
 		return 0;
 	}
-	if (setting_duration(s->text, &v) == -1 || v % SECONDS_A_DAY != 0)
-		return config_refuse(
-		    s, "must be whole days, such as 400d, or \"all\"");
-	v /= SECONDS_A_DAY;
-	if (v < o->min || v > o->max)
-		return config_refuse(s,
-		    "%s is out of range: %" PRIu64 "d to %" PRIu64
-		    "d, or \"all\"",
-		    s->text, o->min, o->max);
-	*(unsigned *)field = (unsigned)v;
-	return 0;
+	return days_of(o, s, ", or \"all\"", field);
 }
 
 int

@@ -24,7 +24,8 @@ imap_action_parse(const char *text, struct imap_action *a)
 		const char *name;
 		enum imap_action_kind kind;
 	} names[] = { { "seen", IMAP_SEEN }, { "flag", IMAP_FLAG },
-		{ "delete", IMAP_DELETE }, { "copied", IMAP_BREAK_OFF } };
+		{ "delete", IMAP_DELETE }, { "expire", IMAP_DELETE },
+		{ "copied", IMAP_BREAK_OFF } };
 	size_t i;
 
 	if (strncmp(text, "move:", 5) == 0 && text[5] != '\0') {

@@ -21,7 +21,10 @@ struct imap_action {
 	const char *folder; /* of a move, in UTF-8, "/" between levels */
 };
 
-/* "seen", "flag", "move:FOLDER", "delete", "copied"; -1 when it is none. */
+/*
+ * "seen", "flag", "move:FOLDER", "delete", "expire", "copied"; -1 when it is
+ * none.
+ */
 int imap_action_parse(const char *text, struct imap_action *);
 
 /* How far a server that confirmed a command has come with some mails. */

@@ -13,23 +13,44 @@ store_add_action(struct store *st, int64_t mailbox, uint32_t uidvalidity,
 	return sql_run(st, SQL_ADD_ACTION, v, 4, f);
 }
 
+int
+store_keep_message(struct store *st, int64_t message, struct fault *f)
+{
+	struct value v = value_number(message);
+
+	return sql_run(st, SQL_SETTLE_MESSAGE, &v, 1, f);
+}
+
 static int
 drop_others(struct store *st, const struct store_mailbox *mb,
-    const char *const wanted[2], struct fault *f)
+    const struct store_wanted *wanted, struct fault *f)
 {
 	struct value v[] = { value_number(mb->id),
-		value_number(mb->uidvalidity), value_text(wanted[0]),
-		value_text(wanted[1]) };
+		value_number(mb->uidvalidity), value_text(wanted->after_import),
+		value_text(wanted->after_reject) };
 
 	if (store_begin_try(st, f) == -1)
 		return -1;
 	return sql_run(st, SQL_DROP_ACTIONS_OF_OTHERS, v, 4, f);
 }
 
+static int
+add_expired(struct store *st, const struct store_mailbox *mb, int64_t before,
+    struct fault *f)
+{
+	char time[UTC_TEXT];
+	struct value v[] = { value_number(mb->id),
+		value_number(mb->uidvalidity), value_null() };
+
+	utc_format(before, time);
+	v[2] = value_text(time);
+	return sql_run(st, SQL_ADD_EXPIRED, v, 3, f);
+}
+
 int
 store_take_actions(struct store *st, const struct store_mailbox *mb,
-    const char *const wanted[2], struct arena *mem, struct store_action **list,
-    size_t *n, struct fault *f)
+    const struct store_wanted *wanted, struct arena *mem,
+    struct store_action **list, size_t *n, struct fault *f)
 {
 	struct value v[] = { value_number(mb->id),
 		value_number(mb->uidvalidity) };
@@ -39,7 +60,9 @@ store_take_actions(struct store *st, const struct store_mailbox *mb,
 	int rc;
 
 	*n = 0;
-	if (drop_others(st, mb, wanted, f) == -1)
+	if (drop_others(st, mb, wanted, f) == -1 ||
+	    (wanted->expired_before != 0 &&
+		add_expired(st, mb, wanted->expired_before, f) == -1))
 		return -1;
 	rc = sql_ask(st, SQL_READ_ACTIONS, v, 2, &row, f);
 	for (; rc == 1; rc = sql_next(st, row, f)) {
@@ -61,6 +84,17 @@ store_take_actions(struct store *st, const struct store_mailbox *mb,
 	return rc;
 }
 
+static int
+take_step(struct store *st, const struct value key[3],
+    enum store_action_step step, struct fault *f)
+{
+	if (step == STORE_ACTION_COPIED)
+		return sql_run(st, SQL_MARK_COPIED, key, 3, f);
+	if (sql_run(st, SQL_SETTLE_MAIL, key, 3, f) == -1)
+		return -1;
+	return sql_run(st, SQL_DROP_ACTION, key, 3, f);
+}
+
 int
 store_actions_step(struct store *st, const struct store_mailbox *mb,
     const uint32_t *uids, size_t n, enum store_action_step step,
@@ -74,10 +108,7 @@ store_actions_step(struct store *st, const struct store_mailbox *mb,
 		struct value v[] = { value_number(mb->id),
 			value_number(mb->uidvalidity), value_number(uids[i]) };
 
-		if (sql_run(st,
-			step == STORE_ACTION_COPIED ? SQL_MARK_COPIED
-						    : SQL_DROP_ACTION,
-			v, 3, f) == -1) {
+		if (take_step(st, v, step, f) == -1) {
 			store_rollback(st);
 			return -1;
 		}

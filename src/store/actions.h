@@ -14,8 +14,9 @@ struct store_mailbox;
  * The journal of what is to be done with mails on the server: an action is
  * written with the verdict of its mail and removed when the server has done
  * it, so that a run that was killed in between leaves it to the next one.
- * Actions are named "seen", "flag", "delete", "move:FOLDER", and "copied" for
- * a mail of which only the original is left to be deleted.
+ * Actions are named "seen", "flag", "delete", "expire" (deleted by its age),
+ * "move:FOLDER", and "copied" for a mail of which only the original is left to
+ * be deleted.
  */
 struct store_action {
 	uint32_t uid;
@@ -26,14 +27,25 @@ struct store_action {
 int store_add_action(struct store *, int64_t mailbox, uint32_t uidvalidity,
     uint32_t uid, const char *action, struct fault *);
 
+/* What is wanted now. */
+struct store_wanted {
+	const char *after_import, *after_reject; /* "": nothing */
+	/* "expire" for mails that arrived before it; 0: none */
+	int64_t expired_before;
+};
+
 /*
  * What waits in a folder (its number and UIDVALIDITY), by action and UID.
- * What is neither of the two actions wanted now, and was not begun, is
- * dropped, as is what was noted under another UIDVALIDITY.
+ * What is not wanted now, and was not begun, is dropped, as is what was noted
+ * under another UIDVALIDITY.  Mails expire that were looked at under this one
+ * and whose reports were all imported or duplicates.
  */
 int store_take_actions(struct store *, const struct store_mailbox *,
-    const char *const wanted[2], struct arena *, struct store_action **list,
+    const struct store_wanted *, struct arena *, struct store_action **list,
     size_t *n, struct fault *);
+
+/* A message that never expires, in the transaction of its verdict. */
+int store_keep_message(struct store *, int64_t message, struct fault *);
 
 enum store_action_step {
 	STORE_ACTION_COPIED,

@@ -117,11 +117,12 @@ int
 store_message_verdict(
     struct store *st, int64_t id, const char *verdict, struct fault *f)
 {
-	struct value v[] = { value_number(id), value_text(verdict) };
+	bool is_new = st->message == id && st->message_is_new;
+	struct value v[] = { value_number(id), value_text(verdict),
+		value_number(is_new) };
 
 	/* which a new row says of itself */
-	if (st->message == id && st->message_is_new &&
-	    strcmp(verdict, "imported") == 0)
+	if (is_new && strcmp(verdict, "imported") == 0)
 		return 0;
-	return sql_run(st, SQL_SET_VERDICT, v, 2, f);
+	return sql_run(st, SQL_SET_VERDICT, v, 3, f);
 }

@@ -43,7 +43,10 @@ CREATE TABLE messages (
 	message_id TEXT NOT NULL,
 	report_domain TEXT NOT NULL, -- TLS-Report-Domain
 	report_submitter TEXT NOT NULL, -- TLS-Report-Submitter
-	verdict TEXT NOT NULL -- imported, duplicate, conflict, rejected or no_report
+	verdict TEXT NOT NULL, -- imported, duplicate, conflict, rejected or no_report
+	looked_at TEXT, -- of a mail, when `received` is NULL
+	settled INTEGER NOT NULL DEFAULT 0 -- 1: of no concern to delete_after: the
+	    -- mail was deleted or moved, or it holds a copy of a conflict
 ) STRICT;
 
 -- A mail is known by its place, a file by path, size and Message-ID.
@@ -52,13 +55,20 @@ CREATE UNIQUE INDEX messages_in_mailbox
 CREATE UNIQUE INDEX messages_in_file
     ON messages (source, size, message_id) WHERE mailbox IS NULL;
 
+-- By delete_after mails go by their age.
+CREATE INDEX messages_by_age
+    ON messages (mailbox, uidvalidity, ifnull(received, looked_at))
+    WHERE mailbox IS NOT NULL AND verdict IN ('imported', 'duplicate')
+	AND settled = 0;
+
 -- What is still to be done with mails on the server, written with their
 -- verdict and removed once the server has done it.
 CREATE TABLE actions (
 	mailbox INTEGER NOT NULL REFERENCES mailboxes,
 	uidvalidity INTEGER NOT NULL,
 	uid INTEGER NOT NULL,
-	action TEXT NOT NULL, -- 'seen', 'flag', 'move:FOLDER', 'delete'; or
+	action TEXT NOT NULL, -- 'seen', 'flag', 'move:FOLDER', 'delete';
+	    -- 'expire': the same by delete_after, noted anew by every poll; or
 	    -- 'copied': a copy is where it shall be, the mail itself is left over
 	PRIMARY KEY (mailbox, uidvalidity, uid)
 ) STRICT, WITHOUT ROWID;

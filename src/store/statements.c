@@ -53,6 +53,22 @@ static const char *const sql[SQL_COUNT] = {
 	[SQL_DROP_ACTION] =
 	    "DELETE FROM actions"
 	    " WHERE mailbox = ?1 AND uidvalidity = ?2 AND uid = ?3",
+	/* whatever deletes or moves it */
+	[SQL_SETTLE_MAIL] =
+	    "UPDATE messages SET settled = 1"
+	    " WHERE mailbox = ?1 AND uidvalidity = ?2 AND uid = ?3"
+	    " AND (SELECT action FROM actions"
+	    " WHERE mailbox = ?1 AND uidvalidity = ?2 AND uid = ?3)"
+	    " NOT IN ('seen', 'flag')",
+	[SQL_SETTLE_MESSAGE] = "UPDATE messages SET settled = 1 WHERE id = ?1",
+	[SQL_ADD_EXPIRED] =
+	    "INSERT INTO actions (mailbox, uidvalidity, uid, action)"
+	    " SELECT mailbox, uidvalidity, uid, 'expire' FROM messages"
+	    " WHERE mailbox = ?1 AND uidvalidity = ?2"
+	    " AND verdict IN ('imported', 'duplicate') AND settled = 0"
+	    " AND ifnull(received, looked_at) < ?3"
+	    " ON CONFLICT DO UPDATE SET action = 'expire'"
+	    " WHERE action IN ('seen', 'flag')",
 	/* of another UIDVALIDITY, or no longer wanted */
 	[SQL_DROP_ACTIONS_OF_OTHERS] =
 	    "DELETE FROM actions WHERE mailbox = ?1 AND (uidvalidity <> ?2"
@@ -64,8 +80,9 @@ static const char *const sql[SQL_COUNT] = {
 	[SQL_ADD_MESSAGE] =
 	    "INSERT INTO messages (mailbox, uidvalidity, uid, source, size,"
 	    " received, sender, subject, message_id, report_domain,"
-	    " report_submitter, verdict) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
-	    " ?8, ?9, ?10, ?11, 'imported')"
+	    " report_submitter, verdict, looked_at) VALUES (?1, ?2, ?3, ?4,"
+	    " ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'imported', iif(?1 IS NULL"
+	    " OR ?6 IS NOT NULL, NULL, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')))"
 	    " ON CONFLICT DO NOTHING",
 	[SQL_FIND_MAIL] =
 	    "SELECT id FROM messages"
@@ -76,8 +93,8 @@ static const char *const sql[SQL_COUNT] = {
 	/* what was looked at before and is a duplicate of itself now keeps
 	 * its verdict */
 	[SQL_SET_VERDICT] =
-	    "UPDATE messages SET verdict = ?2 WHERE id = ?1 AND NOT"
-	    " (?2 = 'duplicate' AND verdict IN ('imported', 'conflict'))",
+	    "UPDATE messages SET verdict = ?2 WHERE id = ?1 AND (?3 OR NOT"
+	    " (?2 = 'duplicate' AND verdict IN ('imported', 'conflict')))",
 	[SQL_MAILBOX_OF] = "SELECT mailbox FROM messages WHERE id = ?1",
 
 	[SQL_FIND_REPORT_ID] =

@@ -16,7 +16,7 @@ KEYS = {
     "reports": "domains",
     "limits": "message header mime_depth parts reports report json_depth policies failures quarantine",
     "mailbox": "host port tls user password_file password_command token_command auth folders ca_file fingerprint "
-               "after_import after_reject import_since timeout retries grace dkim trust_authserv",
+               "after_import after_reject delete_after import_since timeout retries grace dkim trust_authserv",
 }
 
 

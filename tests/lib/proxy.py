@@ -74,6 +74,31 @@ class Cut(Proxy):
                     return
 
 
+class CutAnswer(Proxy):
+    """In clear: the first connection is reset when the server answers a command that holds `word`."""
+
+    def __init__(self, port, word):
+        self.word, self.was_cut = word, False
+        super().__init__(port)
+
+    def carry(self, client, server):
+        heard = False
+        while True:
+            for source in select.select([client, server], [], [])[0]:
+                data = source.recv(65536)
+                if not data:
+                    return
+                if source is client:
+                    heard = self.word in data
+                    server.sendall(data)
+                elif heard and not self.was_cut:
+                    self.was_cut = True
+                    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                    return
+                else:
+                    client.sendall(data)
+
+
 class Far(Proxy):
     """A server `rtt` seconds away; nothing is lost, and no more than `window` bytes are under way.
 
