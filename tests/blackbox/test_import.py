@@ -3,12 +3,14 @@
 import gzip
 import json
 import os
+import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, expected, tap  # noqa: E402
 from lib.junk import zipped  # noqa: E402
-from lib.program import DATAERR, NOINPUT, OK, Scene, as_nobody  # noqa: E402
+from lib.program import BINARY, DATAERR, NOINPUT, OK, Scene, as_nobody, environment  # noqa: E402
 
 JSON_LINE = ("messages", "reports", "imported", "duplicate", "conflict", "rejected", "no_report", "warnings", "bytes",
              "seconds")
@@ -278,6 +280,35 @@ class Corpus(Import):
                            rejected=c["rejected"])
         self.assertEqual([], result.lines, "what was said is not said again")
         self.assertEqual(before, {n: self.read("csv", n) for n in os.listdir(self.export)})
+
+
+class Slow(Import):
+    def test_what_comes_slowly_is_stored_before_it_is_all_there(self):
+        """A transaction waits for more messages, but not for long."""
+        def one(number):
+            return b"From MAILER-DAEMON Mon Mar  2 06:00:00 2026\n" + mail(text(**{"report-id": str(number)})) + b"\n"
+        running = subprocess.Popen([BINARY, "-d", self.store, "import", "-"], env=environment(),
+                                   stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        running.stdin.write(one(1) + one(2))
+        running.stdin.flush()
+        deadline = time.monotonic() + 30
+        number = 3
+        while not self.stored():
+            self.assertLess(time.monotonic(), deadline, "nothing is stored")
+            time.sleep(1)
+            running.stdin.write(one(number))
+            running.stdin.flush()
+            number += 1
+        self.assertIsNone(running.poll())
+        _, said = running.communicate(timeout=30)
+        self.assertEqual((OK, b""), (running.returncode, said))
+        self.assertEqual([(number - 1,)], self.query("SELECT count(*) FROM reports"))
+
+    def stored(self):
+        if not os.path.exists(self.store):
+            return 0
+        made = self.query("SELECT count(*) FROM sqlite_master WHERE name = 'reports'")[0][0]
+        return made and self.query("SELECT count(*) FROM reports")[0][0]
 
 
 class OwnDomains(Import):
