@@ -2,14 +2,20 @@
 
 #include "imap_script.h"
 
-#define CAPABLE(c)                                                             \
+#define KEEPING(c, flags)                                                      \
 	GREETING, CAPABILITY("SASL-IR AUTH=PLAIN"),                            \
 	    { "AUTHENTICATE PLAIN AHUAcGFzcyJ3b1xyZC00NzEx", "%t OK in\r\n" }, \
 	    CAPABILITY(c),                                                     \
 	{                                                                      \
 		"SELECT INBOX",                                                \
-		    "* 9 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n"                 \
+		    "* 9 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n" flags           \
 		    "* OK [UIDNEXT 14] y\r\n%t OK [READ-WRITE] z\r\n"          \
+	}
+#define CAPABLE(c) KEEPING(c, "")
+#define FLAGS(list) "* OK [PERMANENTFLAGS " list "] limited\r\n"
+#define STORED(flag)                                                      \
+	{                                                                 \
+		"UID STORE " SET " +FLAGS.SILENT (" flag ")", "%t OK\r\n" \
 	}
 #define LISTED(name)                                                       \
 	{                                                                  \
@@ -40,7 +46,10 @@ on_acted(void *arg, const uint32_t *u, size_t n, enum imap_acted acted,
 {
 	static const char letters[] = { [IMAP_ACTED_COPIED] = 'c',
 		[IMAP_ACTED_DONE] = 'd',
-		[IMAP_ACTED_FLAG_ONLY] = 'f' };
+		[IMAP_ACTED_FLAG_ONLY] = 'f',
+		[IMAP_ACTED_UNSEEN] = 's',
+		[IMAP_ACTED_UNFLAGGED] = 'm',
+		[IMAP_ACTED_UNDELETED] = 'x' };
 	char *text = arg;
 	size_t len = strlen(text);
 
@@ -120,6 +129,45 @@ does_what_the_server_can(void **state)
 		{ { CAPABLE("UIDPLUS MOVE"), DELETED(SET),
 		      { "UID EXPUNGE " SET, "%t OK\r\n" }, END },
 		    "copied", "d5", NULL },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		setup(state);
+		try(*state, &rows[i]);
+	}
+}
+
+/* A flag that is not kept is not set, and nobody says that it was. */
+static void
+sets_no_flag_that_is_not_kept(void **state)
+{
+	static const struct row rows[] = {
+		{ { KEEPING("IDLE", FLAGS("()")), END }, "seen", "s5", NULL },
+		{ { KEEPING("IDLE", FLAGS("()")), END }, "flag", "m5", NULL },
+		{ { KEEPING("IDLE", FLAGS("()")), END }, "delete", "x5", NULL },
+		/* "\\*" is for keywords */
+		{ { KEEPING("IDLE", FLAGS("(\\Deleted \\Flagged \\*)")), END },
+		    "seen", "s5", NULL },
+		{ { KEEPING("IDLE", FLAGS("(\\Seen $Junk \\SEEN2)")), END },
+		    "flag", "m5", NULL },
+		{ { KEEPING("IDLE", FLAGS("(\\Answered \\seen)")),
+		      STORED("\\Seen"), END },
+		    "seen", "d5", NULL },
+		/* for the session is as long as it takes */
+		{ { KEEPING("UIDPLUS", FLAGS("()")), STORED("\\Deleted"),
+		      { "UID EXPUNGE " SET, "%t OK\r\n" }, END },
+		    "delete", "d5", NULL },
+		{ { KEEPING("MOVE", FLAGS("()")), LISTED("Done"),
+		      { "UID MOVE " SET " \"Done\"", "%t OK\r\n" }, END },
+		    "move:Done", "d5", NULL },
+		/* what is no list says nothing */
+		{ { KEEPING("IDLE", FLAGS("\\Flagged") FLAGS("") FLAGS("(")),
+		      STORED("\\Seen"), END },
+		    "seen", "d5", NULL },
+		{ { KEEPING("IDLE", "* OK [PERMANENTFLAGS (\r\n"),
+		      STORED("\\Seen"), END },
+		    "seen", "d5", NULL },
 	};
 	size_t i;
 
@@ -217,6 +265,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(does_what_the_server_can),
+		TEST(sets_no_flag_that_is_not_kept),
 		TEST(makes_the_folder_as_the_server_names_it),
 		TEST(sends_no_set_that_is_too_long),
 		TEST(knows_the_names_of_actions),

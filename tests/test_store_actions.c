@@ -165,7 +165,7 @@ what_is_stored_expires_by_its_arrival(void **state)
 static void
 what_is_deleted_or_to_stay_does_not_expire(void **state)
 {
-	static const uint32_t uids[] = { 1, 2 };
+	static const uint32_t uids[] = { 1, 2, 3 };
 	struct scene *s = *state;
 	struct store_mailbox mb = mailbox(s, 7);
 	int64_t id;
@@ -186,19 +186,31 @@ what_is_deleted_or_to_stay_does_not_expire(void **state)
 	    store_actions_step(s->st, &mb, uids, 2, STORE_ACTION_DONE, &s->f),
 	    0);
 	assert_all_waiting(s, &mb, "flag", "", 1000, "expire 3\n");
+	/* what the server cannot do today waits for another day */
+	assert_int_equal(store_actions_step(s->st, &mb, uids + 2, 1,
+			     STORE_ACTION_GIVEN_UP, &s->f),
+	    0);
+	assert_number(s, "SELECT count(*) FROM actions", 0);
+	assert_all_waiting(s, &mb, "flag", "", 1000, "expire 3\n");
 }
 
 static void
-that_mails_are_only_flagged_is_said_once(void **state)
+what_a_server_cannot_do_is_said_once(void **state)
 {
+	static const enum store_said what[] = { STORE_SAID_FLAG_ONLY,
+		STORE_SAID_UNFLAGGED, STORE_SAID_UNSEEN, STORE_SAID_UNDELETED,
+		STORE_SAID_FLAG_ONLY, STORE_SAID_UNDELETED };
 	struct scene *s = *state;
 	struct store_mailbox mb = mailbox(s, 7);
+	size_t i;
 	bool first;
 
-	assert_int_equal(store_say_flag_only(s->st, mb.id, &first, &s->f), 0);
-	assert_true(first);
-	assert_int_equal(store_say_flag_only(s->st, mb.id, &first, &s->f), 0);
-	assert_false(first);
+	for (i = 0; i < 6; i++) {
+		assert_int_equal(
+		    store_say_once(s->st, mb.id, what[i], &first, &s->f), 0);
+		assert_int_equal(first, i < 4);
+	}
+	assert_number(s, "SELECT said FROM mailboxes", 15);
 }
 
 static void
@@ -229,7 +241,7 @@ main(void)
 		TEST(an_action_is_forgotten_with_its_transaction),
 		TEST(what_is_stored_expires_by_its_arrival),
 		TEST(what_is_deleted_or_to_stay_does_not_expire),
-		TEST(that_mails_are_only_flagged_is_said_once),
+		TEST(what_a_server_cannot_do_is_said_once),
 		TEST(a_store_is_detached_and_attached_with_its_lock_held),
 	};
 

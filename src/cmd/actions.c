@@ -20,19 +20,36 @@ struct acting {
 	const char *source;
 };
 
-static int
-warn_flag_only(const struct acting *a, struct fault *f)
-{
-	bool first = false;
+/* What a server that cannot do all of it has done, which is said once. */
+static const struct shortcoming {
+	enum imap_acted acted;
+	enum store_said said;
+	enum store_action_step step;
+	const char *text;
+} shortcomings[] = {
+	{ IMAP_ACTED_FLAG_ONLY, STORE_SAID_FLAG_ONLY, STORE_ACTION_DONE,
+	    "the server cannot expunge single mails (no UIDPLUS): they are "
+	    "flagged as deleted and stay until somebody expunges the folder" },
+	{ IMAP_ACTED_UNSEEN, STORE_SAID_UNSEEN, STORE_ACTION_GIVEN_UP,
+	    "the server does not keep the flag \\Seen in this folder "
+	    "(PERMANENTFLAGS): mails are not marked as seen" },
+	{ IMAP_ACTED_UNFLAGGED, STORE_SAID_UNFLAGGED, STORE_ACTION_GIVEN_UP,
+	    "the server does not keep the flag \\Flagged in this folder "
+	    "(PERMANENTFLAGS): mails are not flagged" },
+	{ IMAP_ACTED_UNDELETED, STORE_SAID_UNDELETED, STORE_ACTION_GIVEN_UP,
+	    "the server does not keep the flag \\Deleted in this folder "
+	    "(PERMANENTFLAGS), and has no UIDPLUS: mails are not deleted" },
+};
 
-	if (store_say_flag_only(a->store, a->mailbox->id, &first, f) == -1)
-		return -1;
-	if (first)
-		log_warn("%s: the server cannot expunge single mails (no "
-			 "UIDPLUS): they are flagged as deleted and stay until "
-			 "somebody expunges the folder",
-		    a->source);
-	return 0;
+static const struct shortcoming *
+find_shortcoming(enum imap_acted acted)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof shortcomings / sizeof *shortcomings; i++)
+		if (shortcomings[i].acted == acted)
+			return &shortcomings[i];
+	return NULL;
 }
 
 static int
@@ -40,13 +57,19 @@ on_acted(void *arg, const uint32_t *uids, size_t n, enum imap_acted acted,
     struct fault *f)
 {
 	const struct acting *a = arg;
+	const struct shortcoming *sc = find_shortcoming(acted);
+	enum store_action_step step = sc != NULL ? sc->step
+				      : acted == IMAP_ACTED_COPIED
+					  ? STORE_ACTION_COPIED
+					  : STORE_ACTION_DONE;
+	bool first = false;
 
-	if (acted == IMAP_ACTED_FLAG_ONLY && warn_flag_only(a, f) == -1)
+	if (sc != NULL &&
+	    store_say_once(a->store, a->mailbox->id, sc->said, &first, f) == -1)
 		return -1;
-	return store_actions_step(a->store, a->mailbox, uids, n,
-	    acted == IMAP_ACTED_COPIED ? STORE_ACTION_COPIED
-				       : STORE_ACTION_DONE,
-	    f);
+	if (first)
+		log_warn("%s: %s", a->source, sc->text);
+	return store_actions_step(a->store, a->mailbox, uids, n, step, f);
 }
 
 /* How many from the first on are one action; their UIDs. */

@@ -239,10 +239,18 @@ set_flag(const struct acting *a, const char *flag, const char *set, size_t n,
 	    a->im, "STORE", set, rest, n, "a flag cannot be set", f);
 }
 
+/* A flag that the folder does not keep is not set: it would look done. */
 static int
-act_flag(const struct acting *a, const char *flag, const char *set,
+act_flag(const struct acting *a, enum reply_flag which, const char *set,
     const uint32_t *uids, size_t n, struct fault *f)
 {
+	const char *flag = which == REPLY_SEEN ? "\\Seen" : "\\Flagged";
+
+	if (!reply_keeps(&a->im->reply, which))
+		return a->fn(a->arg, uids, n,
+		    which == REPLY_SEEN ? IMAP_ACTED_UNSEEN
+					: IMAP_ACTED_UNFLAGGED,
+		    f);
 	if (set_flag(a, flag, set, n, f) == -1)
 		return -1;
 	return a->fn(a->arg, uids, n, IMAP_ACTED_DONE, f);
@@ -255,6 +263,9 @@ act_delete(const struct acting *a, const char *set, const uint32_t *uids,
 {
 	enum imap_acted acted = IMAP_ACTED_FLAG_ONLY;
 
+	if (!session_can(a->im, "UIDPLUS") &&
+	    !reply_keeps(&a->im->reply, REPLY_DELETED))
+		return a->fn(a->arg, uids, n, IMAP_ACTED_UNDELETED, f);
 	if (set_flag(a, "\\Deleted", set, n, f) == -1)
 		return -1;
 	if (session_can(a->im, "UIDPLUS")) {
@@ -306,9 +317,10 @@ imap_act(struct imap *im, const struct imap_action *action,
 		if (action->kind == IMAP_MOVE)
 			rc = act_move(&a, set, uids + i, some, f);
 		else if (action->kind == IMAP_SEEN)
-			rc = act_flag(&a, "\\Seen", set, uids + i, some, f);
+			rc = act_flag(&a, REPLY_SEEN, set, uids + i, some, f);
 		else if (action->kind == IMAP_FLAG)
-			rc = act_flag(&a, "\\Flagged", set, uids + i, some, f);
+			rc =
+			    act_flag(&a, REPLY_FLAGGED, set, uids + i, some, f);
 		else
 			rc = act_delete(&a, set, uids + i, some, f);
 	}

@@ -34,6 +34,9 @@ enum imap_acted {
 	IMAP_ACTED_FLAG_ONLY, /* the same, but the mails are only flagged as
 				 deleted: the server cannot expunge some alone
 				 (no UIDPLUS) */
+	IMAP_ACTED_UNSEEN,    /* nothing: the folder keeps no \Seen, */
+	IMAP_ACTED_UNFLAGGED, /* no \Flagged, */
+	IMAP_ACTED_UNDELETED  /* or no \Deleted, which is all there would be */
 };
 typedef int imap_acted_fn(
     void *arg, const uint32_t *uids, size_t n, enum imap_acted, struct fault *);

@@ -206,8 +206,7 @@ open_once(struct imap *im, const char *name, bool change, const char *what,
 	struct reply *r = &im->reply;
 	int rc, code;
 
-	r->uidvalidity = r->uidnext = r->exists = 0;
-	r->bad_number = false;
+	reply_forget_folder(r);
 	session_begin(im, &limits, TLS_STEADY);
 	code = change ? mailimap_select(im->etpan, name)
 		      : mailimap_examine(im->etpan, name);

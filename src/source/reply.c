@@ -136,6 +136,34 @@ reply_blot(
 	out[used] = '\0';
 }
 
+/*
+ * "(\\Seen \\Deleted)": a flag that is not there is ignored, or lasts as long
+ * as the session.  "\\*" is about keywords, which we set none of.
+ */
+static void
+permanent_flags(struct reply *r, struct span list)
+{
+	static const struct {
+		const char *name;
+		enum reply_flag flag;
+	} flags[] = { { "\\Seen", REPLY_SEEN }, { "\\Flagged", REPLY_FLAGGED },
+		{ "\\Deleted", REPLY_DELETED } };
+	struct span flag;
+	size_t i;
+
+	if (list.n < 2 || list.p[0] != '(' || list.p[list.n - 1] != ')')
+		return;
+	list = (struct span){ list.p + 1, list.n - 2 };
+	r->keeps_told = true;
+	r->keeps = 0;
+	while (list.n > 0) {
+		flag = word(&list);
+		for (i = 0; i < sizeof flags / sizeof *flags; i++)
+			if (span_is_nocase(flag, flags[i].name))
+				r->keeps |= (unsigned char)flags[i].flag;
+	}
+}
+
 /* "[CODE value] text" (RFC 9051 §7.1). */
 static void
 response_code(struct reply *r, struct span text, const char *shown)
@@ -154,6 +182,8 @@ response_code(struct reply *r, struct span text, const char *shown)
 		r->uidvalidity = number(r, value);
 	else if (span_is_nocase(code, "UIDNEXT"))
 		r->uidnext = number(r, value);
+	else if (span_is_nocase(code, "PERMANENTFLAGS"))
+		permanent_flags(r, span_trim(value));
 	else if (span_is_nocase(code, "CAPABILITY"))
 		r->capability = true;
 	else if ((span_is_nocase(code, "ALERT") ||
@@ -259,6 +289,20 @@ tagged(struct reply *r, struct span tag, struct span s, const char *shown)
 	if (r->status != REPLY_OK) /* it will be in the fault */
 		snprintf(r->alert, sizeof r->alert, "%s", shown);
 	response_code(r, s, shown);
+}
+
+void
+reply_forget_folder(struct reply *r)
+{
+	r->uidvalidity = r->uidnext = r->exists = 0;
+	r->bad_number = false;
+	r->keeps_told = false;
+}
+
+bool
+reply_keeps(const struct reply *r, enum reply_flag flag)
+{
+	return !r->keeps_told || (r->keeps & flag) != 0;
 }
 
 void

@@ -14,6 +14,13 @@ enum reply_status {
 	REPLY_BAD
 };
 
+/* The flags that we set. */
+enum reply_flag {
+	REPLY_SEEN = 1,
+	REPLY_FLAGGED = 2,
+	REPLY_DELETED = 4
+};
+
 enum {
 	REPLY_TEXT = 400,
 	REPLY_SECRETS = 2,
@@ -39,11 +46,19 @@ struct reply {
 	/* of the folder */
 	bool bad_number;
 	uint32_t uidvalidity, uidnext, exists;
+	bool keeps_told;     /* which flags it keeps: PERMANENTFLAGS */
+	unsigned char keeps; /* of these, enum reply_flag */
 	/* our own namespace (RFC 2342), as far as the server told it */
 	char prefix[REPLY_PREFIX]; /* in modified UTF-7 */
 	char separator;		   /* of the levels of a name; 0: none */
 	char alert[REPLY_TEXT];	   /* the last one that was shown */
 };
+
+/* Forget what was said of a folder. */
+void reply_forget_folder(struct reply *);
+
+/* Whether the folder keeps that flag, as far as the server has told. */
+bool reply_keeps(const struct reply *, enum reply_flag);
 
 /* The next command has this tag. */
 void reply_begin(struct reply *, int tag);

@@ -90,7 +90,8 @@ take_step(struct store *st, const struct value key[3],
 {
 	if (step == STORE_ACTION_COPIED)
 		return sql_run(st, SQL_MARK_COPIED, key, 3, f);
-	if (sql_run(st, SQL_SETTLE_MAIL, key, 3, f) == -1)
+	if (step == STORE_ACTION_DONE &&
+	    sql_run(st, SQL_SETTLE_MAIL, key, 3, f) == -1)
 		return -1;
 	return sql_run(st, SQL_DROP_ACTION, key, 3, f);
 }
@@ -117,12 +118,12 @@ store_actions_step(struct store *st, const struct store_mailbox *mb,
 }
 
 int
-store_say_flag_only(
-    struct store *st, int64_t mailbox, bool *first, struct fault *f)
+store_say_once(struct store *st, int64_t mailbox, enum store_said what,
+    bool *first, struct fault *f)
 {
-	struct value v = value_number(mailbox);
+	struct value v[] = { value_number(mailbox), value_number(what) };
 
-	if (sql_run(st, SQL_SAY_FLAG_ONLY, &v, 1, f) == -1)
+	if (sql_run(st, SQL_SAY_ONCE, v, 2, f) == -1)
 		return -1;
 	*first = sql_changes(st) > 0;
 	return 0;

@@ -49,15 +49,24 @@ int store_keep_message(struct store *, int64_t message, struct fault *);
 
 enum store_action_step {
 	STORE_ACTION_COPIED,
-	STORE_ACTION_DONE
+	STORE_ACTION_DONE,
+	STORE_ACTION_GIVEN_UP /* it cannot be done, and the mail is as it was */
 };
 
 /* The server has confirmed this for those mails; a transaction of its own. */
 int store_actions_step(struct store *, const struct store_mailbox *,
     const uint32_t *uids, size_t n, enum store_action_step, struct fault *);
 
+/* What is said of a folder once and for all. */
+enum store_said {
+	STORE_SAID_FLAG_ONLY = 1, /* mails can only be flagged as deleted */
+	STORE_SAID_UNSEEN = 2,	  /* it does not keep \Seen, */
+	STORE_SAID_UNFLAGGED = 4, /* \Flagged, */
+	STORE_SAID_UNDELETED = 8  /* or \Deleted */
+};
+
 /* Whether this is the first time that it is to be said; in `*first`. */
-int store_say_flag_only(
-    struct store *, int64_t mailbox, bool *first, struct fault *);
+int store_say_once(struct store *, int64_t mailbox, enum store_said,
+    bool *first, struct fault *);
 
 #endif

@@ -15,8 +15,9 @@ CREATE TABLE mailboxes (
 	error TEXT NOT NULL DEFAULT '', -- what the trouble was
 	messages INTEGER NOT NULL DEFAULT 0, -- mails looked at
 	reports INTEGER NOT NULL DEFAULT 0, -- reports of them that were imported
-	flag_only INTEGER NOT NULL DEFAULT 0, -- 1: it was said that the server
-	    -- can flag mails for deletion only
+	said INTEGER NOT NULL DEFAULT 0, -- what was said already, added up: that
+	    -- the server can but flag mails as deleted (1), that the folder keeps
+	    -- no \Seen (2), \Flagged (4), \Deleted (8)
 	UNIQUE (name, folder)
 ) STRICT;
 

@@ -73,9 +73,9 @@ static const char *const sql[SQL_COUNT] = {
 	[SQL_DROP_ACTIONS_OF_OTHERS] =
 	    "DELETE FROM actions WHERE mailbox = ?1 AND (uidvalidity <> ?2"
 	    " OR action NOT IN (?3, ?4, 'copied'))",
-	[SQL_SAY_FLAG_ONLY] =
-	    "UPDATE mailboxes SET flag_only = 1"
-	    " WHERE id = ?1 AND flag_only = 0",
+	[SQL_SAY_ONCE] =
+	    "UPDATE mailboxes SET said = said | ?2"
+	    " WHERE id = ?1 AND said & ?2 = 0",
 
 	[SQL_ADD_MESSAGE] =
 	    "INSERT INTO messages (mailbox, uidvalidity, uid, source, size,"
