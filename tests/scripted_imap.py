@@ -1055,6 +1055,68 @@ folders(
     ),
 )
 
+# what is done with mails afterwards
+
+
+def acting(name, code, note, options="after_import = move:Spam", **overrides):
+    """A server without MOVE that is asked to move three mails."""
+    simple(name, code, note, options=options, **overrides)
+
+
+acting("act-copy-refused", 77, "no COPY", do_status=lambda s, r: s.no("no"))
+acting(
+    "act-status-flood",
+    76,
+    "STATUS without end",
+    do_status=lambda s, r: s.flood(b"* STATUS Spam (UIDNEXT 1)\r\n"),
+)
+acting(
+    "act-status-literal-4gb",
+    76,
+    "a name of 4 GB in STATUS",
+    do_status=lambda s, r: s.send("* STATUS {4000000000}\r\n"),
+)
+acting(
+    "act-status-odd",
+    77,
+    "STATUS that makes no sense",
+    do_status=lambda s, r: (
+        s.line("* STATUS"),
+        s.line("* STATUS Spam ("),
+        s.line("* STATUS Spam (UIDNEXT"),
+        s.line("* STATUS Spam (UIDNEXT -1 UIDVALIDITY)"),
+        s.line("* STATUS Spam (UIDNEXT 99999999999999999999)"),
+        s.line("* STATUS {8}\r\n1 OK yes (UIDNEXT)"),
+        s.ok(),
+    ),
+)
+acting(
+    "act-status-stall",
+    69,
+    "silence inside a name",
+    do_status=lambda s, r: (s.send("* STATUS {4}\r\nSp"), s.stall()),
+)
+acting(
+    "act-no-flags",
+    0,
+    "a folder that keeps no flags",
+    options="after_import = seen",
+    do_select=lambda s, r: (
+        s.line("* OK [PERMANENTFLAGS ()] none"),
+        Session.do_examine(s, r),
+    ),
+)
+acting(
+    "act-flags-endless",
+    76,
+    "PERMANENTFLAGS without end",
+    options="after_import = seen",
+    do_select=lambda s, r: (
+        s.send("* OK [PERMANENTFLAGS ("),
+        s.flood(b"\\Seen "),
+    ),
+)
+
 # dates
 
 

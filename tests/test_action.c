@@ -26,6 +26,11 @@
 	{                                             \
 		"LIST \"\" \"" name "\"", "%t OK\r\n" \
 	}
+#define STATUS(items)                                             \
+	{                                                         \
+		"STATUS \"Done\" (UIDVALIDITY UIDNEXT)",          \
+		    "* STATUS {4}\r\nDone " items "\r\n%t OK\r\n" \
+	}
 #define DELETED(set)                                                   \
 	{                                                              \
 		"UID STORE " set " +FLAGS.SILENT (\\Deleted)",         \
@@ -34,17 +39,25 @@
 
 static const uint32_t uids[] = { 3, 4, 5, 9, 4294967295U };
 
+static const char *const message_ids[] = { "<a@x>", "<b@x>", "", "<a@x>",
+	"<\"c\\@x>" };
+
 enum {
 	UIDS = sizeof uids / sizeof *uids
 };
 #define SET "3:5,9,4294967295"
 
-/* The steps that were confirmed: letter and number of mails. */
+/*
+ * The steps that were confirmed: letter and number of mails, and what is left
+ * to be done.
+ */
 static int
 on_acted(void *arg, const uint32_t *u, size_t n, enum imap_acted acted,
-    struct fault *f)
+    const char *left, struct fault *f)
 {
-	static const char letters[] = { [IMAP_ACTED_COPIED] = 'c',
+	static const char letters[] = { [IMAP_ACTED_COPYING] = 'n',
+		[IMAP_ACTED_COPIED] = 'c',
+		[IMAP_ACTED_NOT_COPIED] = 'b',
 		[IMAP_ACTED_DONE] = 'd',
 		[IMAP_ACTED_FLAG_ONLY] = 'f',
 		[IMAP_ACTED_UNSEEN] = 's',
@@ -55,20 +68,24 @@ on_acted(void *arg, const uint32_t *u, size_t n, enum imap_acted acted,
 
 	(void)u;
 	(void)f;
-	snprintf(text + len, 100 - len, "%c%zu", letters[acted], n);
+	len +=
+	    (size_t)snprintf(text + len, 100 - len, "%c%zu", letters[acted], n);
+	if (left != NULL)
+		snprintf(text + len, 100 - len, "(%s)", left);
 	return 0;
 }
 
 struct row {
-	struct step script[16];
+	struct step script[24];
 	const char *action;
 	const char *steps;
 	const char *why; /* NULL: it succeeds */
 };
 
 static void
-try(struct scene *s, const struct row *row)
+try_status(struct scene *s, const struct row *row, int status)
 {
+	struct imap_acted_on on = { uids, message_ids, UIDS };
 	struct imap_action action;
 	char steps[100] = "";
 	int rc;
@@ -78,15 +95,21 @@ try(struct scene *s, const struct row *row)
 	if (imap_select(s->imap, "INBOX", &s->folder, &s->fault) == -1)
 		fail_msg("%s %s", s->fault.text, s->server.error);
 	assert_int_equal(imap_action_parse(row->action, &action), 0);
-	rc = imap_act(s->imap, &action, uids, UIDS, on_acted, steps, &s->fault);
+	rc = imap_act(s->imap, &action, &on, on_acted, steps, &s->fault);
 	if (rc != (row->why == NULL ? 0 : -1))
 		fail_msg(
 		    "%s: %s %s", row->action, s->fault.text, s->server.error);
 	if (row->why != NULL)
-		assert_fault(s, EX_NOPERM, row->why);
+		assert_fault(s, status, row->why);
 	if (strcmp(steps, row->steps) != 0)
 		fail_msg("%s: %s, not %s", row->action, steps, row->steps);
 	end(s);
+}
+
+static void
+try(struct scene *s, const struct row *row)
+{
+	try_status(s, row, EX_NOPERM);
 }
 
 static void
@@ -118,14 +141,20 @@ does_what_the_server_can(void **state)
 		      END },
 		    "move:Done", "d5", NULL },
 		{ { CAPABLE("UIDPLUS"), LISTED("Done"),
+		      STATUS("(UIDVALIDITY 8 UIDNEXT 14)"),
 		      { "UID COPY " SET " \"Done\"",
 			  "%t OK [COPYUID 7 3:5 1:3] x\r\n" },
 		      DELETED(SET), { "UID EXPUNGE " SET, "%t OK\r\n" }, END },
-		    "move:Done", "c5d5", NULL },
+		    "move:Done", "n5(copying:8:14:Done)c5(copied)d5", NULL },
 		{ { CAPABLE("IDLE"), LISTED("Done"),
+		      STATUS("(UIDNEXT 99999999999)"),
 		      { "UID COPY " SET " \"Done\"", "%t OK\r\n" },
 		      DELETED(SET), END },
-		    "move:Done", "c5f5", NULL },
+		    "move:Done", "n5(copying:0:0:Done)c5(copied)f5", NULL },
+		{ { CAPABLE("IDLE"), LISTED("Done"),
+		      { "STATUS", "%t NO never\r\n" },
+		      { "UID COPY " SET " \"Done\"", "%t NO full\r\n" }, END },
+		    "move:Done", "n5(copying:0:0:Done)b5(move:Done)", "full" },
 		{ { CAPABLE("UIDPLUS MOVE"), DELETED(SET),
 		      { "UID EXPUNGE " SET, "%t OK\r\n" }, END },
 		    "copied", "d5", NULL },
@@ -219,6 +248,107 @@ makes_the_folder_as_the_server_names_it(void **state)
 	try(s, &refused);
 }
 
+#define EXAMINED(uidvalidity)                                                  \
+	{                                                                      \
+		"EXAMINE Done", "* 9 EXISTS\r\n* OK [UIDVALIDITY " uidvalidity \
+				"] x\r\n* OK [UIDNEXT 20] x\r\n%t OK done\r\n" \
+	}
+#define AGAIN(uidvalidity)                                                     \
+	{                                                                      \
+		"SELECT INBOX", "* 9 EXISTS\r\n* OK [UIDVALIDITY " uidvalidity \
+				"] x\r\n%t OK done\r\n"                        \
+	}
+#define SEARCHED(id, uids)                                          \
+	{                                                           \
+		"UID SEARCH UID 14:* HEADER Message-ID \"" id "\"", \
+		    "* SEARCH" uids "\r\n%t OK\r\n"                 \
+	}
+
+/* Of a move that was broken off: which copies are there. */
+static void
+copies_only_what_is_missing(void **state)
+{
+	static const struct row rows[] = {
+		/* the last mail answers for n:* even when it is below */
+		{ { CAPABLE("UIDPLUS"), LISTED("Done"), EXAMINED("8"),
+		      SEARCHED("<a@x>", " 14 17"), SEARCHED("<b@x>", " 13"),
+		      SEARCHED("<a@x>", " 17 14"),
+		      SEARCHED("<\\\"c\\\\@x>", " 20"), AGAIN("7"),
+		      DELETED("3"), { "UID EXPUNGE 3", "%t OK\r\n" },
+		      DELETED("9,4294967295"),
+		      { "UID EXPUNGE 9,4294967295", "%t OK\r\n" }, END },
+		    "copying:8:14:Done",
+		    "c1(copied)d1b2(move:Done)c2(copied)d2", NULL },
+		/* one of two with the same Message-ID: nobody can say which */
+		{ { CAPABLE("UIDPLUS"), LISTED("Done"), EXAMINED("8"),
+		      SEARCHED("<a@x>", " 14"), SEARCHED("<b@x>", ""),
+		      SEARCHED("<a@x>", " 14"),
+		      SEARCHED("<\\\"c\\\\@x>", " x -1 99999999999"),
+		      AGAIN("7"), END },
+		    "copying:8:14:Done", "b5(move:Done)", NULL },
+		/* another folder by now, or none at that time */
+		{ { CAPABLE("UIDPLUS"), LISTED("Done"), EXAMINED("9"),
+		      AGAIN("7"), END },
+		    "copying:8:14:Done", "b5(move:Done)", NULL },
+		{ { CAPABLE("UIDPLUS"), LISTED("Done"), END },
+		    "copying:0:0:Done", "b5(move:Done)", NULL },
+		/* nothing is done when it cannot be found out */
+		{ { CAPABLE("UIDPLUS"), LISTED("Done"), EXAMINED("8"),
+		      { "UID SEARCH", "%t NO no searching\r\n" }, AGAIN("7"),
+		      END },
+		    "copying:8:14:Done", "", "no searching" },
+		{ { CAPABLE("UIDPLUS"), LISTED("Done"),
+		      { "EXAMINE Done", "%t NO not there\r\n" }, AGAIN("7"),
+		      END },
+		    "copying:8:14:Done", "", "not there" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		setup(state);
+		try(*state, &rows[i]);
+	}
+}
+
+static void
+does_nothing_in_a_folder_that_was_numbered_anew(void **state)
+{
+	static const struct row row = { { CAPABLE("UIDPLUS"), LISTED("Done"),
+					    EXAMINED("9"), AGAIN("6"), END },
+		"copying:8:14:Done", "", "numbered anew" };
+
+	try_status(*state, &row, EX_TEMPFAIL);
+}
+
+/* Without MOVE a few at a time, so that few are in doubt. */
+static void
+copies_a_hundred_at_a_time(void **state)
+{
+	static const struct step script[] = { CAPABLE("IDLE"), LISTED("Done"),
+		STATUS("(UIDNEXT 1 UIDVALIDITY 8)"),
+		{ "UID COPY 1:100 ", "%t OK\r\n" }, DELETED("1:100"),
+		STATUS("(UIDNEXT 101 UIDVALIDITY 8)"),
+		{ "UID COPY 101:150 ", "%t OK\r\n" }, DELETED("101:150"), END };
+	struct imap_action action = { .kind = IMAP_MOVE, .folder = "Done" };
+	struct scene *s = *state;
+	char steps[100] = "";
+	uint32_t many[150];
+	struct imap_acted_on on = { many, NULL, 150 };
+	uint32_t i;
+
+	for (i = 0; i < 150; i++)
+		many[i] = i + 1;
+	play(s, script);
+	assert_open(s);
+	assert_int_equal(
+	    imap_select(s->imap, "INBOX", &s->folder, &s->fault), 0);
+	if (imap_act(s->imap, &action, &on, on_acted, steps, &s->fault) == -1)
+		fail_msg("%s %s", s->fault.text, s->server.error);
+	assert_string_equal(steps, "n100(copying:8:1:Done)c100(copied)f100"
+				   "n50(copying:8:101:Done)c50(copied)f50");
+	end(s);
+}
+
 /* A UID set stays far below the 1,000 characters that a command may have. */
 static void
 sends_no_set_that_is_too_long(void **state)
@@ -227,10 +357,11 @@ sends_no_set_that_is_too_long(void **state)
 		{ "UID STORE 4000000001,4000000003,", "%t OK\r\n" },
 		{ "UID STORE 4000000107,", "%t OK\r\n" },
 		{ "UID STORE 4000000213,", "%t OK\r\n" }, END };
-	struct imap_action action = { IMAP_SEEN, "" };
+	struct imap_action action = { .kind = IMAP_SEEN, .folder = "" };
 	struct scene *s = *state;
 	char steps[100] = "";
 	uint32_t many[150];
+	struct imap_acted_on on = { many, NULL, 150 };
 	size_t i;
 
 	for (i = 0; i < 150; i++)
@@ -239,8 +370,7 @@ sends_no_set_that_is_too_long(void **state)
 	assert_open(s);
 	assert_int_equal(
 	    imap_select(s->imap, "INBOX", &s->folder, &s->fault), 0);
-	if (imap_act(s->imap, &action, many, 150, on_acted, steps, &s->fault) ==
-	    -1)
+	if (imap_act(s->imap, &action, &on, on_acted, steps, &s->fault) == -1)
 		fail_msg("%s %s", s->fault.text, s->server.error);
 	assert_string_equal(steps, "d53d53d44");
 	end(s);
@@ -258,6 +388,15 @@ knows_the_names_of_actions(void **state)
 	assert_int_equal(imap_action_parse("move:", &a), -1);
 	assert_int_equal(imap_action_parse("keep", &a), -1);
 	assert_int_equal(imap_action_parse("", &a), -1);
+	assert_int_equal(imap_action_parse("copying:7:4294967295:a:b", &a), 0);
+	assert_int_equal(a.kind, IMAP_COPYING);
+	assert_int_equal(a.uidvalidity, 7);
+	assert_int_equal(a.uidnext, UINT32_MAX);
+	assert_string_equal(a.folder, "a:b");
+	assert_int_equal(imap_action_parse("copying:7:4294967296:a", &a), -1);
+	assert_int_equal(imap_action_parse("copying:7:8:", &a), -1);
+	assert_int_equal(imap_action_parse("copying:7:a", &a), -1);
+	assert_int_equal(imap_action_parse("copying:", &a), -1);
 }
 
 int
@@ -267,6 +406,9 @@ main(void)
 		TEST(does_what_the_server_can),
 		TEST(sets_no_flag_that_is_not_kept),
 		TEST(makes_the_folder_as_the_server_names_it),
+		TEST(copies_only_what_is_missing),
+		TEST(does_nothing_in_a_folder_that_was_numbered_anew),
+		TEST(copies_a_hundred_at_a_time),
 		TEST(sends_no_set_that_is_too_long),
 		TEST(knows_the_names_of_actions),
 	};

@@ -77,16 +77,50 @@ what_is_confirmed_is_struck_out(void **state)
 	note(s, &mb, 1, "move:A");
 	note(s, &mb, 2, "move:A");
 	note(s, &mb, 3, "move:A");
-	assert_int_equal(
-	    store_actions_step(s->st, &mb, some, 2, STORE_ACTION_COPIED, &s->f),
+	assert_int_equal(store_actions_step(s->st, &mb, some, 2,
+			     STORE_ACTION_BEGUN, "copied", &s->f),
 	    0);
 	/* what was begun is brought to its end, whatever is wanted now */
 	assert_waiting(s, &mb, "", "move:A", "copied 1\ncopied 3\nmove:A 2\n");
 	assert_waiting(s, &mb, "", "", "copied 1\ncopied 3\n");
-	assert_int_equal(
-	    store_actions_step(s->st, &mb, some, 2, STORE_ACTION_DONE, &s->f),
+	assert_int_equal(store_actions_step(s->st, &mb, some, 2,
+			     STORE_ACTION_DONE, NULL, &s->f),
 	    0);
 	assert_number(s, "SELECT count(*) FROM actions", 0);
+}
+
+/* What is on its way comes with the Message-IDs to look for. */
+static void
+what_may_be_copied_is_kept(void **state)
+{
+	static const uint32_t uid = 3;
+	static const struct store_wanted none = { "", "", 0 };
+	struct scene *s = *state;
+	struct store_mailbox mb = mailbox(s, 7);
+	struct store_action *list;
+	struct arena mem = { 0 };
+	size_t n;
+
+	assert_int_equal(sqlite3_exec(s->st->db,
+			     "INSERT INTO messages (mailbox, uidvalidity, uid,"
+			     " source, size, sender, subject, message_id,"
+			     " report_domain, report_submitter, verdict)"
+			     " VALUES (1, 7, 3, '', 1, '', '', '<a@b>', '', '',"
+			     " 'imported'), (1, 7, 4, '', 1, '', '', '<c@d>',"
+			     " '', '', 'imported')",
+			     NULL, NULL, NULL),
+	    SQLITE_OK);
+	note(s, &mb, 3, "move:A");
+	note(s, &mb, 4, "seen");
+	assert_int_equal(store_actions_step(s->st, &mb, &uid, 1,
+			     STORE_ACTION_BEGUN, "copying:1:2:A", &s->f),
+	    0);
+	assert_int_equal(
+	    store_take_actions(s->st, &mb, &none, &mem, &list, &n, &s->f), 0);
+	assert_int_equal(n, 1);
+	assert_string_equal(list[0].action, "copying:1:2:A");
+	assert_string_equal(list[0].message_id, "<a@b>");
+	arena_free(&mem);
 }
 
 static void
@@ -178,17 +212,17 @@ what_is_deleted_or_to_stay_does_not_expire(void **state)
 	note(s, &mb, 1, "delete");
 	note(s, &mb, 2, "seen");
 	note(s, &mb, 3, "flag"); /* which is moot when it is to be deleted */
-	assert_int_equal(
-	    store_actions_step(s->st, &mb, uids, 2, STORE_ACTION_DONE, &s->f),
+	assert_int_equal(store_actions_step(s->st, &mb, uids, 2,
+			     STORE_ACTION_DONE, NULL, &s->f),
 	    0);
 	assert_all_waiting(s, &mb, "flag", "", 1000, "expire 2\nexpire 3\n");
-	assert_int_equal(
-	    store_actions_step(s->st, &mb, uids, 2, STORE_ACTION_DONE, &s->f),
+	assert_int_equal(store_actions_step(s->st, &mb, uids, 2,
+			     STORE_ACTION_DONE, NULL, &s->f),
 	    0);
 	assert_all_waiting(s, &mb, "flag", "", 1000, "expire 3\n");
 	/* what the server cannot do today waits for another day */
 	assert_int_equal(store_actions_step(s->st, &mb, uids + 2, 1,
-			     STORE_ACTION_GIVEN_UP, &s->f),
+			     STORE_ACTION_GIVEN_UP, NULL, &s->f),
 	    0);
 	assert_number(s, "SELECT count(*) FROM actions", 0);
 	assert_all_waiting(s, &mb, "flag", "", 1000, "expire 3\n");
@@ -237,6 +271,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_waits_is_given_by_action_and_uid),
 		TEST(what_is_confirmed_is_struck_out),
+		TEST(what_may_be_copied_is_kept),
 		TEST(what_is_not_wanted_or_of_another_uidvalidity_is_dropped),
 		TEST(an_action_is_forgotten_with_its_transaction),
 		TEST(what_is_stored_expires_by_its_arrival),

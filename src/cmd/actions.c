@@ -18,6 +18,7 @@ struct acting {
 	struct store *store;
 	const struct store_mailbox *mailbox;
 	const char *source;
+	bool again; /* there is more to be done than was known */
 };
 
 /* What a server that cannot do all of it has done, which is said once. */
@@ -54,14 +55,13 @@ find_shortcoming(enum imap_acted acted)
 
 static int
 on_acted(void *arg, const uint32_t *uids, size_t n, enum imap_acted acted,
-    struct fault *f)
+    const char *left, struct fault *f)
 {
-	const struct acting *a = arg;
+	struct acting *a = arg;
 	const struct shortcoming *sc = find_shortcoming(acted);
-	enum store_action_step step = sc != NULL ? sc->step
-				      : acted == IMAP_ACTED_COPIED
-					  ? STORE_ACTION_COPIED
-					  : STORE_ACTION_DONE;
+	enum store_action_step step = sc != NULL     ? sc->step
+				      : left != NULL ? STORE_ACTION_BEGUN
+						     : STORE_ACTION_DONE;
 	bool first = false;
 
 	if (sc != NULL &&
@@ -69,37 +69,48 @@ on_acted(void *arg, const uint32_t *uids, size_t n, enum imap_acted acted,
 		return -1;
 	if (first)
 		log_warn("%s: %s", a->source, sc->text);
-	return store_actions_step(a->store, a->mailbox, uids, n, step, f);
+	a->again |= acted == IMAP_ACTED_NOT_COPIED;
+	return store_actions_step(a->store, a->mailbox, uids, n, step, left, f);
 }
 
-/* How many from the first on are one action; their UIDs. */
-static size_t
-take_group(const struct store_action *list, size_t n, uint32_t *uids)
-{
-	size_t i;
+/* What waits, as the server room takes it. */
+struct waiting {
+	struct store_action *list;
+	size_t n;
+	uint32_t *uids;
+	const char **message_ids;
+};
 
-	for (i = 0; i < n && strcmp(list[i].action, list[0].action) == 0; i++)
-		uids[i] = list[i].uid;
-	return i;
+/* Those from `from` on that are one action. */
+static struct imap_acted_on
+take_group(const struct waiting *w, size_t from)
+{
+	struct imap_acted_on on = { w->uids + from, w->message_ids + from, 0 };
+	const struct store_action *first = &w->list[from];
+
+	while (from + on.n < w->n &&
+	       strcmp(first[on.n].action, first->action) == 0)
+		on.n++;
+	return on;
 }
 
 /* What one kind is refused does not hold up the next. */
 static int
-run_groups(struct acting *a, struct imap *imap, const struct store_action *list,
-    size_t n, uint32_t *uids, struct fault *f)
+run_groups(struct acting *a, struct imap *imap, const struct waiting *w,
+    struct fault *f)
 {
 	struct imap_action action;
+	struct imap_acted_on on;
 	struct fault refusal;
-	size_t i, some;
+	size_t i;
 	int rc = 0;
 
-	for (i = 0; i < n; i += some) {
-		some = take_group(list + i, n - i, uids);
-		log_debug("%s: %s: %zu mail%s", a->source, list[i].action, some,
-		    some == 1 ? "" : "s");
-		if (imap_action_parse(list[i].action, &action) == -1 ||
-		    imap_act(
-			imap, &action, uids, some, on_acted, a, &refusal) == 0)
+	for (i = 0; i < w->n; i += on.n) {
+		on = take_group(w, i);
+		log_debug("%s: %s: %zu mail%s", a->source, w->list[i].action,
+		    on.n, on.n == 1 ? "" : "s");
+		if (imap_action_parse(w->list[i].action, &action) == -1 ||
+		    imap_act(imap, &action, &on, on_acted, a, &refusal) == 0)
 			continue;
 		if (rc == 0 || refusal.status != EX_NOPERM)
 			*f = refusal;
@@ -110,34 +121,53 @@ run_groups(struct acting *a, struct imap *imap, const struct store_action *list,
 	return rc;
 }
 
+static int
+take_waiting(struct acting *a, const struct config_mailbox *config,
+    struct arena *mem, struct waiting *w, struct fault *f)
+{
+	struct store_wanted wanted = { config->after_import,
+		config->after_reject, 0 };
+	size_t i;
+
+	if (config->delete_after != 0)
+		wanted.expired_before = (int64_t)time(NULL) -
+					(int64_t)config->delete_after * UTC_DAY;
+	if (store_take_actions(
+		a->store, a->mailbox, &wanted, mem, &w->list, &w->n, f) == -1)
+		return -1;
+	w->uids = arena_alloc(mem, w->n * sizeof *w->uids);
+	w->message_ids = arena_alloc(mem, w->n * sizeof *w->message_ids);
+	for (i = 0; i < w->n; i++) {
+		w->uids[i] = w->list[i].uid;
+		w->message_ids[i] = w->list[i].message_id;
+	}
+	return 0;
+}
+
 int
 actions_run(struct store *st, struct imap *imap,
     const struct config_mailbox *config, const char *folder, const char *source,
     const struct store_mailbox *mb, struct fault *f)
 {
-	struct store_wanted wanted = { config->after_import,
-		config->after_reject, 0 };
-	struct acting a = { st, mb, source };
+	struct acting a = { st, mb, source, false };
 	struct imap_folder state;
-	struct store_action *list;
 	struct arena mem = { 0 };
-	int rc = -1;
-	size_t n;
+	struct waiting w;
+	int rc;
 
-	if (config->delete_after != 0)
-		wanted.expired_before = (int64_t)time(NULL) -
-					(int64_t)config->delete_after * UTC_DAY;
-	if (store_take_actions(st, mb, &wanted, &mem, &list, &n, f) == -1)
-		goto out;
-	rc = 0;
-	if (n == 0)
-		goto out;
-	rc = imap_select(imap, folder, &state, f);
-	/* of a folder that is another one by now the next run will hear */
-	if (rc == 0 && state.uidvalidity == mb->uidvalidity)
-		rc = run_groups(&a, imap, list, n,
-		    arena_alloc(&mem, n * sizeof(uint32_t)), f);
-out:
+	rc = take_waiting(&a, config, &mem, &w, f);
+	if (rc == 0 && w.n > 0) {
+		rc = imap_select(imap, folder, &state, f);
+		/* of a folder that is another by now the next run will hear */
+		if (rc == 0 && state.uidvalidity == mb->uidvalidity)
+			rc = run_groups(&a, imap, &w, f);
+	}
+	/* what a killed run did not come to copy, if it is still wanted */
+	if (rc == 0 && a.again) {
+		rc = take_waiting(&a, config, &mem, &w, f);
+		if (rc == 0)
+			rc = run_groups(&a, imap, &w, f);
+	}
 	arena_free(&mem);
 	return rc;
 }

@@ -1,21 +1,44 @@
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sysexits.h>
 
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "source/action.h"
+#include "source/copies.h"
 #include "source/folder.h"
 #include "source/session.h"
+#include "source/target.h"
 
 enum {
 	SET_TEXT = 600,	  /* characters of a UID set */
 	LINE_BYTES = 256, /* of what a server may say about each mail */
 	LINES_SLACK = 64 * 1024,
-	NAMES_LINES = 1024 * 1024
+	COPY_MAX = 100 /* mails a command, so that few are in doubt */
 };
+
+/* "7:14:Done" */
+static int
+parse_copying(const char *text, struct imap_action *a)
+{
+	unsigned long long number[2];
+	char *end;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		number[i] = strtoull(text, &end, 10);
+		if (end == text || *end != ':' || number[i] > UINT32_MAX)
+			return -1;
+		text = end + 1;
+	}
+	if (*text == '\0')
+		return -1;
+	*a = (struct imap_action){ IMAP_COPYING, text, (uint32_t)number[0],
+		(uint32_t)number[1] };
+	return 0;
+}
 
 int
 imap_action_parse(const char *text, struct imap_action *a)
@@ -26,15 +49,18 @@ imap_action_parse(const char *text, struct imap_action *a)
 	} names[] = { { "seen", IMAP_SEEN }, { "flag", IMAP_FLAG },
 		{ "delete", IMAP_DELETE }, { "expire", IMAP_DELETE },
 		{ "copied", IMAP_BREAK_OFF } };
+	static const char move[] = "move:", copying[] = "copying:";
 	size_t i;
 
-	if (strncmp(text, "move:", 5) == 0 && text[5] != '\0') {
-		*a = (struct imap_action){ IMAP_MOVE, text + 5 };
+	if (strncmp(text, move, strlen(move)) == 0 && text[5] != '\0') {
+		*a = (struct imap_action){ IMAP_MOVE, text + 5, 0, 0 };
 		return 0;
 	}
+	if (strncmp(text, copying, strlen(copying)) == 0)
+		return parse_copying(text + strlen(copying), a);
 	for (i = 0; i < sizeof names / sizeof *names; i++)
 		if (strcmp(text, names[i].name) == 0) {
-			*a = (struct imap_action){ names[i].kind, "" };
+			*a = (struct imap_action){ names[i].kind, "", 0, 0 };
 			return 0;
 		}
 	return -1;
@@ -63,22 +89,6 @@ uid_command(struct imap *im, const char *verb, const char *set,
 	return rc;
 }
 
-static char *
-quote(const char *s)
-{
-	char *quoted = xmalloc(2 * strlen(s) + 3), *p = quoted;
-
-	*p++ = '"';
-	for (; *s != '\0'; s++) {
-		if (*s == '"' || *s == '\\')
-			*p++ = '\\';
-		*p++ = *s;
-	}
-	*p++ = '"';
-	*p = '\0';
-	return quoted;
-}
-
 /* The first UIDs, as many as one command holds, as a set; their number. */
 static size_t
 take_set(const uint32_t *uids, size_t n, char set[SET_TEXT])
@@ -99,131 +109,12 @@ take_set(const uint32_t *uids, size_t n, char set[SET_TEXT])
 	return i;
 }
 
-/* Whether a folder of that name (modified UTF-7) is there: 1, 0 or -1. */
-static int
-look_up(struct imap *im, const char *name, struct fault *f)
-{
-	static const struct guard_limits limits = { .command = GUARD_NAMES,
-		.lines = NAMES_LINES,
-		.literals = NAMES_LINES };
-	const struct mailimap_mailbox_list *folder;
-	clist *folders = NULL;
-	clistiter *it;
-	int rc, found = 0;
-
-	session_begin(im, &limits, TLS_STEADY);
-	rc = session_end(im, mailimap_list(im->etpan, "", name, &folders),
-	    EX_NOPERM, "LIST refused", f);
-	for (it = folders != NULL ? clist_begin(folders) : NULL; it != NULL;
-	     it = clist_next(it)) {
-		folder = clist_content(it);
-		if (folder->mb_delimiter != '\0')
-			im->reply.separator = folder->mb_delimiter;
-		found |= strcmp(folder->mb_name, name) == 0;
-	}
-	if (folders != NULL)
-		mailimap_list_result_free(folders);
-	return rc == -1 ? -1 : found;
-}
-
-/*
- * The name as the server builds names: in the namespace that is ours, with its
- * separator between the levels.
- */
-static char *
-server_name(struct imap *im, const char *name, struct fault *f)
-{
-	struct reply *r = &im->reply;
-	struct fault refusal;
-	size_t n;
-	char *own, *p;
-
-	if (session_can(im, "NAMESPACE")) {
-		if (command(im, "NAMESPACE", 0, "NAMESPACE refused",
-			&refusal) == -1 &&
-		    im->broken) {
-			*f = refusal;
-			return NULL;
-		}
-	} else if (look_up(im, "", f) == -1) {
-		return NULL; /* LIST "" "" tells the separator */
-	}
-	n = strlen(r->prefix);
-	own = xasprintf("%s%s",
-	    strncasecmp(name, r->prefix, n) == 0 ? "" : r->prefix, name);
-	for (p = own; r->separator != '\0' && *p != '\0'; p++)
-		if (*p == '/')
-			*p = r->separator;
-	return own;
-}
-
-static int
-create(struct imap *im, const char *name, struct fault *f)
-{
-	char *quoted = quote(name), *text = xasprintf("CREATE %s", quoted);
-	struct fault ignored;
-	int rc;
-
-	rc = command(im, text, 0, "the folder to move to cannot be made", f);
-	/* somebody else was quicker, or LIST does not show it */
-	if (rc == -1 && !im->broken &&
-	    strstr(im->reply.text, "exist") == NULL &&
-	    strstr(im->reply.text, "EXIST") == NULL)
-		goto out;
-	rc = im->broken ? -1 : 0;
-	free(text);
-	text = xasprintf("SUBSCRIBE %s", quoted);
-	if (rc == 0 &&
-	    command(im, text, 0, "SUBSCRIBE refused", &ignored) == -1 &&
-	    im->broken) {
-		*f = ignored;
-		rc = -1;
-	}
-out:
-	free(text);
-	free(quoted);
-	return rc;
-}
-
-/* The folder to move to, in quotes, as the server calls it; made if missing. */
-static char *
-target(struct imap *im, const char *folder, struct fault *f)
-{
-	char *name = folder_encode(folder), *own, *quoted = NULL;
-	int there;
-
-	if (name == NULL) {
-		fault(f, FAULT_SESSION, EX_CONFIG,
-		    "imap: folder %s is not UTF-8", folder);
-		return NULL;
-	}
-	there = look_up(im, name, f);
-	if (there == 0) {
-		own = server_name(im, name, f);
-		if (own == NULL)
-			there = -1;
-		else if (strcmp(own, name) != 0)
-			there = look_up(im, own, f);
-		if (there == 0 && create(im, own, f) == -1)
-			there = -1;
-		free(name);
-		name = own;
-	}
-	if (there == 1 && folder_is_same(name, im->folder))
-		there = fault(f, FAULT_SESSION, EX_CONFIG,
-		    "imap: mails of %s cannot be moved into it: name another "
-		    "folder",
-		    folder);
-	if (there != -1)
-		quoted = quote(name);
-	free(name);
-	return quoted;
-}
-
 /* What an action is about to do. */
 struct acting {
 	struct imap *im;
-	const char *target; /* of a move, in quotes */
+	const struct imap_action *action;
+	const char *target; /* of a move, as the server names it, */
+	char *quoted;	    /* and in quotes */
 	imap_acted_fn *fn;
 	void *arg;
 };
@@ -250,10 +141,10 @@ act_flag(const struct acting *a, enum reply_flag which, const char *set,
 		return a->fn(a->arg, uids, n,
 		    which == REPLY_SEEN ? IMAP_ACTED_UNSEEN
 					: IMAP_ACTED_UNFLAGGED,
-		    f);
+		    NULL, f);
 	if (set_flag(a, flag, set, n, f) == -1)
 		return -1;
-	return a->fn(a->arg, uids, n, IMAP_ACTED_DONE, f);
+	return a->fn(a->arg, uids, n, IMAP_ACTED_DONE, NULL, f);
 }
 
 /* Only with UIDPLUS (RFC 4315) can just these be expunged. */
@@ -265,7 +156,7 @@ act_delete(const struct acting *a, const char *set, const uint32_t *uids,
 
 	if (!session_can(a->im, "UIDPLUS") &&
 	    !reply_keeps(&a->im->reply, REPLY_DELETED))
-		return a->fn(a->arg, uids, n, IMAP_ACTED_UNDELETED, f);
+		return a->fn(a->arg, uids, n, IMAP_ACTED_UNDELETED, NULL, f);
 	if (set_flag(a, "\\Deleted", set, n, f) == -1)
 		return -1;
 	if (session_can(a->im, "UIDPLUS")) {
@@ -274,7 +165,60 @@ act_delete(const struct acting *a, const char *set, const uint32_t *uids,
 			return -1;
 		acted = IMAP_ACTED_DONE;
 	}
-	return a->fn(a->arg, uids, n, acted, f);
+	return a->fn(a->arg, uids, n, acted, NULL, f);
+}
+
+static int
+give_back(
+    const struct acting *a, const uint32_t *uids, size_t n, struct fault *f)
+{
+	char *left = xasprintf("move:%s", a->action->folder);
+	int rc = a->fn(a->arg, uids, n, IMAP_ACTED_NOT_COPIED, left, f);
+
+	free(left);
+	return rc;
+}
+
+static int
+delete_copied(const struct acting *a, const char *set, const uint32_t *uids,
+    size_t n, struct fault *f)
+{
+	if (a->fn(a->arg, uids, n, IMAP_ACTED_COPIED, "copied", f) == -1)
+		return -1;
+	return act_delete(a, set, uids, n, f);
+}
+
+/*
+ * Without MOVE: note what is about to be done, and where in the target the
+ * copies will be, for a run that is killed before it hears of them.
+ */
+static int
+act_copy(const struct acting *a, const char *set, const uint32_t *uids,
+    size_t n, struct fault *f)
+{
+	struct fault refusal;
+	char *left, *rest;
+	int rc;
+
+	if (copies_expect(a->im, a->target, f) == -1)
+		return -1;
+	left = xasprintf("copying:%u:%u:%s",
+	    (unsigned)a->im->reply.target_uidvalidity,
+	    (unsigned)a->im->reply.target_uidnext, a->action->folder);
+	rc = a->fn(a->arg, uids, n, IMAP_ACTED_COPYING, left, f);
+	free(left);
+	if (rc == -1)
+		return -1;
+	rest = xasprintf(" %s", a->quoted);
+	rc = uid_command(
+	    a->im, "COPY", set, rest, n, "mails cannot be moved", &refusal);
+	free(rest);
+	if (rc == 0)
+		return delete_copied(a, set, uids, n, f);
+	*f = refusal;
+	if (!a->im->broken && give_back(a, uids, n, &refusal) == -1)
+		*f = refusal;
+	return -1;
 }
 
 /* RFC 6851, or what it replaces. */
@@ -282,48 +226,112 @@ static int
 act_move(const struct acting *a, const char *set, const uint32_t *uids,
     size_t n, struct fault *f)
 {
-	bool can_move = session_can(a->im, "MOVE");
-	char *rest = xasprintf(" %s", a->target);
+	char *rest;
 	int rc;
 
-	rc = uid_command(a->im, can_move ? "MOVE" : "COPY", set, rest, n,
-	    "mails cannot be moved", f);
+	if (!session_can(a->im, "MOVE"))
+		return act_copy(a, set, uids, n, f);
+	rest = xasprintf(" %s", a->quoted);
+	rc = uid_command(
+	    a->im, "MOVE", set, rest, n, "mails cannot be moved", f);
 	free(rest);
 	if (rc == -1)
 		return -1;
-	if (can_move)
-		return a->fn(a->arg, uids, n, IMAP_ACTED_DONE, f);
-	if (a->fn(a->arg, uids, n, IMAP_ACTED_COPIED, f) == -1)
-		return -1;
-	return act_delete(a, set, uids, n, f);
+	return a->fn(a->arg, uids, n, IMAP_ACTED_DONE, NULL, f);
+}
+
+/* Each run of mails that were copied, or that were not. */
+static int
+settle_copies(const struct acting *a, const uint32_t *uids, const bool *copied,
+    size_t n, struct fault *f)
+{
+	char set[SET_TEXT];
+	size_t i, some;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < n; i += some) {
+		for (some = 1; i + some < n && copied[i + some] == copied[i];
+		     some++)
+			continue;
+		if (copied[i]) {
+			some = take_set(uids + i, some, set);
+			rc = delete_copied(a, set, uids + i, some, f);
+		} else {
+			rc = give_back(a, uids + i, some, f);
+		}
+	}
+	return rc;
+}
+
+/* A run was killed when it copied these. */
+static int
+finish_copying(const struct acting *a, const uint32_t *uids,
+    const char *const *message_ids, size_t n, struct fault *f)
+{
+	bool *copied = xcalloc(n, sizeof *copied);
+	int rc;
+
+	rc = copies_find(a->im, a->target, a->action->uidvalidity,
+	    a->action->uidnext, message_ids, n, copied, f);
+	if (rc == 0)
+		rc = settle_copies(a, uids, copied, n, f);
+	free(copied);
+	return rc;
+}
+
+static int
+act_on_set(const struct acting *a, const char *set, const uint32_t *uids,
+    size_t n, struct fault *f)
+{
+	switch (a->action->kind) {
+	case IMAP_SEEN:
+		return act_flag(a, REPLY_SEEN, set, uids, n, f);
+	case IMAP_FLAG:
+		return act_flag(a, REPLY_FLAGGED, set, uids, n, f);
+	case IMAP_MOVE:
+		return act_move(a, set, uids, n, f);
+	default:
+		return act_delete(a, set, uids, n, f);
+	}
+}
+
+static int
+act_on_all(
+    const struct acting *a, const uint32_t *uids, size_t n, struct fault *f)
+{
+	bool copies =
+	    a->action->kind == IMAP_MOVE && !session_can(a->im, "MOVE");
+	char set[SET_TEXT];
+	size_t i, some;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < n; i += some) {
+		some = copies && n - i > COPY_MAX ? COPY_MAX : n - i;
+		some = take_set(uids + i, some, set);
+		rc = act_on_set(a, set, uids + i, some, f);
+	}
+	return rc;
 }
 
 int
 imap_act(struct imap *im, const struct imap_action *action,
-    const uint32_t *uids, size_t n, imap_acted_fn *fn, void *arg,
+    const struct imap_acted_on *on, imap_acted_fn *fn, void *arg,
     struct fault *f)
 {
-	struct acting a = { im, NULL, fn, arg };
-	char set[SET_TEXT], *folder = NULL;
-	size_t i, some;
-	int rc = 0;
+	struct acting a = { im, action, NULL, NULL, fn, arg };
+	char *folder = NULL;
+	int rc;
 
-	if (n > 0 && action->kind == IMAP_MOVE &&
-	    (folder = target(im, action->folder, f)) == NULL)
-		return -1;
-	a.target = folder;
-	for (i = 0; rc == 0 && i < n; i += some) {
-		some = take_set(uids + i, n - i, set);
-		if (action->kind == IMAP_MOVE)
-			rc = act_move(&a, set, uids + i, some, f);
-		else if (action->kind == IMAP_SEEN)
-			rc = act_flag(&a, REPLY_SEEN, set, uids + i, some, f);
-		else if (action->kind == IMAP_FLAG)
-			rc =
-			    act_flag(&a, REPLY_FLAGGED, set, uids + i, some, f);
-		else
-			rc = act_delete(&a, set, uids + i, some, f);
+	if (action->folder[0] != '\0') {
+		if ((folder = target_folder(im, action->folder, f)) == NULL)
+			return -1;
+		a.target = folder;
+		a.quoted = folder_quote(folder);
 	}
+	rc = action->kind == IMAP_COPYING
+		 ? finish_copying(&a, on->uids, on->message_ids, on->n, f)
+		 : act_on_all(&a, on->uids, on->n, f);
+	free(a.quoted);
 	free(folder);
 	return rc;
 }

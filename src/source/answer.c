@@ -94,6 +94,8 @@ untagged_kind(struct span s)
 		return ANSWER_LIST;
 	if (span_is_nocase(word, "XLIST"))
 		return ANSWER_XLIST;
+	if (span_is_nocase(word, "STATUS"))
+		return ANSWER_SIZES;
 	if (span_is_nocase(word, "ID"))
 		return ANSWER_ID;
 	if (take_number(&word) && word.n == 0 && take(&s, " ") &&

@@ -18,6 +18,7 @@ enum answer {
 	ANSWER_LIST,	   /* "* LIST ..." */
 	ANSWER_XLIST,	   /* "* XLIST ...", the same at servers of old */
 	ANSWER_ID,	   /* "* ID ..." */
+	ANSWER_SIZES,	   /* "* STATUS ...", of a folder */
 	ANSWER_OTHER	   /* "* ..." */
 };
 

@@ -74,9 +74,10 @@ begin_literal(struct guard *g, struct buf *out, struct fault *f)
 
 	if (!g->greeted)
 		return refuse(f, "a literal where none may be", g->number);
+	g->dropped = g->left.command == GUARD_FOLDERS && kind == ANSWER_SIZES;
 	if (g->left.command == GUARD_FETCH && kind == ANSWER_FETCH)
 		max = g->left.literal_max;
-	else if (is_name(g, kind))
+	else if (is_name(g, kind) || g->dropped)
 		max = NAME_BYTES_MAX;
 	else
 		return refuse(f, "a literal where none may be", g->number);
@@ -84,13 +85,14 @@ begin_literal(struct guard *g, struct buf *out, struct fault *f)
 		return refuse(f, "a literal too large, in bytes", g->number);
 	if (g->number > g->left.literals)
 		return refuse(f, "more mail than was asked for", g->number);
-	if (!answer_is_sound(kind, text(g), true))
+	if (!g->dropped && !answer_is_sound(kind, text(g), true))
 		return refuse(f, "not asked for, or not IMAP", g->line);
 	g->left.literals -= g->number;
 	g->literals += g->number;
 	g->literal = g->number;
 	g->brace = BRACE_NONE;
-	pass_text(g, out);
+	if (!g->dropped)
+		pass_text(g, out);
 	return 0;
 }
 
@@ -169,6 +171,7 @@ end_line(struct guard *g, struct buf *out, struct fault *f)
 	g->literals = 0;
 	g->line = g->passed = 0;
 	g->brackets = 0;
+	g->dropped = false;
 	return 0;
 }
 
@@ -289,7 +292,8 @@ guard_feed(struct guard *g, const char *bytes, size_t n, struct buf *out,
 		if (g->left.command != GUARD_FETCH &&
 		    check_name(g, bytes + i, some, f) == -1)
 			return -1;
-		pass(out, bytes + i, some);
+		if (!g->dropped)
+			pass(out, bytes + i, some);
 		g->literal -= some;
 		i += some;
 	}

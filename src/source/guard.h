@@ -23,7 +23,8 @@ enum guard_command {
 	GUARD_GENERAL, /* greeting, CAPABILITY, EXAMINE */
 	GUARD_LOGIN,   /* challenges pass */
 	GUARD_NAMES,   /* LIST and ID pass, with short literals */
-	GUARD_FOLDERS, /* LIST and XLIST pass likewise; not for libetpan */
+	GUARD_FOLDERS, /* LIST and XLIST pass likewise; not for libetpan;
+			  a STATUS may have a literal, which passes no one */
 	GUARD_FETCH    /* FETCH passes; the mail is a literal */
 };
 
@@ -60,6 +61,7 @@ struct guard {
 	unsigned brackets; /* opened in this line */
 	int brace;	   /* how far something that looks like a literal is */
 	bool odd_brace;	   /* with a sign or blanks in it */
+	bool dropped;	   /* literals of this line do not pass */
 	uint64_t number;   /* in the brace */
 	char text[GUARD_LINE];
 };

@@ -6,14 +6,12 @@
 
 #include "base/alloc.h"
 #include "base/fault.h"
-#include "source/folder.h"
 #include "source/login.h"
 #include "source/session.h"
 #include "source/steps.h"
 
 enum {
 	STREAM_BUFFER = 16 * 1024,
-	NAMES_LINES = 1024 * 1024,
 	GOODBYE = 3 /* seconds that a LOGOUT may take */
 };
 
@@ -195,110 +193,4 @@ const char *
 imap_mechanism(const struct imap *im)
 {
 	return im->mechanism;
-}
-
-static int
-open_once(struct imap *im, const char *name, bool change, const char *what,
-    struct fault *f)
-{
-	static const struct guard_limits limits = { .command = GUARD_GENERAL,
-		.lines = NAMES_LINES };
-	struct reply *r = &im->reply;
-	int rc, code;
-
-	reply_forget_folder(r);
-	session_begin(im, &limits, TLS_STEADY);
-	code = change ? mailimap_select(im->etpan, name)
-		      : mailimap_examine(im->etpan, name);
-	rc = session_end(im, code, EX_NOPERM, what, f);
-	if (rc == -1 && r->status == REPLY_BAD && f->status == EX_NOPERM &&
-	    strstr(r->text, "not connected") == NULL)
-		f->status = EX_PROTOCOL;
-	return rc;
-}
-
-/* A server that first wants to know who we are (NetEase) is told. */
-static int
-open_folder(struct imap *im, const char *name, bool change, const char *what,
-    struct fault *f)
-{
-	struct fault refusal;
-
-	if (open_once(im, name, change, what, &refusal) == 0)
-		return 0;
-	if (im->broken || strstr(im->reply.text, "Unsafe Login") == NULL) {
-		*f = refusal;
-		return -1;
-	}
-	if (login_send_id(im, f) == -1)
-		return -1;
-	return open_once(im, name, change, what, f);
-}
-
-/* As the server names it; allocated. */
-static char *
-server_name(struct imap *im, const char *folder, struct fault *f)
-{
-	const char *name;
-	char *encoded;
-
-	if (folder[0] == '\\') {
-		name = special_find(im, folder, f);
-		return name != NULL ? xstrdup(name) : NULL;
-	}
-	if ((encoded = folder_encode(folder)) == NULL)
-		fault(f, FAULT_SESSION, EX_CONFIG,
-		    "imap: folder %s is not UTF-8", folder);
-	return encoded;
-}
-
-static int
-open_named(struct imap *im, const char *folder, bool change,
-    struct imap_folder *out, struct fault *f)
-{
-	const struct reply *r = &im->reply;
-	char *name = server_name(im, folder, f), *what;
-	int rc;
-
-	if (name == NULL)
-		return -1;
-	what = xasprintf("folder %s refused", folder);
-	rc = open_folder(im, name, change, what, f);
-	free(what);
-	free(im->folder);
-	im->folder = name;
-	if (rc == -1)
-		return -1;
-	free(im->known);
-	im->known = NULL;
-	im->n_known = 0;
-	if (r->bad_number || r->uidvalidity == 0)
-		return fault(f, FAULT_SESSION, EX_PROTOCOL,
-		    "imap: folder %s: the server gives %s", folder,
-		    r->bad_number ? "a number beyond 32 bits"
-				  : "no UIDVALIDITY");
-	out->uidvalidity = r->uidvalidity;
-	out->uidnext = r->uidnext;
-	out->exists = r->exists;
-	return 0;
-}
-
-const char *
-imap_folder_name(const struct imap *im)
-{
-	return im->folder;
-}
-
-int
-imap_examine(struct imap *im, const char *folder, struct imap_folder *out,
-    struct fault *f)
-{
-	return open_named(im, folder, false, out, f);
-}
-
-int
-imap_select(struct imap *im, const char *folder, struct imap_folder *out,
-    struct fault *f)
-{
-	return open_named(im, folder, true, out, f);
 }

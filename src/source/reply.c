@@ -244,6 +244,42 @@ own_namespace(struct reply *r, struct span s)
 	r->separator = separator[0];
 }
 
+/* "name (UIDNEXT 14 UIDVALIDITY 7)"; the name may hold anything. */
+static void
+folder_status(struct reply *r, struct span s)
+{
+	struct span name;
+	size_t start = s.n;
+
+	while (start > 0 && s.p[start - 1] != '(')
+		start--;
+	s = span_trim(span_skip(s, start));
+	if (start == 0 || s.n == 0 || s.p[s.n - 1] != ')')
+		return;
+	s.n--;
+	while (s.n > 0) {
+		name = word(&s);
+		if (span_is_nocase(name, "UIDVALIDITY"))
+			r->target_uidvalidity = number(r, word(&s));
+		else if (span_is_nocase(name, "UIDNEXT"))
+			r->target_uidnext = number(r, word(&s));
+		else
+			word(&s);
+	}
+}
+
+/* "14 15 17" */
+static void
+search_result(struct reply *r, struct span s)
+{
+	uint32_t uid;
+
+	while (s.n > 0) {
+		uid = number(r, word(&s));
+		r->found += uid != 0 && uid >= r->search_from;
+	}
+}
+
 /* "* ..." without the star. */
 static int
 untagged(struct reply *r, struct span s, const char *shown, struct fault *f)
@@ -261,6 +297,10 @@ untagged(struct reply *r, struct span s, const char *shown, struct fault *f)
 		r->capability = true;
 	else if (span_is_nocase(first, "NAMESPACE"))
 		own_namespace(r, s);
+	else if (span_is_nocase(first, "STATUS"))
+		folder_status(r, s);
+	else if (span_is_nocase(first, "SEARCH"))
+		search_result(r, s);
 	else if (all_digits(first) && span_is_nocase(s, "EXISTS"))
 		r->exists = number(r, first);
 	return 0;

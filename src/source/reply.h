@@ -48,6 +48,11 @@ struct reply {
 	uint32_t uidvalidity, uidnext, exists;
 	bool keeps_told;     /* which flags it keeps: PERMANENTFLAGS */
 	unsigned char keeps; /* of these, enum reply_flag */
+	/* of a folder that mails are copied to, by STATUS */
+	uint32_t target_uidvalidity, target_uidnext;
+	/* of a search: how many UIDs, of this or above */
+	uint32_t search_from;
+	size_t found;
 	/* our own namespace (RFC 2342), as far as the server told it */
 	char prefix[REPLY_PREFIX]; /* in modified UTF-7 */
 	char separator;		   /* of the levels of a name; 0: none */

@@ -78,6 +78,7 @@ store_take_actions(struct store *st, const struct store_mailbox *mb,
 					       sql_column(row, 1)) == 0
 				     ? all[*n - 1].action
 				     : copy_column(mem, row, 1);
+		all[*n].message_id = copy_column(mem, row, 2);
 		++*n;
 	}
 	*list = all;
@@ -85,21 +86,21 @@ store_take_actions(struct store *st, const struct store_mailbox *mb,
 }
 
 static int
-take_step(struct store *st, const struct value key[3],
+take_step(struct store *st, const struct value v[4],
     enum store_action_step step, struct fault *f)
 {
-	if (step == STORE_ACTION_COPIED)
-		return sql_run(st, SQL_MARK_COPIED, key, 3, f);
+	if (step == STORE_ACTION_BEGUN)
+		return sql_run(st, SQL_CHANGE_ACTION, v, 4, f);
 	if (step == STORE_ACTION_DONE &&
-	    sql_run(st, SQL_SETTLE_MAIL, key, 3, f) == -1)
+	    sql_run(st, SQL_SETTLE_MAIL, v, 3, f) == -1)
 		return -1;
-	return sql_run(st, SQL_DROP_ACTION, key, 3, f);
+	return sql_run(st, SQL_DROP_ACTION, v, 3, f);
 }
 
 int
 store_actions_step(struct store *st, const struct store_mailbox *mb,
     const uint32_t *uids, size_t n, enum store_action_step step,
-    struct fault *f)
+    const char *left, struct fault *f)
 {
 	size_t i;
 
@@ -107,7 +108,8 @@ store_actions_step(struct store *st, const struct store_mailbox *mb,
 		return -1;
 	for (i = 0; i < n; i++) {
 		struct value v[] = { value_number(mb->id),
-			value_number(mb->uidvalidity), value_number(uids[i]) };
+			value_number(mb->uidvalidity), value_number(uids[i]),
+			left != NULL ? value_text(left) : value_null() };
 
 		if (take_step(st, v, step, f) == -1) {
 			store_rollback(st);

@@ -15,12 +15,14 @@ struct store_mailbox;
  * written with the verdict of its mail and removed when the server has done
  * it, so that a run that was killed in between leaves it to the next one.
  * Actions are named "seen", "flag", "delete", "expire" (deleted by its age),
- * "move:FOLDER", and "copied" for a mail of which only the original is left to
- * be deleted.
+ * "move:FOLDER", "copying:UIDVALIDITY:UIDNEXT:FOLDER" for one that is on its
+ * way to where that folder ends, and "copied" for a mail of which only the
+ * original is left to be deleted.
  */
 struct store_action {
 	uint32_t uid;
 	const char *action;
+	const char *message_id; /* when it is being copied; else "" */
 };
 
 /* Note one, in the transaction of the mail's verdict. */
@@ -48,14 +50,18 @@ int store_take_actions(struct store *, const struct store_mailbox *,
 int store_keep_message(struct store *, int64_t message, struct fault *);
 
 enum store_action_step {
-	STORE_ACTION_COPIED,
+	STORE_ACTION_BEGUN, /* another action is left to be done */
 	STORE_ACTION_DONE,
 	STORE_ACTION_GIVEN_UP /* it cannot be done, and the mail is as it was */
 };
 
-/* The server has confirmed this for those mails; a transaction of its own. */
+/*
+ * The server has confirmed this for those mails; a transaction of its own.
+ * `left` is for what was begun.
+ */
 int store_actions_step(struct store *, const struct store_mailbox *,
-    const uint32_t *uids, size_t n, enum store_action_step, struct fault *);
+    const uint32_t *uids, size_t n, enum store_action_step, const char *left,
+    struct fault *);
 
 /* What is said of a folder once and for all. */
 enum store_said {

@@ -69,7 +69,9 @@ CREATE TABLE actions (
 	uidvalidity INTEGER NOT NULL,
 	uid INTEGER NOT NULL,
 	action TEXT NOT NULL, -- 'seen', 'flag', 'move:FOLDER', 'delete';
-	    -- 'expire': the same by delete_after, noted anew by every poll; or
+	    -- 'expire': the same by delete_after, noted anew by every poll;
+	    -- 'copying:UIDVALIDITY:UIDNEXT:FOLDER': a copy may be where it shall
+	    -- be, in that folder as it was before, from that UID on; or
 	    -- 'copied': a copy is where it shall be, the mail itself is left over
 	PRIMARY KEY (mailbox, uidvalidity, uid)
 ) STRICT, WITHOUT ROWID;

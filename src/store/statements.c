@@ -45,10 +45,15 @@ static const char *const sql[SQL_COUNT] = {
 	    "INSERT INTO actions (mailbox, uidvalidity, uid, action)"
 	    " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
 	[SQL_READ_ACTIONS] =
-	    "SELECT uid, action FROM actions"
-	    " WHERE mailbox = ?1 AND uidvalidity = ?2 ORDER BY action, uid",
-	[SQL_MARK_COPIED] =
-	    "UPDATE actions SET action = 'copied'"
+	    "SELECT a.uid, a.action, iif(substr(a.action, 1, 8) = 'copying:',"
+	    " ifnull((SELECT m.message_id FROM messages AS m"
+	    " WHERE m.mailbox = a.mailbox AND m.uidvalidity = a.uidvalidity"
+	    " AND m.uid = a.uid), ''), '')"
+	    " FROM actions AS a"
+	    " WHERE a.mailbox = ?1 AND a.uidvalidity = ?2"
+	    " ORDER BY a.action, a.uid",
+	[SQL_CHANGE_ACTION] =
+	    "UPDATE actions SET action = ?4"
 	    " WHERE mailbox = ?1 AND uidvalidity = ?2 AND uid = ?3",
 	[SQL_DROP_ACTION] =
 	    "DELETE FROM actions"
@@ -72,7 +77,8 @@ static const char *const sql[SQL_COUNT] = {
 	/* of another UIDVALIDITY, or no longer wanted */
 	[SQL_DROP_ACTIONS_OF_OTHERS] =
 	    "DELETE FROM actions WHERE mailbox = ?1 AND (uidvalidity <> ?2"
-	    " OR action NOT IN (?3, ?4, 'copied'))",
+	    " OR (action NOT IN (?3, ?4, 'copied')"
+	    " AND substr(action, 1, 8) <> 'copying:'))",
 	[SQL_SAY_ONCE] =
 	    "UPDATE mailboxes SET said = said | ?2"
 	    " WHERE id = ?1 AND said & ?2 = 0",
