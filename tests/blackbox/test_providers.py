@@ -2,11 +2,12 @@
 """The big providers, each as it behaves: what works as it is, and what each refusal is told to be."""
 import base64
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import providers, tap  # noqa: E402
-from lib.program import CHECK, NOPERM, OK, TEMPFAIL, UNAVAILABLE, Scene  # noqa: E402
+from lib.program import CHECK, FIXTURES, NOPERM, OK, TEMPFAIL, TOP, UNAVAILABLE, Scene  # noqa: E402
 from lib.providers import PASSWORD, TOKEN, USER, Provider  # noqa: E402
 
 
@@ -331,6 +332,54 @@ class Refusals(Provided):
         for _ in range(2):
             self.poll(UNAVAILABLE, config)
         self.assertEqual([], self.query("SELECT * FROM refusals"))
+
+
+class ManualPage(Provided):
+    """Every example of tlsrua-providers(7) is read as it stands, and works with that provider."""
+    kinds = {"google": providers.Gmail, "google-oauth2": providers.Gmail, "microsoft": providers.Microsoft,
+             "fastmail": providers.Fastmail, "yahoo": providers.Yahoo, "qq": providers.Tencent,
+             "netease": providers.NetEase, "cpanel": providers.Panel}
+
+    @classmethod
+    def setUpClass(cls):
+        with open(os.path.join(TOP, "man", "tlsrua-providers.7"), encoding="utf-8") as f:
+            cls.page = f.read()
+        for roff, text in (("\\-", "-"), ("\\(dq", '"'), ("\\(aq", "'"), ("\\&", ""), ("\\e", "\\")):
+            cls.page = cls.page.replace(roff, text)
+        cls.examples = dict(re.findall(r"(?ms)^\.Bd -literal -offset indent\n(?=\[mailbox (\S+)\])(.*?)^\.Ed", cls.page))
+
+    def test_there_is_one_of_each(self):
+        self.assertEqual(set(self.kinds), set(self.examples))
+
+    def test_the_configuration_takes_them_as_they_are(self):
+        report = os.path.join(FIXTURES, "valid", "bare-mail.eml")
+        for name, text in self.examples.items():
+            with self.subTest(name):
+                config = self.write("example.conf", f"[store]\npath = {self.path(name + '.db')}\n{text}")
+                self.expect_silence("-c", config, "import", "-n", report)
+        together = self.write("all.conf", f"[store]\npath = {self.store}\n" + "".join(self.examples.values()))
+        self.expect_silence("-c", together, "import", "-n", report)
+
+    def test_they_work_with_that_provider(self):
+        for name, text in self.examples.items():
+            with self.subTest(name):
+                server = self.serve(self.kinds[name])
+                options = dict(line.split(" = ", 1) for line in text.splitlines()[1:])
+                self.assertIn("user", options)
+                self.assertRegex(options["host"], r"^(imap|outlook|mail)\.[a-z0-9.]+$")
+                secret = self.token(TOKEN) if "token_command" in options else {}
+                box = server.box(name, **{k: options[k] for k in ("auth", "folders") if k in options}, **secret)
+                config = self.config(box, store=self.path(name + ".db"))
+                self.assert_counts(self.poll(OK, config), messages=6, imported=3, duplicate=3)
+
+    def test_each_refusal_that_is_known_is_explained(self):
+        with open(os.path.join(TOP, "src", "source", "advice.c"), encoding="utf-8") as f:
+            known = re.findall(r'(?m)^\t\{ "(.*?)",', f.read())
+        self.assertGreater(len(known), 10)
+        for says in known:
+            said = re.sub(r"^\] | \(Failure\)$|\.$|^(LOGIN|AUTHENTICATE) (?=Invalid|Login)", "", says)
+            with self.subTest(said):
+                self.assertIn(said.lower(), self.page.lower())
 
 
 if __name__ == "__main__":
