@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "source/guard.h"
+#include "source/steps.h"
 #include "source/tls.h"
 
 #include "imap_server.h"
@@ -150,7 +151,35 @@ static const struct {
 	    "it is for imap.example.com *.b.example, not for localhost: if "
 	    "that is the same server, set host = imap.example.com" },
 	{ "127.0.0.1", "DNS:localhost", false, -1, 5, 0,
-	    "it is for localhost, not for 127.0.0.1" },
+	    "it is for localhost, not for 127.0.0.1: if that is the same "
+	    "server, set host = localhost" },
+	{ "127.0.0.1", "IP:192.0.2.1", false, -1, 5, 0,
+	    "it is for 192.0.2.1, not for 127.0.0.1: if that is the same "
+	    "server, set host = 192.0.2.1" },
+	{ "127.0.0.1", "IP:192.0.2.1,IP:::1,DNS:a.example", false, -1, 5, 0,
+	    "set host = a.example" },
+	{ "localhost", "DNS:*.hosting.example", false, -1, 5, 0,
+	    "it is for *.hosting.example, not for localhost: if that is the "
+	    "same server, set host to its own name, which ends in "
+	    ".hosting.example" },
+	{ "localhost", "DNS:*.a.example,IP:::1", false, -1, 5, 0,
+	    "set host = ::1" },
+	{ "localhost", "DNS:www.a.example,DNS:a.example,DNS:mail.a.example",
+	    false, -1, 5, 0, "set host = mail.a.example" },
+	{ "localhost", "DNS:mail.a.example,DNS:localhost.b.example", false, -1,
+	    5, 0, "set host = localhost.b.example" },
+	{ "localhost", "email:a@example.com", false, -1, 5, 0,
+	    "it is for no name (the subject does not count), not for "
+	    "localhost: whoever runs the server must" },
+	{ "localhost",
+	    "DNS:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.aaaa"
+	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example,"
+	    "DNS:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.bbbb"
+	    "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.example,"
+	    "DNS:imap.example",
+	    false, -1, 5, 0,
+	    " ..., not for localhost: if that is the same "
+	    "server, set host = imap.example" },
 	{ "localhost", "IP:127.0.0.1", false, -1, 5, 0,
 	    "it is for 127.0.0.1, not for localhost" },
 	{ "localhost", "DNS:localhost", false, -9, -3, 0, "it expired on " },
@@ -225,6 +254,77 @@ says_whose_certificate_it_refuses(void **state)
 	assert_non_null(strstr(s->fault.text, "expires 20"));
 	assert_non_null(strstr(s->fault.text, "for localhost"));
 	identity_free(&id);
+}
+
+/* A server that leaves out the certificate between its own and the root. */
+static void
+trusts_what_ca_file_holds(void **state)
+{
+	struct identity between =
+	    identity_new("Between", &world.ca, NULL, -1, 5);
+	struct identity id =
+	    identity_new("The Server", &between, "DNS:localhost", -1, 5);
+	struct scene *s = *state;
+	char file[] = "/tmp/test_tls.XXXXXX";
+
+	assert_refused(s, &id, EX_UNAVAILABLE,
+	    "its issuer is not trusted: set ca_file to the issuer's "
+	    "certificate");
+	assert_non_null(strstr(s->fault.text, "issuer CN = Between"));
+	close(mkstemp(file));
+	identity_write(&between, file);
+	setup(state);
+	s->settings.ca_file = file;
+	assert_accepted(s, &id);
+	identity_write(&world.other, file);
+	setup(state);
+	s->settings.ca_file = file;
+	assert_refused(s, &id, EX_UNAVAILABLE, "its issuer is not trusted");
+	unlink(file);
+	identity_free(&between);
+	identity_free(&id);
+}
+
+static void
+on_begin(void *arg, const char *name)
+{
+	(void)arg;
+	(void)name;
+}
+
+static void
+on_done(void *arg, const char *detail, const char *warning)
+{
+	char *text = arg;
+
+	snprintf(text, 700, "%s|%s", detail, warning);
+}
+
+static void
+warns_of_a_certificate_that_ends_soon(void **state)
+{
+	char text[700];
+	const struct steps steps = { on_begin, on_done, text };
+	static const struct {
+		long days;
+		bool warned;
+	} rows[] = { { 15, false }, { 13, true }, { 1, true } };
+	struct scene *s = *state;
+	struct identity id;
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		id = identity_new(
+		    "The Server", &world.ca, "DNS:localhost", -1, rows[i].days);
+		setup(state);
+		s->settings.steps = &steps;
+		assert_accepted(s, &id);
+		assert_non_null(strstr(text, " left|"));
+		assert_non_null(strstr(text, "subject CN = The Server, "));
+		assert_int_equal(
+		    strstr(text, "must renew it") != NULL, rows[i].warned);
+		identity_free(&id);
+	}
 }
 
 static void
@@ -464,6 +564,8 @@ main(void)
 		TEST(judges_certificates),
 		TEST(takes_a_pinned_self_signed_certificate),
 		TEST(says_whose_certificate_it_refuses),
+		TEST(trusts_what_ca_file_holds),
+		TEST(warns_of_a_certificate_that_ends_soon),
 		TEST(refuses_old_tls),
 		TEST(refuses_settings_that_cannot_be_followed),
 		TEST(says_what_is_there_in_place_of_tls),

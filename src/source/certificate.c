@@ -12,12 +12,12 @@
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "base/utc.h"
+#include "source/alternatives.h"
 #include "source/certificate.h"
 #include "source/steps.h"
 #include "source/tls.h"
 
 enum {
-	NAMES_SHOWN = 6,
 	NAME_TEXT = 120
 };
 
@@ -72,55 +72,6 @@ add_date(struct line *l, const char *label, const ASN1_TIME *t)
 	add(l, "%s %s", label, text);
 }
 
-/* A subject alternative name as text; false for kinds nobody connects to. */
-static bool
-san_text(const GENERAL_NAME *san, char *text, size_t size)
-{
-	const ASN1_STRING *s;
-	const unsigned char *p;
-	int n;
-
-	if (san->type != GEN_DNS && san->type != GEN_IPADD)
-		return false;
-	s = san->type == GEN_DNS ? san->d.dNSName : san->d.iPAddress;
-	p = ASN1_STRING_get0_data(s);
-	n = ASN1_STRING_length(s);
-	if (san->type == GEN_DNS)
-		snprintf(text, size, "%.*s", n, (const char *)p);
-	else if (n != 4 && n != 16)
-		return false;
-	else if (inet_ntop(n == 4 ? AF_INET : AF_INET6, p, text,
-		     (socklen_t)size) == NULL)
-		return false;
-	return text[0] != '\0';
-}
-
-/* The names it is for; `fit` gets the first that a host could be set to. */
-static void
-add_sans(struct line *l, X509 *cert, char *fit, size_t fit_size)
-{
-	GENERAL_NAMES *sans =
-	    X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
-	int i, shown = 0, n = sans != NULL ? sk_GENERAL_NAME_num(sans) : 0;
-	char text[NAME_TEXT];
-
-	for (i = 0; i < n; i++) {
-		if (!san_text(
-			sk_GENERAL_NAME_value(sans, i), text, sizeof text))
-			continue;
-		if (fit[0] == '\0' && strchr(text, '*') == NULL)
-			snprintf(fit, fit_size, "%s", text);
-		if (shown < NAMES_SHOWN)
-			add(l, "%s%s", shown > 0 ? " " : "", text);
-		else if (shown == NAMES_SHOWN)
-			add(l, " ...");
-		shown++;
-	}
-	if (shown == 0)
-		add(l, "no name");
-	GENERAL_NAMES_free(sans);
-}
-
 static bool
 is_unknown_chain(int error)
 {
@@ -163,12 +114,28 @@ add_chain_remedy(struct line *l, const struct certificate *c, const X509 *leaf)
 			add(l, "%02x", digest[i]);
 }
 
+static void
+add_name_remedy(struct line *l, const char *best)
+{
+	if (best[0] == '\0')
+		add(l, ": whoever runs the server must get it one with its "
+		       "name");
+	else if (best[0] == '*')
+		add(l,
+		    ": if that is the same server, set host to its own "
+		    "name, which ends in %s",
+		    best + 1);
+	else
+		add(l, ": if that is the same server, set host = %s", best);
+}
+
 /* What is wrong, and what to do. */
 static void
 add_reason(struct line *l, const struct certificate *c, X509 *leaf, X509 *cert,
     int error)
 {
-	char fit[NAME_TEXT] = "";
+	const char *host = c->settings->host;
+	struct alternatives names;
 
 	if (is_unknown_chain(error)) {
 		add_chain_remedy(l, c, leaf);
@@ -179,12 +146,9 @@ add_reason(struct line *l, const struct certificate *c, X509 *leaf, X509 *cert,
 		add_date(l, "it is valid only from", X509_get0_notBefore(cert));
 		add(l, ": is the clock of this machine right?");
 	} else if (is_wrong_name(error)) {
-		add(l, "it is for ");
-		add_sans(l, leaf, fit, sizeof fit);
-		add(l, ", not for %s", c->settings->host);
-		if (fit[0] != '\0')
-			add(l, ": if that is the same server, set host = %s",
-			    fit);
+		alternatives_read(leaf, host, &names);
+		add(l, "it is for %s, not for %s", names.list, host);
+		add_name_remedy(l, names.best);
 	} else {
 		add(l, "%s", X509_verify_cert_error_string(error));
 	}
@@ -197,7 +161,7 @@ describe(struct certificate *c, X509_STORE_CTX *store)
 	X509 *leaf = X509_STORE_CTX_get0_cert(store);
 	X509 *cert = X509_STORE_CTX_get_current_cert(store);
 	int error = X509_STORE_CTX_get_error(store);
-	char fit[NAME_TEXT] = "";
+	struct alternatives names;
 
 	if (cert == NULL || is_wrong_name(error))
 		cert = leaf;
@@ -212,8 +176,8 @@ describe(struct certificate *c, X509_STORE_CTX *store)
 	add_name(&l, "issuer", X509_get_issuer_name(cert));
 	add_date(&l, "expires", X509_get0_notAfter(cert));
 	if (cert == leaf && !is_wrong_name(error)) {
-		add(&l, ", for ");
-		add_sans(&l, cert, fit, sizeof fit);
+		alternatives_read(cert, c->settings->host, &names);
+		add(&l, ", for %s", names.list);
 	}
 	add(&l, ")");
 }
@@ -293,8 +257,13 @@ load_trust(SSL_CTX *ctx, const char *ca_file, struct fault *f)
 		return fault(f, FAULT_SESSION, EX_CONFIG,
 		    "tls: the system's trust store cannot be read");
 	}
-	if (SSL_CTX_load_verify_file(ctx, ca_file) == 1)
+	if (SSL_CTX_load_verify_file(ctx, ca_file) == 1) {
+		/* whatever it holds is trusted, a root or not: servers leave
+		 * out what is between the root and theirs */
+		X509_STORE_set_flags(
+		    SSL_CTX_get_cert_store(ctx), X509_V_FLAG_PARTIAL_CHAIN);
 		return 0;
+	}
 	e = ERR_peek_error();
 	return fault(f, FAULT_SESSION, EX_CONFIG,
 	    "tls: ca_file %s cannot be read: %s", ca_file,
