@@ -170,6 +170,7 @@ void
 imap_close(struct imap *im)
 {
 	struct fault gone = { FAULT_SESSION, EX_UNAVAILABLE, "closed" };
+	size_t i;
 
 	if (im == NULL)
 		return;
@@ -182,7 +183,8 @@ imap_close(struct imap *im)
 		tls_hurry(im->low, GOODBYE);
 	}
 	mailimap_free(im->etpan); /* says LOGOUT, closes the stream */
-	session_wipe(im->secret_sent);
+	for (i = 0; i < REPLY_SECRETS - 1; i++)
+		session_wipe(im->secrets_sent[i]);
 	free(im->known);
 	free(im->folder);
 	special_free(&im->uses);

@@ -182,11 +182,13 @@ out:
 static int
 refused(struct imap *im, const char *detail, struct fault *f)
 {
-	char what[400];
+	char what[400], clean[200];
 
+	/* a challenge may hold what was sent */
+	reply_blot(&im->reply, detail, strlen(detail), clean, sizeof clean);
 	snprintf(what, sizeof what, "login of %s by %s refused%s%s",
-	    im->account->user, im->mechanism, detail[0] != '\0' ? ": " : "",
-	    detail);
+	    im->account->user, im->mechanism, clean[0] != '\0' ? ": " : "",
+	    clean);
 	return session_end(im, MAILIMAP_NO_ERROR, EX_NOPERM, what, f);
 }
 
@@ -262,6 +264,7 @@ static int
 send_quoted(struct imap *im, const char *s, struct fault *f)
 {
 	char *quoted = xmalloc(2 * strlen(s) + 3), *p = quoted;
+	bool is_secret = s == im->account->secret;
 	int rc;
 
 	*p++ = '"';
@@ -271,7 +274,8 @@ send_quoted(struct imap *im, const char *s, struct fault *f)
 		*p++ = *s;
 	}
 	*p = '\0';
-	session_keep_secret(im, quoted + 1);
+	if (is_secret)
+		session_keep_secret(im, quoted + 1);
 	*p++ = '"';
 	rc = session_write(im, quoted, (size_t)(p - quoted), true, f);
 	*p = '\0';

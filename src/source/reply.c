@@ -99,21 +99,21 @@ reply_is_server_trouble(const char *text)
 	return contains_any(text, words);
 }
 
-/* The length of the secret that `s` begins with, or 0. */
+/* The length of the longest secret that `s` begins with, or 0. */
 static size_t
 secret_at(const struct reply *r, struct span s)
 {
-	size_t i, n;
+	size_t i, n, longest = 0;
 
 	for (i = 0; i < REPLY_SECRETS; i++) {
 		if (r->secrets[i] == NULL)
 			continue;
 		n = strlen(r->secrets[i]);
-		if (n >= SHORTEST_SECRET && s.n >= n &&
+		if (n >= SHORTEST_SECRET && n > longest && s.n >= n &&
 		    memcmp(s.p, r->secrets[i], n) == 0)
-			return n;
+			longest = n;
 	}
-	return 0;
+	return longest;
 }
 
 void
@@ -364,9 +364,10 @@ reply_line(void *arg, const char *line, size_t n, struct fault *f)
 	char clean[REPLY_TEXT], *shown = clean;
 
 	reply_blot(r, line, n, clean, sizeof clean);
-	log_trace("%s: S: %s", r->host, clean);
 	r->trailing |= r->status != REPLY_NONE;
 	first = word(&s);
+	/* a challenge may hold the secret in a form that nobody knows again */
+	log_trace("%s: S: %s", r->host, span_is(first, "+") ? "+" : clean);
 	if (n == 0 || span_is(first, "+"))
 		return 0;
 	/* what is shown to people leaves out tag and status */

@@ -23,7 +23,7 @@ enum reply_flag {
 
 enum {
 	REPLY_TEXT = 400,
-	REPLY_SECRETS = 2,
+	REPLY_SECRETS = 4, /* a login sends some in forms of their own */
 	REPLY_PREFIX = 100
 };
 

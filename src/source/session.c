@@ -202,9 +202,13 @@ session_wipe(char *s)
 void
 session_keep_secret(struct imap *im, const char *secret)
 {
-	session_wipe(im->secret_sent);
-	im->secret_sent = xstrdup(secret);
-	im->reply.secrets[1] = im->secret_sent;
+	size_t i = 0;
+
+	while (i + 1 < REPLY_SECRETS - 1 && im->secrets_sent[i] != NULL)
+		i++;
+	session_wipe(im->secrets_sent[i]);
+	im->secrets_sent[i] = xstrdup(secret);
+	im->reply.secrets[i + 1] = im->secrets_sent[i];
 }
 
 int

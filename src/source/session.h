@@ -33,8 +33,9 @@ struct imap {
 	mailstream_low *low; /* belongs to the stream of `etpan` */
 	mailimap *etpan;
 	const char *mechanism;
-	char *secret_sent; /* the secret as it went over the wire */
-	bool broken;	   /* out of step, or gone: nothing more can be said */
+	/* the secret as it went over the wire, in each answer of a login */
+	char *secrets_sent[REPLY_SECRETS - 1];
+	bool broken; /* out of step, or gone: nothing more can be said */
 	/* of the folder, as imap_sizes saw it: UIDs, ascending */
 	uint32_t *known;
 	size_t n_known;
@@ -81,7 +82,10 @@ bool session_can(const struct imap *, const char *capability);
 /* Overwrite and free a string; NULL is legal. */
 void session_wipe(char *);
 
-/* From now on blot this out of what the server says, too. */
+/*
+ * From now on blot this out of what the server says, too; the first ones and
+ * the last are kept.
+ */
 void session_keep_secret(struct imap *, const char *);
 
 /*
