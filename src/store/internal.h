@@ -156,6 +156,10 @@ struct tally {
 	int64_t mailbox, mailbox_messages, mailbox_reports;
 };
 
+enum {
+	PATIENCE = 10 * 1000 /* ms to wait for another writer */
+};
+
 struct store {
 	sqlite3 *db;
 	char *path;
@@ -166,7 +170,8 @@ struct store {
 	struct rollup *rollup;		  /* NULL: nothing was gathered yet */
 	int64_t message, message_mailbox; /* the last one added or used */
 	bool message_is_new;
-	bool view;	      /* store_begin_view() began the transaction */
+	bool view;     /* store_begin_view() began the transaction */
+	int waited_at; /* length of the log when readers were waited for */
 	struct arena scratch; /* of the call in progress */
 };
 
@@ -263,6 +268,9 @@ int schema_check(struct store *, const struct schema *, struct fault *);
 /* The lock of a poll. */
 int lock_take(const char *path, enum store_access, int *fd, struct fault *);
 void lock_drop(int fd);
+
+/* From now on the log is copied to the database as it grows. */
+void checkpoint_install(struct store *);
 
 /* Open a transaction for STORE_TRY, unless it is. */
 int store_begin_try(struct store *, struct fault *);

@@ -11,10 +11,6 @@
 #include "store/internal.h"
 #include "store/rollup.h"
 
-enum {
-	PATIENCE = 10 * 1000 /* ms to wait for another writer */
-};
-
 /* Foreign keys are an option of the connection, and off by default. */
 static const char set_up[] = "PRAGMA foreign_keys = ON;"
 			     /* 8 MB, also what a sort may take before it goes
@@ -24,11 +20,11 @@ static const char set_up[] = "PRAGMA foreign_keys = ON;"
 /*
  * synchronous = FULL: a commit has reached the disk when it returns, for the
  * mail is moved or deleted on the server right behind it.  The log is copied
- * into the database every 16 MB, which spares most of the copying of pages
- * written again and again in a long run, and is cut to that when it grew.
+ * into the database every 16 MB, which spares most of the
+ * copying of pages written again and again in a long run, and is cut to that
+ * when it grew.
  */
 static const char set_up_writer[] = "PRAGMA synchronous = FULL;"
-				    "PRAGMA wal_autocheckpoint = 4096;"
 				    "PRAGMA journal_size_limit = 16777216;";
 
 /*
@@ -120,7 +116,10 @@ connect_to(struct store *st, struct fault *f)
 	sqlite3_busy_timeout(st->db, PATIENCE);
 	if (sql_exec(st, set_up, f) == -1)
 		return -1;
-	return st->access == STORE_READ ? 0 : sql_exec(st, set_up_writer, f);
+	if (st->access == STORE_READ)
+		return 0;
+	checkpoint_install(st);
+	return sql_exec(st, set_up_writer, f);
 }
 
 struct store *

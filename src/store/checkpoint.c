@@ -1,0 +1,44 @@
+#include "store/internal.h"
+
+enum {
+	PAGE = 4096,
+	ENOUGH = 16 * 1024 * 1024 / PAGE, /* frames worth copying: 16 MB */
+	MUCH = 2 * ENOUGH, /* behind what a reader keeps from being reused */
+	WAIT = 1000	   /* ms for such readers to end */
+};
+
+/*
+ * After each commit.  What is in the log is copied to the database as far as
+ * readers allow, and the log begins anew once they are done with all of it.
+ * Readers that relieve each other would put that off for ever: when the log is
+ * long, those there are waited for, and new ones read the database meanwhile.
+ * One that stays costs a short wait for every 16 MB that the log grows.
+ */
+static int
+on_commit(void *arg, sqlite3 *db, const char *name, int frames)
+{
+	struct store *st = arg;
+
+	if (frames < ENOUGH) {
+		st->waited_at = 0;
+		return SQLITE_OK;
+	}
+	/* what does not work now will at the next commit, or at the end */
+	(void)sqlite3_wal_checkpoint_v2(
+	    db, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	if (frames < MUCH || frames - st->waited_at < ENOUGH)
+		return SQLITE_OK;
+	st->waited_at = frames;
+	sqlite3_busy_timeout(db, WAIT);
+	(void)sqlite3_wal_checkpoint_v2(
+	    db, name, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+	sqlite3_busy_timeout(db, PATIENCE);
+	return SQLITE_OK;
+}
+
+void
+checkpoint_install(struct store *st)
+{
+	st->waited_at = 0;
+	sqlite3_wal_hook(st->db, on_commit, st);
+}
