@@ -77,17 +77,6 @@ mark_day(struct store *st, const char *date, struct fault *f)
 }
 
 static int
-drop_details(struct store *st, const struct leaf *l, struct fault *f)
-{
-	struct value id = value_number(l->id);
-
-	st->tally.failures -= l->counted_failures;
-	if (sql_run(st, SQL_PRUNE_ENTRIES, &id, 1, f) == -1)
-		return -1;
-	return sql_run(st, SQL_PRUNE_MESSAGE, &id, 1, f);
-}
-
-static int
 drop_batch(struct store *st, const struct batch *b, struct store_pruned *sum,
     struct fault *f)
 {
@@ -104,8 +93,9 @@ drop_batch(struct store *st, const struct batch *b, struct store_pruned *sum,
 		sum->raw_bytes += l->raw_bytes;
 		if (!l->has_entries)
 			continue;
-		if (drop_details(st, l, f) == -1)
+		if (sql_run(st, SQL_PRUNE_ENTRIES, &id, 1, f) == -1)
 			return -1;
+		st->tally.failures -= l->counted_failures;
 		sum->reports++;
 		sum->failures += l->failures;
 		if (strcmp(marked, l->date) != 0 &&

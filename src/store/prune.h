@@ -15,8 +15,7 @@ struct store;
 struct store_prune {
 	const char *before; /* the first day that stays as it is */
 	bool raw;	    /* drop the bytes of reports */
-	bool details;	    /* their entries with the failures, and of the
-			       mails what no table shows */
+	bool details;	    /* their entries with the failures */
 };
 
 struct store_pruned {

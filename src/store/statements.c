@@ -278,13 +278,6 @@ static const char *const sql[SQL_COUNT] = {
 	    " ORDER BY r.date, r.id LIMIT ?6",
 	[SQL_PRUNE_BYTES] = "DELETE FROM report_bytes WHERE report = ?1",
 	[SQL_PRUNE_ENTRIES] = "DELETE FROM policies WHERE report = ?1",
-	/* by what remains a mail is known, and shown in csv_reports */
-	[SQL_PRUNE_MESSAGE] =
-	    "UPDATE messages AS m SET sender = '', subject = '',"
-	    " report_domain = '', report_submitter = ''"
-	    " WHERE id = (SELECT message FROM reports WHERE id = ?1)"
-	    " AND NOT EXISTS (SELECT 1 FROM quarantine AS q"
-	    " WHERE q.message = m.id)",
 	[SQL_PRUNE_DAY] =
 	    "UPDATE days SET pruned = 1 WHERE date = ?1 AND pruned = 0",
 	[SQL_PRUNE_COUNT] =
