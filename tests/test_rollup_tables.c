@@ -337,9 +337,9 @@ a_series_knows_between_which_days_it_is(void **state)
 	    " date(last_day * 86400, 'unixepoch') FROM series",
 	    "2026-11-03|2026-11-12\n");
 	assert_int_equal(differences(s), 0);
-	assert_int_equal(sqlite3_exec(s->st->db,
-			     "UPDATE series SET last_day = last_day - 1", NULL,
-			     NULL, NULL),
+	assert_int_equal(
+	    sqlite3_exec(s->st->db, "UPDATE series SET last_day = last_day - 1",
+		NULL, NULL, NULL),
 	    SQLITE_OK);
 	assert_int_equal(differences(s), 1);
 }

@@ -124,7 +124,7 @@ class Bench:
         middle = LAST - timedelta(days=self.o.days // 2)
         self.tell(f"prune --before {middle}", self.run("-c", self.alone, "prune", "--before", middle), memory=64)
         self.lines.append(f"the store shrank from {before / MB:.0f} to {os.path.getsize(self.store) / MB:.0f} MB")
-        print(self.lines[-1])
+        print(self.lines[-1], flush=True)
 
     def all(self):
         began = time.monotonic()
@@ -132,9 +132,9 @@ class Bench:
         self.lines.append(f"{self.o.reports} reports of {self.o.days} days, {self.o.domains} domains, {self.o.senders} "
                           f"senders; {os.path.getsize(self.store) / self.o.reports:.0f} bytes a report; filled in "
                           f"{time.monotonic() - began:.0f} s")
-        print(self.lines[-1])
+        print(self.lines[-1], flush=True)
         self.lines.append(f"{'':44} {'wall s':>8} {'CPU s':>8} {'peak MB':>8}")
-        print(self.lines[-1])
+        print(self.lines[-1], flush=True)
         self.reading()
         self.refreshing()
         self.importing()

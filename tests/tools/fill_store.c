@@ -124,7 +124,10 @@ tell(const struct plan *p, const struct report *r)
 	}
 }
 
-/* Digests and bytes that no other report has. */
+/*
+ * Digests and bytes that no other report has.  Bodies grow, so that filling
+ * their index stays cheap.
+ */
 static void
 set_content(struct plan *p, struct report *r, unsigned char *raw)
 {
@@ -133,6 +136,8 @@ set_content(struct plan *p, struct report *r, unsigned char *raw)
 	for (i = 0; i < sizeof r->content; i++)
 		r->content[i] = (unsigned char)any(p, 256);
 	memcpy(r->body, r->content, sizeof r->body);
+	for (i = 0; i < sizeof p->stored; i++)
+		r->body[i] = (unsigned char)(p->stored >> (56 - 8 * i));
 	for (i = 0; i < p->raw; i += sizeof p->random) {
 		any(p, 2);
 		memcpy(raw + i, &p->random, sizeof p->random);
