@@ -171,6 +171,23 @@ class Pruned(Scene):
         self.assertEqual(0, self.number("SELECT count(*) FROM policies WHERE date < ?", CUT))
         self.assert_verified()
 
+    def test_an_import_may_run_meanwhile(self):
+        more = corpus.build(3000, seed=6, conflicts=0, failing=0.3, first_day=FIRST + timedelta(days=200))
+        corpus.write_mbox(self.path("more"), more.mails)
+        running = subprocess.Popen([BINARY, "-c", self.conf, "import", self.path("more")], env=environment(),
+                                   stderr=subprocess.DEVNULL)
+        prunes = 0
+        while running.poll() is None:
+            self.prune(before=str(FIRST + timedelta(days=10 * prunes % 60)))
+            prunes += 1
+        self.assertEqual(OK, running.returncode)
+        self.assertGreater(prunes, 0)
+        self.prune()
+        self.assertEqual(0, self.number("SELECT count(*) FROM policies WHERE date < ?", CUT))
+        self.assertGreaterEqual(self.number("SELECT count(*) FROM reports"),
+                                self.corpus.counts["imported"] + more.counts["imported"])
+        self.assert_verified()
+
     def test_a_domain_is_found_without_its_entries(self):
         name = self.query("SELECT domain FROM senders ORDER BY id LIMIT 1")[0][0]
         args = ("-c", self.conf, "export", "--since", "all", "-o", "-", "--domain", name)
