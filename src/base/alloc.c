@@ -1,5 +1,6 @@
 #define _GNU_SOURCE /* vasprintf */
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,10 @@ _Noreturn void
 out_of_memory(void)
 {
 	static const char line[] = "tlsrua: out of memory\n";
+	static atomic_flag said = ATOMIC_FLAG_INIT;
 
+	while (atomic_flag_test_and_set(&said))
+		pause(); /* another thread says it, and ends us all */
 	(void)!write(STDERR_FILENO, line, sizeof line - 1);
 	_exit(EX_SOFTWARE);
 }
