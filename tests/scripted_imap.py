@@ -13,7 +13,7 @@ second line printed is its name.  Any user logs in with any password.
 The folder INBOX holds three mails, UIDs 11 to 13, each with one report, where
 a scenario does not say otherwise.  The table at the end gives for each
 scenario the `tls` setting it needs and the exit code of `tlsrua poll` with an
-empty store, `timeout = 2s` and `retries = 0`.
+empty store, `timeout = 2s`, `retries = 0` and `after_import = seen`.
 """
 
 import argparse
@@ -130,7 +130,12 @@ class Session:
             time.sleep(every)
 
     def stall(self):
-        time.sleep(600)
+        """Say nothing more; that the client takes its leave is noted."""
+        while not self.read_line().endswith(" LOGOUT"):
+            pass
+        with open(os.path.join(self.context.folder, "logout"), "w"):
+            pass
+        self.stall()
 
     def reset(self):
         linger = b"\1\0\0\0\0\0\0\0"
@@ -247,6 +252,9 @@ class Session:
 
     def do_uid(self, rest):
         words = rest.split(" ", 2)
+        if words[0].upper() == "STORE":
+            self.store()
+            return
         if words[0].upper() != "FETCH" or len(words) < 3:
             self.bad("unknown command")
             return
@@ -259,6 +267,9 @@ class Session:
             for uid in uids:
                 self.line("* %d FETCH (UID %d)" % (self.number(uid), uid))
             self.ok()
+
+    def store(self):
+        self.ok()
 
     def uids_in(self, text):
         """Those in the set that the folder has; n:* holds the last one."""
@@ -562,6 +573,7 @@ simple(
         Session.log_in(s),
     ),
 )
+simple("login-stall", 69, "silence", log_in=lambda s: s.stall())
 simple("id-refused", 0, "NO to ID", refuse_id=True)
 
 # the folder
@@ -632,8 +644,8 @@ simple(
 simple(
     "exists-flood",
     76,
-    "EXISTS without end",
-    do_examine=lambda s, r: s.flood(b"* 5 EXISTS\r\n"),
+    "10 million EXISTS",
+    do_examine=lambda s, r: s.flood(b"* 5 EXISTS\r\n", 130 << 20),
 )
 simple(
     "ok-flood",
@@ -651,8 +663,11 @@ simple(
     ),
 )
 
+simple("examine-stall", 69, "silence", do_examine=lambda s, r: s.stall())
+
 # sizes
 
+simple("sizes-stall", 69, "silence", fetch_sizes=lambda s, u: s.stall())
 simple(
     "sizes-wrap",
     76,
@@ -679,6 +694,44 @@ class SizesFlood(Session):
     def fetch_sizes(self, uids):
         for uid in range(100, 500000):
             self.size(uid, 100)
+        self.ok()
+
+
+class Vast(Session):
+    """A folder that is said to hold more mails than any."""
+
+    def do_examine(self, _rest):
+        self.line("* 4294967290 EXISTS")
+        self.line("* OK [UIDVALIDITY 7] valid")
+        self.line("* OK [UIDNEXT 4294967295] next")
+        self.ok()
+
+    def do_uid(self, rest):
+        if "BODY" in rest:
+            self.line("* BYE that is all")
+            raise Hangup
+        first, last = (int(n) for n in rest.split(" ")[1].split(":"))
+        self.tell(first, last)
+
+    def tell_sizes(self, uids):
+        self.send("".join("* 1 FETCH (UID %d RFC822.SIZE 9)\r\n" % u for u in uids))
+
+
+@scenario("sizes-vast", 76, "mails without end in a part of a vast folder")
+class SizesVast(Vast):
+    def tell(self, first, last):
+        if last - first < 1000000:
+            self.ok()
+            return
+        for start in range(first, last, 10000):
+            self.tell_sizes(range(start, start + 10000))
+
+
+@scenario("sizes-descending", 69, "millions of mails, the newest first")
+class SizesDescending(Vast):
+    def tell(self, first, last):
+        for start in range(last, first, -10000):
+            self.tell_sizes(range(start, max(start - 10000, first - 1), -1))
         self.ok()
 
 
@@ -888,6 +941,19 @@ simple(
         s.trickle(b"x" * 1000),
     ),
 )
+
+
+@scenario("fetch-huge", 0, "mails just within the limit, with no report")
+class FetchHuge(Session):
+    def __init__(self, *args):
+        super().__init__(*args)
+        noise = base64.encodebytes(os.urandom(18000000)).replace(b"\n", b"\r\n")
+        for uid in self.mails:
+            self.mails[uid] = (
+                b"From: tls@sender.example\r\nMIME-Version: 1.0\r\n"
+                b"Content-Type: application/tlsrpt+gzip\r\n"
+                b"Content-Transfer-Encoding: base64\r\nX-N: %d\r\n\r\n" % uid
+            ) + noise
 
 
 def odd_fetch(name, code, note, text, then=None):
@@ -1146,6 +1212,12 @@ dates("date-garbage", 76, "no date at all", '"yesterday"')
 dates("date-wrong", 0, "a day that is none", '"99-Jan-2026 12:00:00 +0000"')
 dates("date-endless", 76, "a date without end", '"' + "1" * 40000 + '"')
 
+# what is done with them
+
+simple("store-refused", 77, "NO", store=lambda s: s.no("read-only"))
+simple("store-stall", 69, "silence", store=lambda s: s.stall())
+simple("logout-stall", 0, "silence", do_logout=lambda s, r: s.stall())
+
 # STARTTLS
 
 
@@ -1219,7 +1291,7 @@ def make_certificate(folder):
 class Context(ssl.SSLContext):
     """A server's context that knows where its certificate came from."""
 
-    cert = key = ""
+    cert = key = folder = ""
 
 
 def serve_one(cls, sock, context, starttls):
@@ -1249,6 +1321,7 @@ def main():
     context = Context(ssl.PROTOCOL_TLS_SERVER)
     context.cert, context.key = make_certificate(folder)
     context.load_cert_chain(context.cert, context.key)
+    context.folder = folder
     cls, _code, _note, tls = SCENARIOS[args.name]
     listener = socket.create_server(("127.0.0.1", 0))
     print(listener.getsockname()[1])

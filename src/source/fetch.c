@@ -378,7 +378,7 @@ pass_over(struct fetch *fe, size_t i, struct fault *f)
 	if (++fe->unreadable > UNREADABLE_MAX)
 		return fault(f, FAULT_SESSION, EX_PROTOCOL,
 		    "imap: the server does not hand out its mails");
-	log_warn("%s: UID %u: the server has this mail, but does not give it",
+	log_debug("%s: UID %u: the server has this mail, but does not give it",
 	    fe->im->account->name, (unsigned)mail.uid);
 	fe->state[i] = STATE_DONE;
 	hand_over(fe, &mail);

@@ -119,9 +119,10 @@ struct imap_size {
 };
 
 /*
- * The mails with a UID of at least `first`, in ascending order, each once.
- * Those whose INTERNALDATE is before `since` (seconds since 1970 UTC; 0: none)
- * are marked to be skipped.  `*list` is allocated; free() it.
+ * The mails with a UID of at least `first`, in ascending order, each once; of
+ * a folder of millions of mails some of the first.  Those whose INTERNALDATE is
+ * before `since` (seconds since 1970 UTC; 0: none) are marked to be skipped.
+ * `*list` is allocated; free() it.
  */
 int imap_sizes(struct imap *, uint32_t first, int64_t since,
     struct imap_size **list, size_t *n, struct fault *);

@@ -8,17 +8,20 @@
 #include "source/session.h"
 
 enum {
-	SLICE = 100000,	  /* mails a command; libetpan keeps the lines */
-	SLACK = 20000,	  /* that may have arrived since EXAMINE */
-	LINE_BYTES = 200, /* of an answer */
-	MAILS_MAX = 4 * 1000 * 1000 /* whatever the server says it has */
+	SLICE = 100000,	       /* mails a command; libetpan keeps the lines */
+	SLICE_MAX = 4 * SLICE, /* where they lie closer than those before */
+	WIDEST = 64 * SLICE,   /* UIDs a command */
+	SLACK = 20000,	       /* mails that may have arrived since EXAMINE */
+	LINE_BYTES = 100,      /* of an answer */
+	DATE_BYTES = 50,       /* more with INTERNALDATE */
+	MAILS_MAX = 2 * 1000 * 1000 /* whatever the server says it has */
 };
 
 struct sizes {
 	struct imap_size *list;
 	size_t n, cap, max;
-	uint32_t first;
-	int64_t since; /* 0: dates are of no interest */
+	uint32_t from, to; /* of the present command */
+	int64_t since;	   /* 0: dates are of no interest */
 	bool too_many;
 };
 
@@ -29,8 +32,8 @@ on_message(void *arg, const struct mailimap_msg_att *att)
 	struct sizes *s = arg;
 
 	/* "n:*" is answered with the last mail even when n is beyond it */
-	if (!a.has_uid || !a.has_size || a.odd || a.uid < s->first ||
-	    a.uid == 0)
+	if (!a.has_uid || !a.has_size || a.odd || a.uid < s->from ||
+	    a.uid > s->to)
 		return;
 	if (s->n == s->max) {
 		s->too_many = true;
@@ -77,7 +80,10 @@ ask(struct imap *im, const struct sizes *s, uint32_t from, uint32_t to,
 
 	if (to > 0 && to - from < mails)
 		mails = to - from + 1;
-	limits.lines = ((uint64_t)mails + SLACK) * LINE_BYTES;
+	if (mails > SLICE_MAX)
+		mails = SLICE_MAX;
+	limits.lines = ((uint64_t)mails + SLACK) *
+		       (s->since != 0 ? LINE_BYTES + DATE_BYTES : LINE_BYTES);
 	if (set == NULL)
 		out_of_memory();
 	add_item(items, mailimap_fetch_att_new_uid());
@@ -87,34 +93,6 @@ ask(struct imap *im, const struct sizes *s, uint32_t from, uint32_t to,
 	rc = session_fetch(im, set, items, &limits, f);
 	mailimap_set_free(set);
 	return rc;
-}
-
-/*
- * All at once when the folder is of common size; else in slices of UIDs, which
- * grow where there are few mails.
- */
-static int
-ask_all(struct imap *im, struct sizes *s, struct fault *f)
-{
-	uint32_t uidnext = im->reply.uidnext;
-	uint64_t last = uidnext > 0 ? uidnext - 1 : UINT32_MAX;
-	uint64_t from, to, width = SLICE;
-	size_t before;
-
-	if (im->reply.exists <= SLICE)
-		return ask(im, s, s->first, 0, f);
-	for (from = s->first; from <= last; from = to + 1) {
-		before = s->n;
-		to = last - from < width ? last : from + width - 1;
-		if (ask(im, s, (uint32_t)from, to < last ? (uint32_t)to : 0,
-			f) == -1)
-			return -1;
-		if (s->n - before < SLICE / 10)
-			width *= 4;
-		else
-			width = SLICE;
-	}
-	return 0;
 }
 
 static int
@@ -134,23 +112,67 @@ merge(struct imap_size *kept, const struct imap_size *again)
 	kept->skip &= again->skip;
 }
 
-/* In ascending order, each once. */
+/* Those from index `n` on in ascending order, each once. */
 static void
-settle(struct sizes *s)
+settle(struct sizes *s, size_t n)
 {
-	size_t i, n = 0;
+	size_t i;
 
-	for (i = 1; i < s->n && s->list[i - 1].uid < s->list[i].uid; i++)
+	for (i = n + 1; i < s->n && s->list[i - 1].uid < s->list[i].uid; i++)
 		continue;
 	if (i >= s->n)
 		return;
-	qsort(s->list, s->n, sizeof *s->list, by_uid);
-	for (i = 1; i < s->n; i++)
+	qsort(s->list + n, s->n - n, sizeof *s->list, by_uid);
+	for (i = n + 1; i < s->n; i++)
 		if (s->list[n].uid != s->list[i].uid)
 			s->list[++n] = s->list[i];
 		else
 			merge(&s->list[n], &s->list[i]);
 	s->n = n + 1;
+}
+
+static int
+ask_slice(struct imap *im, struct sizes *s, uint64_t from, uint64_t to,
+    struct fault *f)
+{
+	size_t before = s->n;
+
+	s->from = (uint32_t)from;
+	s->to = to > 0 ? (uint32_t)to : UINT32_MAX;
+	if (ask(im, s, s->from, (uint32_t)to, f) == -1)
+		return -1;
+	if (s->too_many)
+		return fault(f, FAULT_SESSION, EX_PROTOCOL,
+		    "imap: the server tells of more mails than it has");
+	settle(s, before);
+	return 0;
+}
+
+/*
+ * All at once when the folder is of common size; else in slices of UIDs, which
+ * grow where there are few mails, until there is enough for one run.
+ */
+static int
+ask_all(struct imap *im, struct sizes *s, uint32_t first, struct fault *f)
+{
+	uint32_t uidnext = im->reply.uidnext;
+	uint64_t last = uidnext > 0 ? uidnext - 1 : UINT32_MAX;
+	uint64_t from, to, width = SLICE;
+	size_t before;
+
+	if (im->reply.exists <= SLICE)
+		return ask_slice(im, s, first, 0, f);
+	for (from = first; from <= last && s->n < MAILS_MAX; from = to + 1) {
+		before = s->n;
+		to = last - from < width ? last : from + width - 1;
+		if (ask_slice(im, s, from, to < last ? to : 0, f) == -1)
+			return -1;
+		if (s->n - before >= SLICE / 10)
+			width = SLICE;
+		else if (width < WIDEST)
+			width *= 4;
+	}
+	return 0;
 }
 
 static void
@@ -168,24 +190,19 @@ int
 imap_sizes(struct imap *im, uint32_t first, int64_t since,
     struct imap_size **list, size_t *n, struct fault *f)
 {
-	struct sizes s = { .first = first > 0 ? first : 1, .since = since };
+	struct sizes s = { .since = since,
+		.max = im->reply.exists + (size_t)SLACK };
 	struct session_listener listener = { on_message, on_literal, &s };
 	int rc = 0;
 
-	s.max = (im->reply.exists < MAILS_MAX ? im->reply.exists : MAILS_MAX) +
-		SLACK;
 	im->listener = &listener;
 	if (im->reply.exists > 0)
-		rc = ask_all(im, &s, f);
+		rc = ask_all(im, &s, first > 0 ? first : 1, f);
 	im->listener = NULL;
-	if (rc == 0 && s.too_many)
-		rc = fault(f, FAULT_SESSION, EX_PROTOCOL,
-		    "imap: the server tells of more mails than it has");
 	if (rc == -1) {
 		free(s.list);
 		return -1;
 	}
-	settle(&s);
 	keep_known(im, &s);
 	*list = s.list;
 	*n = s.n;
