@@ -105,7 +105,7 @@ play_script(struct server *s)
 #define EXAMINE                                                      \
 	LOGIN,                                                       \
 	{                                                            \
-		"EXAMINE INBOX",                                     \
+		"EXAMINE \"INBOX\"",                                 \
 		    "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n"       \
 		    "* OK [UIDNEXT 14] y\r\n%t OK [READ-ONLY] z\r\n" \
 	}

@@ -7,7 +7,7 @@
 	    { "AUTHENTICATE PLAIN AHUAcGFzcyJ3b1xyZC00NzEx", "%t OK in\r\n" }, \
 	    CAPABILITY(c),                                                     \
 	{                                                                      \
-		"SELECT INBOX",                                                \
+		"SELECT \"INBOX\"",                                            \
 		    "* 9 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n" flags           \
 		    "* OK [UIDNEXT 14] y\r\n%t OK [READ-WRITE] z\r\n"          \
 	}
@@ -248,15 +248,17 @@ makes_the_folder_as_the_server_names_it(void **state)
 	try(s, &refused);
 }
 
-#define EXAMINED(uidvalidity)                                                  \
-	{                                                                      \
-		"EXAMINE Done", "* 9 EXISTS\r\n* OK [UIDVALIDITY " uidvalidity \
-				"] x\r\n* OK [UIDNEXT 20] x\r\n%t OK done\r\n" \
+#define EXAMINED(uidvalidity)                                      \
+	{                                                          \
+		"EXAMINE \"Done\"",                                \
+		    "* 9 EXISTS\r\n* OK [UIDVALIDITY " uidvalidity \
+		    "] x\r\n* OK [UIDNEXT 20] x\r\n%t OK done\r\n" \
 	}
-#define AGAIN(uidvalidity)                                                     \
-	{                                                                      \
-		"SELECT INBOX", "* 9 EXISTS\r\n* OK [UIDVALIDITY " uidvalidity \
-				"] x\r\n%t OK done\r\n"                        \
+#define AGAIN(uidvalidity)                                         \
+	{                                                          \
+		"SELECT \"INBOX\"",                                \
+		    "* 9 EXISTS\r\n* OK [UIDVALIDITY " uidvalidity \
+		    "] x\r\n%t OK done\r\n"                        \
 	}
 #define SEARCHED(id, uids)                                          \
 	{                                                           \
@@ -298,7 +300,7 @@ copies_only_what_is_missing(void **state)
 		      END },
 		    "copying:8:14:Done", "", "no searching" },
 		{ { CAPABLE("UIDPLUS"), LISTED("Done"),
-		      { "EXAMINE Done", "%t NO not there\r\n" }, AGAIN("7"),
+		      { "EXAMINE \"Done\"", "%t NO not there\r\n" }, AGAIN("7"),
 		      END },
 		    "copying:8:14:Done", "", "not there" },
 	};

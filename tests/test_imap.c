@@ -478,6 +478,38 @@ tells_each_step_and_the_fate_of_the_secret(void **state)
 	}
 }
 
+/* Nothing is waited for but the login itself. */
+static void
+asks_only_what_it_does_not_know_and_all_at_once(void **state)
+{
+	static const struct step script[] = {
+		{ NULL, "* OK [CAPABILITY IMAP4rev1 SASL-IR id AUTH=PLAIN] "
+			"hi\r\n" },
+		{ "1 AUTHENTICATE PLAIN AHUAcGFzcyJ3b1xyZC00NzEx",
+		    "1 OK [CAPABILITY MOVED AUTH=X] in\r\n" },
+		{ "2 CAPABILITY", "" }, { "3 ID (\"name\" \"tlsrua\"", "" },
+		{ "4 EXAMINE \"INBOX\"",
+		    "* CAPABILITY IMAP4rev1 \"x\" MOVE\r\n2 OK\r\n"
+		    "* ID ({4}\r\n3 OK \"y\")\r\n3 NO thanks\r\n"
+		    "* 9 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n4 OK\r\n" },
+		{ "5 UID FETCH 1:* (UID RFC822.SIZE)",
+		    "* 9 FETCH (UID 11 RFC822.SIZE 3)\r\n5 OK\r\n" },
+		{ "6 LOGOUT", "* BYE\r\n6 OK\r\n" }, END
+	};
+	struct scene *s = *state;
+
+	play(s, script);
+	assert_open(s);
+	assert_int_equal(
+	    imap_examine(s->imap, "INBOX", &s->folder, &s->fault), 0);
+	assert_int_equal(s->folder.uidvalidity, 7);
+	assert_int_equal(s->folder.exists, 9);
+	assert_int_equal(
+	    imap_sizes(s->imap, 1, 0, &s->sizes, &s->n, &s->fault), 0);
+	assert_int_equal(s->n, 1);
+	end(s);
+}
+
 int
 main(void)
 {
@@ -495,6 +527,7 @@ main(void)
 		TEST(fetches_the_heads_of_the_newest_mails),
 		TEST(bounds_the_heads_of_mails),
 		TEST(tells_each_step_and_the_fate_of_the_secret),
+		TEST(asks_only_what_it_does_not_know_and_all_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, unmake_world);

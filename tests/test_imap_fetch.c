@@ -41,22 +41,23 @@ assert_fetches(struct scene *s, const struct step *script, const char *mails)
 static void
 keeps_a_set_under_1000_characters(void **state)
 {
-	struct uidset set;
+	struct uidset set = { 0 };
 	uint32_t uid = 4294960000;
 	size_t n;
 
 	(void)state;
-	uidset_init(&set);
 	for (n = 0; uidset_add(&set, uid, false); n++)
 		uid += 2;
-	assert_int_equal(clist_count(uidset_get(&set)->set_list), n);
+	assert_int_equal(strlen(uidset_text(&set)), n * 11 - 1);
 	assert_true(n * 11 <= UIDSET_TEXT && n >= 75);
-	uidset_free(&set);
-	uidset_init(&set);
+	set = (struct uidset){ 0 };
 	for (uid = 1; uid < 100000; uid++)
 		assert_true(uidset_add(&set, uid, uid > 1));
-	assert_int_equal(clist_count(uidset_get(&set)->set_list), 1);
-	uidset_free(&set);
+	assert_string_equal(uidset_text(&set), "1:99999");
+	assert_true(uidset_add(&set, 100001, false));
+	assert_string_equal(uidset_text(&set), "1:99999,100001");
+	assert_true(uidset_add(&set, 100002, true));
+	assert_string_equal(uidset_text(&set), "1:99999,100001:100002");
 }
 
 static void
@@ -181,6 +182,84 @@ passes_over_what_is_gone(void **state)
 		{ "UID FETCH 12 (UID)", "%t OK\r\n" }, END };
 
 	assert_fetches(*state, script, "11:a;20:c;");
+}
+
+enum {
+	MANY = 10001 /* one more than a command asks for */
+};
+
+/* Answers for those UIDs, `except` left out, and the tagged line. */
+static char *
+answers(unsigned from, unsigned to, unsigned except, const char *tagged)
+{
+	char *text = malloc(60 * (size_t)(to - from + 2)), *p = text;
+	unsigned uid;
+
+	assert_non_null(text);
+	for (uid = from; uid <= to; uid++)
+		if (uid != except)
+			p += sprintf(
+			    p, "* 1 FETCH (UID %u BODY[] {1}\r\na)\r\n", uid);
+	strcpy(p, tagged);
+	return text;
+}
+
+static int
+count_mail(void *arg, const struct imap_mail *m, struct fault *f)
+{
+	struct scene *s = arg;
+
+	(void)f;
+	assert_true(m->bytes.n == 1);
+	s->n_mails++;
+	return 0;
+}
+
+static void
+assert_fetches_many(struct scene *s, const struct step *script)
+{
+	static struct imap_size list[MANY];
+	uint32_t i;
+
+	for (i = 0; i < MANY; i++)
+		list[i] = (struct imap_size){ i + 1, 1, false };
+	play(s, script);
+	assert_open(s);
+	assert_int_equal(
+	    imap_examine(s->imap, "INBOX", &s->folder, &s->fault), 0);
+	if (imap_fetch(s->imap, list, MANY, count_mail, s, &s->fault) == -1)
+		fail_msg("%s %s", s->fault.text, s->server.error);
+	end(s);
+	assert_int_equal(s->n_mails, MANY);
+}
+
+static void
+has_the_next_command_under_way(void **state)
+{
+	char *first = answers(1, 10000, 0, "5 OK\r\n");
+	const struct step script[] = { EXAMINE, { "5 UID FETCH 1:10000 ", "" },
+		{ "6 UID FETCH 10001 ", first },
+		{ NULL, "* 1 FETCH (UID 10001 BODY[] {1}\r\na)\r\n6 OK\r\n" },
+		END };
+
+	assert_fetches_many(*state, script);
+	free(first);
+}
+
+static void
+hears_the_command_under_way_before_it_asks_again(void **state)
+{
+	char *first = answers(1, 10000, 77, "5 OK\r\n");
+	const struct step script[] = { EXAMINE, { "5 UID FETCH 1:10000 ", "" },
+		{ "6 UID FETCH 10001 ", first },
+		{ NULL, "* 1 FETCH (UID 10001 BODY[] {1}\r\na)\r\n6 OK\r\n" },
+		{ "7 UID FETCH 77 (UID)", "* 1 FETCH (UID 77)\r\n7 OK\r\n" },
+		{ "8 UID FETCH 77 ",
+		    "* 1 FETCH (UID 77 BODY[] {1}\r\na)\r\n8 OK\r\n" },
+		END };
+
+	assert_fetches_many(*state, script);
+	free(first);
 }
 
 static void
@@ -396,6 +475,8 @@ main(void)
 		TEST(asks_again_for_what_a_limited_answer_left_out),
 		TEST(passes_over_what_is_gone),
 		TEST(isolates_a_mail_that_cannot_be_read),
+		TEST(has_the_next_command_under_way),
+		TEST(hears_the_command_under_way_before_it_asks_again),
 		TEST(ends_where_the_server_asks_to_come_back),
 		TEST(hands_over_what_came_before_a_fault),
 		TEST(stops_where_the_handler_says_so),

@@ -6,9 +6,10 @@
 	GREETING, CAPABILITY("SASL-IR AUTH=PLAIN"),                            \
 	    { "AUTHENTICATE PLAIN AHUAcGFzcyJ3b1xyZC00NzEx", "%t OK in\r\n" }, \
 	    CAPABILITY(c)
-#define OPENED(name)                                                        \
-	{                                                                   \
-		"EXAMINE " name, "* OK [UIDVALIDITY 7] x\r\n%t OK done\r\n" \
+#define OPENED(name)                                           \
+	{                                                      \
+		"EXAMINE \"" name "\"",                        \
+		    "* OK [UIDVALIDITY 7] x\r\n%t OK done\r\n" \
 	}
 #define MARKED "LIST (SPECIAL-USE) \"\" \"*\" RETURN (SPECIAL-USE)"
 #define EXTENDED "SPECIAL-USE LIST-EXTENDED"
@@ -66,7 +67,7 @@ asks_as_the_server_can_answer(void **state)
 		{ { CAPABLE(EXTENDED), { MARKED, "%t OK\r\n" },
 		      { "LIST \"\" \"*\"",
 			  "* LIST (\\junk) \".\" INBOX.Spam\r\n%t OK\r\n" },
-		      OPENED("\"INBOX.Spam\""), END },
+		      OPENED("INBOX.Spam"), END },
 		    "\\Junk", "INBOX.Spam", 0, NULL },
 		{ { CAPABLE(EXTENDED), { MARKED, "%t BAD what\r\n" },
 		      { "LIST \"\" \"*\"",
@@ -85,7 +86,7 @@ asks_as_the_server_can_answer(void **state)
 			  "* XLIST (\\AllMail) \"/\" \"[Gmail]/All\"\r\n"
 			  "* XLIST (\\Spam) \"/\" \"[Gmail]/Spam\"\r\n"
 			  "%t OK\r\n" },
-		      OPENED("\"[Gmail]/Spam\""), END },
+		      OPENED("[Gmail]/Spam"), END },
 		    "\\Junk", "[Gmail]/Spam", 0, NULL },
 		{ { CAPABLE("IDLE"), OPENED("INBOX"), END }, "\\Inbox", "INBOX",
 		    0, NULL },
@@ -102,7 +103,7 @@ reads_every_kind_of_name(void **state)
 		      { "LIST \"\" \"*\"",
 			  "* LIST (\\Trash) \"/\" \"a \\\"b\\\\c\"\r\n"
 			  "%t OK\r\n" },
-		      OPENED("\"a \\\"b\\\\c\""), END },
+		      OPENED("a \\\"b\\\\c"), END },
 		    "\\Trash", "a \"b\\c", 0, NULL },
 		{ { CAPABLE("IDLE"),
 		      { "LIST \"\" \"*\"",

@@ -326,7 +326,7 @@ imap_act(struct imap *im, const struct imap_action *action,
 		if ((folder = target_folder(im, action->folder, f)) == NULL)
 			return -1;
 		a.target = folder;
-		a.quoted = folder_quote(folder);
+		a.quoted = session_quote(folder);
 	}
 	rc = action->kind == IMAP_COPYING
 		 ? finish_copying(&a, on->uids, on->message_ids, on->n, f)

@@ -88,8 +88,6 @@ untagged_kind(struct span s)
 		return ANSWER_STATUS;
 	if (span_is_nocase(word, "BYE"))
 		return ANSWER_BYE;
-	if (span_is_nocase(word, "CAPABILITY"))
-		return ANSWER_CAPABILITY;
 	if (span_is_nocase(word, "LIST"))
 		return ANSWER_LIST;
 	if (span_is_nocase(word, "XLIST"))

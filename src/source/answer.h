@@ -7,19 +7,18 @@
 
 /* The lines of an IMAP server (RFC 9051 §9), by what they begin with. */
 enum answer {
-	ANSWER_GARBAGE,	   /* not IMAP */
-	ANSWER_EMPTY,	   /* Exchange sends them */
-	ANSWER_CONTINUE,   /* "+ ..." */
-	ANSWER_TAGGED,	   /* "1 OK ...", NO, BAD */
-	ANSWER_STATUS,	   /* "* OK ...", NO, BAD, PREAUTH */
-	ANSWER_BYE,	   /* "* BYE ..." */
-	ANSWER_CAPABILITY, /* "* CAPABILITY ..." */
-	ANSWER_FETCH,	   /* "* 1 FETCH ..." */
-	ANSWER_LIST,	   /* "* LIST ..." */
-	ANSWER_XLIST,	   /* "* XLIST ...", the same at servers of old */
-	ANSWER_ID,	   /* "* ID ..." */
-	ANSWER_SIZES,	   /* "* STATUS ...", of a folder */
-	ANSWER_OTHER	   /* "* ..." */
+	ANSWER_GARBAGE,	 /* not IMAP */
+	ANSWER_EMPTY,	 /* Exchange sends them */
+	ANSWER_CONTINUE, /* "+ ..." */
+	ANSWER_TAGGED,	 /* "1 OK ...", NO, BAD */
+	ANSWER_STATUS,	 /* "* OK ...", NO, BAD, PREAUTH */
+	ANSWER_BYE,	 /* "* BYE ..." */
+	ANSWER_FETCH,	 /* "* 1 FETCH ..." */
+	ANSWER_LIST,	 /* "* LIST ..." */
+	ANSWER_XLIST,	 /* "* XLIST ...", the same at servers of old */
+	ANSWER_ID,	 /* "* ID ..." */
+	ANSWER_SIZES,	 /* "* STATUS ...", of a folder */
+	ANSWER_OTHER	 /* "* ..." */
 };
 
 /* The line needs its first words only. */
@@ -52,7 +51,7 @@ void answer_read_folder(struct span line, struct answer_folder *);
 /* Take the next word from the front, of those between blanks. */
 bool answer_next_word(struct span *line, struct span *word);
 
-/* Take the next name from the front of a list; those that are none are left. */
+/* Take the next name from the front of a list, passing over what is none. */
 bool answer_next_capability(struct span *list, struct span *name);
 
 #endif

@@ -31,7 +31,7 @@ copies_expect(struct imap *im, const char *folder, struct fault *f)
 {
 	struct reply *r = &im->reply;
 	struct fault refusal;
-	char *quoted = folder_quote(folder);
+	char *quoted = session_quote(folder);
 	char *text = xasprintf("STATUS %s (UIDVALIDITY UIDNEXT)", quoted);
 	int rc;
 
@@ -71,7 +71,7 @@ static int
 search(
     struct imap *im, uint32_t uidnext, const char *message_id, struct fault *f)
 {
-	char *quoted = folder_quote(message_id);
+	char *quoted = session_quote(message_id);
 	char *text = xasprintf("UID SEARCH UID %u:* HEADER Message-ID %s",
 	    (unsigned)uidnext, quoted);
 	int rc;

@@ -1,3 +1,5 @@
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -36,6 +38,13 @@ enum state {
 	STATE_DONE
 };
 
+/* The mails of one command, from index `from` up to `to`. */
+struct portion {
+	size_t from, to;
+	size_t asked, answered;
+	struct guard_limits limits;
+};
+
 struct fetch {
 	struct imap *im;
 	const struct imap_size *list;
@@ -43,7 +52,6 @@ struct fetch {
 	unsigned char *state; /* of each */
 	enum kind kind;	      /* of the present command */
 	size_t limit;	      /* mails a command */
-	size_t asked, answered;
 	size_t unreadable;
 	/* the literal that is coming in */
 	struct buf body;
@@ -164,7 +172,6 @@ take(struct fetch *fe, const struct arrival *a, size_t i)
 		mail.bytes = header_block(mail.bytes, account->header_max);
 	}
 	fe->state[i] = STATE_DONE;
-	fe->answered++;
 	hand_over(fe, &mail);
 }
 
@@ -213,19 +220,28 @@ adjoins(const struct imap *im, uint32_t a, uint32_t b)
 	return known_index(im, a, &i) && known_index(im, b, &j) && j == i + 1;
 }
 
+static size_t
+count(const struct fetch *fe, const struct portion *p, enum state state)
+{
+	size_t i, n = 0;
+
+	for (i = p->from; i < p->to; i++)
+		n += fe->state[i] == state;
+	return n;
+}
+
 /*
  * Put into the set what is in state `from`, and for a body of the kind in
- * force, as much as one command holds; `*next` is where to go on.
+ * force, as much as one command holds, from index p->from up to p->to.
  */
 static void
-collect(struct fetch *fe, enum state from, struct uidset *set, size_t *next,
-    struct guard_limits *limits)
+collect(
+    struct fetch *fe, enum state from, struct uidset *set, struct portion *p)
 {
 	size_t i, last = fe->n;
 	uint32_t uid;
 
-	fe->asked = fe->answered = 0;
-	for (i = *next; i < fe->n && fe->asked < fe->limit; i++) {
+	for (i = p->from; i < fe->n && p->asked < fe->limit; i++) {
 		if (fe->state[i] != from ||
 		    (fe->kind != KIND_UID && kind_of(fe, i) != fe->kind))
 			continue;
@@ -235,77 +251,73 @@ collect(struct fetch *fe, enum state from, struct uidset *set, size_t *next,
 			    adjoins(fe->im, fe->list[last].uid, uid)))
 			break;
 		last = i;
-		fe->asked++;
-		limits->literals +=
+		p->asked++;
+		p->limits.literals +=
 		    fe->kind == KIND_WHOLE
 			? (uint64_t)fe->list[i].size * 2 + MAIL_SLACK
 			: literal_max(fe);
 		if (fe->kind != KIND_UID)
 			fe->state[i] = STATE_ASKED;
 	}
-	*next = i;
-	limits->command = GUARD_FETCH;
-	limits->literal_max = literal_max(fe);
-	limits->lines = LINES_SLACK + (uint64_t)fe->asked * LINE_BYTES;
+	p->to = i;
+	p->limits.command = GUARD_FETCH;
+	p->limits.literal_max = literal_max(fe);
+	p->limits.lines = LINES_SLACK + (uint64_t)p->asked * LINE_BYTES;
 }
 
-static struct mailimap_fetch_att *
-body_item(const struct fetch *fe)
+static void
+write_items(const struct fetch *fe, char *out, size_t size)
 {
-	const struct imap_account *a = fe->im->account;
-	struct mailimap_section *section = fe->kind == KIND_HEADER
-					       ? mailimap_section_new_header()
-					       : mailimap_section_new(NULL);
 	uint64_t max = literal_max(fe);
+	size_t n;
 
-	if (section == NULL)
-		out_of_memory();
-	if (fe->kind == KIND_WHOLE || a->message_max >= UINT32_MAX - 1)
-		return mailimap_fetch_att_new_body_peek_section(section);
-	return mailimap_fetch_att_new_body_peek_section_partial(
-	    section, 0, (uint32_t)(max < UINT32_MAX ? max : UINT32_MAX));
-}
-
-static struct mailimap_fetch_type *
-items_of(const struct fetch *fe)
-{
-	struct mailimap_fetch_type *type =
-	    mailimap_fetch_type_new_fetch_att_list_empty();
-	struct mailimap_fetch_att *att[3] = { mailimap_fetch_att_new_uid() };
-	size_t i, n = 1;
-
-	if (fe->kind != KIND_UID) {
-		att[n++] = mailimap_fetch_att_new_internaldate();
-		att[n++] = body_item(fe);
+	if (fe->kind == KIND_UID) {
+		snprintf(out, size, "(UID)");
+		return;
 	}
-	if (type == NULL)
-		out_of_memory();
-	for (i = 0; i < n; i++)
-		if (att[i] == NULL ||
-		    mailimap_fetch_type_new_fetch_att_list_add(type, att[i]) !=
-			MAILIMAP_NO_ERROR)
-			out_of_memory();
-	return type;
+	n = (size_t)snprintf(out, size, "(UID INTERNALDATE BODY.PEEK[%s]",
+	    fe->kind == KIND_HEADER ? "HEADER" : "");
+	if (fe->kind != KIND_WHOLE &&
+	    fe->im->account->message_max < UINT32_MAX - 1)
+		n += (size_t)snprintf(out + n, size - n, "<0.%" PRIu64 ">",
+		    max < UINT32_MAX ? max : UINT32_MAX);
+	snprintf(out + n, size - n, ")");
 }
 
 /*
- * One command for what is in state `from`.  0 when it was answered, be it by
- * a NO that concerns these mails only: what is missing is looked into then.
+ * Ask for what is in state `state` from index `from` on, as much as one command
+ * holds; nothing is sent when there is none.
  */
 static int
-ask(struct fetch *fe, enum state from, size_t *next, struct fault *f)
+send_portion(struct fetch *fe, enum state state, size_t from, struct portion *p,
+    struct fault *f)
 {
-	struct guard_limits limits = { 0 };
+	struct uidset set = { 0 };
+	char items[80];
+
+	*p = (struct portion){ .from = from };
+	collect(fe, state, &set, p);
+	if (p->asked == 0)
+		return 0;
+	write_items(fe, items, sizeof items);
+	return session_send_fetch(fe->im, uidset_text(&set), items, f);
+}
+
+/*
+ * Hear what was asked for.  0 when it was answered, be it by a NO that concerns
+ * these mails only: what is missing is looked into then.
+ */
+static int
+hear_portion(struct fetch *fe, struct portion *p, struct fault *f)
+{
 	struct imap *im = fe->im;
 	struct fault refusal;
-	struct uidset set;
 	int rc;
 
-	uidset_init(&set);
-	collect(fe, from, &set, next, &limits);
-	rc = session_fetch(
-	    im, uidset_get(&set), items_of(fe), &limits, &refusal);
-	uidset_free(&set);
+	if (p->asked == 0)
+		return 0;
+	rc = session_hear_fetch(im, &p->limits, &refusal);
+	p->answered = p->asked - count(fe, p, STATE_ASKED);
 	if (fe->stopped)
 		return -1; /* with the handler's fault */
 	if (rc == -1 && !im->broken && im->reply.status == REPLY_NO &&
@@ -320,27 +332,16 @@ ask(struct fetch *fe, enum state from, size_t *next, struct fault *f)
 
 /* One look at those that are missing: the server lists what it has of them. */
 static int
-look(struct fetch *fe, size_t from, size_t to, struct fault *f)
+look(struct fetch *fe, const struct portion *p, struct fault *f)
 {
-	size_t next = from;
+	struct portion part = { .to = p->from };
 
-	while (next < to) {
-		if (fe->state[next] != STATE_MISSING)
-			next++;
-		else if (ask(fe, STATE_MISSING, &next, f) == -1)
+	do
+		if (send_portion(fe, STATE_MISSING, part.to, &part, f) == -1 ||
+		    hear_portion(fe, &part, f) == -1)
 			return -1;
-	}
+	while (part.to < p->to);
 	return 0;
-}
-
-static size_t
-count(const struct fetch *fe, size_t from, size_t to, enum state state)
-{
-	size_t i, n = 0;
-
-	for (i = from; i < to; i++)
-		n += fe->state[i] == state;
-	return n;
 }
 
 /*
@@ -348,7 +349,7 @@ count(const struct fetch *fe, size_t from, size_t to, enum state state)
  * answer as well, so they are gone only when it lists none of them.
  */
 static int
-survey(struct fetch *fe, size_t from, size_t to, struct fault *f)
+survey(struct fetch *fe, const struct portion *p, struct fault *f)
 {
 	struct fetch before = *fe;
 	size_t there;
@@ -357,14 +358,12 @@ survey(struct fetch *fe, size_t from, size_t to, struct fault *f)
 	fe->kind = KIND_UID;
 	fe->limit = COMMAND_MAX;
 	do {
-		there = count(fe, from, to, STATE_THERE);
-		rc = look(fe, from, to, f);
-	} while (rc == 0 && count(fe, from, to, STATE_MISSING) > 0 &&
-		 count(fe, from, to, STATE_THERE) > there);
+		there = count(fe, p, STATE_THERE);
+		rc = look(fe, p, f);
+	} while (rc == 0 && count(fe, p, STATE_MISSING) > 0 &&
+		 count(fe, p, STATE_THERE) > there);
 	fe->kind = before.kind;
 	fe->limit = before.limit;
-	fe->asked = before.asked;
-	fe->answered = before.answered;
 	return rc;
 }
 
@@ -391,52 +390,66 @@ pass_over(struct fetch *fe, size_t i, struct fault *f)
  * smaller portions, down to single mails.
  */
 static int
-recover(struct fetch *fe, size_t from, size_t to, struct fault *f)
+recover(struct fetch *fe, const struct portion *p, struct fault *f)
 {
 	size_t i;
 
-	for (i = from; i < to; i++)
+	if (p->answered >= p->asked)
+		return 0;
+	for (i = p->from; i < p->to; i++)
 		if (fe->state[i] == STATE_ASKED)
 			fe->state[i] = STATE_MISSING;
-	if (survey(fe, from, to, f) == -1)
+	if (survey(fe, p, f) == -1)
 		return -1;
-	for (i = from; i < to; i++) {
+	for (i = p->from; i < p->to; i++) {
 		if (fe->state[i] == STATE_MISSING)
 			fe->state[i] = STATE_DONE; /* gone */
 		if (fe->state[i] != STATE_THERE)
 			continue;
-		if (fe->asked > 1)
+		if (p->asked > 1)
 			fe->state[i] = STATE_WAITING;
 		else if (pass_over(fe, i, f) == -1)
 			return -1;
 	}
-	fe->limit = fe->answered > 0 ? fe->answered : fe->asked / 2;
+	fe->limit = p->answered > 0 ? p->answered : p->asked / 2;
 	if (fe->limit == 0)
 		fe->limit = 1;
 	return 0;
 }
 
+/*
+ * While all is well, one command is under way behind the one that is answered,
+ * so that the server need not wait for us between them.
+ */
 static int
 fetch_kind(struct fetch *fe, enum kind kind, struct fault *f)
 {
-	size_t from = 0, to;
+	struct portion now = { 0 }, next = { 0 };
 
 	fe->kind = kind;
 	fe->limit = COMMAND_MAX;
 	for (;;) {
-		while (from < fe->n && (fe->state[from] != STATE_WAITING ||
-					   kind_of(fe, from) != kind))
-			from++;
-		if ((to = from) == fe->n)
-			return 0;
-		if (ask(fe, STATE_WAITING, &to, f) == -1)
+		if (next.asked == 0 &&
+		    send_portion(fe, STATE_WAITING, now.from, &next, f) == -1)
 			return -1;
-		if (fe->answered < fe->asked) {
-			if (recover(fe, from, to, f) == -1)
-				return -1;
-		} else if (fe->limit < COMMAND_MAX) {
-			fe->limit *= 2;
+		if (next.asked == 0)
+			return 0;
+		now = next;
+		next.asked = 0;
+		if (fe->limit >= COMMAND_MAX &&
+		    send_portion(fe, STATE_WAITING, now.to, &next, f) == -1)
+			return -1;
+		if (hear_portion(fe, &now, f) == -1)
+			return -1;
+		if (now.answered == now.asked) {
+			if (fe->limit < COMMAND_MAX)
+				fe->limit *= 2;
+			continue;
 		}
+		if (hear_portion(fe, &next, f) == -1 ||
+		    recover(fe, &now, f) == -1 || recover(fe, &next, f) == -1)
+			return -1;
+		next.asked = 0;
 	}
 }
 

@@ -164,19 +164,3 @@ folder_decode(const char *name)
 	*out = '\0';
 	return decoded;
 }
-
-char *
-folder_quote(const char *s)
-{
-	char *quoted = xmalloc(2 * strlen(s) + 3), *p = quoted;
-
-	*p++ = '"';
-	for (; *s != '\0'; s++) {
-		if (*s == '"' || *s == '\\')
-			*p++ = '\\';
-		*p++ = *s;
-	}
-	*p++ = '"';
-	*p = '\0';
-	return quoted;
-}

@@ -10,9 +10,6 @@
  */
 char *folder_encode(const char *name);
 
-/* A name as the server has it, in quotes as commands take it.  Allocated. */
-char *folder_quote(const char *name);
-
 /* Whether two names are of one folder: INBOX is so in any case (RFC 9051 §5.1).
  */
 bool folder_is_same(const char *, const char *);

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "source/folder.h"
+#include "source/login.h"
 #include "source/session.h"
 
 enum {
@@ -49,11 +50,13 @@ imap_list(
 	clistiter *it;
 	int rc, code;
 
+	*list = NULL;
+	*n = 0;
+	if (login_settle(im, f) == -1)
+		return -1;
 	session_begin(im, &limits, TLS_STEADY);
 	code = mailimap_list(im->etpan, "", "*", &folders);
 	rc = session_end(im, code, EX_NOPERM, "LIST refused", f);
-	*list = NULL;
-	*n = 0;
 	if (rc == 0 && folders != NULL) {
 		*list = xcalloc((size_t)clist_count(folders), sizeof **list);
 		for (it = clist_begin(folders); it != NULL; it = clist_next(it))

@@ -106,20 +106,6 @@ is_wanted(const struct guard *g, enum answer kind)
 	return is_name(g, kind);
 }
 
-static void
-pass_capabilities(const struct guard *g, struct buf *out)
-{
-	static const char head[] = "* CAPABILITY";
-	struct span list = span_skip(text(g), sizeof head - 1), name;
-
-	pass(out, head, sizeof head - 1);
-	while (answer_next_capability(&list, &name)) {
-		pass(out, " ", 1);
-		pass(out, name.p, name.n);
-	}
-	pass(out, "\r\n", 2);
-}
-
 /* Tag and status of a line, or "* OK" of a greeting, with no text to read. */
 static void
 pass_status(const struct guard *g, struct buf *out)
@@ -141,10 +127,9 @@ judge_line(struct guard *g, struct buf *out, struct fault *f)
 	if (kind == ANSWER_GARBAGE ||
 	    (!g->greeted && kind != ANSWER_STATUS && kind != ANSWER_BYE))
 		return refuse(f, "not IMAP; the line's length", g->line);
+	g->answered = kind == ANSWER_TAGGED;
 	if (kind == ANSWER_TAGGED || (kind == ANSWER_STATUS && !g->greeted))
 		pass_status(g, out);
-	else if (kind == ANSWER_CAPABILITY)
-		pass_capabilities(g, out);
 	else if (kind == ANSWER_CONTINUE && g->left.command == GUARD_LOGIN)
 		pass_text(g, out);
 	else if (is_wanted(g, kind) && answer_is_sound(kind, text(g), false))
@@ -277,25 +262,28 @@ guard_expect(struct guard *g, const struct guard_limits *limits)
 }
 
 int
-guard_feed(struct guard *g, const char *bytes, size_t n, struct buf *out,
-    struct fault *f)
+guard_feed(struct guard *g, struct span *in, struct buf *out, struct fault *f)
 {
-	size_t i = 0, some;
+	struct span some;
 
-	while (i < n) {
+	g->answered = false;
+	while (in->n > 0 && !g->answered) {
 		if (g->literal == 0) {
-			if (feed_line(g, bytes[i++], out, f) == -1)
+			if (feed_line(g, in->p[0], out, f) == -1)
 				return -1;
+			*in = span_skip(*in, 1);
 			continue;
 		}
-		some = g->literal < n - i ? (size_t)g->literal : n - i;
+		some = *in;
+		if (some.n > g->literal)
+			some.n = (size_t)g->literal;
 		if (g->left.command != GUARD_FETCH &&
-		    check_name(g, bytes + i, some, f) == -1)
+		    check_name(g, some.p, some.n, f) == -1)
 			return -1;
 		if (!g->dropped)
-			pass(out, bytes + i, some);
-		g->literal -= some;
-		i += some;
+			pass(out, some.p, some.n);
+		g->literal -= some.n;
+		*in = span_skip(*in, some.n);
 	}
 	return 0;
 }

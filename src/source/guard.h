@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/span.h"
+
 struct buf;
 struct fault;
 
@@ -15,12 +17,12 @@ struct fault;
  * and follows null pointers where a list or a text is missing.
  *
  * So all lines, literals and brackets have bounds; and of the lines, only
- * those are passed on whose content libetpan is needed for (CAPABILITY, FETCH,
- * LIST, ID), when they are sound, tagged ones without their text, and, in a
- * login, the server's challenges.  The rest goes to the line function alone.
+ * those are passed on whose content is needed (FETCH, LIST, ID), when they are
+ * sound, tagged ones without their text, and, in a login, the server's
+ * challenges.  The rest goes to the line function alone.
  */
 enum guard_command {
-	GUARD_GENERAL, /* greeting, CAPABILITY, EXAMINE */
+	GUARD_GENERAL, /* tagged lines pass */
 	GUARD_LOGIN,   /* challenges pass */
 	GUARD_NAMES,   /* LIST and ID pass, with short literals */
 	GUARD_FOLDERS, /* LIST and XLIST pass likewise; not for libetpan;
@@ -54,6 +56,7 @@ struct guard {
 	struct guard_limits left;
 	/* where it stands */
 	bool greeted;	   /* the first line is over */
+	bool answered;	   /* the last line was a tagged one */
 	uint64_t literal;  /* bytes of the present literal still to come */
 	uint64_t literals; /* bytes of literals in this line */
 	size_t line;	   /* bytes of this line without them */
@@ -73,12 +76,14 @@ void guard_init(struct guard *, guard_line_fn *, void *arg);
 void guard_expect(struct guard *, const struct guard_limits *);
 
 /*
- * Look at `n` bytes and append to `out`, which must have room for 2 * n +
- * GUARD_LINE, what may go on to the parser.  -1 with a fault of scope
- * FAULT_SESSION when a limit is broken (exit code 76) or the line function
- * said so; what was appended may still go on, but nothing that comes later.
+ * Take bytes from the front of `in`, up to the end of a tagged line, since what
+ * comes behind it answers another command; and append to `out`, which must have
+ * room for 2 * in->n + GUARD_LINE, what may go on to the parser.  -1 with a
+ * fault of scope FAULT_SESSION when a limit is broken (exit code 76) or the
+ * line function said so; what was appended may still go on, but nothing that
+ * comes later.
  */
-int guard_feed(struct guard *, const char *bytes, size_t n, struct buf *out,
-    struct fault *);
+int guard_feed(
+    struct guard *, struct span *in, struct buf *out, struct fault *);
 
 #endif

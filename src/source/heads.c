@@ -1,6 +1,6 @@
-#include <sysexits.h>
+#include <inttypes.h>
+#include <stdio.h>
 
-#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/fault.h"
 #include "source/arrival.h"
@@ -11,9 +11,6 @@ enum {
 	LINE_BYTES = 512,	  /* of an answer, literals apart */
 	LINES_SLACK = 64 * 1024
 };
-
-static const char *const fields[] = { "Subject", "Content-Type",
-	"TLS-Report-Domain", "TLS-Report-Submitter" };
 
 struct heads {
 	imap_head_fn *fn;
@@ -51,44 +48,6 @@ on_message(void *arg, const struct mailimap_msg_att *att)
 	buf_reset(&h->text);
 }
 
-static struct mailimap_fetch_att *
-fields_item(void)
-{
-	struct mailimap_header_list *names;
-	struct mailimap_section *section;
-	clist *list = clist_new();
-	size_t i;
-
-	if (list == NULL)
-		out_of_memory();
-	for (i = 0; i < sizeof fields / sizeof *fields; i++)
-		if (clist_append(list, xstrdup(fields[i])) == -1)
-			out_of_memory();
-	if ((names = mailimap_header_list_new(list)) == NULL ||
-	    (section = mailimap_section_new_header_fields(names)) == NULL)
-		out_of_memory();
-	return mailimap_fetch_att_new_body_peek_section(section);
-}
-
-static struct mailimap_fetch_type *
-items(void)
-{
-	struct mailimap_fetch_type *type =
-	    mailimap_fetch_type_new_fetch_att_list_empty();
-	struct mailimap_fetch_att *att[] = { mailimap_fetch_att_new_uid(),
-		mailimap_fetch_att_new_internaldate(), fields_item() };
-	size_t i;
-
-	if (type == NULL)
-		out_of_memory();
-	for (i = 0; i < sizeof att / sizeof *att; i++)
-		if (att[i] == NULL ||
-		    mailimap_fetch_type_new_fetch_att_list_add(type, att[i]) !=
-			MAILIMAP_NO_ERROR)
-			out_of_memory();
-	return type;
-}
-
 /* By number, since nobody knows how many mails a range of UIDs holds. */
 static int
 fetch(struct imap *im, uint32_t first, size_t n, struct fault *f)
@@ -97,20 +56,15 @@ fetch(struct imap *im, uint32_t first, size_t n, struct fault *f)
 		.literal_max = im->account->header_max,
 		.literals = im->account->header_max + n * FIELDS_BYTES,
 		.lines = LINES_SLACK + n * LINE_BYTES };
-	struct mailimap_set *set = mailimap_set_new_interval(first, 0);
-	struct mailimap_fetch_type *type = items();
-	clist *none = NULL;
-	int code;
+	char text[200];
 
-	if (set == NULL)
-		out_of_memory();
-	session_begin(im, &limits, TLS_STEADY);
-	code = mailimap_fetch(im->etpan, set, type, &none);
-	mailimap_fetch_type_free(type);
-	mailimap_set_free(set);
-	if (code == MAILIMAP_NO_ERROR && none != NULL)
-		mailimap_fetch_list_free(none);
-	return session_end(im, code, EX_PROTOCOL, "FETCH refused", f);
+	snprintf(text, sizeof text,
+	    "FETCH %" PRIu32 ":* (UID INTERNALDATE BODY.PEEK[HEADER.FIELDS "
+	    "(Subject Content-Type TLS-Report-Domain TLS-Report-Submitter)])",
+	    first);
+	if (session_send(im, text, f) == -1)
+		return -1;
+	return session_hear_fetch(im, &limits, f);
 }
 
 int

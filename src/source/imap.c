@@ -12,7 +12,7 @@
 
 enum {
 	STREAM_BUFFER = 16 * 1024,
-	GOODBYE = 3 /* seconds that a LOGOUT may take */
+	NAMES_LINES = 1024 * 1024
 };
 
 static struct imap *
@@ -74,27 +74,25 @@ greet(struct imap *im, struct fault *f)
 static int
 starttls(struct imap *im, struct fault *f)
 {
+	static const struct guard_limits limits = { .command = GUARD_GENERAL,
+		.lines = NAMES_LINES };
 	const char *host = im->account->tls.host;
-	int code;
 
 	steps_begin(im->account->tls.steps, "TLS");
-	if (session_capabilities(im, f) == -1)
+	if (session_ask_capabilities(im, f) == -1 ||
+	    session_hear_capabilities(im, f) == -1)
 		return -1;
 	if (!session_can(im, "STARTTLS"))
 		return fault(f, FAULT_SESSION, EX_UNAVAILABLE,
 		    "tls: %s does not offer STARTTLS: set tls = implicit",
 		    host);
-	session_begin_short(im, GUARD_GENERAL);
-	code = mailimap_starttls(im->etpan);
-	if (im->reply.trailing || im->guard.line > 0) {
-		im->broken = true;
-		return fault(f, FAULT_SESSION, EX_UNAVAILABLE,
-		    "tls: %s sent something between STARTTLS and TLS: "
-		    "somebody may be in between",
-		    host);
-	}
-	if (session_end(im, code, EX_UNAVAILABLE, "STARTTLS refused", f) == -1)
+	if (session_command(im, "STARTTLS", &limits, "STARTTLS refused", f) ==
+	    -1) {
+		if (!im->broken && f->status == EX_NOPERM)
+			f->status = EX_UNAVAILABLE;
 		return -1;
+	}
+	reply_forget_capabilities(&im->reply);
 	im->broken = true;
 	if (tls_handshake(im->low, f) == -1)
 		return -1;
@@ -151,18 +149,21 @@ imap_open(const struct imap_account *account, struct fault *f)
 	return im;
 }
 
-/* Stopped by a signal: the server shall know, whatever it is saying now. */
+/*
+ * The server shall know that we go, whatever it is saying now when a signal has
+ * stopped us; what it says to that is not waited for.
+ */
 static void
 take_leave(struct imap *im)
 {
 	const volatile sig_atomic_t *stop = im->account->tls.stop;
 	char text[32];
 
-	if (stop == NULL || !*stop ||
-	    im->etpan->imap_state == MAILIMAP_STATE_DISCONNECTED ||
-	    im->etpan->imap_state == MAILIMAP_STATE_NON_AUTHENTICATED)
+	if ((im->broken && (stop == NULL || !*stop)) ||
+	    im->etpan->imap_state != MAILIMAP_STATE_AUTHENTICATED)
 		return;
-	snprintf(text, sizeof text, "%d LOGOUT\r\n", im->etpan->imap_tag + 1);
+	snprintf(text, sizeof text, "%d LOGOUT\r\n",
+	    im->etpan->imap_tag + im->unheard + 1);
 	tls_take_leave(im->low, text, strlen(text));
 }
 
@@ -175,14 +176,10 @@ imap_close(struct imap *im)
 	if (im == NULL)
 		return;
 	if (im->low != NULL) {
-		if (im->broken) {
-			take_leave(im);
-			tls_break(im->low, &gone);
-		}
-		session_begin_short(im, GUARD_GENERAL);
-		tls_hurry(im->low, GOODBYE);
+		take_leave(im);
+		tls_break(im->low, &gone);
 	}
-	mailimap_free(im->etpan); /* says LOGOUT, closes the stream */
+	mailimap_free(im->etpan); /* closes the stream */
 	for (i = 0; i < REPLY_SECRETS - 1; i++)
 		session_wipe(im->secrets_sent[i]);
 	free(im->known);

@@ -53,12 +53,12 @@ struct imap_account {
 struct imap;
 
 /*
- * Connect, TLS, greeting, login, capabilities, ID when offered; each told to
- * tls.steps.
+ * Connect, TLS, greeting, login, each told to tls.steps; capabilities are asked
+ * for once more, and ID is sent when offered.
  */
 struct imap *imap_open(const struct imap_account *, struct fault *);
 
-/* LOGOUT when the session is in order, and close; NULL is legal. */
+/* Say LOGOUT when the session is in order, and close; NULL is legal. */
 void imap_close(struct imap *);
 
 /* The login mechanism used, such as "PLAIN", for -v. */

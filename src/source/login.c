@@ -15,7 +15,8 @@
 enum {
 	CREDENTIAL_MAX = 16 * 1024, /* of user or secret; tokens are long */
 	MESSAGE_MAX = 128 * 1024,
-	CHALLENGES_MAX = 10
+	CHALLENGES_MAX = 10,
+	ID_MAX = 256 * 1024
 };
 
 static const struct {
@@ -263,22 +264,14 @@ send_literal(struct imap *im, const char *s, struct fault *f)
 static int
 send_quoted(struct imap *im, const char *s, struct fault *f)
 {
-	char *quoted = xmalloc(2 * strlen(s) + 3), *p = quoted;
-	bool is_secret = s == im->account->secret;
+	char *quoted = session_quote(s);
+	size_t n = strlen(quoted);
 	int rc;
 
-	*p++ = '"';
-	for (; *s != '\0'; s++) {
-		if (*s == '"' || *s == '\\')
-			*p++ = '\\';
-		*p++ = *s;
-	}
-	*p = '\0';
-	if (is_secret)
+	rc = session_write(im, quoted, n, true, f);
+	quoted[n - 1] = '\0';
+	if (s == im->account->secret) /* as it would come back */
 		session_keep_secret(im, quoted + 1);
-	*p++ = '"';
-	rc = session_write(im, quoted, (size_t)(p - quoted), true, f);
-	*p = '\0';
 	session_wipe(quoted);
 	return rc;
 }
@@ -330,47 +323,34 @@ check_credential(const char *what, const char *s, struct fault *f)
 	return 0;
 }
 
-/* libetpan frees these strings as its own kind. */
-static char *
-etpan_string(const char *s)
+/* RFC 2971. */
+static int
+send_id(struct imap *im, struct fault *f)
 {
-	MMAPString *m = mmap_string_new(s);
+	char *user = session_quote(im->account->user), *text;
+	bool sendable = is_ascii(im->account->user);
+	int rc;
 
-	if (m == NULL || mmap_string_ref(m) < 0)
-		out_of_memory();
-	return m->str;
+	text = xasprintf("ID (\"name\" \"tlsrua\" \"version\" \"%s\" "
+			 "\"vendor\" \"tlsrua\" \"support-email\" %s)",
+	    TLSRUA_VERSION, sendable ? user : "NIL");
+	rc = session_send(im, text, f);
+	free(user);
+	free(text);
+	return rc;
 }
 
-static void
-add_id(
-    struct mailimap_id_params_list *list, const char *name, const char *value)
+/* What it says of itself, or that it would rather not, is nothing to us. */
+static int
+hear_id(struct imap *im, struct fault *f)
 {
-	if (mailimap_id_params_list_add_name_value(list, etpan_string(name),
-		etpan_string(value)) != MAILIMAP_NO_ERROR)
-		out_of_memory();
-}
-
-int
-login_send_id(struct imap *im, struct fault *f)
-{
-	struct mailimap_id_params_list *ours =
-	    mailimap_id_params_list_new_empty();
-	struct mailimap_id_params_list *theirs = NULL;
+	static const struct guard_limits limits = {
+		.command = GUARD_NAMES, .lines = ID_MAX, .literals = ID_MAX
+	};
 	struct fault refusal;
-	int code;
 
-	if (ours == NULL)
-		out_of_memory();
-	add_id(ours, "name", "tlsrua");
-	add_id(ours, "version", TLSRUA_VERSION);
-	add_id(ours, "vendor", "tlsrua");
-	add_id(ours, "support-email", im->account->user);
-	session_begin_short(im, GUARD_NAMES);
-	code = mailimap_id(im->etpan, ours, &theirs);
-	mailimap_id_params_list_free(ours);
-	if (theirs != NULL)
-		mailimap_id_params_list_free(theirs);
-	if (session_end(im, code, EX_PROTOCOL, "ID refused", &refusal) == -1 &&
+	if (session_hear(im, &limits, EX_PROTOCOL, "ID refused", &refusal) ==
+		-1 &&
 	    im->broken) {
 		*f = refusal;
 		return -1;
@@ -379,23 +359,57 @@ login_send_id(struct imap *im, struct fault *f)
 }
 
 int
+login_send_id(struct imap *im, struct fault *f)
+{
+	return send_id(im, f) == -1 ? -1 : hear_id(im, f);
+}
+
+/* What a server tells with its greeting need not be asked for (RFC 9051 §7.1).
+ */
+static int
+learn_capabilities(struct imap *im, struct fault *f)
+{
+	if (im->reply.capabilities[0] != '\0')
+		return 0;
+	if (session_ask_capabilities(im, f) == -1)
+		return -1;
+	return session_hear_capabilities(im, f);
+}
+
+int
 login(struct imap *im, struct fault *f)
 {
+	bool takes_id;
 	int rc;
 
 	if (check_credential("user", im->account->user, f) == -1 ||
 	    check_credential("secret", im->account->secret, f) == -1 ||
-	    session_capabilities(im, f) == -1 ||
+	    learn_capabilities(im, f) == -1 ||
 	    choose(im, &im->mechanism, f) == -1)
 		return -1;
 	im->reply.secrets[0] = im->account->secret;
+	takes_id = session_can(im, "ID");
 	rc = strcmp(im->mechanism, "LOGIN") == 0 ? login_command(im, f)
 						 : authenticate(im, f);
 	if (rc == -1)
 		return -1;
 	im->etpan->imap_state = MAILIMAP_STATE_AUTHENTICATED;
 	/* some servers tell all only now (RFC 9051 §6.2) */
-	if (session_capabilities(im, f) == -1)
+	if (session_ask_capabilities(im, f) == -1)
+		return -1;
+	im->unsettled = takes_id;
+	if (takes_id)
+		return send_id(im, f);
+	if (session_hear_capabilities(im, f) == -1)
 		return -1;
 	return session_can(im, "ID") ? login_send_id(im, f) : 0;
+}
+
+int
+login_settle(struct imap *im, struct fault *f)
+{
+	if (!im->unsettled)
+		return 0;
+	im->unsettled = false;
+	return session_hear_capabilities(im, f) == -1 ? -1 : hear_id(im, f);
 }

@@ -20,13 +20,16 @@ open_once(struct imap *im, const char *name, bool change, const char *what,
 	static const struct guard_limits limits = { .command = GUARD_GENERAL,
 		.lines = ANSWER_BYTES };
 	struct reply *r = &im->reply;
-	int rc, code;
+	char *quoted = session_quote(name);
+	char *text = xasprintf("%s %s", change ? "SELECT" : "EXAMINE", quoted);
+	int rc = session_send(im, text, f);
 
+	free(quoted);
+	free(text);
+	if (rc == -1 || login_settle(im, f) == -1)
+		return -1;
 	reply_forget_folder(r);
-	session_begin(im, &limits, TLS_STEADY);
-	code = change ? mailimap_select(im->etpan, name)
-		      : mailimap_examine(im->etpan, name);
-	rc = session_end(im, code, EX_NOPERM, what, f);
+	rc = session_hear(im, &limits, EX_NOPERM, what, f);
 	if (rc == -1 && r->status == REPLY_BAD && f->status == EX_NOPERM &&
 	    strstr(r->text, "not connected") == NULL)
 		f->status = EX_PROTOCOL;

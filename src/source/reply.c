@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/span.h"
 #include "source/advice.h"
+#include "source/answer.h"
 #include "source/reply.h"
 
 enum {
@@ -164,6 +165,38 @@ permanent_flags(struct reply *r, struct span list)
 	}
 }
 
+void
+reply_forget_capabilities(struct reply *r)
+{
+	r->capabilities[0] = '\0';
+}
+
+/* What does not fit is of no use to us: servers tell a few dozen. */
+static void
+add_capabilities(struct reply *r, struct span list)
+{
+	size_t n = strlen(r->capabilities);
+	struct span name;
+
+	while (answer_next_capability(&list, &name) &&
+	       n + name.n + 3 < sizeof r->capabilities)
+		n += (size_t)snprintf(r->capabilities + n,
+		    sizeof r->capabilities - n, "%s%.*s ", n == 0 ? " " : "",
+		    (int)name.n, name.p);
+}
+
+bool
+reply_has_capability(const struct reply *r, const char *name)
+{
+	const char *p = r->capabilities;
+	size_t n = strlen(name);
+
+	for (; (p = strchr(p, ' ')) != NULL; p++)
+		if (strncasecmp(p + 1, name, n) == 0 && p[n + 1] == ' ')
+			return true;
+	return false;
+}
+
 /* "[CODE value] text" (RFC 9051 §7.1). */
 static void
 response_code(struct reply *r, struct span text, const char *shown)
@@ -185,7 +218,7 @@ response_code(struct reply *r, struct span text, const char *shown)
 	else if (span_is_nocase(code, "PERMANENTFLAGS"))
 		permanent_flags(r, span_trim(value));
 	else if (span_is_nocase(code, "CAPABILITY"))
-		r->capability = true;
+		add_capabilities(r, value);
 	else if ((span_is_nocase(code, "ALERT") ||
 		     span_is_nocase(code, "WEBALERT")) &&
 		 strcmp(r->alert, shown) != 0) {
@@ -294,7 +327,7 @@ untagged(struct reply *r, struct span s, const char *shown, struct fault *f)
 	    span_is_nocase(first, "BAD") || span_is_nocase(first, "PREAUTH"))
 		response_code(r, s, shown);
 	else if (span_is_nocase(first, "CAPABILITY"))
-		r->capability = true;
+		add_capabilities(r, s);
 	else if (span_is_nocase(first, "NAMESPACE"))
 		own_namespace(r, s);
 	else if (span_is_nocase(first, "STATUS"))
@@ -351,8 +384,6 @@ reply_begin(struct reply *r, int tag)
 	r->tag = tag;
 	r->status = REPLY_NONE;
 	r->wrong_tag = false;
-	r->trailing = false;
-	r->capability = false;
 	r->text[0] = '\0';
 }
 
@@ -364,7 +395,6 @@ reply_line(void *arg, const char *line, size_t n, struct fault *f)
 	char clean[REPLY_TEXT], *shown = clean;
 
 	reply_blot(r, line, n, clean, sizeof clean);
-	r->trailing |= r->status != REPLY_NONE;
 	first = word(&s);
 	/* a challenge may hold the secret in a form that nobody knows again */
 	log_trace("%s: S: %s", r->host, span_is(first, "+") ? "+" : clean);

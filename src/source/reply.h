@@ -24,7 +24,8 @@ enum reply_flag {
 enum {
 	REPLY_TEXT = 400,
 	REPLY_SECRETS = 4, /* a login sends some in forms of their own */
-	REPLY_PREFIX = 100
+	REPLY_PREFIX = 100,
+	REPLY_CAPABILITIES = 4096
 };
 
 /*
@@ -40,9 +41,12 @@ struct reply {
 	int tag;
 	enum reply_status status;
 	bool wrong_tag;
-	bool trailing;	       /* something came behind the tagged line */
-	bool capability;       /* capabilities were told */
 	char text[REPLY_TEXT]; /* of the tagged line, response code included */
+	/*
+	 * The names that the server told since they were forgotten last, a
+	 * blank before and behind each; empty when it told none.
+	 */
+	char capabilities[REPLY_CAPABILITIES];
 	/* of the folder */
 	bool bad_number;
 	uint32_t uidvalidity, uidnext, exists;
@@ -65,7 +69,7 @@ void reply_forget_folder(struct reply *);
 /* Whether the folder keeps that flag, as far as the server has told. */
 bool reply_keeps(const struct reply *, enum reply_flag);
 
-/* The next command has this tag. */
+/* The answers from now on are to the command with this tag. */
 void reply_begin(struct reply *, int tag);
 
 /*
@@ -73,6 +77,11 @@ void reply_begin(struct reply *, int tag);
  * (exit code 69, or 75 when the text says so).
  */
 int reply_line(void *arg, const char *line, size_t n, struct fault *);
+
+void reply_forget_capabilities(struct reply *);
+
+/* Whether the server told this one, upper or lower case. */
+bool reply_has_capability(const struct reply *, const char *name);
 
 /* Copy a line with the secrets blotted out, cut to `size`. */
 void reply_blot(

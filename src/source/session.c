@@ -1,6 +1,6 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sysexits.h>
 #include <openssl/crypto.h>
 
@@ -113,51 +113,105 @@ session_end(
 }
 
 int
-session_fetch(struct imap *im, struct mailimap_set *set,
-    struct mailimap_fetch_type *items, const struct guard_limits *limits,
-    struct fault *f)
+session_send(struct imap *im, const char *text, struct fault *f)
 {
-	clist *none = NULL;
-	int code;
+	int tag = im->etpan->imap_tag + im->unheard + 1, rc;
+	char *line = xasprintf("%d %s\r\n", tag, text);
 
-	session_begin(im, limits, TLS_STEADY);
-	code = mailimap_uid_fetch(im->etpan, set, items, &none);
-	mailimap_fetch_type_free(items);
-	if (code == MAILIMAP_NO_ERROR && none != NULL)
-		mailimap_fetch_list_free(none);
-	return session_end(im, code, EX_PROTOCOL, "FETCH refused", f);
+	rc = session_write(im, line, strlen(line), false, f);
+	if (rc == 0)
+		im->unheard++;
+	free(line);
+	return rc;
 }
 
-/* libetpan adds up what it hears, and follows NULL when it heard nothing. */
-static void
-forget_capabilities(mailimap *etpan)
+void
+session_expect(struct imap *im, const struct guard_limits *limits)
 {
-	struct mailimap_connection_info *info = etpan->imap_connection_info;
-	clist *none = clist_new();
-	struct mailimap_capability_data *data =
-	    none != NULL ? mailimap_capability_data_new(none) : NULL;
-
-	if (info == NULL || data == NULL)
-		out_of_memory();
-	if (info->imap_capability != NULL)
-		mailimap_capability_data_free(info->imap_capability);
-	info->imap_capability = data;
+	session_begin(im, limits, TLS_STEADY);
+	im->etpan->imap_tag++;
+	im->unheard--;
 }
 
 int
-session_capabilities(struct imap *im, struct fault *f)
+session_next(struct imap *im, struct span *line, struct fault *f)
 {
-	struct mailimap_capability_data *data = NULL;
-	int code;
+	const struct reply *r = &im->reply;
+	char tag[16];
 
-	forget_capabilities(im->etpan);
-	session_begin_short(im, GUARD_GENERAL);
-	code = mailimap_capability(im->etpan, &data);
-	if (data != NULL)
-		mailimap_capability_data_free(data);
-	if (session_end(im, code, EX_PROTOCOL, "CAPABILITY refused", f) == -1)
+	if (session_read_line(im, line, f) == -1)
 		return -1;
-	if (!im->reply.capability)
+	snprintf(tag, sizeof tag, "%d ", im->etpan->imap_tag);
+	return !r->wrong_tag &&
+	       (r->status == REPLY_NONE || !span_begins_nocase(*line, tag));
+}
+
+int
+session_hear(struct imap *im, const struct guard_limits *limits, int refused,
+    const char *what, struct fault *f)
+{
+	struct span line = { 0 };
+	int rc;
+
+	session_expect(im, limits);
+	while ((rc = session_next(im, &line, f)) == 1)
+		continue;
+	return rc == -1 ? -1
+			: session_end(im, MAILIMAP_NO_ERROR, refused, what, f);
+}
+
+int
+session_command(struct imap *im, const char *text,
+    const struct guard_limits *limits, const char *what, struct fault *f)
+{
+	if (session_send(im, text, f) == -1)
+		return -1;
+	return session_hear(im, limits, EX_NOPERM, what, f);
+}
+
+int
+session_send_fetch(
+    struct imap *im, const char *set, const char *items, struct fault *f)
+{
+	char *text = xasprintf("UID FETCH %s %s", set, items);
+	int rc = session_send(im, text, f);
+
+	free(text);
+	return rc;
+}
+
+int
+session_hear_fetch(
+    struct imap *im, const struct guard_limits *limits, struct fault *f)
+{
+	struct mailimap_response *response = NULL;
+	int code = MAILIMAP_ERROR_STREAM;
+
+	session_expect(im, limits);
+	if (mailimap_read_line(im->etpan) != NULL)
+		code = mailimap_parse_response(im->etpan, &response);
+	if (code == MAILIMAP_NO_ERROR)
+		mailimap_response_free(response);
+	return session_end(im, code, EX_PROTOCOL, "FETCH refused", f);
+}
+
+int
+session_ask_capabilities(struct imap *im, struct fault *f)
+{
+	reply_forget_capabilities(&im->reply);
+	return session_send(im, "CAPABILITY", f);
+}
+
+int
+session_hear_capabilities(struct imap *im, struct fault *f)
+{
+	static const struct guard_limits limits = { .command = GUARD_GENERAL,
+		.lines = SHORT_ANSWER };
+
+	if (session_hear(im, &limits, EX_PROTOCOL, "CAPABILITY refused", f) ==
+	    -1)
+		return -1;
+	if (im->reply.capabilities[0] == '\0')
 		return fault(f, FAULT_SESSION, EX_PROTOCOL,
 		    "imap: the server does not tell its capabilities");
 	return 0;
@@ -166,28 +220,23 @@ session_capabilities(struct imap *im, struct fault *f)
 bool
 session_can(const struct imap *im, const char *capability)
 {
-	const struct mailimap_connection_info *info =
-	    im->etpan->imap_connection_info;
-	const struct mailimap_capability *cap;
-	const char *name;
-	bool auth;
-	clistiter *it;
+	return reply_has_capability(&im->reply, capability);
+}
 
-	if (info == NULL || info->imap_capability == NULL)
-		return false;
-	auth = strncmp(capability, "AUTH=", 5) == 0;
-	name = auth ? capability + 5 : capability;
-	for (it = clist_begin(info->imap_capability->cap_list); it != NULL;
-	     it = clist_next(it)) {
-		cap = clist_content(it);
-		if (auth && cap->cap_type == MAILIMAP_CAPABILITY_AUTH_TYPE &&
-		    strcasecmp(cap->cap_data.cap_auth_type, name) == 0)
-			return true;
-		if (!auth && cap->cap_type == MAILIMAP_CAPABILITY_NAME &&
-		    strcasecmp(cap->cap_data.cap_name, name) == 0)
-			return true;
+char *
+session_quote(const char *s)
+{
+	char *quoted = xmalloc(2 * strlen(s) + 3), *p = quoted;
+
+	*p++ = '"';
+	for (; *s != '\0'; s++) {
+		if (*s == '"' || *s == '\\')
+			*p++ = '\\';
+		*p++ = *s;
 	}
-	return false;
+	*p++ = '"';
+	*p = '\0';
+	return quoted;
 }
 
 void
@@ -235,42 +284,4 @@ session_read_line(struct imap *im, struct span *line, struct fault *f)
 		return broken(im, MAILIMAP_ERROR_STREAM, "login", f);
 	*line = (struct span){ buffer->str, buffer->len };
 	return 0;
-}
-
-int
-session_send(struct imap *im, const char *text,
-    const struct guard_limits *limits, struct fault *f)
-{
-	char *line;
-	int rc;
-
-	session_begin(im, limits, TLS_STEADY);
-	line = xasprintf("%d %s\r\n", ++im->etpan->imap_tag, text);
-	rc = session_write(im, line, strlen(line), false, f);
-	free(line);
-	return rc;
-}
-
-int
-session_next(struct imap *im, struct span *line, struct fault *f)
-{
-	if (session_read_line(im, line, f) == -1)
-		return -1;
-	return line->n > 0 && line->p[0] == '*';
-}
-
-int
-session_command(struct imap *im, const char *text,
-    const struct guard_limits *limits, const char *what, struct fault *f)
-{
-	struct span line = { 0 };
-	int rc;
-
-	if (session_send(im, text, limits, f) == -1)
-		return -1;
-	while ((rc = session_next(im, &line, f)) == 1)
-		continue;
-	return rc == -1
-		   ? -1
-		   : session_end(im, MAILIMAP_NO_ERROR, EX_NOPERM, what, f);
 }

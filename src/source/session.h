@@ -35,7 +35,9 @@ struct imap {
 	const char *mechanism;
 	/* the secret as it went over the wire, in each answer of a login */
 	char *secrets_sent[REPLY_SECRETS - 1];
-	bool broken; /* out of step, or gone: nothing more can be said */
+	bool broken;	/* out of step, or gone: nothing more can be said */
+	int unheard;	/* commands that were sent and not answered yet */
+	bool unsettled; /* those of login() are among them */
 	/* of the folder, as imap_sizes saw it: UIDs, ascending */
 	uint32_t *known;
 	size_t n_known;
@@ -52,21 +54,47 @@ struct imap {
 void session_listen(struct imap *);
 
 /*
- * UID FETCH, answers going to the listener; takes ownership of `items`.  As
- * session_end() otherwise, with exit code 76 for what is refused.
+ * Send a command, tag and line end around it.  Several may be sent one behind
+ * the other; their answers come in the same order.
  */
-int session_fetch(struct imap *, struct mailimap_set *,
-    struct mailimap_fetch_type *items, const struct guard_limits *,
-    struct fault *);
+int session_send(struct imap *, const char *text, struct fault *);
 
-/* Before each command: what may come in answer, and how long it may take. */
+/*
+ * The answer to the first command that has none yet, past libetpan's parser:
+ * what may come in it, then what the guard lets through of it, a line at a time
+ * (1; 0 for the tagged one, 1 for all before it; what a literal holds is read
+ * by session_read_line), then session_end() with MAILIMAP_NO_ERROR.
+ */
+void session_expect(struct imap *, const struct guard_limits *);
+int session_next(struct imap *, struct span *line, struct fault *);
+
+/* All of that, where the tagged answer alone is of interest. */
+int session_hear(struct imap *, const struct guard_limits *, int refused,
+    const char *what, struct fault *);
+int session_command(struct imap *, const char *text,
+    const struct guard_limits *, const char *what, struct fault *);
+
+/*
+ * UID FETCH of a set, such as "1:*", and items, such as "(UID)"; the answer,
+ * which goes to the listener, is heard as with session_hear(), with exit code
+ * 76 for what is refused.
+ */
+int session_send_fetch(
+    struct imap *, const char *set, const char *items, struct fault *);
+int session_hear_fetch(
+    struct imap *, const struct guard_limits *, struct fault *);
+
+/*
+ * Before libetpan's commands and those of a login: what may come in answer, and
+ * how long it may take.  No other command may be unanswered.
+ */
 void session_begin(struct imap *, const struct guard_limits *, enum tls_pace);
 
 /* The same for a command whose answer is a few lines. */
 void session_begin_short(struct imap *, enum guard_command);
 
 /*
- * After each command, with libetpan's result code: 0 when it was answered OK.
+ * Behind each of them, with libetpan's result code: 0 when it was answered OK.
  * -1 otherwise; when the server refused it in good order, with NO or BAD, the
  * session goes on, reply.status tells which, and the fault has exit code
  * `refused` (75 when the server asks to come back later) and reads
@@ -75,9 +103,15 @@ void session_begin_short(struct imap *, enum guard_command);
 int session_end(
     struct imap *, int code, int refused, const char *what, struct fault *);
 
-/* Ask what the server can do; what was known before is dropped. */
-int session_capabilities(struct imap *, struct fault *);
+/* Ask what the server can do, and forget what was known before; hear it. */
+int session_ask_capabilities(struct imap *, struct fault *);
+int session_hear_capabilities(struct imap *, struct fault *);
+
+/* Whether it can, such as "MOVE" or "AUTH=PLAIN". */
 bool session_can(const struct imap *, const char *capability);
+
+/* A quoted string (RFC 9051 §4.3) of text without control characters. */
+char *session_quote(const char *);
 
 /* Overwrite and free a string; NULL is legal. */
 void session_wipe(char *);
@@ -95,19 +129,5 @@ void session_keep_secret(struct imap *, const char *);
 int session_write(
     struct imap *, const char *bytes, size_t n, bool secret, struct fault *);
 int session_read_line(struct imap *, struct span *, struct fault *);
-
-/*
- * A command of our own, past libetpan: send its text behind a tag, take what
- * the guard lets through, a line at a time (1; 0 for the tagged one, 1 for all
- * before it; what a literal holds is read by session_read_line), and then
- * session_end() with MAILIMAP_NO_ERROR.
- */
-int session_send(struct imap *, const char *text, const struct guard_limits *,
-    struct fault *);
-int session_next(struct imap *, struct span *line, struct fault *);
-
-/* All of that for a command of which the tagged answer alone is of interest. */
-int session_command(struct imap *, const char *text,
-    const struct guard_limits *, const char *what, struct fault *);
 
 #endif

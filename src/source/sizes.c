@@ -1,3 +1,5 @@
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -57,15 +59,6 @@ on_literal(void *arg, const struct mailimap_msg_att_body_section *section,
 	return true;
 }
 
-static void
-add_item(struct mailimap_fetch_type *items, struct mailimap_fetch_att *item)
-{
-	if (items == NULL || item == NULL ||
-	    mailimap_fetch_type_new_fetch_att_list_add(items, item) !=
-		MAILIMAP_NO_ERROR)
-		out_of_memory();
-}
-
 /* The sizes from UID `from` to `to`, 0 being the end. */
 static int
 ask(struct imap *im, const struct sizes *s, uint32_t from, uint32_t to,
@@ -73,10 +66,7 @@ ask(struct imap *im, const struct sizes *s, uint32_t from, uint32_t to,
 {
 	uint32_t mails = im->reply.exists;
 	struct guard_limits limits = { .command = GUARD_FETCH };
-	struct mailimap_set *set = mailimap_set_new_interval(from, to);
-	struct mailimap_fetch_type *items =
-	    mailimap_fetch_type_new_fetch_att_list_empty();
-	int rc;
+	char set[32];
 
 	if (to > 0 && to - from < mails)
 		mails = to - from + 1;
@@ -84,15 +74,16 @@ ask(struct imap *im, const struct sizes *s, uint32_t from, uint32_t to,
 		mails = SLICE_MAX;
 	limits.lines = ((uint64_t)mails + SLACK) *
 		       (s->since != 0 ? LINE_BYTES + DATE_BYTES : LINE_BYTES);
-	if (set == NULL)
-		out_of_memory();
-	add_item(items, mailimap_fetch_att_new_uid());
-	add_item(items, mailimap_fetch_att_new_rfc822_size());
-	if (s->since != 0)
-		add_item(items, mailimap_fetch_att_new_internaldate());
-	rc = session_fetch(im, set, items, &limits, f);
-	mailimap_set_free(set);
-	return rc;
+	if (to > 0)
+		snprintf(set, sizeof set, "%" PRIu32 ":%" PRIu32, from, to);
+	else
+		snprintf(set, sizeof set, "%" PRIu32 ":*", from);
+	if (session_send_fetch(im, set,
+		s->since != 0 ? "(UID RFC822.SIZE INTERNALDATE)"
+			      : "(UID RFC822.SIZE)",
+		f) == -1)
+		return -1;
+	return session_hear_fetch(im, &limits, f);
 }
 
 static int

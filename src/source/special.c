@@ -8,6 +8,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "source/answer.h"
+#include "source/login.h"
 #include "source/session.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -163,8 +164,9 @@ ask(struct imap *im, const char *command, struct fault *f)
 	struct span line = { 0 };
 	int rc;
 
-	if (session_send(im, command, &limits, f) == -1)
+	if (session_send(im, command, f) == -1)
 		return -1;
+	session_expect(im, &limits);
 	while ((rc = session_next(im, &line, f)) == 1)
 		if (read_folder(im, line, f) == -1)
 			return -1;
@@ -198,6 +200,8 @@ special_find(struct imap *im, const char *use, struct fault *f)
 
 	if (i == INBOX)
 		return "INBOX";
+	if (login_settle(im, f) == -1)
+		return NULL;
 	while (i < SPECIAL_USES && im->uses.name[i] == NULL &&
 	       im->uses.asked < COUNT(ways)) {
 		if (try_way(im, im->uses.asked, f) == -1)

@@ -84,7 +84,7 @@ server_name(struct imap *im, const char *name, struct fault *f)
 static int
 create(struct imap *im, const char *name, struct fault *f)
 {
-	char *quoted = folder_quote(name),
+	char *quoted = session_quote(name),
 	     *text = xasprintf("CREATE %s", quoted);
 	struct fault ignored;
 	int rc;

@@ -37,11 +37,12 @@ struct stream {
 	struct certificate certificate;
 	/* of the present command */
 	enum tls_pace pace;
-	unsigned timeout; /* seconds */
-	int64_t waited;	  /* milliseconds */
-	int64_t moved;	  /* bytes */
+	int64_t waited; /* milliseconds */
+	int64_t moved;	/* bytes */
 	bool failed;
 	struct fault fault;
+	char raw[RECEIVE];
+	struct span rest;  /* of these, what the guard has not seen */
 	struct buf passed; /* the guard, and not yet read by libetpan */
 	size_t taken;	   /* of that */
 };
@@ -64,10 +65,11 @@ fail_late(struct stream *s, bool silent)
 	if (s->pace == TLS_PROMPT)
 		return fault(&s->fault, FAULT_SESSION, EX_UNAVAILABLE,
 		    "connection to %s: no answer within %u s", host,
-		    s->timeout);
+		    s->settings->timeout);
 	if (silent)
 		return fault(&s->fault, FAULT_SESSION, EX_UNAVAILABLE,
-		    "connection to %s: no answer for %u s", host, s->timeout);
+		    "connection to %s: no answer for %u s", host,
+		    s->settings->timeout);
 	return fault(&s->fault, FAULT_SESSION, EX_UNAVAILABLE,
 	    "connection to %s: too slow: %lld bytes in %lld s", host,
 	    (long long)s->moved, (long long)(s->waited / 1000));
@@ -77,7 +79,7 @@ fail_late(struct stream *s, bool silent)
 static int64_t
 time_left(const struct stream *s)
 {
-	int64_t timeout = (int64_t)s->timeout * 1000;
+	int64_t timeout = (int64_t)s->settings->timeout * 1000;
 
 	if (s->pace == TLS_PROMPT)
 		return timeout - s->waited;
@@ -88,7 +90,7 @@ static int
 wait_io(struct stream *s, short events)
 {
 	struct pollfd fd = { .fd = s->fd, .events = events };
-	int64_t timeout = (int64_t)s->timeout * 1000;
+	int64_t timeout = (int64_t)s->settings->timeout * 1000;
 	int64_t left = time_left(s), now = wait_clock();
 	enum wait_result r;
 
@@ -200,23 +202,30 @@ receive_clear(struct stream *s, void *buf, size_t n)
 	}
 }
 
-/* Receive until something has passed the guard. */
+static int
+receive(struct stream *s)
+{
+	ssize_t got = s->ssl != NULL ? receive_tls(s, s->raw, sizeof s->raw)
+				     : receive_clear(s, s->raw, sizeof s->raw);
+
+	if (got == -1)
+		return -1;
+	s->moved += got;
+	s->rest = (struct span){ s->raw, (size_t)got };
+	return 0;
+}
+
+/* Until something has passed the guard. */
 static int
 fill(struct stream *s)
 {
-	char raw[RECEIVE];
-	ssize_t got;
-
 	buf_reset(&s->passed);
 	s->taken = 0;
 	while (s->passed.len == 0) {
-		got = s->ssl != NULL ? receive_tls(s, raw, sizeof raw)
-				     : receive_clear(s, raw, sizeof raw);
-		if (got == -1)
+		if (s->rest.n == 0 && receive(s) == -1)
 			return -1;
-		s->moved += got;
-		if (guard_feed(s->guard, raw, (size_t)got, &s->passed,
-			&s->fault) == -1) {
+		if (guard_feed(s->guard, &s->rest, &s->passed, &s->fault) ==
+		    -1) {
 			s->failed = true;
 			return s->passed.len > 0 ? 0 : -1;
 		}
@@ -367,6 +376,12 @@ tls_handshake(mailstream_low *low, struct fault *f)
 	int r;
 
 	steps_begin(s->settings->steps, "TLS");
+	if (s->rest.n > 0) {
+		fail(s, EX_UNAVAILABLE,
+		    "the server said something between STARTTLS and TLS",
+		    "somebody may be in between");
+		return tls_fault(low, f);
+	}
 	if (prepare(s, &ssl, f) == -1) {
 		SSL_free(ssl);
 		s->failed = true;
@@ -412,7 +427,6 @@ tls_connect(
 	s->settings = set;
 	s->guard = guard;
 	s->fd = fd;
-	s->timeout = set->timeout;
 	s->passed.max = 2 * RECEIVE + GUARD_LINE;
 	if ((low = mailstream_low_new(s, &driver)) == NULL)
 		out_of_memory();
@@ -430,19 +444,8 @@ tls_begin(mailstream_low *low, enum tls_pace pace)
 	struct stream *s = low->data;
 
 	s->pace = pace;
-	s->timeout = s->settings->timeout;
 	s->waited = 0;
 	s->moved = 0;
-}
-
-void
-tls_hurry(mailstream_low *low, unsigned seconds)
-{
-	struct stream *s = low->data;
-
-	s->pace = TLS_PROMPT;
-	if (s->timeout > seconds)
-		s->timeout = seconds;
 }
 
 void
@@ -451,10 +454,13 @@ tls_take_leave(mailstream_low *low, const char *bytes, size_t n)
 	const struct stream *s = low->data;
 	size_t sent;
 
-	if (s->ssl == NULL)
+	trace(low, bytes, n);
+	if (s->ssl == NULL) {
 		(void)!send(s->fd, bytes, n, MSG_NOSIGNAL | MSG_DONTWAIT);
-	else if (SSL_is_init_finished(s->ssl))
+	} else if (SSL_is_init_finished(s->ssl)) {
 		(void)!SSL_write_ex(s->ssl, bytes, n, &sent);
+		SSL_shutdown(s->ssl);
+	}
 	ERR_clear_error();
 }
 
@@ -466,6 +472,7 @@ tls_break(mailstream_low *low, const struct fault *f)
 	if (!s->failed)
 		s->fault = *f;
 	s->failed = true;
+	s->rest.n = 0;
 	buf_reset(&s->passed);
 	s->taken = 0;
 }

@@ -53,21 +53,21 @@ enum tls_pace {
 mailstream_low *tls_connect(
     const struct tls_settings *, struct guard *, struct fault *);
 
-/* The handshake on a plain connection, after STARTTLS. */
+/*
+ * The handshake on a plain connection, after STARTTLS; refused when the server
+ * has said more than was read.
+ */
 int tls_handshake(mailstream_low *, struct fault *);
 
 /* A command begins: its time is counted from now on. */
 void tls_begin(mailstream_low *, enum tls_pace);
 
-/* All of the present command must end within so many seconds. */
-void tls_hurry(mailstream_low *, unsigned seconds);
-
 /* Read and write no more: every further call fails with that fault. */
 void tls_break(mailstream_low *, const struct fault *);
 
 /*
- * Write this as far as it goes at once, even when the stream was broken off or
- * stopped: to take leave of a server in the middle of its answer.
+ * Write this as far as it goes at once and end TLS, even when the stream was
+ * broken off or stopped: the last word to a server, which is not waited for.
  */
 void tls_take_leave(mailstream_low *, const char *bytes, size_t n);
 

@@ -1,45 +1,19 @@
-#include "base/alloc.h"
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "source/uidset.h"
 
+enum {
+	RANGE_TEXT = 22 /* of "first:last," at most */
+};
+
+/* Write the last range behind the others; its length. */
 static size_t
-digits(uint32_t n)
+write_range(struct uidset *u)
 {
-	size_t d = 1;
-
-	while (n >= 10) {
-		n /= 10;
-		d++;
-	}
-	return d;
-}
-
-void
-uidset_init(struct uidset *u)
-{
-	*u = (struct uidset){ .set = mailimap_set_new_empty() };
-	if (u->set == NULL)
-		out_of_memory();
-}
-
-void
-uidset_free(struct uidset *u)
-{
-	mailimap_set_free(u->set);
-	u->set = NULL;
-}
-
-static void
-end_range(struct uidset *u)
-{
-	if (u->first == 0)
-		return;
-	u->text += digits(u->first) + 1;
-	if (u->first != u->last)
-		u->text += digits(u->last) + 1;
-	if (mailimap_set_add_interval(u->set, u->first, u->last) !=
-	    MAILIMAP_NO_ERROR)
-		out_of_memory();
-	u->first = 0;
+	return (size_t)snprintf(u->text + u->len, sizeof u->text - u->len,
+	    u->first == u->last ? "%" PRIu32 : "%" PRIu32 ":%" PRIu32, u->first,
+	    u->last);
 }
 
 bool
@@ -49,17 +23,20 @@ uidset_add(struct uidset *u, uint32_t uid, bool adjoins)
 		u->last = uid;
 		return true;
 	}
-	end_range(u);
-	/* room for "first:last," with a `last` as long as can be */
-	if (u->text + digits(uid) + 12 > UIDSET_TEXT)
+	/* room for the last range, and for one as long as can be */
+	if (u->len + 2 * RANGE_TEXT >= sizeof u->text)
 		return false;
+	if (u->first != 0) {
+		u->len += write_range(u);
+		u->text[u->len++] = ',';
+	}
 	u->first = u->last = uid;
 	return true;
 }
 
-struct mailimap_set *
-uidset_get(struct uidset *u)
+const char *
+uidset_text(struct uidset *u)
 {
-	end_range(u);
-	return u->set;
+	write_range(u);
+	return u->text;
 }

@@ -4,24 +4,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <libetpan/libetpan.h>
 
 enum {
 	UIDSET_TEXT = 900 /* characters; servers limit a command to 1,000 */
 };
 
 /*
- * A set of UIDs for one command, as few ranges as cover just those that are
- * added.  Start with uidset_init(), free with uidset_free().
+ * A set of UIDs for one command, such as "3:5,9", as few ranges as cover just
+ * those that are added.  All zero is the empty set.
  */
 struct uidset {
-	struct mailimap_set *set; /* all but the last range */
-	size_t text;		  /* characters so far */
-	uint32_t first, last;	  /* of the last range; 0 when empty */
+	char text[UIDSET_TEXT]; /* all but the last range, each with a comma */
+	size_t len;		/* of that */
+	uint32_t first, last;	/* of the last range; 0 when empty */
 };
-
-void uidset_init(struct uidset *);
-void uidset_free(struct uidset *);
 
 /*
  * Add a UID above all before.  `adjoins` says that there is no mail between it
@@ -30,7 +26,7 @@ void uidset_free(struct uidset *);
  */
 bool uidset_add(struct uidset *, uint32_t uid, bool adjoins);
 
-/* The whole set, which stays the uidset's own; nothing may be added then. */
-struct mailimap_set *uidset_get(struct uidset *);
+/* The whole set, which must not be empty, and to which more may be added. */
+const char *uidset_text(struct uidset *);
 
 #endif

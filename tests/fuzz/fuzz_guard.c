@@ -107,15 +107,17 @@ static bool
 advance(struct server *s)
 {
 	struct fault f;
+	struct span rest;
 	size_t n = s->n < s->piece ? s->n : s->piece;
 
 	buf_reset(&s->passed);
 	s->taken = 0;
 	if (s->refused || n == 0)
 		return false;
-	s->refused = guard_feed(&s->guard, s->bytes, n, &s->passed, &f) == -1;
-	s->bytes += n;
-	s->n -= n;
+	rest = (struct span){ s->bytes, n };
+	s->refused = guard_feed(&s->guard, &rest, &s->passed, &f) == -1;
+	s->bytes += n - rest.n;
+	s->n -= n - rest.n;
 	return true;
 }
 
