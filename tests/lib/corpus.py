@@ -138,7 +138,7 @@ def _order(mail):
 # -- where mails go
 
 def maildir_name(number, mail):
-    virtual = len(mail.raw) + mail.raw.count(b"\n")
+    virtual = len(mail.raw) + mail.raw.count(b"\n") - mail.raw.count(b"\r\n")
     return f"{mail.stamp}.M{number:06d}P1Q{number}.generated,S={len(mail.raw)},W={virtual}:2,"
 
 

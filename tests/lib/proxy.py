@@ -102,34 +102,37 @@ class CutAnswer(Proxy):
 class Far(Proxy):
     """A server `rtt` seconds away; nothing is lost, and no more than `window` bytes are under way.
 
-    `turns` counts how often the client waited for the server, the TCP handshake included: it spoke, after it had heard
-    something.  `rate` limits what the server sends, in bytes a second; with `chop`, a random number generator, the
+    `turns` counts how often the client waited for the server, the TCP handshake included: it spoke after it had heard
+    something, and nothing more was under way to it.  `rate` limits what the server sends, in bytes a second; with `chop`, a random number generator, the
     server's bytes come in pieces of whatever size.
     """
 
     def __init__(self, port, rtt=0.0, rate=None, chop=None, window=64 << 20):
         self.rtt, self.rate, self.chop, self.window = rtt, rate, chop, window
-        self.turns, self.received = 0, 0
-        self.heard = True
+        self.turns = 0
+        self.heard, self.coming = True, 0  # by the client; bytes on their way to it
         super().__init__(port)
 
     def carry(self, client, server):
         self.turns += 1
-        self.heard = True
+        self.heard, self.coming = True, 0
         time.sleep(self.rtt)
-        up = threading.Thread(target=self._way, args=(client, server, self._from_client), daemon=True)
+        up = threading.Thread(target=self._way, args=(client, server, self._said, lambda data: [data]), daemon=True)
         up.start()
-        self._way(server, client, self._from_server)
+        self._way(server, client, self._answered, self._pieces)
         up.join()
 
-    def _from_client(self, data):
-        self.turns += self.heard
+    def _said(self, _data):
+        self.turns += self.heard and self.coming == 0
         self.heard = False
-        return [data]
 
-    def _from_server(self, data):
+    def _answered(self, data):
+        self.coming += len(data)
+
+    def _pieces(self, data):
+        """What the client hears at once."""
         self.heard = True
-        self.received += len(data)
+        self.coming -= len(data)
         if self.rate:
             time.sleep(len(data) / self.rate)
         if not self.chop:
@@ -141,10 +144,10 @@ class Far(Proxy):
             at += n
         return pieces
 
-    def _way(self, source, target, look):
+    def _way(self, source, target, look, cut):
         """Half a round trip from one end to the other."""
         under_way = queue.Queue(self.window // CHUNK)
-        sender = threading.Thread(target=self._deliver, args=(under_way, target, look), daemon=True)
+        sender = threading.Thread(target=self._deliver, args=(under_way, target, cut), daemon=True)
         sender.start()
         data = b" "
         while data:
@@ -152,17 +155,18 @@ class Far(Proxy):
                 data = source.recv(CHUNK)
             except OSError:
                 data = b""
+            look(data)
             under_way.put((time.monotonic() + self.rtt / 2, data))
         sender.join()
 
     @staticmethod
-    def _deliver(under_way, target, look):
+    def _deliver(under_way, target, cut):
         data = b" "
         while data:
             due, data = under_way.get()
             time.sleep(max(0.0, due - time.monotonic()))
             with contextlib.suppress(OSError):
-                for piece in look(data) if data else ():
+                for piece in cut(data) if data else ():
                     target.sendall(piece)
                 if not data:
                     target.shutdown(socket.SHUT_WR)
