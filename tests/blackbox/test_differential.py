@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""However a mail comes in, what is stored of it is the same: polled, polled in pieces, imported from files of any kind."""
+"""However a mail comes in, what is stored of it is the same: polled, in pieces, imported from any kind of file."""
 import base64
 import contextlib
 import gzip

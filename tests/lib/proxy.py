@@ -103,8 +103,8 @@ class Far(Proxy):
     """A server `rtt` seconds away; nothing is lost, and no more than `window` bytes are under way.
 
     `turns` counts how often the client waited for the server, the TCP handshake included: it spoke after it had heard
-    something, and nothing more was under way to it.  `rate` limits what the server sends, in bytes a second; with `chop`, a random number generator, the
-    server's bytes come in pieces of whatever size.
+    something, and nothing more was under way to it.  `rate` limits what the server sends, in bytes a second; with
+    `chop`, a random number generator, the server's bytes come in pieces of whatever size.
     """
 
     def __init__(self, port, rtt=0.0, rate=None, chop=None, window=64 << 20):

@@ -25,7 +25,8 @@ def large_mail():
                               "summary": {"total-successful-session-count": 1, "total-failure-session-count": 50000},
                               "failure-details": [
                                   {"result-type": "validation-failure", "failed-session-count": 1,
-                                   "sending-mta-ip": f"192.0.2.{i % 250}", "receiving-mx-hostname": f"mx{i}.alder.example",
+                                   "sending-mta-ip": f"192.0.2.{i % 250}",
+                                   "receiving-mx-hostname": f"mx{i}.alder.example",
                                    "additional-information": rng.randbytes(60).hex(),
                                    "failure-reason-code": ""} for i in range(49000)]}]}
     left = LARGE_REPORT - 1024 - len(json.dumps(document))
@@ -91,7 +92,7 @@ class Trial:
         return {**json.loads(done.stdout), "peak_kb": 0}
 
     def rooms(self, user):
-        """Seconds by room of a poll into an empty store; a run of its own, since looking at the clock costs a little."""
+        """Seconds by room of a poll into an empty store; a run of its own: looking at the clock costs."""
         self.forget()
         done, _ = self._measured(self.binary, "-c", self.config(user), "poll", "--timing")
         words = next(line.partition("seconds:")[2].split() for line in done.stderr.splitlines() if "seconds:" in line)
