@@ -25,16 +25,6 @@ class Trouble(Scene):
         errors = [line for line in result.lines if "quarantine" not in line and "rejected" not in line]
         self.assertEqual(1, len(errors), str(result))
 
-    def small_disk(self, size="300k"):
-        """A file system that is soon full; None where that is not allowed."""
-        disk = self.path("disk")
-        os.mkdir(disk)
-        if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", disk],
-                                               capture_output=True, check=False).returncode != 0:
-            return None
-        self.addCleanup(subprocess.run, ["umount", disk], capture_output=True, check=False)
-        return disk
-
 
 class Database(Trouble):
     def test_a_new_store_is_for_its_owner_alone(self):
@@ -84,7 +74,7 @@ class Database(Trouble):
         self.assertEqual(before, self.read("tlsrua.db"))
 
     def test_a_full_disk_stores_nothing_by_halves(self):
-        disk = self.small_disk()
+        disk = self.small_disk("300k")
         mails = self.mails(300)
         if disk is None:
             result = self.run_it("-d", self.store, "import", mails, preexec=limit_file_size(200000))

@@ -93,11 +93,10 @@ def limit_file_size(size):
     return limit
 
 
-def shared_library(path, source):
-    """A C file of this folder, or of tests/tools, built to be preloaded."""
-    folder = HERE if os.path.exists(os.path.join(HERE, source)) else os.path.join(TOP, "tests", "tools")
-    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-Wall", "-Wextra", "-o", path, os.path.join(folder, source), "-ldl"],
-                   check=True)
+def shared_library(path, source, *libraries):
+    """A C file of tests/tools, built to be preloaded."""
+    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-Wall", "-Wextra", "-o", path,
+                    os.path.join(TOP, "tests", "tools", source), "-ldl", *libraries], check=True)
     return path
 
 
@@ -135,6 +134,16 @@ class Scene(unittest.TestCase):
     def read(self, *names):
         with open(self.path(*names), "rb") as f:
             return f.read()
+
+    def small_disk(self, size):
+        """A file system that is soon full; None where that is not allowed."""
+        disk = self.path("disk")
+        os.mkdir(disk)
+        if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", disk],
+                                               capture_output=True, check=False).returncode != 0:
+            return None
+        self.addCleanup(subprocess.run, ["umount", disk], capture_output=True, check=False)
+        return disk
 
     # -- running it
 
