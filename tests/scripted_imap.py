@@ -924,6 +924,12 @@ simple(
     ),
 )
 simple(
+    "fetch-pause",
+    69,
+    "silence behind the first mail",
+    fetch_bodies=lambda s, u, i: (s.body(u[0], i), s.stall()),
+)
+simple(
     "fetch-stall",
     69,
     "silence inside a literal",

@@ -2,10 +2,13 @@
  * Preloaded into the program under test: it is killed at the N-th call that
  * writes to a file, a folder or a socket, before the call or behind it, where
  * N is the environment's DIE_AT (negative: behind).  DIE_COUNT names a file
- * that gets the number of calls at the end instead.
+ * that gets the number of calls at the end instead.  SLOW is how many
+ * microseconds each of them takes longer; with STALL_LOOKUP set, no look-up of
+ * a name comes to an end.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +18,7 @@
 #include <unistd.h>
 
 static long calls, at;
+static useconds_t slow;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static __thread long mine; /* the number of this thread's call */
 
@@ -34,6 +38,7 @@ static void
 begin(void)
 {
 	at = getenv("DIE_AT") != NULL ? atol(getenv("DIE_AT")) : 0;
+	slow = getenv("SLOW") != NULL ? (useconds_t)atol(getenv("SLOW")) : 0;
 	atexit(report);
 }
 
@@ -44,6 +49,8 @@ before(void)
 	mine = __atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED);
 	if (mine == at)
 		kill(getpid(), SIGKILL);
+	if (slow > 0)
+		usleep(slow);
 }
 
 static void
@@ -53,17 +60,32 @@ behind(void)
 		kill(getpid(), SIGKILL);
 }
 
-#define WRAP(type, name, parameters, arguments)                             \
-	type name parameters                                                \
-	{                                                                   \
-		static type(*real) parameters;                              \
-		type r;                                                     \
-		if (real == NULL)                                           \
-			*(void **)&real = dlsym(RTLD_NEXT, #name);  \
-		before();                                                   \
-		r = real arguments;                                         \
-		behind();                                                   \
-		return r;                                                   \
+/* The resolver goes on waiting after a signal, and so does this. */
+int
+getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+    struct addrinfo **list)
+{
+	static int (*real)(const char *, const char *, const struct addrinfo *,
+	    struct addrinfo **);
+
+	while (getenv("STALL_LOOKUP") != NULL)
+		usleep(100000);
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+	return real(name, service, hints, list);
+}
+
+#define WRAP(type, name, parameters, arguments)                    \
+	type name parameters                                       \
+	{                                                          \
+		static type(*real) parameters;                     \
+		type r;                                            \
+		if (real == NULL)                                  \
+			*(void **)&real = dlsym(RTLD_NEXT, #name); \
+		before();                                          \
+		r = real arguments;                                \
+		behind();                                          \
+		return r;                                          \
 	}
 
 WRAP(ssize_t, write, (int fd, const void *p, size_t n), (fd, p, n))

@@ -76,9 +76,8 @@ write_file(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 static int
 truncate_file(sqlite3_file *f, sqlite3_int64 size)
 {
-	return fails("xTruncate")
-		   ? SQLITE_IOERR_TRUNCATE
-		   : real(f)->pMethods->xTruncate(real(f), size);
+	return fails("xTruncate") ? SQLITE_IOERR_TRUNCATE
+				  : real(f)->pMethods->xTruncate(real(f), size);
 }
 
 static int
@@ -131,8 +130,8 @@ characteristics(sqlite3_file *f)
 }
 
 static int
-shm_map(sqlite3_file *f, int region, int size, int extend,
-    void volatile **memory)
+shm_map(
+    sqlite3_file *f, int region, int size, int extend, void volatile **memory)
 {
 	return fails("xShmMap") ? SQLITE_IOERR_SHMMAP
 				: real(f)->pMethods->xShmMap(
@@ -163,8 +162,8 @@ static const sqlite3_io_methods methods = { 2, close_file, read_file,
 	shm_barrier, shm_unmap, NULL, NULL };
 
 static int
-open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,
-    int *got)
+open_file(
+    sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags, int *got)
 {
 	struct file *file = (struct file *)f;
 	int r;

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""SIGTERM and SIGINT at any moment of a poll: an end within two seconds, in good order, and nothing lost."""
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from lib import corpus, tap  # noqa: E402
+from lib.dovecot import Dovecot  # noqa: E402
+from lib.place import Place, Tally, side_by_side  # noqa: E402
+from lib.program import BINARY, OK, SANITIZED, TEMPFAIL, Scene, environment, preloaded, shared_library  # noqa: E402
+from lib.scripted import Scripted  # noqa: E402
+
+SECONDS = 6 if SANITIZED else 2
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+MOMENTS = 9  # of each kind of poll
+SLOW = 4000  # microseconds of each call that writes, so that a commit and the CSV files take their time
+# where a server falls silent, and whether it is told goodbye
+SILENCES = {"tls-stall": False, "greeting-stall": False, "capability-stall": False, "login-stall": False,
+            "examine-stall": True, "sizes-stall": True, "fetch-stall": True, "fetch-trickle": None, "store-stall": True}
+VARIANTS = ({"after_import": "move:TLS/Done", "after_reject": "flag"},
+            {"after_import": "delete", "after_reject": "move:Bad"})
+
+
+class Stopping(Scene):
+    def setUp(self):
+        super().setUp()
+        self.random = random.Random(23)
+        self.library = shared_library(self.path("die.so"), "die.c")
+
+    def stop(self, config, after, sig, env=None):
+        """Its exit code and what it said; it must not take longer than it may."""
+        process = subprocess.Popen([BINARY, "-c", config, "poll"], env=env or environment(), stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE, text=True)
+        time.sleep(after)
+        process.send_signal(sig)
+        began = time.monotonic()
+        _, said = process.communicate(timeout=60)
+        seconds = time.monotonic() - began
+        self.assertLess(seconds, SECONDS, f"{sig.name} after {after:.2f} s: {said}")
+        return process.returncode, [line for line in said.splitlines() if "rejected:" not in line and
+                                    "report-id-conflict" not in line]
+
+    def stop_waiting(self, box, env=None):
+        """While it waits for something that does not come, at two moments."""
+        for sig in SIGNALS:
+            config = self.config({"user": "u", "password": "p", "timeout": "30s", "retries": 5, **box})
+            status, lines = self.stop(config, self.random.uniform(0.3, 1.2), sig, env)
+            self.assertEqual(TEMPFAIL, status, lines)
+            self.assertLessEqual(len(lines), 1, lines)
+            for line in lines:
+                self.assertRegex(line, "^tlsrua: poll: stopped")
+
+    def test_while_a_name_is_looked_up(self):
+        self.stop_waiting({"host": "localhost", "port": 1}, preloaded(self.library, STALL_LOOKUP="1"))
+
+    def test_while_nobody_answers_the_connection(self):
+        with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+            port = full.getsockname()[1]
+            waiting = [socket.socket() for _ in range(3)]
+            for s in waiting:
+                self.addCleanup(s.close)
+                s.setblocking(False)
+                s.connect_ex(("127.0.0.1", port))
+            self.stop_waiting({"host": "127.0.0.1", "port": port})
+
+    def test_between_two_tries(self):
+        self.stop_waiting({"host": "127.0.0.1", "port": 1})
+
+    def test_while_a_server_is_silent(self):
+        for i, (name, leave) in enumerate(SILENCES.items()):
+            with self.subTest(name), Scripted(name, self.path(name)) as server:
+                status, lines = self.stop(self.silent(server), self.random.uniform(0.7, 1.4) * (2 if SANITIZED else 1),
+                                          SIGNALS[i % 2])
+                self.assertEqual((TEMPFAIL, 1), (status, len(lines)), lines)
+                if leave is not None:
+                    time.sleep(0.1)
+                    self.assertEqual(leave, server.heard_logout)
+
+    def silent(self, server):
+        box = server.mailbox("implicit", password_file=self.write("password", "p", 0o600), timeout="30s",
+                             after_import="seen")
+        return self.config(box, store=os.path.join(server.folder, "t.db"))
+
+    def test_what_came_before_is_stored(self):
+        with Scripted("fetch-pause", self.path("server")) as server:
+            status, lines = self.stop(self.silent(server), 3 if SANITIZED else 1.5, signal.SIGTERM)
+            self.assertEqual((TEMPFAIL, 1), (status, len(lines)), lines)
+            self.assertEqual([(11, "imported")], self.query("SELECT uid, verdict FROM messages",
+                                                            store=os.path.join(server.folder, "t.db")))
+            time.sleep(0.1)
+            self.assertTrue(server.heard_logout)
+
+    def test_at_any_moment_of_a_poll(self):
+        """With Dovecot: while mails come, are committed, moved or deleted, and the CSV files are written."""
+        mails = corpus.build(300, seed=9, duplicates=0.05, broken=0.05, other=0.05, conflicts=0.03, size=1).mails
+        tally, ended, seconds = Tally(), [], {}
+        with Dovecot() as server:
+            places = [Place(server, f"stop{i}@example.org", mails) for i in range(2)]
+            for place in places:
+                self.addCleanup(place.doCleanups)
+            for variant in VARIANTS:
+                for slow in (0, SLOW):
+                    env = preloaded(self.library, SLOW=str(slow))
+
+                    def measure(place, _, variant=variant, env=env):
+                        config = place.begin(variant)
+                        began = time.monotonic()
+                        wanted = place.run_whole(config, env=env)
+                        return time.monotonic() - began, wanted
+                    seconds, wanted = side_by_side(places, measure, places)[0]
+
+                    def one(place, fraction, variant=variant, wanted=wanted, seconds=seconds, env=env, slow=slow):
+                        config = place.begin(variant)
+                        after = 0.02 + fraction * seconds
+                        status, lines = self.stop(config, after, self.random.choice(SIGNALS), env)
+                        # before it listens to signals they end it, and when it is done they come too late
+                        self.assertIn(status, (OK, TEMPFAIL, -signal.SIGTERM, -signal.SIGINT), lines)
+                        ended.append(status)
+                        tally.add(f"{variant}, {slow}: after {after:.2f} s", place.run_whole(config), wanted)
+                    side_by_side(places, one, [self.random.random() for _ in range(MOMENTS)])
+        print(f"# {tally} (stopped; {ended.count(TEMPFAIL)} in the middle)")
+        self.assertEqual([], tally.differing)
+        self.assertGreater(ended.count(TEMPFAIL), MOMENTS)
+
+
+if __name__ == "__main__":
+    tap.main()
