@@ -435,8 +435,10 @@ end_mailbox(struct poll *p, struct mailbox *mb, const struct fault *f)
 		struct folder_state *fs = &mb->folders[i];
 		int status = fs->polled ? 0 : f->status;
 
+		/* a last good poll that is to come was by a wrong clock */
 		if (!fs->polled &&
-		    now - fs->cursor.last_good > mb->config->grace)
+		    (now < fs->cursor.last_good ||
+			now - fs->cursor.last_good > mb->config->grace))
 			late = true;
 		if (store_poll_ended(p->store, fs->cursor.id, now, status,
 			fs->polled ? "" : f->text, &ignored) == -1)

@@ -4,6 +4,7 @@ import hashlib
 import imaplib
 import os
 import re
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -326,6 +327,15 @@ class Grace(Polling):
         import time
         time.sleep(1.1)
         self.expect_line(UNAVAILABLE, "reports", "-c", impatient, "poll")
+
+    def test_a_clock_that_was_ahead_hides_no_fault(self):
+        self.expect_silence("-c", self.config(self.box("empty@example.org")), "poll")
+        db = sqlite3.connect(self.store)
+        db.execute("UPDATE mailboxes SET last_good = '2099-01-01T00:00:00Z'")
+        db.commit()
+        db.close()
+        dead = self.config(self.box("empty@example.org", port=1), name="dead.conf")
+        self.expect_line(UNAVAILABLE, "reports", "-c", dead, "poll")
 
     def test_a_refused_login_is_said_at_once(self):
         good = self.config(self.box("empty@example.org"))
