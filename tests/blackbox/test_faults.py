@@ -14,6 +14,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, tap  # noqa: E402
+from lib.crashes import VARIANTS  # noqa: E402
 from lib.dovecot import Dovecot  # noqa: E402
 from lib.dump import dump  # noqa: E402
 from lib.folders import contents  # noqa: E402
@@ -28,8 +29,6 @@ MODES = ({}, {"FAIL_VFS_ON": "1"}, {"FAIL_VFS_FULL": "1"}, {"FAIL_VFS_FULL": "1"
 EVERY = int(os.environ.get("FAULTS_EVERY", "9"))
 STEP = 4096 * EVERY  # of the room on a disk
 POLL_CALLS, POLL_EVERY = 600, 5 * EVERY
-VARIANTS = ({"after_import": "move:TLS/Done", "after_reject": "flag"},
-            {"after_import": "delete", "after_reject": "move:Bad"})
 OF_THE_FILES = ("exports: ", "told: ")
 OF_EACH_RUN = ("messages: ",)  # an import looks at all files again
 

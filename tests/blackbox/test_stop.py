@@ -10,6 +10,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, tap  # noqa: E402
+from lib.crashes import VARIANTS  # noqa: E402
 from lib.dovecot import Dovecot  # noqa: E402
 from lib.place import Place, Tally, side_by_side  # noqa: E402
 from lib.program import BINARY, OK, SANITIZED, TEMPFAIL, Scene, environment, preloaded, shared_library  # noqa: E402
@@ -22,8 +23,6 @@ SLOW = 4000  # microseconds of each call that writes, so that a commit and the C
 # where a server falls silent, and whether it is told goodbye
 SILENCES = {"tls-stall": False, "greeting-stall": False, "capability-stall": False, "login-stall": False,
             "examine-stall": True, "sizes-stall": True, "fetch-stall": True, "fetch-trickle": None, "store-stall": True}
-VARIANTS = ({"after_import": "move:TLS/Done", "after_reject": "flag"},
-            {"after_import": "delete", "after_reject": "move:Bad"})
 
 
 class Stopping(Scene):
