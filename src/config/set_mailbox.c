@@ -85,23 +85,32 @@ set_host(const struct config_option *o, struct setting *s, void *field)
 	return config_refuse(s, "is neither a host name nor an IP address");
 }
 
+/* Index of the text among them; `n` when it is none. */
+static size_t
+choose(const struct setting *s, const char *const *names, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n && strcmp(s->text, names[i]) != 0; i++)
+		continue;
+	return i;
+}
+
 int
 set_tls(const struct config_option *o, struct setting *s, void *field)
 {
 	static const char *const names[] = { [TLS_IMPLICIT] = "implicit",
 		[TLS_STARTTLS] = "starttls",
 		[TLS_NONE] = "none" };
-	size_t i;
+	size_t i = choose(s, names, COUNT(names));
 
 	(void)o;
-	for (i = 0; i < COUNT(names); i++)
-		if (strcmp(s->text, names[i]) == 0) {
-			*(enum tls_mode *)field = (enum tls_mode)i;
-			return 0;
-		}
-	return config_refuse(s,
-	    "must be implicit, starttls, or none for a server on "
-	    "this machine");
+	if (i == COUNT(names))
+		return config_refuse(s,
+		    "must be implicit, starttls, or none for a server on "
+		    "this machine");
+	*(enum tls_mode *)field = (enum tls_mode)i;
+	return 0;
 }
 
 int
@@ -113,17 +122,15 @@ set_auth(const struct config_option *o, struct setting *s, void *field)
 		[IMAP_AUTH_SCRAM_SHA_256] = "scram-sha-256",
 		[IMAP_AUTH_XOAUTH2] = "xoauth2",
 		[IMAP_AUTH_OAUTHBEARER] = "oauthbearer" };
-	size_t i;
+	size_t i = choose(s, names, COUNT(names));
 
 	(void)o;
-	for (i = 0; i < COUNT(names); i++)
-		if (strcmp(s->text, names[i]) == 0) {
-			*(enum imap_auth *)field = (enum imap_auth)i;
-			return 0;
-		}
-	return config_refuse(s,
-	    "must be auto, plain, login, scram-sha-256, xoauth2 "
-	    "or oauthbearer");
+	if (i == COUNT(names))
+		return config_refuse(s,
+		    "must be auto, plain, login, scram-sha-256, xoauth2 "
+		    "or oauthbearer");
+	*(enum imap_auth *)field = (enum imap_auth)i;
+	return 0;
 }
 
 int
