@@ -29,8 +29,7 @@ class Hostile(Scene):
         folder = f"{name}{''.join(options)}"
         with Scripted(name, self.path(folder, "server")) as server:
             secret = self.write(f"{folder}/password", PASSWORD, 0o600)
-            box = server.mailbox(tls, password_file=secret, timeout=f"{TIMEOUT}s", after_import="seen",
-                                 **settings)
+            box = server.mailbox(tls, password_file=secret, timeout=f"{TIMEOUT}s", **{"after_import": "seen"} | settings)
             config = self.config(box, export=False, store=self.path(folder, "t.db"), name=f"{folder}/t.conf")
             return self.run_it("-c", config, *options, "poll", "--json", timeout=120, measured=True,
                                figures=f"{folder}/figures")
