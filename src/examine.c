@@ -282,7 +282,10 @@ examine(struct examiner *ex, const struct message *m, struct arena *arena,
 	int rc;
 
 	*head = mail_head_empty;
-	if (m->too_large || m->unreadable)
+	if (m->ruled_out) {
+		candidates_head(m->bytes, arena, head);
+		rc = 0;
+	} else if (m->too_large || m->unreadable)
 		rc = judge_absent(&e, head, f);
 	else if (m->attachment_of != NULL)
 		rc = judge_attachment(&e, head, f);

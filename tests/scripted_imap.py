@@ -1129,6 +1129,77 @@ folders(
     ),
 )
 
+# what larger mails are made of
+
+
+def parts(name, code, note, *lines, more=b"", **overrides):
+    """A server that says this of mails that it says are large."""
+
+    def fetch_sizes(self, uids):
+        for uid in uids:
+            self.size(uid, 100000)
+        self.ok()
+
+    def fetch_bodies(self, uids, items):
+        if "BODYSTRUCTURE" not in items:
+            Session.fetch_bodies(self, uids, items)
+            return
+        for line in lines:
+            self.send(line)
+        if more:
+            self.flood(more)
+        self.ok()
+
+    overrides.setdefault("fetch_bodies", fetch_bodies)
+    simple(name, code, note, fetch_sizes=fetch_sizes, **overrides)
+
+
+STRUCTURE = "* 1 FETCH (UID 11 BODYSTRUCTURE "
+
+parts("parts-untold", 0, "nothing is told")
+parts("parts-brackets", 0, "25,000 brackets", STRUCTURE + "(" * 25000 + "\r\n")
+parts("parts-long-line", 0, "a line of 1 MB", STRUCTURE + "x" * 1000000 + "\r\n")
+parts("parts-brace", 0, "a brace in a name", STRUCTURE + '("{5} x" {6)\r\n')
+parts(
+    "parts-many-literals",
+    0,
+    "literals where a line is cut",
+    STRUCTURE + "".join('"%s" {4}\r\n1 OK' % ("x" * n) for n in range(300)),
+    ")\r\n",
+)
+parts("parts-endless-line", 76, "a line without end", STRUCTURE, more=b"(a ")
+parts("parts-flood", 76, "answers without end", more=b"* 1 FETCH (UID 11)\r\n")
+parts("parts-literal-4gb", 76, "4 GB", STRUCTURE + '("A" {4000000000}\r\n')
+parts("parts-nul", 76, "a NUL", STRUCTURE + '("A\0")\r\n')
+parts("parts-wrong-tag", 76, "another tag", "A999 OK done\r\n")
+parts(
+    "parts-stall",
+    69,
+    "silence inside a literal",
+    fetch_bodies=lambda s, u, i: (s.send(STRUCTURE + "{9}\r\nab"), s.stall()),
+)
+parts(
+    "parts-reset",
+    69,
+    "reset inside a literal",
+    fetch_bodies=lambda s, u, i: (s.send(STRUCTURE + "{9}\r\nab"), s.reset()),
+)
+
+
+@scenario("parts-refused", 0, "structures are refused")
+class PartsRefused(Session):
+    def fetch_sizes(self, uids):
+        for uid in uids:
+            self.size(uid, 100000)
+        self.ok()
+
+    def fetch_bodies(self, uids, items):
+        if "BODYSTRUCTURE" in items:
+            self.bad("too hard")
+        else:
+            Session.fetch_bodies(self, uids, items)
+
+
 # what is done with mails afterwards
 
 

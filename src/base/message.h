@@ -21,6 +21,7 @@ struct message {
 	bool too_large;	 /* over limits.message: bytes is the header block, or
 			    empty where not even that was to be had */
 	bool unreadable; /* the server has it but does not hand it out */
+	bool ruled_out;	 /* it holds no report: bytes is the header block */
 	bool has_arrival;
 	int64_t arrival; /* INTERNALDATE, seconds since 1970 UTC */
 	/* where bytes is an attachment alone, taken out of its mail before */
@@ -28,6 +29,21 @@ struct message {
 	const char *filename;		       /* the attachment's */
 	const char *encoding; /* "base64" or "uuencode": it is still in that;
 				 NULL: it is not */
+};
+
+enum {
+	MESSAGE_PARTS = 8
+};
+
+/* What is known of a mail that was not fetched. */
+struct message_front {
+	struct span header; /* the whole block */
+	bool is_multipart;
+	size_t n; /* its leaves, none of them a mail */
+	struct {
+		struct span bytes; /* still encoded */
+		bool is_all;
+	} part[MESSAGE_PARTS];
 };
 
 #endif

@@ -1,4 +1,3 @@
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,11 +9,9 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/timing.h"
-#include "base/utc.h"
-#include "cmd/actions.h"
 #include "cmd/cmd.h"
+#include "cmd/folder.h"
 #include "cmd/mailbox.h"
-#include "cmd/progress.h"
 #include "cmd/refusal.h"
 #include "cmd/stop.h"
 #include "config/secret.h"
@@ -22,175 +19,6 @@
 #include "source/imap.h"
 #include "source/wait.h"
 #include "store/store.h"
-
-/* One folder of one mailbox, while it is read. */
-struct folder {
-	struct poll *poll;
-	const char *source; /* "example: INBOX" */
-	struct store_mailbox cursor;
-	struct imap_size *list; /* the mails to look at, ascending */
-	size_t n;
-	size_t n_passed;   /* of these, from before import_since */
-	bool *done;	   /* which of them were */
-	size_t done_up_to; /* all before this one were */
-	struct progress progress;
-};
-
-/* -1 when a mail was handed over that is not on the list. */
-static int
-find(const struct folder *fd, uint32_t uid, size_t *at)
-{
-	size_t low = 0, high = fd->n, mid;
-
-	while (low < high) {
-		mid = low + (high - low) / 2;
-		if (fd->list[mid].uid < uid)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	*at = low;
-	return low < fd->n && fd->list[low].uid == uid ? 0 : -1;
-}
-
-/* The cursor stands behind the last mail before which none is missing. */
-static void
-move_cursor(struct folder *fd)
-{
-	while (fd->done_up_to < fd->n && fd->done[fd->done_up_to])
-		fd->cursor.uid = fd->list[fd->done_up_to++].uid;
-}
-
-static int
-on_mail(void *arg, const struct imap_mail *mail, struct fault *f)
-{
-	struct folder *fd = arg;
-	struct ingest_verdict verdict;
-	struct message m = {
-		.source = fd->source,
-		.mailbox = fd->cursor.id,
-		.uidvalidity = fd->cursor.uidvalidity,
-		.uid = mail->uid,
-		.bytes = mail->bytes,
-		.size = mail->size,
-		.too_large = mail->too_large,
-		.unreadable = mail->unreadable,
-		.has_arrival = mail->has_date,
-		.arrival = mail->date,
-	};
-	enum room left = timing_enter(fd->poll->timing, ROOM_OTHER);
-	size_t at;
-	int rc = 0;
-
-	if (find(fd, mail->uid, &at) == 0 && !fd->done[at]) {
-		rc = ingest_message(fd->poll->ingest, &m, &verdict, f);
-		fd->done[at] = rc == 0;
-		move_cursor(fd);
-		if (!fd->poll->is_one_of_many)
-			progress_step(&fd->progress);
-	}
-	timing_enter(fd->poll->timing, left);
-	if (rc == 0 && stop_requested())
-		rc = fault(f, FAULT_SESSION, EX_TEMPFAIL, "stopped");
-	return rc;
-}
-
-/*
- * Fetch what is on the list.  What was handed over before a fault is stored
- * with its cursor all the same: the next run goes on from there.
- */
-static int
-fetch(struct folder *fd, struct imap *imap, struct fault *f)
-{
-	struct ingest *in = fd->poll->ingest;
-	struct fault wire = { 0 };
-	size_t i;
-	int rc;
-
-	ingest_set_cursor(in, &fd->cursor);
-	progress_start(&fd->progress, fd->source, fd->n - fd->n_passed);
-	timing_enter(fd->poll->timing, ROOM_WIRE);
-	rc = imap_fetch(imap, fd->list, fd->n, on_mail, fd, &wire);
-	timing_enter(fd->poll->timing, ROOM_OTHER);
-	if (rc == -1 && wire.scope == FAULT_HOST) {
-		*f = wire;
-		return -1;
-	}
-	for (i = 0; rc == 0 && i < fd->n; i++)
-		fd->done[i] = true; /* what was not sent is gone */
-	move_cursor(fd);
-	if (ingest_commit(in, f) == -1)
-		return -1;
-	if (rc == -1)
-		*f = wire;
-	return rc;
-}
-
-/* What is from before import_since is done without being looked at. */
-static void
-pass_over(struct folder *fd, int64_t since)
-{
-	char day[UTC_TEXT];
-	size_t i;
-
-	for (i = 0; i < fd->n; i++) {
-		fd->done[i] = fd->list[i].skip;
-		fd->n_passed += fd->list[i].skip;
-	}
-	move_cursor(fd);
-	utc_format_date(since, day);
-	if (fd->n_passed > 0)
-		log_info("%s: %zu mail%s from before %s passed over",
-		    fd->source, fd->n_passed, fd->n_passed == 1 ? "" : "s",
-		    day);
-}
-
-/* Where to go on in the folder as it is on the server now. */
-static void
-follow_uidvalidity(struct folder *fd, const struct imap_folder *state)
-{
-	if (fd->cursor.uidvalidity == state->uidvalidity)
-		return;
-	if (fd->cursor.uidvalidity != 0)
-		log_warn("%s: UIDVALIDITY changed from %" PRIu32 " to %" PRIu32
-			 ": every mail is looked at again; reports stored "
-			 "before stay counted once",
-		    fd->source, fd->cursor.uidvalidity, state->uidvalidity);
-	fd->cursor.uidvalidity = state->uidvalidity;
-	fd->cursor.uid = 0;
-}
-
-static bool
-has_new(const struct folder *fd, const struct imap_folder *state)
-{
-	if (state->exists == 0 || fd->cursor.uid == UINT32_MAX)
-		return false;
-	return state->uidnext == 0 || state->uidnext > fd->cursor.uid + 1;
-}
-
-/* Read what is new in it, and then do with its mails what is to be done. */
-static int
-read_folder(struct folder *fd, const struct config_mailbox *config,
-    struct imap *imap, const char *name, const struct imap_folder *state,
-    struct fault *f)
-{
-	follow_uidvalidity(fd, state);
-	timing_enter(fd->poll->timing, ROOM_WIRE);
-	if (has_new(fd, state) &&
-	    imap_sizes(imap, fd->cursor.uid + 1, config->import_since,
-		&fd->list, &fd->n, f) == -1)
-		return -1;
-	timing_enter(fd->poll->timing, ROOM_OTHER);
-	fd->done = xcalloc(fd->n, sizeof *fd->done);
-	pass_over(fd, config->import_since);
-	if (fetch(fd, imap, f) == -1)
-		return -1;
-	if (fd->poll->options->dry_run)
-		return 0;
-	timing_enter(fd->poll->timing, ROOM_WIRE);
-	return actions_run(
-	    fd->poll->store, imap, config, name, fd->source, &fd->cursor, f);
-}
 
 /* A mailbox and how its folders are read. */
 struct mailbox {
@@ -251,7 +79,7 @@ poll_folder(struct poll *p, struct mailbox *mb, size_t i, struct imap *imap,
 	timing_enter(p->timing, ROOM_WIRE);
 	rc = open_folder(mb, i, imap, &opened, f);
 	if (rc == 1)
-		rc = read_folder(&fd, mb->config, imap, name, &opened, f);
+		rc = folder_read(&fd, mb->config, imap, name, &opened, f);
 	timing_enter(p->timing, ROOM_OTHER);
 	ingest_set_cursor(p->ingest, NULL);
 	ingest_set_actions(p->ingest, "", "");
@@ -262,8 +90,7 @@ poll_folder(struct poll *p, struct mailbox *mb, size_t i, struct imap *imap,
 	if (rc == 0)
 		log_info("%s: %zu new mail%s", source, fd.n - fd.n_passed,
 		    fd.n - fd.n_passed == 1 ? "" : "s");
-	free(fd.list);
-	free(fd.done);
+	folder_free(&fd);
 	free(source);
 	return rc;
 }

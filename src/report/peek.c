@@ -199,6 +199,35 @@ peek_part(struct span body, enum mime_encoding label, unsigned entries)
 	    decode_front(body, label, room, sizeof room), entries);
 }
 
+/* Whether these bytes tell what they begin: more than blanks, or all. */
+static bool
+tells(struct span s)
+{
+	return span_trim(s).n >= SNIFF / 4;
+}
+
+bool
+peek_front(struct span front, bool is_all)
+{
+	static const enum mime_encoding labels[] = { MIME_IDENTITY, MIME_BASE64,
+		MIME_QUOTED_PRINTABLE };
+	char room[FRONT];
+	struct span s = { room, 0 };
+	bool bad = false;
+	size_t i;
+
+	for (i = 0; i < sizeof labels / sizeof *labels; i++)
+		if (peek_container(front, labels[i]) != CONTAINER_NONE)
+			return true;
+	if (is_all)
+		return false;
+	s.n = transfer_base64(front, room, sizeof room, &bad);
+	if (!tells(front) || (!bad && !tells(s)))
+		return true;
+	s.n = transfer_quoted_printable(front, room, sizeof room);
+	return !tells(s);
+}
+
 bool
 peek_uuencode(struct span s, struct span *name)
 {

@@ -29,6 +29,13 @@ enum container peek_container(struct span body, enum mime_encoding label);
  */
 bool peek_part(struct span body, enum mime_encoding label, unsigned entries);
 
+/*
+ * The same for a part of which only so many bytes at its front are known, and
+ * not how it is encoded.  false only when what follows could not make
+ * peek_part() true.
+ */
+bool peek_front(struct span front, bool is_all);
+
 /* The same for bytes that have no transfer encoding: all are there to see. */
 bool peek_bytes(struct span bytes, unsigned entries);
 

@@ -66,6 +66,16 @@ is_name(const struct guard *g, enum answer kind)
 	       (kind == ANSWER_LIST || kind == ANSWER_XLIST);
 }
 
+/*
+ * What a mail is made of, which whoever sent the mail has a say in: whatever it
+ * is, it must not stop us.
+ */
+static bool
+is_parts(const struct guard *g, enum answer kind)
+{
+	return g->left.command == GUARD_PARTS && kind == ANSWER_FETCH;
+}
+
 static int
 begin_literal(struct guard *g, struct buf *out, struct fault *f)
 {
@@ -74,8 +84,11 @@ begin_literal(struct guard *g, struct buf *out, struct fault *f)
 
 	if (!g->greeted)
 		return refuse(f, "a literal where none may be", g->number);
-	g->dropped = g->left.command == GUARD_FOLDERS && kind == ANSWER_SIZES;
+	g->dropped = g->cut ||
+		     (g->left.command == GUARD_FOLDERS && kind == ANSWER_SIZES);
 	if (g->left.command == GUARD_FETCH && kind == ANSWER_FETCH)
+		max = g->left.literal_max;
+	else if (is_parts(g, kind))
 		max = g->left.literal_max;
 	else if (is_name(g, kind) || g->dropped)
 		max = NAME_BYTES_MAX;
@@ -85,7 +98,8 @@ begin_literal(struct guard *g, struct buf *out, struct fault *f)
 		return refuse(f, "a literal too large, in bytes", g->number);
 	if (g->number > g->left.literals)
 		return refuse(f, "more mail than was asked for", g->number);
-	if (!g->dropped && !answer_is_sound(kind, text(g), true))
+	if (!g->dropped && !is_parts(g, kind) &&
+	    !answer_is_sound(kind, text(g), true))
 		return refuse(f, "not asked for, or not IMAP", g->line);
 	g->left.literals -= g->number;
 	g->literals += g->number;
@@ -132,7 +146,11 @@ judge_line(struct guard *g, struct buf *out, struct fault *f)
 		pass_status(g, out);
 	else if (kind == ANSWER_CONTINUE && g->left.command == GUARD_LOGIN)
 		pass_text(g, out);
-	else if (is_wanted(g, kind) && answer_is_sound(kind, text(g), false))
+	else if (is_parts(g, kind)) {
+		pass_text(g, out);
+		if (g->cut)
+			pass(out, " \r\n", 3); /* not as a literal ends */
+	} else if (is_wanted(g, kind) && answer_is_sound(kind, text(g), false))
 		pass_text(g, out);
 	else if (g->passed > 0 ||
 		 (is_wanted(g, ANSWER_FETCH) && kind == ANSWER_FETCH &&
@@ -156,7 +174,7 @@ end_line(struct guard *g, struct buf *out, struct fault *f)
 	g->literals = 0;
 	g->line = g->passed = 0;
 	g->brackets = 0;
-	g->dropped = false;
+	g->dropped = g->cut = false;
 	return 0;
 }
 
@@ -167,11 +185,14 @@ feed_brace(struct guard *g, char c, struct buf *out, struct fault *f)
 	bool digit = c >= '0' && c <= '9';
 	bool blank = c == ' ' || c == '\t' || c == '-' || c == '+';
 
-	if (g->brace == BRACE_CR && c != '\n')
-		return refuse(f, "a literal inside a line", g->number);
-	if (g->brace == BRACE_CLOSED &&
-	    (g->odd_brace || (c != '\r' && c != '\n')))
-		return refuse(f, "a literal inside a line", g->number);
+	if ((g->brace == BRACE_CR && c != '\n') ||
+	    (g->brace == BRACE_CLOSED &&
+		(g->odd_brace || (c != '\r' && c != '\n')))) {
+		g->brace = BRACE_NONE;
+		return is_parts(g, answer_kind(text(g)))
+			   ? 0
+			   : refuse(f, "a literal inside a line", g->number);
+	}
 	if (g->brace >= BRACE_CLOSED && c == '\n')
 		return begin_literal(g, out, f);
 	if (g->brace == BRACE_CLOSED) {
@@ -201,14 +222,18 @@ check_byte(struct guard *g, char c, struct fault *f)
 	if (g->left.lines == 0)
 		return refuse(f, "more than was asked for", g->line);
 	g->left.lines--;
-	if (g->line == sizeof g->text)
-		return refuse(f, "a line too long", g->line);
-	g->text[g->line++] = c;
+	g->cut |= g->line == sizeof g->text;
+	if (!g->cut)
+		g->text[g->line++] = c;
 	if (c == '\0')
 		return refuse(f, "a NUL", g->line);
-	if ((c == '(' || c == '[') && ++g->brackets > BRACKETS_MAX)
-		return refuse(f, "too many brackets", g->brackets);
-	return 0;
+	if (c == '(' || c == '[')
+		g->brackets++;
+	if ((!g->cut && g->brackets <= BRACKETS_MAX) ||
+	    is_parts(g, answer_kind(text(g))))
+		return 0;
+	return g->cut ? refuse(f, "a line too long", g->line)
+		      : refuse(f, "too many brackets", g->brackets);
 }
 
 /* One byte of a line. */
@@ -277,7 +302,8 @@ guard_feed(struct guard *g, struct span *in, struct buf *out, struct fault *f)
 		some = *in;
 		if (some.n > g->literal)
 			some.n = (size_t)g->literal;
-		if (g->left.command != GUARD_FETCH &&
+		if ((g->left.command == GUARD_NAMES ||
+			g->left.command == GUARD_FOLDERS) &&
 		    check_name(g, some.p, some.n, f) == -1)
 			return -1;
 		if (!g->dropped)

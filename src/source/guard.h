@@ -27,7 +27,9 @@ enum guard_command {
 	GUARD_NAMES,   /* LIST and ID pass, with short literals */
 	GUARD_FOLDERS, /* LIST and XLIST pass likewise; not for libetpan;
 			  a STATUS may have a literal, which passes no one */
-	GUARD_FETCH    /* FETCH passes; the mail is a literal */
+	GUARD_FETCH,   /* FETCH passes; the mail is a literal */
+	GUARD_PARTS    /* FETCH passes as it is; not for libetpan.  One whose
+			  line is too long ends where that is */
 };
 
 enum {
@@ -65,6 +67,7 @@ struct guard {
 	int brace;	   /* how far something that looks like a literal is */
 	bool odd_brace;	   /* with a sign or blanks in it */
 	bool dropped;	   /* literals of this line do not pass */
+	bool cut;	   /* the line has more than is kept of it */
 	uint64_t number;   /* in the brace */
 	char text[GUARD_LINE];
 };

@@ -5,6 +5,7 @@
 #include <openssl/crypto.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/fault.h"
 #include "source/session.h"
 
@@ -283,5 +284,24 @@ session_read_line(struct imap *im, struct span *line, struct fault *f)
 	    NULL)
 		return broken(im, MAILIMAP_ERROR_STREAM, "login", f);
 	*line = (struct span){ buffer->str, buffer->len };
+	return 0;
+}
+
+int
+session_read_bytes(
+    struct imap *im, uint64_t n, struct buf *buf, struct fault *f)
+{
+	char bytes[4096];
+	size_t some, room;
+	ssize_t got;
+
+	for (; n > 0; n -= (size_t)got) {
+		some = n < sizeof bytes ? (size_t)n : sizeof bytes;
+		got = mailstream_read(im->etpan->imap_stream, bytes, some);
+		if (got <= 0)
+			return broken(im, MAILIMAP_ERROR_STREAM, "FETCH", f);
+		room = buf->max - buf->len;
+		buf_append(buf, bytes, (size_t)got < room ? (size_t)got : room);
+	}
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include "source/special.h"
 #include "source/tls.h"
 
+struct buf;
 struct fault;
 
 /* Who takes the messages of a FETCH as they come. */
@@ -129,5 +130,8 @@ void session_keep_secret(struct imap *, const char *);
 int session_write(
     struct imap *, const char *bytes, size_t n, bool secret, struct fault *);
 int session_read_line(struct imap *, struct span *, struct fault *);
+
+/* Read just so many bytes, of which `buf` gets what it has room for. */
+int session_read_bytes(struct imap *, uint64_t n, struct buf *, struct fault *);
 
 #endif

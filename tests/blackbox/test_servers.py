@@ -171,6 +171,16 @@ class Servers(Scene):
         return [scripted_imap.report(i + 1) for i in range(n)]
 
 
+class Ordinary(Servers):
+    def test_a_poll_is_these_commands(self):
+        port, log = self.serve(Server, Box(INBOX=self.mails()))
+        self.poll(port)
+        self.assertEqual(['EXAMINE "INBOX"', "UID FETCH 1:* (UID RFC822.SIZE)",
+                          "UID FETCH 11:13 (UID INTERNALDATE BODY.PEEK[])"], log)
+        self.poll(port)
+        self.assertEqual(['EXAMINE "INBOX"'], log[3:])
+
+
 class Gmails(Servers):
     def box(self):
         mails = self.mails()

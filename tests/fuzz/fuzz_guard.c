@@ -44,7 +44,11 @@ static const struct guard_limits limits[] = { { .command = GUARD_GENERAL,
 	    .literal_max = 4096,
 	    .literals = 65536 },
 	{ .command = GUARD_LOGIN, .lines = 65536 },
-	{ .command = GUARD_FOLDERS, .lines = 65536, .literals = 65536 } };
+	{ .command = GUARD_FOLDERS, .lines = 65536, .literals = 65536 },
+	{ .command = GUARD_PARTS,
+	    .lines = 65536,
+	    .literal_max = 4096,
+	    .literals = 65536 } };
 
 enum {
 	LIMITS = sizeof limits / sizeof *limits
@@ -241,7 +245,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	buf_free(&all);
 	buf_free(&again);
 	if (limits[data[0] % LIMITS].command == GUARD_LOGIN ||
-	    limits[data[0] % LIMITS].command == GUARD_FOLDERS)
+	    limits[data[0] % LIMITS].command == GUARD_FOLDERS ||
+	    limits[data[0] % LIMITS].command == GUARD_PARTS)
 		return 0; /* there its parser is not used */
 	serve(&pieces, data, n, data[1] % 64U + 1);
 	parse(&pieces);
