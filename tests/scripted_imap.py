@@ -271,6 +271,12 @@ class Session:
     def store(self):
         self.ok()
 
+    def do_fetch(self, rest):
+        """By number: the fields of the newest mails."""
+        numbers, items = rest.split(" ", 1)
+        low = int(numbers.split(":")[0])
+        self.fetch_bodies(sorted(self.mails)[low - 1 :], items)
+
     def uids_in(self, text):
         """Those in the set that the folder has; n:* holds the last one."""
         found = set()
@@ -302,9 +308,9 @@ class Session:
 
     def body(self, uid, items="BODY.PEEK[]", mail=None):
         mail = self.mails[uid] if mail is None else mail
-        part = re.search(r"BODY(?:\.PEEK)?(\[\w*\])(?:<0\.(\d+)>)?", items)
+        part = re.search(r"BODY(?:\.PEEK)?(\[[^]]*\])(?:<0\.(\d+)>)?", items)
         section, most = part.group(1), part.group(2)
-        if section == "[HEADER]":
+        if section.startswith("[HEADER") and b"\r\n\r\n" in mail:
             mail = mail[: mail.index(b"\r\n\r\n") + 4]
         if most:
             mail = mail[: int(most)]

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/fault.h"
+#include "base/log.h"
 #include "base/timing.h"
 #include "base/utc.h"
 #include "cmd/check_folders.h"
@@ -14,6 +15,7 @@
 #include "output/checklist.h"
 #include "output/text.h"
 #include "report/head.h"
+#include "source/advice.h"
 #include "source/folder.h"
 #include "source/imap.h"
 
@@ -27,6 +29,7 @@ struct look {
 	struct imap *imap;
 	const struct config_mailbox *config;
 	struct checklist *out;
+	bool is_listed; /* the server was asked for its folders */
 	struct imap_listed *listed;
 	size_t n_listed;
 	struct arena memory;
@@ -87,13 +90,40 @@ quoted(struct look *look, const char *name)
 		   : name;
 }
 
+/* A server that does not tell its folders has none that we know. */
+static void
+list(struct look *look)
+{
+	struct fault f;
+
+	if (look->is_listed)
+		return;
+	look->is_listed = true;
+	if (imap_list(look->imap, &look->listed, &look->n_listed, &f) == -1)
+		log_debug("%s: %s", look->config->name, f.text);
+}
+
+static bool
+is_there(const struct look *look, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < look->n_listed; i++)
+		if (folder_is_same(look->listed[i].name, name))
+			return look->listed[i].selectable;
+	return false;
+}
+
 /* The folders there are, for somebody who named one that is not. */
 static const char *
-folders_there(struct look *look)
+folders_there(struct look *look, const char *named)
 {
 	const char *text = "";
 	size_t i;
 
+	list(look);
+	if (is_there(look, named))
+		return "";
 	for (i = 0; i < look->n_listed && i < NAMED; i++)
 		if (look->listed[i].selectable)
 			text = arena_printf(&look->memory, "%s %s", text,
@@ -103,6 +133,17 @@ folders_there(struct look *look)
 	return arena_printf(&look->memory,
 	    "set folders to names that the server has:%s%s", text,
 	    look->n_listed > NAMED ? " ..." : "");
+}
+
+static const char *
+remedy_of(struct look *look, const char *name, const struct fault *f)
+{
+	if (f->status == EX_TEMPFAIL)
+		return "the server asks to come back later: check again then";
+	if (f->status != EX_NOPERM)
+		return "";
+	return advice_for(f->text)[0] != '\0' ? "see tlsrua-providers(7)"
+					      : folders_there(look, name);
 }
 
 static const char *
@@ -138,7 +179,7 @@ check_folder(struct look *look, const char *name)
 
 	if (imap_examine(look->imap, name, &state, &f) == -1) {
 		say(look, name, began, CHECK_FAILED, f.text,
-		    f.status == EX_NOPERM ? folders_there(look) : "");
+		    remedy_of(look, name, &f));
 		return -1;
 	}
 	if (find_reports(look->imap, NEWEST, &found, &f) == -1) {
@@ -162,13 +203,14 @@ is_polled(const struct config_mailbox *config, const char *folder)
 
 /* A folder that is hardly for anything else, where no mark tells. */
 static const char *
-junk_by_name(const struct look *look)
+junk_by_name(struct look *look)
 {
 	static const char *const names[] = { "Junk", "Spam", "Bulk",
 		"Bulk Mail", "Junk Email", "Junk E-mail", "INBOX.spam",
 		"INBOX.Junk", "INBOX/Spam", "INBOX/Junk" };
 	size_t i, k;
 
+	list(look);
 	for (i = 0; i < look->n_listed; i++)
 		for (k = 0; k < sizeof names / sizeof *names; k++)
 			if (strcasecmp(look->listed[i].name, names[k]) == 0)
@@ -251,13 +293,9 @@ check_folders(struct imap *imap, const struct config_mailbox *config,
     struct checklist *out)
 {
 	struct look look = { .imap = imap, .config = config, .out = out };
-	double began = timing_now();
-	struct fault f;
 	size_t i;
-	int rc;
+	int rc = 0;
 
-	if ((rc = imap_list(imap, &look.listed, &look.n_listed, &f)) == -1)
-		say(&look, "folders", began, CHECK_FAILED, f.text, "");
 	for (i = 0; rc == 0 && i < config->n_folders; i++)
 		rc = check_folder(&look, config->folders[i]);
 	if (rc == 0)

@@ -67,6 +67,9 @@ remedy_of(
 	int status = f->status;
 	bool is_login = strcmp(step, "login") == 0;
 
+	if (status == EX_TEMPFAIL)
+		return xstrdup("the server asks to come back later: check "
+			       "again then");
 	if (strcmp(step, "DNS") == 0)
 		return xasprintf("check the spelling of host; `getent ahosts "
 				 "%s` must find its addresses",
@@ -87,9 +90,6 @@ remedy_of(
 	if (is_login && status == EX_UNAVAILABLE)
 		return xstrdup("some servers answer late after failed logins: "
 			       "wait some minutes, or set a longer timeout");
-	if (status == EX_TEMPFAIL)
-		return xstrdup("the server asks to come back later: check "
-			       "again then");
 	return xstrdup("");
 }
 

@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <stdio.h>
+#include <sysexits.h>
 
 #include "base/buf.h"
 #include "base/fault.h"
@@ -56,6 +57,7 @@ fetch(struct imap *im, uint32_t first, size_t n, struct fault *f)
 		.literal_max = im->account->header_max,
 		.literals = im->account->header_max + n * FIELDS_BYTES,
 		.lines = LINES_SLACK + n * LINE_BYTES };
+	struct fault refusal;
 	char text[200];
 
 	snprintf(text, sizeof text,
@@ -64,7 +66,14 @@ fetch(struct imap *im, uint32_t first, size_t n, struct fault *f)
 	    first);
 	if (session_send(im, text, f) == -1)
 		return -1;
-	return session_hear_fetch(im, &limits, f);
+	if (session_hear_fetch(im, &limits, &refusal) == 0)
+		return 0;
+	/* a NO concerns single mails that the server cannot read */
+	if (!im->broken && im->reply.status == REPLY_NO &&
+	    refusal.status == EX_PROTOCOL)
+		return 0;
+	*f = refusal;
+	return -1;
 }
 
 int

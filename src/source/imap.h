@@ -107,7 +107,7 @@ typedef void imap_head_fn(void *arg, const struct imap_head *);
 
 /*
  * Those of the newest mails of the folder that is open, `n` at most, in the
- * order of the server.
+ * order of the server, but for mails that it cannot read.
  */
 int imap_newest_heads(
     struct imap *, size_t n, imap_head_fn *, void *arg, struct fault *);

@@ -9,7 +9,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import tap  # noqa: E402
-from lib.program import OK, SANITIZED, Scene  # noqa: E402
+from lib.program import CHECK, OK, SANITIZED, Scene  # noqa: E402
 from lib.scripted import Scripted, scenarios  # noqa: E402
 
 PASSWORD = "Trustno1 and more"
@@ -24,14 +24,14 @@ SAID = ("says:", "rejected:")
 
 
 class Hostile(Scene):
-    def one(self, name, tls, settings, *options):
-        """One poll of an empty store."""
-        folder = f"{name}{''.join(options)}"
+    def one(self, name, tls, settings, *options, command=("poll", "--json")):
+        """One poll of an empty store, or another command."""
+        folder = f"{name}{''.join(options)}{command[0]}"
         with Scripted(name, self.path(folder, "server")) as server:
             secret = self.write(f"{folder}/password", PASSWORD, 0o600)
             box = server.mailbox(tls, password_file=secret, timeout=f"{TIMEOUT}s", **{"after_import": "seen"} | settings)
             config = self.config(box, export=False, store=self.path(folder, "t.db"), name=f"{folder}/t.conf")
-            return self.run_it("-c", config, *options, "poll", "--json", timeout=120, measured=True,
+            return self.run_it("-c", config, *options, *command, timeout=120, measured=True,
                                figures=f"{folder}/figures")
 
     def judge_limits(self, name, result):
@@ -60,10 +60,16 @@ class Hostile(Scene):
         for byte in said.replace(b"\n", b""):
             self.assertGreaterEqual(byte, 0x20, "a control character was printed")
 
-    def every_scenario(self, chosen, judge, *options):
+    def judge_checked(self, name, _code, result):
+        """A server in good order is 0, all else 0 or 1; and no crash, no hang, no secret told there either."""
+        self.assertIn(result.status, (OK,) if name.startswith("healthy") else (OK, CHECK), str(result))
+        self.assertEqual(result.status == OK, result.json["ok"])
+        self.judge_traced(name, result.status, result)
+
+    def every_scenario(self, chosen, judge, *options, **more):
         worst = []
         with concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            runs = [(row, pool.submit(self.one, row[0], row[1], row[4], *options)) for row in chosen]
+            runs = [(row, pool.submit(self.one, row[0], row[1], row[4], *options, **more)) for row in chosen]
             for (name, _, code, note, _), run in runs:
                 with self.subTest(f"{name}: {note}"):
                     result = run.result()
@@ -80,6 +86,10 @@ class Hostile(Scene):
 
     def test_nothing_secret_is_traced(self):
         self.every_scenario([row for row in scenarios() if row[0] not in MILLIONS], self.judge_traced, "-vvv")
+
+    def test_a_check_says_where_it_ends(self):
+        self.every_scenario([row for row in scenarios() if row[0].startswith(("healthy", "fetch-", "use-"))],
+                            self.judge_checked, "-vvv", command=("check", "--mailbox", "--json"))
 
 
 if __name__ == "__main__":

@@ -118,17 +118,6 @@ class Talk(Session):
 
     do_subscribe = Session.do_noop
 
-    def do_fetch(self, _rest):
-        """Fields of the newest mails."""
-        for i, uid in enumerate(sorted(self.mails)):
-            head = self.mails[uid].partition(b"\r\n\r\n")[0].split(b"\r\n")
-            text = b"\r\n".join(f for f in head if f.lower().startswith((b"subject", b"content-type", b"tls-")))
-            text += b"\r\n\r\n"
-            self.send(b"* %d FETCH (UID %d INTERNALDATE \"31-Jan-2026 12:00:00 +0000\" BODY[HEADER.FIELDS (SUBJECT "
-                      b"CONTENT-TYPE TLS-REPORT-DOMAIN TLS-REPORT-SUBMITTER)] {%d}\r\n%s)\r\n"
-                      % (i + 1, uid, len(text), text))
-        self.ok()
-
 
 class Gmail(Talk):
     greeting = "* OK Gimap ready for requests from 192.0.2.7 a640c23a62f3amb123456789ejc"
