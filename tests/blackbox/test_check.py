@@ -99,6 +99,13 @@ class Well(Checking):
         self.assertEqual(STEPS + ["INBOX", "Junk"], [p[0] for p in points])
         self.assertRegex(points[-1][2], "^7 mails.*newest report")
 
+    def test_a_special_use_is_checked_as_the_folder_it_is(self):
+        points = self.only(self.check(OK, self.box(folders="INBOX \\Junk")))
+        self.assertEqual(STEPS + ["INBOX", "\\Junk"], [p[0] for p in points])
+        self.assertRegex(points[-1][2], "^7 mails.*newest report")
+        self.fails_at("\\Sent", "the server marks no folder as", "names that the server has",
+                      self.box(folders="INBOX \\Sent"))
+
     def test_starttls_and_no_tls(self):
         points = self.only(self.check(OK, self.box(tls="starttls", port=self.server.plain_port)))
         self.assertEqual(["secret", "DNS", "TCP", "greeting", "TLS", "login", "INBOX", "Junk"], [p[0] for p in points])
