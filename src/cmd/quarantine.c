@@ -15,6 +15,7 @@
 #include "cmd/tables.h"
 #include "ingest.h"
 #include "output/text.h"
+#include "store/prune.h"
 #include "store/quarantine.h"
 #include "store/store.h"
 
@@ -126,12 +127,17 @@ static int
 show_conflict(
     struct work *w, const struct store_quarantined *q, struct fault *f)
 {
+	struct store *st = w->store;
 	struct report counted, other;
+	int pruned = store_is_pruned(st, q->counted, f);
 
-	if (store_load_report(w->store, q->counted, &w->arena, &counted, f) ==
-		-1 ||
-	    store_load_report(w->store, q->conflict, &w->arena, &other, f) ==
-		-1)
+	if (pruned == 1)
+		puts("The details of the stored copy were pruned: nothing to "
+		     "compare this one with, or to take its place");
+	if (pruned != 0)
+		return pruned == 1 ? 0 : -1;
+	if (store_load_report(st, q->counted, &w->arena, &counted, f) == -1 ||
+	    store_load_report(st, q->conflict, &w->arena, &other, f) == -1)
 		return -1;
 	difference_print(&counted, &other);
 	printf("\nTo count this copy in place of the stored one: tlsrua "

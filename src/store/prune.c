@@ -163,6 +163,15 @@ store_prune_left(struct store *st, const struct store_prune *p, int64_t *days,
 }
 
 int
+store_is_pruned(struct store *st, int64_t report, struct fault *f)
+{
+	struct value v = value_number(report);
+	int64_t one;
+
+	return sql_number(st, SQL_IS_PRUNED, &v, 1, &one, f);
+}
+
+int
 store_give_back(struct store *st, int64_t *bytes, struct fault *f)
 {
 	int64_t before, after, size, left;

@@ -46,6 +46,9 @@ struct store_prune_place {
 int store_prune_some(struct store *, const struct store_prune *,
     struct store_prune_place *, struct store_pruned *, struct fault *);
 
+/* Whether the day of a report was pruned: 1, 0 or -1. */
+int store_is_pruned(struct store *, int64_t report, struct fault *);
+
 /*
  * Give some of the free room in the file back to the disk, a bounded step as
  * well: 1 with the bytes added to `*bytes`, or 0 when none is left.

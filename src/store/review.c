@@ -3,6 +3,7 @@
 
 #include "base/fault.h"
 #include "store/internal.h"
+#include "store/prune.h"
 #include "store/quarantine.h"
 #include "store/rollup.h"
 
@@ -198,25 +199,20 @@ static int
 accept_entry(
     struct store *st, const struct store_quarantined *q, struct fault *f)
 {
-	struct value counted = value_number(q->counted);
-	int64_t pruned;
-	int rc;
+	int pruned;
 
 	if (q->conflict == 0 || q->counted == 0)
 		return fault(f, FAULT_HOST, EX_DATAERR,
 		    "quarantine: %lld: was refused, and is no report to "
 		    "accept; try `tlsrua quarantine retry %lld`",
 		    (long long)q->id, (long long)q->id);
-	rc = sql_number(st, SQL_IS_PRUNED, &counted, 1, &pruned, f);
-	if (rc == 1)
+	if ((pruned = store_is_pruned(st, q->counted, f)) == 1)
 		return fault(f, FAULT_HOST, EX_DATAERR,
 		    "quarantine: %lld: the details of its day were pruned, so "
 		    "the day cannot be counted with another copy: `tlsrua "
 		    "quarantine drop %lld`",
 		    (long long)q->id, (long long)q->id);
-	if (rc == -1)
-		return -1;
-	return swap_copies(st, q, f);
+	return pruned == -1 ? -1 : swap_copies(st, q, f);
 }
 
 int

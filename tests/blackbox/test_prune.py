@@ -141,6 +141,8 @@ class Pruned(Scene):
         late["policies"][0]["summary"]["total-failure-session-count"] = 5
         self.expect(OK, "-c", self.conf, "import", self.write("other.json", json.dumps(late)))
         number = self.number("SELECT id FROM quarantine WHERE report IS NOT NULL")
+        self.assertIn("details of the stored copy were pruned",
+                      self.expect_silence("-c", self.conf, "quarantine", "show", number).out)
         self.expect_line(DATAERR, rf"{number}: the details of its day were pruned.*quarantine drop {number}", "-c",
                          self.conf, "quarantine", "accept", number)
         self.assert_verified()
