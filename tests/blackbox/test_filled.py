@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import expected, filled, rollups, tap, truth  # noqa: E402
-from lib.program import OK, SANITIZED, Scene  # noqa: E402
+from lib.program import DATAERR, OK, SANITIZED, Scene  # noqa: E402
 
 REPORTS, DOMAINS, SENDERS, DAYS = (5000, 12, 3, 200) if SANITIZED else (50000, 30, 3, 730)
 LAST = date(2026, 11, 23)
@@ -36,6 +36,8 @@ class Filled(Scene):
         super().setUp()
         shutil.copy(self.made, self.store)
         self.conf = self.config(extra="guard = no\n")
+        # whose fault each result type is, an import writes into the store, whatever it finds
+        self.expect(DATAERR, "-c", self.conf, "import", self.write("nothing.txt", "nothing"))
 
     def rows(self, table, *options):
         out = self.expect_silence("-c", self.conf, "export", "-o", "-", *options, table).out
