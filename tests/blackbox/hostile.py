@@ -20,7 +20,7 @@ PEAK_KB = 128 * 1024
 SIDE_BY_SIDE = 6
 SHOWN = 8
 # what a server says on purpose to be seen, and what is wrong with single mails, is said beside the fault
-SAID = ("says:", "rejected:")
+SAID = ("says:", "rejected:", "(PERMANENTFLAGS)")
 
 
 class Hostile(Scene):
