@@ -231,7 +231,7 @@ read_date(struct span s, int64_t *t)
 	if (s.n == 0 || s.n >= sizeof text)
 		return false;
 	for (i = 0; i < s.n; i++)
-		text[i] = s.p[i] == '-' && i < 8 ? ' ' : s.p[i];
+		text[i] = i < 8 && s.p[i] == '-' ? ' ' : s.p[i];
 	return utc_parse_mail((struct span){ text, s.n }, t) == 0;
 }
 
