@@ -15,7 +15,7 @@ from lib.scripted import Scripted, scenarios  # noqa: E402
 PASSWORD = "Trustno1 and more"
 TIMEOUT = 2  # of every wait
 DEADLINE = 12  # seconds of a run; steady drips get several time-outs
-MILLIONS = {"sizes-vast": 40, "sizes-descending": 40}  # of lines, which the server takes so long to say
+MILLIONS = {"sizes-vast": 90, "sizes-descending": 90}  # of lines, which the server takes so long to say
 PEAK_KB = 128 * 1024
 SIDE_BY_SIDE = 6
 SHOWN = 8
