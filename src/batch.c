@@ -30,6 +30,12 @@ batch_is_full(const struct batch *b)
 	       (b->n > 0 && timing_now() - b->since > SECONDS);
 }
 
+bool
+batch_is_large(const struct batch *b)
+{
+	return b->arena.total >= 2 * BYTES;
+}
+
 struct judged *
 batch_add(struct batch *b, const struct message *m)
 {

@@ -52,6 +52,9 @@ void batch_free(struct batch *);
  */
 bool batch_is_full(const struct batch *);
 
+/* So large, by a mail that is, that another one may be too much. */
+bool batch_is_large(const struct batch *);
+
 /* The message behind those in it; its texts are copied, its bytes left out. */
 struct judged *batch_add(struct batch *, const struct message *);
 

@@ -158,18 +158,21 @@ complete_batch(struct ingest *in)
 	b->after_reject = in->after_reject;
 }
 
-/* By the writer if there is one, which has the other batch stored by then. */
+/*
+ * By the writer if there is one, which has the other batch stored by then;
+ * while a large one is stored there is no room for the next beside it.
+ */
 static int
 store_batch(struct ingest *in, struct fault *f)
 {
 	enum room left = timing_enter(in->settings.examine.timing, ROOM_WAIT);
-	int rc;
+	int rc = batch_is_large(in->batch) ? end_writer(in, f) : 0;
 
 	complete_batch(in);
-	if (in->writer != NULL) {
+	if (rc == 0 && in->writer != NULL) {
 		rc = writer_give(in->writer, in->batch, f);
 		in->batch = in->batch == in->pair ? in->pair + 1 : in->pair;
-	} else {
+	} else if (rc == 0) {
 		rc = record_batch(&in->recorder, in->batch, f);
 	}
 	batch_reset(in->batch);
@@ -198,7 +201,7 @@ make_room(struct ingest *in, struct fault *f)
 
 	if (!batch_is_full(in->batch))
 		return 0;
-	if (in->writer == NULL)
+	if (in->writer == NULL && !batch_is_large(in->batch))
 		in->writer = writer_start(&in->recorder);
 	if (store_batch(in, f) == 0)
 		return 0;

@@ -955,19 +955,42 @@ simple(
 )
 
 
-@scenario("fetch-huge", 0, "mails just within the limit, with no report")
-class FetchHuge(Session):
+class Huge(Session):
+    """Mails just within the limit, each another."""
+
+    head = b""
+
     def __init__(self, *args):
         super().__init__(*args)
         # one piece of it many times, since a client waits for the greeting
         piece = base64.encodebytes(os.urandom(57 * 15000))
-        noise = 21 * piece.replace(b"\n", b"\r\n")
-        for uid in self.mails:
-            self.mails[uid] = (
-                b"From: tls@sender.example\r\nMIME-Version: 1.0\r\n"
-                b"Content-Type: application/tlsrpt+gzip\r\n"
-                b"Content-Transfer-Encoding: base64\r\nX-N: %d\r\n\r\n" % uid
-            ) + noise
+        self.noise = 22 * piece.replace(b"\n", b"\r\n")
+        self.mails = {FIRST_UID + i: b"" for i in range(6)}
+
+    def mail(self, uid):
+        cut = 79 * (uid - FIRST_UID)
+        return (
+            b"From: tls@sender.example\r\nX-N: %d\r\nMIME-Version: 1.0\r\n"
+            % uid
+        ) + self.head + b"\r\n" + self.noise[cut:]
+
+    def size(self, uid, size):
+        super().size(uid, len(self.mail(uid)))
+
+    def body(self, uid, items="BODY.PEEK[]", mail=None):
+        super().body(uid, items, self.mail(uid))
+
+
+HUGE = {
+    "fetch-huge": b"Content-Type: application/tlsrpt+gzip\r\n"
+    b"Content-Transfer-Encoding: base64\r\n",
+    "fetch-huge-whole": b"Content-Type: multipart/report;"
+    b" report-type=tlsrpt\r\n",
+}
+for huge, fields in HUGE.items():
+    scenario(huge, 0, "mails just within the limit, with no report")(
+        type(huge.replace("-", "_"), (Huge,), {"head": fields})
+    )
 
 
 def odd_fetch(name, code, note, text, then=None):
