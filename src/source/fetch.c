@@ -9,6 +9,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "source/arrival.h"
+#include "source/compress.h"
 #include "source/session.h"
 #include "source/uidset.h"
 
@@ -462,6 +463,7 @@ imap_fetch(struct imap *im, const struct imap_size *list, size_t n,
 	};
 	struct session_listener listener = { on_message, on_literal, &fe };
 	uint64_t max = im->account->message_max;
+	uint64_t bytes = 0;
 	size_t i;
 	int rc;
 
@@ -469,9 +471,13 @@ imap_fetch(struct imap *im, const struct imap_size *list, size_t n,
 	for (i = 0; i < n; i++)
 		if (list[i].skip)
 			fe.state[i] = STATE_DONE;
+		else
+			bytes += list[i].size;
 	fe.body.max = (size_t)max + 1;
 	im->listener = &listener;
-	rc = fetch_kind(&fe, KIND_WHOLE, f);
+	rc = compress_if_worth(im, bytes, f);
+	if (rc == 0)
+		rc = fetch_kind(&fe, KIND_WHOLE, f);
 	if (rc == 0)
 		rc = fetch_kind(&fe, KIND_NEAR, f);
 	if (rc == 0)

@@ -66,6 +66,12 @@ void tls_begin(mailstream_low *, enum tls_pace);
 void tls_break(mailstream_low *, const struct fault *);
 
 /*
+ * From here on all is compressed (RFC 4978): what is written next, and what
+ * came behind the last tagged line.
+ */
+void tls_compress(mailstream_low *);
+
+/*
  * Write this as far as it goes at once and end TLS, even when the stream was
  * broken off or stopped: the last word to a server, which is not waited for.
  */

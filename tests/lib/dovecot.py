@@ -77,6 +77,9 @@ service imap {{
   client_limit = 1
   process_limit = 100
 }}
+protocol imap {{
+  mail_plugins = imap_zlib
+}}
 service anvil {{
   chroot =
 }}

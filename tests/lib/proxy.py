@@ -103,13 +103,13 @@ class Far(Proxy):
     """A server `rtt` seconds away; nothing is lost, and no more than `window` bytes are under way.
 
     `turns` counts how often the client waited for the server, the TCP handshake included: it spoke after it had heard
-    something, and nothing more was under way to it.  `rate` limits what the server sends, in bytes a second; with
-    `chop`, a random number generator, the server's bytes come in pieces of whatever size.
+    something, and nothing more was under way to it.  `received` counts the bytes of the server.  `rate` limits what the
+    server sends, in bytes a second; with `chop`, a random number generator, its bytes come in pieces of whatever size.
     """
 
     def __init__(self, port, rtt=0.0, rate=None, chop=None, window=64 << 20):
         self.rtt, self.rate, self.chop, self.window = rtt, rate, chop, window
-        self.turns = 0
+        self.turns = self.received = 0
         self.heard, self.coming = True, 0  # by the client; bytes on their way to it
         super().__init__(port)
 
@@ -128,6 +128,7 @@ class Far(Proxy):
 
     def _answered(self, data):
         self.coming += len(data)
+        self.received += len(data)
 
     def _pieces(self, data):
         """What the client hears at once."""
