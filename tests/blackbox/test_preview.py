@@ -21,8 +21,8 @@ REPORT = ('{"organization-name": "Other", "date-range": {"start-datetime": "2026
 
 def mail(number, kind, *parts):
     """A mail with the parts (type, further header, text) in a multipart of that kind; one part alone without."""
-    head = f"From: Somebody <s{number}@other.example>\nSubject: Letter {number}\nMessage-ID: <{number}@other.example>\n" \
-           "MIME-Version: 1.0\n"
+    head = (f"From: Somebody <s{number}@other.example>\nSubject: Letter {number}\n"
+            f"Message-ID: <{number}@other.example>\nMIME-Version: 1.0\n")
     if len(parts) == 1:
         (media, more, text), = parts
         return f"{head}Content-Type: {media}\n{more}\n{text}"
@@ -125,7 +125,8 @@ class Odd(Preview):
         parts = [("text/plain", "", "x")] * 20000
         nested = "".join(f'Content-Type: multipart/mixed; boundary="b{i}"\n\n--b{i}\n' for i in range(90)) + \
             "\nx\n" + "y" * 70 * 1100
-        names = [(f'text/plain; name="{c * 300}"', "", "z" * 200) for c in ("{1}", "(", "\\\"", "\u00fc", "[", "]*")] * 40
+        names = [(f'text/plain; name="{c * 300}"', "", "z" * 200)
+                 for c in ("{1}", "(", "\\\"", "\u00fc", "[", "]*")] * 40
         texts = [mail(1, "mixed", *parts), mail(2, "mixed", *names), "Subject: deep\nMIME-Version: 1.0\n" + nested,
                  "\n" * 70000, "Subject: " + "x" * 70000 + "\n\nHello.\n", mail(3, *others(random.Random(4))[1])]
         result, _ = self.poll(self.user(texts + self.good[:5]))
