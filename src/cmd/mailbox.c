@@ -9,7 +9,6 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/timing.h"
-#include "cmd/cmd.h"
 #include "cmd/folder.h"
 #include "cmd/mailbox.h"
 #include "cmd/refusal.h"
@@ -246,13 +245,14 @@ load_cursors(struct poll *p, struct mailbox *mb, struct fault *f)
 /*
  * Record how it ended, and say it: a fault of network or server only once the
  * last good poll is older than the mailbox's grace, unless a person looks on.
- * Returns the exit code it comes to.
+ * Returns the exit code it comes to; -1 with `trouble` when it cannot be
+ * recorded.
  */
 static int
-end_mailbox(struct poll *p, struct mailbox *mb, const struct fault *f)
+end_mailbox(struct poll *p, struct mailbox *mb, const struct fault *f,
+    struct fault *trouble)
 {
 	int64_t now = (int64_t)time(NULL);
-	struct fault ignored;
 	bool late = false;
 	size_t i;
 
@@ -268,8 +268,8 @@ end_mailbox(struct poll *p, struct mailbox *mb, const struct fault *f)
 			now - fs->cursor.last_good > mb->config->grace))
 			late = true;
 		if (store_poll_ended(p->store, fs->cursor.id, now, status,
-			fs->polled ? "" : f->text, &ignored) == -1)
-			return cmd_failed(&ignored);
+			fs->polled ? "" : f->text, trouble) == -1)
+			return -1;
 	}
 	if (f->scope == FAULT_NONE)
 		return 0;
@@ -302,7 +302,9 @@ poll_mailbox(
 		*f = ended;
 		goto out;
 	}
-	if ((status = end_mailbox(p, &mb, &ended)) != 0 && p->status == 0)
+	if ((status = end_mailbox(p, &mb, &ended, f)) == -1)
+		goto out;
+	if (status != 0 && p->status == 0)
 		p->status = status;
 	rc = 0;
 out:
