@@ -103,7 +103,7 @@ static int
 import_into(struct store *st, const struct options *o, const struct config *c,
     struct fault *f)
 {
-	struct timing timing;
+	struct timing timing = { 0 };
 	struct ingest_settings settings = {
 		.examine = { .limits = &c->limits,
 		    .our_domains = c->domains,
