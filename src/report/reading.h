@@ -16,6 +16,11 @@ enum {
 
 #define READING_NOWHERE SIZE_MAX
 
+struct reading_string {
+	struct span text; /* in the report's own text, if it has no escapes */
+	bool escaped;
+};
+
 /* A report while it is read. */
 struct reading {
 	const struct report_context *context;
@@ -33,11 +38,13 @@ struct reading {
 	unsigned rank;
 	struct finding refusal;
 
-	/* the strings of one piece, decoded together */
+	/* the strings of one piece; those with escapes decoded together */
+	struct reading_string *string;
+	size_t n_strings, strings_cap;
+	size_t n_escaped;
 	struct json_tokener *tokener;
-	struct buf room;
-	struct json_object *strings;
-	size_t n_strings;
+	struct buf room;	     /* what it gets */
+	struct json_object *decoded; /* what it made of that */
 
 	size_t lines;	      /* strings that policies may still keep */
 	unsigned conversions; /* host names still converted from Unicode */
@@ -60,7 +67,9 @@ void reading_warn_alias(
 /*
  * The strings of a piece (the head, one policy, one failure detail) are
  * decoded at once, so that no more than one piece is unpacked at a time:
- * begin, add them all, decode, get.  What is not a string is not added.
+ * begin, add them all, decode, get.  What is not a string is not added.  A
+ * string without a backslash is in the text already (RFC 8259 §7); the others
+ * are read by json-c.
  */
 #define READING_NO_STRING SIZE_MAX
 

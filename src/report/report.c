@@ -161,7 +161,8 @@ reading_free(struct reading *r)
 	if (r == NULL)
 		return;
 	content_free(&r->content);
-	json_object_put(r->strings);
+	json_object_put(r->decoded);
+	free(r->string);
 	json_tokener_free(r->tokener);
 	buf_free(&r->room);
 	jsontext_free(&r->json);

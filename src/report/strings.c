@@ -14,9 +14,9 @@ enum {
 void
 strings_begin(struct reading *r)
 {
-	json_object_put(r->strings);
-	r->strings = NULL;
-	r->n_strings = 0;
+	json_object_put(r->decoded);
+	r->decoded = NULL;
+	r->n_strings = r->n_escaped = 0;
 	buf_reset(&r->room);
 }
 
@@ -31,59 +31,70 @@ make_room(struct reading *r, size_t n)
 	return to;
 }
 
-static size_t
-copy(struct span s, char *to)
+/* One more element of the array that json-c gets. */
+static void
+add_escaped(struct reading *r, struct span raw)
 {
-	memcpy(to, s.p, s.n);
-	return s.n;
+	char *to = make_room(r, raw.n + 3);
+
+	*to++ = r->n_escaped++ > 0 ? ',' : '[';
+	*to++ = '"';
+	to += jsontext_undo_pairs(raw, to);
+	*to++ = '"';
+	r->room.len = (size_t)(to - r->room.data);
 }
 
 size_t
 strings_add(struct reading *r, const struct jsontext_node *n)
 {
-	struct span raw;
-	char *to;
+	struct reading_string s;
 
 	if (n == NULL || n->type != JSONTEXT_STRING)
 		return READING_NO_STRING;
-	raw = jsontext_front(jsontext_raw(&r->json, n), DECODE_MAX);
-	to = make_room(r, raw.n + 3);
-	*to++ = r->n_strings > 0 ? ',' : '[';
-	*to++ = '"';
-	if (n->escaped)
-		to += jsontext_undo_pairs(raw, to);
-	else
-		to += copy(raw, to);
-	*to++ = '"';
-	r->room.len = (size_t)(to - r->room.data);
+	s.text = jsontext_front(jsontext_raw(&r->json, n), DECODE_MAX);
+	s.escaped = n->escaped;
+	if (s.escaped)
+		add_escaped(r, s.text);
+	if (r->n_strings == r->strings_cap) {
+		r->strings_cap = r->strings_cap > 0 ? 2 * r->strings_cap : 16;
+		r->string =
+		    xreallocarray(r->string, r->strings_cap, sizeof *r->string);
+	}
+	r->string[r->n_strings] = s;
 	return r->n_strings++;
 }
 
 void
 strings_decode(struct reading *r)
 {
-	if (r->n_strings == 0)
+	struct json_object *o;
+	size_t i, n = 0;
+
+	if (r->n_escaped == 0)
 		return;
 	*make_room(r, 1) = ']';
 	r->room.len++;
 	json_tokener_reset(r->tokener);
 	errno = 0;
-	r->strings =
+	r->decoded =
 	    json_tokener_parse_ex(r->tokener, r->room.data, (int)r->room.len);
 	/* The text was checked: nothing else is left.  json-c 0.16 overlooks
 	 * that a string could not grow, and leaves a piece of it out. */
-	if (r->strings == NULL || errno == ENOMEM)
+	if (r->decoded == NULL || errno == ENOMEM)
 		out_of_memory();
+	for (i = 0; i < r->n_strings; i++) {
+		if (!r->string[i].escaped)
+			continue;
+		o = json_object_array_get_idx(r->decoded, n++);
+		r->string[i].text.p = json_object_get_string(o);
+		r->string[i].text.n = (size_t)json_object_get_string_len(o);
+	}
 }
 
 struct span
 strings_get(const struct reading *r, size_t i)
 {
-	struct json_object *s;
-
 	if (i == READING_NO_STRING)
 		return (struct span){ "", 0 };
-	s = json_object_array_get_idx(r->strings, i);
-	return (struct span){ json_object_get_string(s),
-		(size_t)json_object_get_string_len(s) };
+	return r->string[i].text;
 }
