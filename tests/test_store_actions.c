@@ -160,7 +160,7 @@ look_at(struct scene *s, const struct store_mailbox *mb, uint32_t uid,
 		.uid = uid,
 		.has_arrival = arrival != 0,
 		.arrival = arrival };
-	int64_t id;
+	int64_t id = 0;
 
 	if (store_begin(s->st, &s->f) == -1 ||
 	    store_add_message(s->st, &m, &mail_head_empty, &id, &s->f) == -1 ||
