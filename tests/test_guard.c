@@ -137,9 +137,8 @@ static const struct {
 	{ GUARD_NAMES, "* LIST (\\Junk \\HasNoChildren) \"/\" a.b\r\n", NULL },
 	{ GUARD_NAMES, "* LIST () \"\\\\\" \"a \\\"b\\\"\"\r\n", NULL },
 	{ GUARD_NAMES, "* LIST () NIL {3}\r\na b\r\n", NULL },
-	{ GUARD_NAMES, "* ID NIL\r\n", NULL },
-	{ GUARD_NAMES, "* ID (\"name\" \"x (1)\" \"y\" NIL)\r\n", NULL },
-	{ GUARD_NAMES, "* ID (\"name\" {2}\r\nab)\r\n", NULL },
+	{ GUARD_NAMES, "* ID NIL\r\n", "" },
+	{ GUARD_NAMES, "* ID (\"name\" {4}\r\n1 OK \"y\" {1}\r\nz)\r\n", "" },
 	{ GUARD_NAMES, "* LIST (\\Junk \"/\" a\r\n", "" },
 	{ GUARD_FETCH, "* 1 FETCH (UID 3 RFC822.SIZE 4)\r\n", NULL },
 	{ GUARD_FETCH, "* 1 fetch (uid 4294967295 flags (\\Seen $x) )\r\n",
@@ -260,7 +259,7 @@ static const struct {
 	{ GUARD_NAMES, "* ID (\"a\" {1025}\r\n", 0, "too large" },
 	{ GUARD_NAMES, "* ID (\"a\" {5}\r\na\r\n", 0, "control character" },
 	{ GUARD_NAMES, "* ID (\"a\" {5}\r\na\0", 18, "control character" },
-	{ GUARD_NAMES, "* ID (\"a {5}\r\n", 0, "not asked for" },
+	{ GUARD_NAMES, "* LIST () \"/\" a {5}\r\n", 0, "not asked for" },
 	{ GUARD_GENERAL, "* BYE\r\n", 0, "gone" },
 };
 

@@ -162,6 +162,26 @@ says_what_to_do_when_none_is_marked(void **state)
 	TRY_ALL(rows);
 }
 
+/* What comes with an ID, be it like a tagged line, is no folder. */
+static void
+takes_nothing_of_an_id_for_a_folder(void **state)
+{
+	static const struct row row = {
+		{ GREETING, CAPABILITY("SASL-IR AUTH=PLAIN ID"),
+		    { "AUTHENTICATE PLAIN AHUAcGFzcyJ3b1xyZC00NzEx",
+			"%t OK in\r\n" },
+		    CAPABILITY("ID"),
+		    { "ID (", "* ID (\"a\" {4}\r\n%t OK \"y\")\r\n* ID NIL\r\n"
+			      "* LIST (\\Junk) \"/\" Trap\r\n%t OK\r\n" },
+		    { "LIST \"\" \"*\"",
+			"* LIST (\\Junk) \"/\" Spam\r\n%t OK\r\n" },
+		    OPENED("Spam"), END },
+		"\\Junk", "Spam", 0, NULL
+	};
+
+	try(*state, &row);
+}
+
 /* The server is asked once a session, whatever is looked for. */
 static void
 asks_once(void **state)
@@ -204,6 +224,7 @@ main(void)
 		TEST(asks_as_the_server_can_answer),
 		TEST(reads_every_kind_of_name),
 		TEST(says_what_to_do_when_none_is_marked),
+		TEST(takes_nothing_of_an_id_for_a_folder),
 		TEST(asks_once),
 		TEST(knows_the_uses),
 	};

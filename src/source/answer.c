@@ -306,26 +306,6 @@ answer_read_folder(struct span line, struct answer_folder *folder)
 	folder->name = take_word(&folder->name);
 }
 
-static bool
-is_id(struct span s, bool at_literal)
-{
-	if (!take(&s, "* ID "))
-		return false;
-	if (take(&s, "NIL"))
-		return is_end(s) && !at_literal;
-	if (!take(&s, "("))
-		return false;
-	for (;;) {
-		skip_blanks(&s);
-		if (s.n == 0)
-			return at_literal;
-		if (take(&s, ")"))
-			return is_end(s) && !at_literal;
-		if (!take_string(&s) && !take(&s, "NIL") && !take_literal(&s))
-			return false;
-	}
-}
-
 bool
 answer_next_word(struct span *line, struct span *word)
 {
@@ -357,7 +337,6 @@ answer_is_sound(enum answer kind, struct span line, bool at_literal)
 {
 	if (kind == ANSWER_FETCH)
 		return is_fetch(line, at_literal);
-	if (kind == ANSWER_LIST || kind == ANSWER_XLIST)
-		return is_list(line, at_literal);
-	return kind == ANSWER_ID && is_id(line, at_literal);
+	return (kind == ANSWER_LIST || kind == ANSWER_XLIST) &&
+	       is_list(line, at_literal);
 }

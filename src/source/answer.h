@@ -25,10 +25,10 @@ enum answer {
 enum answer answer_kind(struct span line);
 
 /*
- * Whether a FETCH, LIST or ID is one that libetpan's parser may see: complete,
- * or with `at_literal` up to a literal at its end (of literals the line has
- * "{12}" and the line end behind).  A FETCH has just the items UID,
- * RFC822.SIZE, INTERNALDATE, FLAGS, MODSEQ, BODY[], BODY[HEADER] and
+ * Whether a FETCH or LIST is one that a parser may see: complete, or with
+ * `at_literal` up to a literal at its end (of literals the line has "{12}" and
+ * the line end behind).  A FETCH has just the items UID, RFC822.SIZE,
+ * INTERNALDATE, FLAGS, MODSEQ, BODY[], BODY[HEADER] and
  * BODY[HEADER.FIELDS (...)]; numbers keep within 32 bits, strings within the
  * line, and lists end.
  */

@@ -61,9 +61,17 @@ static bool
 is_name(const struct guard *g, enum answer kind)
 {
 	if (g->left.command == GUARD_NAMES)
-		return kind == ANSWER_LIST || kind == ANSWER_ID;
+		return kind == ANSWER_LIST;
 	return g->left.command == GUARD_FOLDERS &&
 	       (kind == ANSWER_LIST || kind == ANSWER_XLIST);
+}
+
+/* Whether it may have literals, although nobody wants to read it. */
+static bool
+is_beside(const struct guard *g, enum answer kind)
+{
+	return (g->left.command == GUARD_NAMES && kind == ANSWER_ID) ||
+	       (g->left.command == GUARD_FOLDERS && kind == ANSWER_SIZES);
 }
 
 /*
@@ -84,8 +92,7 @@ begin_literal(struct guard *g, struct buf *out, struct fault *f)
 
 	if (!g->greeted)
 		return refuse(f, "a literal where none may be", g->number);
-	g->dropped = g->cut ||
-		     (g->left.command == GUARD_FOLDERS && kind == ANSWER_SIZES);
+	g->dropped = g->cut || is_beside(g, kind);
 	if (g->left.command == GUARD_FETCH && kind == ANSWER_FETCH)
 		max = g->left.literal_max;
 	else if (is_parts(g, kind))

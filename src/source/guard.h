@@ -17,14 +17,15 @@ struct fault;
  * and follows null pointers where a list or a text is missing.
  *
  * So all lines, literals and brackets have bounds; and of the lines, only
- * those are passed on whose content is needed (FETCH, LIST, ID), when they are
+ * those are passed on whose content is needed (FETCH, LIST), when they are
  * sound, tagged ones without their text, and, in a login, the server's
  * challenges.  The rest goes to the line function alone.
  */
 enum guard_command {
 	GUARD_GENERAL, /* tagged lines pass */
 	GUARD_LOGIN,   /* challenges pass */
-	GUARD_NAMES,   /* LIST and ID pass, with short literals */
+	GUARD_NAMES,   /* LIST passes, with short literals; an ID may have
+			  them, which passes no one */
 	GUARD_FOLDERS, /* LIST and XLIST pass likewise; not for libetpan;
 			  a STATUS may have a literal, which passes no one */
 	GUARD_FETCH,   /* FETCH passes; the mail is a literal */
