@@ -283,6 +283,19 @@ is_list(struct span s, bool at_literal)
 	return (take_string(&s) || take_atom(&s)) && is_end(s) && !at_literal;
 }
 
+/* In quotes, or NIL; one that no name could hold is none. */
+static char
+separator_of(struct span s)
+{
+	char c;
+
+	if (!take(&s, "\""))
+		return '\0';
+	take(&s, "\\");
+	c = s.n > 1 && s.p[1] == '"' ? s.p[0] : '\0';
+	return c > ' ' && c < 0x7f ? c : '\0';
+}
+
 void
 answer_read_folder(struct span line, struct answer_folder *folder)
 {
@@ -292,6 +305,7 @@ answer_read_folder(struct span line, struct answer_folder *folder)
 	take_flags(&s);
 	folder->flags.n = (size_t)(s.p - folder->flags.p) - 1;
 	take(&s, " ");
+	folder->separator = separator_of(s);
 	if (!take_string(&s))
 		take_word(&s); /* NIL */
 	take(&s, " ");

@@ -40,6 +40,7 @@ bool answer_has_uid(struct span line);
 /* A LIST or XLIST taken apart. */
 struct answer_folder {
 	struct span flags; /* "\\Junk \\HasNoChildren", without parentheses */
+	char separator;	   /* of the levels of a name; NUL for NIL */
 	struct span name;  /* in a string the escapes stand as they are */
 	bool is_quoted;
 	bool is_literal; /* the name is not in this line */

@@ -36,7 +36,7 @@ copies_expect(struct imap *im, const char *folder, struct fault *f)
 	int rc;
 
 	r->target_uidvalidity = r->target_uidnext = 0;
-	rc = command(im, text, GUARD_FOLDERS, "STATUS refused", &refusal);
+	rc = command(im, text, GUARD_NAMES, "STATUS refused", &refusal);
 	free(text);
 	free(quoted);
 	if (rc == -1 && im->broken) {

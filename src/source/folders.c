@@ -1,70 +1,153 @@
 #include <stdlib.h>
-#include <strings.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "base/alloc.h"
+#include "source/answer.h"
 #include "source/folder.h"
+#include "source/folders.h"
 #include "source/login.h"
 #include "source/session.h"
 
 enum {
-	NAMES_BYTES = 1024 * 1024
+	ANSWER_BYTES = 1024 * 1024,
+	NAME_MAX_BYTES = 500 /* half of what a command may have */
 };
 
-static bool
-says_non_existent(const struct mailimap_mbx_list_oflag *flag)
+/* The name a folder goes by in commands; NULL when none could hold it. */
+static char *
+name_of(const struct answer_folder *folder, struct span text)
 {
-	return flag->of_type == MAILIMAP_MBX_LIST_OFLAG_FLAG_EXT &&
-	       strcasecmp(flag->of_flag_ext, "NonExistent") == 0;
+	char *name, *p;
+	size_t i;
+
+	if (text.n > NAME_MAX_BYTES)
+		return NULL;
+	p = name = xmalloc(text.n + 1);
+	for (i = 0; i < text.n; i++) {
+		if (folder->is_quoted && text.p[i] == '\\')
+			i++;
+		if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f) {
+			free(name);
+			return NULL;
+		}
+		*p++ = text.p[i];
+	}
+	*p = '\0';
+	return name;
+}
+
+static bool
+is_selectable(const char *name, struct span flags)
+{
+	struct span flag;
+
+	while (answer_next_word(&flags, &flag))
+		if (span_is_nocase(flag, "\\Noselect") ||
+		    span_is_nocase(flag, "\\NonExistent"))
+			return false;
+	return name[0] != '\0';
 }
 
 static void
-read_folder(
-    struct imap_listed *folder, const struct mailimap_mailbox_list *listed)
+hand_over(const struct answer_folder *folder, struct span text, folders_fn *fn,
+    void *arg)
 {
-	const struct mailimap_mbx_list_flags *flags = listed->mb_flag;
-	clistiter *it;
+	char *name = name_of(folder, text);
+	struct folders_entry entry = { .name = name,
+		.separator = folder->separator,
+		.flags = folder->flags };
 
-	folder->name = folder_decode(listed->mb_name);
-	if (folder->name == NULL)
-		folder->name = xstrdup(listed->mb_name);
-	folder->selectable =
-	    flags == NULL || flags->mbf_type != MAILIMAP_MBX_LIST_FLAGS_SFLAG ||
-	    flags->mbf_sflag != MAILIMAP_MBX_LIST_SFLAG_NOSELECT;
-	if (flags == NULL || flags->mbf_oflags == NULL)
+	if (name == NULL)
 		return;
-	for (it = clist_begin(flags->mbf_oflags); it != NULL;
-	     it = clist_next(it))
-		if (says_non_existent(clist_content(it)))
-			folder->selectable = false;
+	entry.selectable = is_selectable(name, entry.flags);
+	fn(arg, &entry);
+	free(name);
+}
+
+/* One folder, whose name may be a literal and so stand behind the line. */
+static int
+read_folder(struct imap *im, struct span line, folders_fn *fn, void *arg,
+    struct fault *f)
+{
+	struct answer_folder folder;
+	char *kept;
+
+	answer_read_folder(line, &folder);
+	if (!folder.is_literal) {
+		hand_over(&folder, folder.name, fn, arg);
+		return 0;
+	}
+	/* the next line comes where this one is */
+	kept = xmalloc(folder.flags.n + 1);
+	memcpy(kept, folder.flags.p, folder.flags.n);
+	folder.flags.p = kept;
+	if (session_read_line(im, &line, f) == -1) {
+		free(kept);
+		return -1;
+	}
+	hand_over(&folder, span_trim(line), fn, arg);
+	free(kept);
+	return 0;
+}
+
+int
+folders_ask(struct imap *im, const char *command, folders_fn *fn, void *arg,
+    struct fault *f)
+{
+	static const struct guard_limits limits = { .command = GUARD_FOLDERS,
+		.lines = ANSWER_BYTES,
+		.literals = ANSWER_BYTES };
+	struct span line = { 0 };
+	int rc;
+
+	if (login_settle(im, f) == -1 || session_send(im, command, f) == -1)
+		return -1;
+	session_expect(im, &limits);
+	while ((rc = session_next(im, &line, f)) == 1)
+		if (read_folder(im, line, fn, arg, f) == -1)
+			return -1;
+	return rc == -1 ? -1
+			: session_end(im, MAILIMAP_NO_ERROR, EX_NOPERM,
+			      "the folders are not listed", f);
+}
+
+/* The list that grows. */
+struct listing {
+	struct imap_listed *list;
+	size_t n, cap;
+};
+
+static void
+keep(void *arg, const struct folders_entry *folder)
+{
+	struct listing *l = arg;
+	char *name = folder_decode(folder->name);
+
+	if (l->n == l->cap) {
+		l->cap = l->cap > 0 ? l->cap * 2 : 16;
+		l->list = xreallocarray(l->list, l->cap, sizeof *l->list);
+	}
+	l->list[l->n++] =
+	    (struct imap_listed){ name != NULL ? name : xstrdup(folder->name),
+		    folder->selectable };
 }
 
 int
 imap_list(
     struct imap *im, struct imap_listed **list, size_t *n, struct fault *f)
 {
-	static const struct guard_limits limits = { .command = GUARD_NAMES,
-		.lines = NAMES_BYTES,
-		.literals = NAMES_BYTES };
-	clist *folders = NULL;
-	clistiter *it;
-	int rc, code;
+	struct listing l = { 0 };
 
 	*list = NULL;
 	*n = 0;
-	if (login_settle(im, f) == -1)
+	if (folders_ask(im, "LIST \"\" \"*\"", keep, &l, f) == -1) {
+		imap_list_free(l.list, l.n);
 		return -1;
-	session_begin(im, &limits, TLS_STEADY);
-	code = mailimap_list(im->etpan, "", "*", &folders);
-	rc = session_end(im, code, EX_NOPERM, "LIST refused", f);
-	if (rc == 0 && folders != NULL) {
-		*list = xcalloc((size_t)clist_count(folders), sizeof **list);
-		for (it = clist_begin(folders); it != NULL; it = clist_next(it))
-			read_folder(&(*list)[(*n)++], clist_content(it));
 	}
-	if (folders != NULL)
-		mailimap_list_result_free(folders);
-	return rc;
+	*list = l.list;
+	*n = l.n;
+	return 0;
 }
 
 void

@@ -60,8 +60,6 @@ pass_text(struct guard *g, struct buf *out)
 static bool
 is_name(const struct guard *g, enum answer kind)
 {
-	if (g->left.command == GUARD_NAMES)
-		return kind == ANSWER_LIST;
 	return g->left.command == GUARD_FOLDERS &&
 	       (kind == ANSWER_LIST || kind == ANSWER_XLIST);
 }
@@ -70,8 +68,8 @@ is_name(const struct guard *g, enum answer kind)
 static bool
 is_beside(const struct guard *g, enum answer kind)
 {
-	return (g->left.command == GUARD_NAMES && kind == ANSWER_ID) ||
-	       (g->left.command == GUARD_FOLDERS && kind == ANSWER_SIZES);
+	return g->left.command == GUARD_NAMES &&
+	       (kind == ANSWER_ID || kind == ANSWER_SIZES);
 }
 
 /*
@@ -117,8 +115,7 @@ begin_literal(struct guard *g, struct buf *out, struct fault *f)
 	return 0;
 }
 
-/* Whether a line is of use to libetpan now; that it is sound is another thing.
- */
+/* Whether a line is of use now; that it is sound is another thing. */
 static bool
 is_wanted(const struct guard *g, enum answer kind)
 {

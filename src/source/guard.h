@@ -24,10 +24,9 @@ struct fault;
 enum guard_command {
 	GUARD_GENERAL, /* tagged lines pass */
 	GUARD_LOGIN,   /* challenges pass */
-	GUARD_NAMES,   /* LIST passes, with short literals; an ID may have
-			  them, which passes no one */
-	GUARD_FOLDERS, /* LIST and XLIST pass likewise; not for libetpan;
-			  a STATUS may have a literal, which passes no one */
+	GUARD_NAMES,   /* an ID or a STATUS may have short literals, which
+			  pass no one */
+	GUARD_FOLDERS, /* LIST and XLIST pass, with short literals */
 	GUARD_FETCH,   /* FETCH passes; the mail is a literal */
 	GUARD_PARTS    /* FETCH passes as it is; not for libetpan.  One whose
 			  line is too long ends where that is */

@@ -205,7 +205,7 @@ authenticate(struct imap *im, struct fault *f)
 	char *command;
 	int rc = -1;
 
-	session_begin_short(im, GUARD_LOGIN);
+	session_begin_login(im);
 	command = xasprintf("%d AUTHENTICATE %s%s", ++im->etpan->imap_tag,
 	    im->mechanism, initial ? " " : "\r\n");
 	if (initial
@@ -289,7 +289,7 @@ login_command(struct imap *im, struct fault *f)
 	char command[32];
 	int r;
 
-	session_begin_short(im, GUARD_LOGIN);
+	session_begin_login(im);
 	snprintf(command, sizeof command, "%d LOGIN ", ++im->etpan->imap_tag);
 	if (session_write(im, command, strlen(command), false, f) == -1 ||
 	    send_argument(im, im->account->user, f) == -1 ||

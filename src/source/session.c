@@ -52,9 +52,9 @@ session_listen(struct imap *im)
 	mailimap_set_msg_body_handler(im->etpan, on_literal, im);
 }
 
-void
-session_begin(
-    struct imap *im, const struct guard_limits *limits, enum tls_pace pace)
+/* What may come in answer to the next command, and how long it may take. */
+static void
+begin(struct imap *im, const struct guard_limits *limits, enum tls_pace pace)
 {
 	reply_begin(&im->reply, im->etpan->imap_tag + 1);
 	guard_expect(&im->guard, limits);
@@ -62,13 +62,12 @@ session_begin(
 }
 
 void
-session_begin_short(struct imap *im, enum guard_command command)
+session_begin_login(struct imap *im)
 {
-	struct guard_limits limits = { .command = command,
-		.lines = SHORT_ANSWER,
-		.literals = SHORT_ANSWER };
+	static const struct guard_limits limits = { .command = GUARD_LOGIN,
+		.lines = SHORT_ANSWER };
 
-	session_begin(im, &limits, TLS_PROMPT);
+	begin(im, &limits, TLS_PROMPT);
 }
 
 static bool
@@ -129,7 +128,7 @@ session_send(struct imap *im, const char *text, struct fault *f)
 void
 session_expect(struct imap *im, const struct guard_limits *limits)
 {
-	session_begin(im, limits, TLS_STEADY);
+	begin(im, limits, TLS_STEADY);
 	im->etpan->imap_tag++;
 	im->unheard--;
 }

@@ -87,16 +87,13 @@ int session_hear_fetch(
     struct imap *, const struct guard_limits *, struct fault *);
 
 /*
- * Before libetpan's commands and those of a login: what may come in answer, and
- * how long it may take.  No other command may be unanswered.
+ * Before the command of a login, which is written and answered in pieces; no
+ * other may be unanswered.
  */
-void session_begin(struct imap *, const struct guard_limits *, enum tls_pace);
-
-/* The same for a command whose answer is a few lines. */
-void session_begin_short(struct imap *, enum guard_command);
+void session_begin_login(struct imap *);
 
 /*
- * Behind each of them, with libetpan's result code: 0 when it was answered OK.
+ * Behind an answer, with libetpan's result code: 0 when it was answered OK.
  * -1 otherwise; when the server refused it in good order, with NO or BAD, the
  * session goes on, reply.status tells which, and the fault has exit code
  * `refused` (75 when the server asks to come back later) and reads

@@ -1,21 +1,19 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sysexits.h>
 
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "source/answer.h"
+#include "source/folders.h"
 #include "source/login.h"
 #include "source/session.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 enum {
-	ANSWER_BYTES = 1024 * 1024,
-	NAME_MAX_BYTES = 500, /* half of what a command may have */
 	INBOX = 3
 };
 
@@ -73,29 +71,6 @@ find_flag(struct span flag)
 	return find_use(flag);
 }
 
-/* The name a folder goes by in commands; NULL when none could hold it. */
-static char *
-name_of(const struct answer_folder *folder, struct span text)
-{
-	char *name, *p;
-	size_t i;
-
-	if (text.n == 0 || text.n > NAME_MAX_BYTES)
-		return NULL;
-	p = name = xmalloc(text.n + 1);
-	for (i = 0; i < text.n; i++) {
-		if (folder->is_quoted && text.p[i] == '\\')
-			i++;
-		if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f) {
-			free(name);
-			return NULL;
-		}
-		*p++ = text.p[i];
-	}
-	*p = '\0';
-	return name;
-}
-
 /* The first folder of a use stays; that there are more is told. */
 static void
 keep(struct imap *im, size_t use, const char *name)
@@ -111,68 +86,17 @@ keep(struct imap *im, size_t use, const char *name)
 }
 
 static void
-take_folder(
-    struct imap *im, const struct answer_folder *folder, struct span text)
+take_folder(void *arg, const struct folders_entry *folder)
 {
 	struct span flags = folder->flags, flag;
-	bool used[SPECIAL_USES + 1] = { false }, closed = false;
-	char *name = name_of(folder, text);
+	bool used[SPECIAL_USES + 1] = { false };
 	size_t i;
 
-	while (name != NULL && answer_next_word(&flags, &flag)) {
-		closed |= span_is_nocase(flag, "\\Noselect") ||
-			  span_is_nocase(flag, "\\NonExistent");
+	while (answer_next_word(&flags, &flag))
 		used[find_flag(flag)] = true;
-	}
-	for (i = 0; i < SPECIAL_USES && !closed; i++)
+	for (i = 0; i < SPECIAL_USES && folder->selectable; i++)
 		if (used[i])
-			keep(im, i, name);
-	free(name);
-}
-
-/* One folder, whose name may be a literal and so stand behind the line. */
-static int
-read_folder(struct imap *im, struct span line, struct fault *f)
-{
-	struct answer_folder folder;
-	char *kept;
-
-	answer_read_folder(line, &folder);
-	if (!folder.is_literal) {
-		take_folder(im, &folder, folder.name);
-		return 0;
-	}
-	/* the next line comes where this one is */
-	kept = xmalloc(folder.flags.n + 1);
-	memcpy(kept, folder.flags.p, folder.flags.n);
-	folder.flags.p = kept;
-	if (session_read_line(im, &line, f) == -1) {
-		free(kept);
-		return -1;
-	}
-	take_folder(im, &folder, span_trim(line));
-	free(kept);
-	return 0;
-}
-
-static int
-ask(struct imap *im, const char *command, struct fault *f)
-{
-	static const struct guard_limits limits = { .command = GUARD_FOLDERS,
-		.lines = ANSWER_BYTES,
-		.literals = ANSWER_BYTES };
-	struct span line = { 0 };
-	int rc;
-
-	if (session_send(im, command, f) == -1)
-		return -1;
-	session_expect(im, &limits);
-	while ((rc = session_next(im, &line, f)) == 1)
-		if (read_folder(im, line, f) == -1)
-			return -1;
-	return rc == -1 ? -1
-			: session_end(im, MAILIMAP_NO_ERROR, EX_NOPERM,
-			      "the folders are not listed", f);
+			keep(arg, i, folder->name);
 }
 
 /* A way that is only an offer of the server may be refused. */
@@ -186,7 +110,8 @@ try_way(struct imap *im, unsigned way, struct fault *f)
 		if (ways[way].needs[i] != NULL &&
 		    !session_can(im, ways[way].needs[i]))
 			return 0;
-	if (ask(im, ways[way].command, &refusal) == 0 ||
+	if (folders_ask(im, ways[way].command, take_folder, im, &refusal) ==
+		0 ||
 	    (way != WAY_PLAIN && !im->broken))
 		return 0;
 	*f = refusal;
@@ -200,6 +125,7 @@ special_find(struct imap *im, const char *use, struct fault *f)
 
 	if (i == INBOX)
 		return "INBOX";
+	/* what it can do says how to ask */
 	if (login_settle(im, f) == -1)
 		return NULL;
 	while (i < SPECIAL_USES && im->uses.name[i] == NULL &&

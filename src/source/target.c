@@ -6,12 +6,12 @@
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "source/folder.h"
+#include "source/folders.h"
 #include "source/session.h"
 #include "source/target.h"
 
 enum {
-	ANSWER_BYTES = 64 * 1024,
-	NAMES_LINES = 1024 * 1024
+	ANSWER_BYTES = 64 * 1024
 };
 
 static int
@@ -23,31 +23,35 @@ command(struct imap *im, const char *text, const char *what, struct fault *f)
 	return session_command(im, text, &limits, what, f);
 }
 
+/* A folder that is looked for. */
+struct sought {
+	struct reply *reply;
+	const char *name;
+	bool found;
+};
+
+static void
+on_folder(void *arg, const struct folders_entry *folder)
+{
+	struct sought *sought = arg;
+
+	if (folder->separator != '\0')
+		sought->reply->separator = folder->separator;
+	sought->found |= strcmp(folder->name, sought->name) == 0;
+}
+
 /* Whether a folder of that name (modified UTF-7) is there: 1, 0 or -1. */
 static int
 look_up(struct imap *im, const char *name, struct fault *f)
 {
-	static const struct guard_limits limits = { .command = GUARD_NAMES,
-		.lines = NAMES_LINES,
-		.literals = NAMES_LINES };
-	const struct mailimap_mailbox_list *folder;
-	clist *folders = NULL;
-	clistiter *it;
-	int rc, found = 0;
+	struct sought sought = { &im->reply, name, false };
+	char *quoted = session_quote(name);
+	char *text = xasprintf("LIST \"\" %s", quoted);
+	int rc = folders_ask(im, text, on_folder, &sought, f);
 
-	session_begin(im, &limits, TLS_STEADY);
-	rc = session_end(im, mailimap_list(im->etpan, "", name, &folders),
-	    EX_NOPERM, "LIST refused", f);
-	for (it = folders != NULL ? clist_begin(folders) : NULL; it != NULL;
-	     it = clist_next(it)) {
-		folder = clist_content(it);
-		if (folder->mb_delimiter != '\0')
-			im->reply.separator = folder->mb_delimiter;
-		found |= strcmp(folder->mb_name, name) == 0;
-	}
-	if (folders != NULL)
-		mailimap_list_result_free(folders);
-	return rc == -1 ? -1 : found;
+	free(text);
+	free(quoted);
+	return rc == -1 ? -1 : sought.found;
 }
 
 /*
