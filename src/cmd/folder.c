@@ -17,23 +17,6 @@ enum {
 	SLICE = 10000 /* mails */
 };
 
-/* -1 when a mail was handed over that is not on the list. */
-static int
-find(const struct folder *fd, uint32_t uid, size_t *at)
-{
-	size_t low = 0, high = fd->n, mid;
-
-	while (low < high) {
-		mid = low + (high - low) / 2;
-		if (fd->list[mid].uid < uid)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	*at = low;
-	return low < fd->n && fd->list[low].uid == uid ? 0 : -1;
-}
-
 /* The cursor stands behind the last mail before which none is missing. */
 static void
 move_cursor(struct folder *fd)
@@ -48,15 +31,17 @@ take_mail(struct folder *fd, struct message *m, struct fault *f)
 {
 	struct ingest_verdict verdict;
 	enum room left = timing_enter(fd->poll->timing, ROOM_OTHER);
-	size_t at;
+	const struct imap_size *on_list =
+	    imap_size_find(fd->list, fd->n, m->uid);
+	bool *done = on_list != NULL ? &fd->done[on_list - fd->list] : NULL;
 	int rc = 0;
 
 	m->source = fd->source;
 	m->mailbox = fd->cursor.id;
 	m->uidvalidity = fd->cursor.uidvalidity;
-	if (find(fd, m->uid, &at) == 0 && !fd->done[at]) {
+	if (done != NULL && !*done) {
 		rc = ingest_message(fd->poll->ingest, m, &verdict, f);
-		fd->done[at] = rc == 0;
+		*done = rc == 0;
 		move_cursor(fd);
 		if (!fd->poll->is_one_of_many)
 			progress_step(&fd->progress);

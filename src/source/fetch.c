@@ -96,16 +96,9 @@ section_of(enum kind kind)
 static size_t
 find(const struct fetch *fe, uint32_t uid)
 {
-	size_t low = 0, high = fe->n, mid;
+	const struct imap_size *mail = imap_size_find(fe->list, fe->n, uid);
 
-	while (low < high) {
-		mid = low + (high - low) / 2;
-		if (fe->list[mid].uid < uid)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < fe->n && fe->list[low].uid == uid ? low : fe->n;
+	return mail != NULL ? (size_t)(mail - fe->list) : fe->n;
 }
 
 static bool

@@ -120,6 +120,11 @@ struct imap_size {
 	bool skip;     /* not to be fetched */
 };
 
+/* The mail with that UID in a list in ascending order; NULL: it is not there.
+ */
+const struct imap_size *imap_size_find(
+    const struct imap_size *list, size_t n, uint32_t uid);
+
 /*
  * The mails with a UID of at least `first`, in ascending order, each once; of
  * a folder of millions of mails some of the first.  Those whose INTERNALDATE is

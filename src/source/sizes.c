@@ -94,6 +94,14 @@ by_uid(const void *a, const void *b)
 	return (x->uid > y->uid) - (x->uid < y->uid);
 }
 
+const struct imap_size *
+imap_size_find(const struct imap_size *list, size_t n, uint32_t uid)
+{
+	struct imap_size key = { .uid = uid };
+
+	return n > 0 ? bsearch(&key, list, n, sizeof key, by_uid) : NULL;
+}
+
 /* A mail told of twice is the larger one, and skipped when both say so. */
 static void
 merge(struct imap_size *kept, const struct imap_size *again)
