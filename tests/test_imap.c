@@ -339,6 +339,8 @@ lists_the_folders(void **state)
 		    "* LIST (\\junk) \"/\" \"[Gmail]/Spam\"\r\n"
 		    "* LIST () \"/\" \"Entw&APw-rfe\"\r\n"
 		    "* LIST () \"/\" \"a&b\"\r\n"
+		    "* LIST () \"/\" {6}\r\n b & c \r\n"
+		    "* LIST () NIL {00000000004}\r\nlist\r\n"
 		    "* LIST (\\NonExistent) \"/\" gone\r\n%t OK\r\n" },
 		END };
 	static const struct {
@@ -346,7 +348,8 @@ lists_the_folders(void **state)
 		bool selectable;
 	} wanted[] = { { "INBOX", true }, { "[Gmail]", false },
 		{ "[Gmail]/Spam", true }, { "Entw\xc3\xbcrfe", true },
-		{ "a&b", true }, { "gone", false } };
+		{ "a&b", true }, { " b & c", true }, { "list", true },
+		{ "gone", false } };
 	struct scene *s = *state;
 	struct imap_listed *list;
 	size_t i, n;

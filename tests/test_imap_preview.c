@@ -92,7 +92,8 @@ asks_for_the_larger_ones_together(void **state)
 		    FRONTS(7, 7, "g", "h") FRONTS(1, 1, "a", "b")
 			FRONTS(4, 4, "c", "d") "%t OK\r\n" },
 		{ "UID FETCH 5 (UID BODY.PEEK[1]<0.512>)",
-		    "* 5 FETCH (BODY[1]<0> {2}\r\n{} UID 5)\r\n%t OK\r\n" },
+		    "* 5 FETCH (BODY[1]<0> {00000000002}\r\n{} UID 5)\r\n%t "
+		    "OK\r\n" },
 		END };
 
 	assert_skipped(*state, script,

@@ -1,4 +1,3 @@
-#include <stdint.h>
 #include <string.h>
 
 #include "source/answer.h"
@@ -316,8 +315,25 @@ answer_read_folder(struct span line, struct answer_folder *folder)
 			folder->name.n - s.n - 2 };
 		return;
 	}
-	folder->is_literal = take(&s, "{");
 	folder->name = take_word(&folder->name);
+}
+
+bool
+answer_ends_in_literal(struct span line, uint64_t *bytes)
+{
+	size_t end = line.n - 1, at = end;
+
+	if (line.n < 3 || line.p[end] != '}')
+		return false;
+	while (at > 0 && is_digit(line.p[at - 1]))
+		at--;
+	if (at == end || at == 0 || line.p[at - 1] != '{')
+		return false;
+	for (*bytes = 0; at < end; at++)
+		if (*bytes <= (UINT64_MAX - 9) / 10)
+			*bytes =
+			    *bytes * 10 + (unsigned char)(line.p[at] - '0');
+	return true;
 }
 
 bool

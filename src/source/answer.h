@@ -2,6 +2,7 @@
 #define SOURCE_ANSWER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/span.h"
 
@@ -43,11 +44,19 @@ struct answer_folder {
 	char separator;	   /* of the levels of a name; NUL for NIL */
 	struct span name;  /* in a string the escapes stand as they are */
 	bool is_quoted;
-	bool is_literal; /* the name is not in this line */
 };
 
-/* The line must be sound; its end may have been taken off. */
+/*
+ * The line must be sound; its end may have been taken off.  A name that is a
+ * literal is not in it: "{4}" stands in its place.
+ */
 void answer_read_folder(struct span line, struct answer_folder *);
+
+/*
+ * Whether a line, its end taken off, ends in the head of a literal, "{12}" or
+ * "{0012}"; how long that is.
+ */
+bool answer_ends_in_literal(struct span line, uint64_t *bytes);
 
 /* Take the next word from the front, of those between blanks. */
 bool answer_next_word(struct span *line, struct span *word);

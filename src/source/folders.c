@@ -71,10 +71,11 @@ read_folder(struct imap *im, struct span line, folders_fn *fn, void *arg,
     struct fault *f)
 {
 	struct answer_folder folder;
+	uint64_t n;
 	char *kept;
 
 	answer_read_folder(line, &folder);
-	if (!folder.is_literal) {
+	if (!answer_ends_in_literal(line, &n)) {
 		hand_over(&folder, folder.name, fn, arg);
 		return 0;
 	}
@@ -86,7 +87,9 @@ read_folder(struct imap *im, struct span line, folders_fn *fn, void *arg,
 		free(kept);
 		return -1;
 	}
-	hand_over(&folder, span_trim(line), fn, arg);
+	if (line.n > n)
+		line.n = (size_t)n; /* blanks may stand behind it */
+	hand_over(&folder, line, fn, arg);
 	free(kept);
 	return 0;
 }

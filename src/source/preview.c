@@ -9,6 +9,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/utc.h"
+#include "source/answer.h"
 #include "source/session.h"
 #include "source/structure.h"
 #include "source/uidset.h"
@@ -78,22 +79,6 @@ learn(struct batch *b)
 	*known = st;
 }
 
-/* "...{12}" at its end, as the guard sees it. */
-static bool
-ends_in_literal(struct span line, uint64_t *n)
-{
-	size_t i = line.n;
-	uint64_t unit = 1;
-
-	if (i < 3 || line.p[--i] != '}')
-		return false;
-	for (*n = 0; i > 0 && line.p[i - 1] >= '0' && line.p[i - 1] <= '9' &&
-		     unit <= UINT32_MAX;
-	     i--, unit *= 10)
-		*n += unit * (unsigned char)(line.p[i - 1] - '0');
-	return unit > 1 && i > 0 && line.p[i - 1] == '{';
-}
-
 /* One FETCH with its literals; of one that is too long, the front. */
 static int
 read_answer(struct batch *b, struct span line, struct fault *f)
@@ -105,7 +90,7 @@ read_answer(struct batch *b, struct span line, struct fault *f)
 		if (buf_append(&b->answer, line.p, line.n) == -1 ||
 		    buf_append(&b->answer, "\r\n", 2) == -1)
 			b->answer.len = 0; /* not to be understood */
-		if (!ends_in_literal(line, &n))
+		if (!answer_ends_in_literal(line, &n))
 			return 0;
 		if (session_read_bytes(b->im, n, &b->answer, f) == -1 ||
 		    session_read_line(b->im, &line, f) == -1)
