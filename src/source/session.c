@@ -281,7 +281,7 @@ session_read_line(struct imap *im, struct span *line, struct fault *f)
 
 	if (mailstream_read_line_remove_eol(im->etpan->imap_stream, buffer) ==
 	    NULL)
-		return broken(im, MAILIMAP_ERROR_STREAM, "login", f);
+		return broken(im, MAILIMAP_ERROR_STREAM, "read", f);
 	*line = (struct span){ buffer->str, buffer->len };
 	return 0;
 }
