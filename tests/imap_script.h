@@ -98,10 +98,12 @@ play_script(struct server *s)
 	{                                                                 \
 		"CAPABILITY", "* CAPABILITY IMAP4rev1 " c "\r\n%t OK\r\n" \
 	}
-#define LOGIN                                                                  \
+/* What it can do once somebody is logged in. */
+#define CAPABLE(c)                                                             \
 	GREETING, CAPABILITY("SASL-IR AUTH=PLAIN"),                            \
 	    { "AUTHENTICATE PLAIN AHUAcGFzcyJ3b1xyZC00NzEx", "%t OK in\r\n" }, \
-	    CAPABILITY("SASL-IR AUTH=PLAIN")
+	    CAPABILITY(c)
+#define LOGIN CAPABLE("SASL-IR AUTH=PLAIN")
 #define EXAMINE                                                      \
 	LOGIN,                                                       \
 	{                                                            \
@@ -175,6 +177,16 @@ static inline void
 assert_open(struct scene *s)
 {
 	if (s->imap == NULL)
+		fail_msg("%s %s", s->fault.text, s->server.error);
+}
+
+/* The script up to the folder that is open read-only. */
+static inline void
+open_inbox(struct scene *s, const struct step *script)
+{
+	play(s, script);
+	assert_open(s);
+	if (imap_examine(s->imap, "INBOX", &s->folder, &s->fault) == -1)
 		fail_msg("%s %s", s->fault.text, s->server.error);
 }
 

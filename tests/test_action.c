@@ -2,16 +2,14 @@
 
 #include "imap_script.h"
 
-#define KEEPING(c, flags)                                                      \
-	GREETING, CAPABILITY("SASL-IR AUTH=PLAIN"),                            \
-	    { "AUTHENTICATE PLAIN AHUAcGFzcyJ3b1xyZC00NzEx", "%t OK in\r\n" }, \
-	    CAPABILITY(c),                                                     \
-	{                                                                      \
-		"SELECT \"INBOX\"",                                            \
-		    "* 9 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n" flags           \
-		    "* OK [UIDNEXT 14] y\r\n%t OK [READ-WRITE] z\r\n"          \
+#define KEEPING(c, flags)                                             \
+	CAPABLE(c),                                                   \
+	{                                                             \
+		"SELECT \"INBOX\"",                                   \
+		    "* 9 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n" flags  \
+		    "* OK [UIDNEXT 14] y\r\n%t OK [READ-WRITE] z\r\n" \
 	}
-#define CAPABLE(c) KEEPING(c, "")
+#define SELECTED(c) KEEPING(c, "")
 #define FLAGS(list) "* OK [PERMANENTFLAGS " list "] limited\r\n"
 #define STORED(flag)                                                      \
 	{                                                                 \
@@ -116,46 +114,46 @@ static void
 does_what_the_server_can(void **state)
 {
 	static const struct row rows[] = {
-		{ { CAPABLE("UIDPLUS MOVE"),
+		{ { SELECTED("UIDPLUS MOVE"),
 		      { "UID STORE " SET " +FLAGS.SILENT (\\Seen)",
 			  "%t OK\r\n" },
 		      END },
 		    "seen", "d5", NULL },
-		{ { CAPABLE("IDLE"),
+		{ { SELECTED("IDLE"),
 		      { "UID STORE " SET " +FLAGS.SILENT (\\Flagged)",
 			  "%t NO [NOPERM] may not\r\n" },
 		      END },
 		    "flag", "", "may not" },
-		{ { CAPABLE("UIDPLUS"), DELETED(SET),
+		{ { SELECTED("UIDPLUS"), DELETED(SET),
 		      { "UID EXPUNGE " SET,
 			  "* 3 EXPUNGE\r\n* 3 EXPUNGE\r\n* 7 EXISTS\r\n"
 			  "* VANISHED 5\r\n%t OK\r\n" },
 		      END },
 		    "delete", "d5", NULL },
-		{ { CAPABLE("IDLE"), DELETED(SET), END }, "delete", "f5",
+		{ { SELECTED("IDLE"), DELETED(SET), END }, "delete", "f5",
 		    NULL },
-		{ { CAPABLE("UIDPLUS MOVE"), LISTED("Done"),
+		{ { SELECTED("UIDPLUS MOVE"), LISTED("Done"),
 		      { "UID MOVE " SET " \"Done\"",
 			  "* OK [COPYUID 7 3:5 1:3] x\r\n* 3 EXPUNGE\r\n"
 			  "* 8 EXISTS\r\n* 3 EXPUNGE\r\n%t OK [x] y\r\n" },
 		      END },
 		    "move:Done", "d5", NULL },
-		{ { CAPABLE("UIDPLUS"), LISTED("Done"),
+		{ { SELECTED("UIDPLUS"), LISTED("Done"),
 		      STATUS("(UIDVALIDITY 8 UIDNEXT 14)"),
 		      { "UID COPY " SET " \"Done\"",
 			  "%t OK [COPYUID 7 3:5 1:3] x\r\n" },
 		      DELETED(SET), { "UID EXPUNGE " SET, "%t OK\r\n" }, END },
 		    "move:Done", "n5(copying:8:14:Done)c5(copied)d5", NULL },
-		{ { CAPABLE("IDLE"), LISTED("Done"),
+		{ { SELECTED("IDLE"), LISTED("Done"),
 		      STATUS("(UIDNEXT 99999999999)"),
 		      { "UID COPY " SET " \"Done\"", "%t OK\r\n" },
 		      DELETED(SET), END },
 		    "move:Done", "n5(copying:0:0:Done)c5(copied)f5", NULL },
-		{ { CAPABLE("IDLE"), LISTED("Done"),
+		{ { SELECTED("IDLE"), LISTED("Done"),
 		      { "STATUS", "%t NO never\r\n" },
 		      { "UID COPY " SET " \"Done\"", "%t NO full\r\n" }, END },
 		    "move:Done", "n5(copying:0:0:Done)b5(move:Done)", "full" },
-		{ { CAPABLE("UIDPLUS MOVE"), DELETED(SET),
+		{ { SELECTED("UIDPLUS MOVE"), DELETED(SET),
 		      { "UID EXPUNGE " SET, "%t OK\r\n" }, END },
 		    "copied", "d5", NULL },
 	};
@@ -210,7 +208,7 @@ static void
 makes_the_folder_as_the_server_names_it(void **state)
 {
 	static const struct row rows[] = {
-		{ { CAPABLE("MOVE NAMESPACE"), NOT_LISTED("A/B"),
+		{ { SELECTED("MOVE NAMESPACE"), NOT_LISTED("A/B"),
 		      { "NAMESPACE",
 			  "* NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\r\n"
 			  "%t OK\r\n" },
@@ -219,7 +217,7 @@ makes_the_folder_as_the_server_names_it(void **state)
 		      { "SUBSCRIBE \"INBOX.A.B\"", "%t NO not here\r\n" },
 		      { "UID MOVE " SET " \"INBOX.A.B\"", "%t OK\r\n" }, END },
 		    "move:A/B", "d5", NULL },
-		{ { CAPABLE("MOVE"), NOT_LISTED("A/B"),
+		{ { SELECTED("MOVE"), NOT_LISTED("A/B"),
 		      { "LIST \"\" \"\"",
 			  "* LIST (\\Noselect) \"\\\\\" \"\"\r\n%t OK\r\n" },
 		      NOT_LISTED("A\\\\B"),
@@ -227,7 +225,7 @@ makes_the_folder_as_the_server_names_it(void **state)
 		      { "SUBSCRIBE \"A\\\\B\"", "%t OK\r\n" },
 		      { "UID MOVE " SET " \"A\\\\B\"", "%t OK\r\n" }, END },
 		    "move:A/B", "d5", NULL },
-		{ { CAPABLE("MOVE NAMESPACE"), NOT_LISTED("&APw-&-"),
+		{ { SELECTED("MOVE NAMESPACE"), NOT_LISTED("&APw-&-"),
 		      { "NAMESPACE",
 			  "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\n%t OK\r\n" },
 		      { "CREATE \"&APw-&-\"", "%t NO [OVERQUOTA]no\r\n" },
@@ -272,7 +270,7 @@ copies_only_what_is_missing(void **state)
 {
 	static const struct row rows[] = {
 		/* the last mail answers for n:* even when it is below */
-		{ { CAPABLE("UIDPLUS"), LISTED("Done"), EXAMINED("8"),
+		{ { SELECTED("UIDPLUS"), LISTED("Done"), EXAMINED("8"),
 		      SEARCHED("<a@x>", " 14 17"), SEARCHED("<b@x>", " 13"),
 		      SEARCHED("<a@x>", " 17 14"),
 		      SEARCHED("<\\\"c\\\\@x>", " 20"), AGAIN("7"),
@@ -282,24 +280,24 @@ copies_only_what_is_missing(void **state)
 		    "copying:8:14:Done",
 		    "c1(copied)d1b2(move:Done)c2(copied)d2", NULL },
 		/* one of two with the same Message-ID: nobody can say which */
-		{ { CAPABLE("UIDPLUS"), LISTED("Done"), EXAMINED("8"),
+		{ { SELECTED("UIDPLUS"), LISTED("Done"), EXAMINED("8"),
 		      SEARCHED("<a@x>", " 14"), SEARCHED("<b@x>", ""),
 		      SEARCHED("<a@x>", " 14"),
 		      SEARCHED("<\\\"c\\\\@x>", " x -1 99999999999"),
 		      AGAIN("7"), END },
 		    "copying:8:14:Done", "b5(move:Done)", NULL },
 		/* another folder by now, or none at that time */
-		{ { CAPABLE("UIDPLUS"), LISTED("Done"), EXAMINED("9"),
+		{ { SELECTED("UIDPLUS"), LISTED("Done"), EXAMINED("9"),
 		      AGAIN("7"), END },
 		    "copying:8:14:Done", "b5(move:Done)", NULL },
-		{ { CAPABLE("UIDPLUS"), LISTED("Done"), END },
+		{ { SELECTED("UIDPLUS"), LISTED("Done"), END },
 		    "copying:0:0:Done", "b5(move:Done)", NULL },
 		/* nothing is done when it cannot be found out */
-		{ { CAPABLE("UIDPLUS"), LISTED("Done"), EXAMINED("8"),
+		{ { SELECTED("UIDPLUS"), LISTED("Done"), EXAMINED("8"),
 		      { "UID SEARCH", "%t NO no searching\r\n" }, AGAIN("7"),
 		      END },
 		    "copying:8:14:Done", "", "no searching" },
-		{ { CAPABLE("UIDPLUS"), LISTED("Done"),
+		{ { SELECTED("UIDPLUS"), LISTED("Done"),
 		      { "EXAMINE \"Done\"", "%t NO not there\r\n" }, AGAIN("7"),
 		      END },
 		    "copying:8:14:Done", "", "not there" },
@@ -315,7 +313,7 @@ copies_only_what_is_missing(void **state)
 static void
 does_nothing_in_a_folder_that_was_numbered_anew(void **state)
 {
-	static const struct row row = { { CAPABLE("UIDPLUS"), LISTED("Done"),
+	static const struct row row = { { SELECTED("UIDPLUS"), LISTED("Done"),
 					    EXAMINED("9"), AGAIN("6"), END },
 		"copying:8:14:Done", "", "numbered anew" };
 
@@ -326,7 +324,7 @@ does_nothing_in_a_folder_that_was_numbered_anew(void **state)
 static void
 copies_a_hundred_at_a_time(void **state)
 {
-	static const struct step script[] = { CAPABLE("IDLE"), LISTED("Done"),
+	static const struct step script[] = { SELECTED("IDLE"), LISTED("Done"),
 		STATUS("(UIDNEXT 1 UIDVALIDITY 8)"),
 		{ "UID COPY 1:100 ", "%t OK\r\n" }, DELETED("1:100"),
 		STATUS("(UIDNEXT 101 UIDVALIDITY 8)"),
@@ -355,7 +353,7 @@ copies_a_hundred_at_a_time(void **state)
 static void
 sends_no_set_that_is_too_long(void **state)
 {
-	static const struct step script[] = { CAPABLE("UIDPLUS"),
+	static const struct step script[] = { SELECTED("UIDPLUS"),
 		{ "UID STORE 4000000001,4000000003,", "%t OK\r\n" },
 		{ "UID STORE 4000000107,", "%t OK\r\n" },
 		{ "UID STORE 4000000213,", "%t OK\r\n" }, END };

@@ -321,10 +321,7 @@ says_who_it_is_where_that_is_wanted(void **state)
 		{ "EXAMINE", "* OK [UIDVALIDITY 7] x\r\n%t OK\r\n" }, END };
 	struct scene *s = *state;
 
-	play(s, script);
-	assert_open(s);
-	assert_int_equal(
-	    imap_examine(s->imap, "INBOX", &s->folder, &s->fault), 0);
+	open_inbox(s, script);
 	assert_int_equal(s->folder.uidvalidity, 7);
 	end(s);
 }
@@ -397,10 +394,7 @@ fetches_the_heads_of_the_newest_mails(void **state)
 	struct scene *s = *state;
 
 	s->account.header_max = 100;
-	play(s, script);
-	assert_open(s);
-	assert_int_equal(
-	    imap_examine(s->imap, "INBOX", &s->folder, &s->fault), 0);
+	open_inbox(s, script);
 	assert_int_equal(
 	    imap_newest_heads(s->imap, 2, on_head, s, &s->fault), 0);
 	/* the last one came since, and two were asked for */
@@ -415,10 +409,7 @@ bounds_the_heads_of_mails(void **state)
 		{ " FETCH 1:*", "* 2 FETCH (UID 12 " FIELDS "{41}\r\n" }, END };
 	struct scene *s = *state;
 
-	play(s, script);
-	assert_open(s);
-	assert_int_equal(
-	    imap_examine(s->imap, "INBOX", &s->folder, &s->fault), 0);
+	open_inbox(s, script);
 	assert_int_equal(
 	    imap_newest_heads(s->imap, 9, on_head, s, &s->fault), -1);
 	assert_fault(s, EX_PROTOCOL, "too large");
@@ -501,10 +492,7 @@ asks_only_what_it_does_not_know_and_all_at_once(void **state)
 	};
 	struct scene *s = *state;
 
-	play(s, script);
-	assert_open(s);
-	assert_int_equal(
-	    imap_examine(s->imap, "INBOX", &s->folder, &s->fault), 0);
+	open_inbox(s, script);
 	assert_int_equal(s->folder.uidvalidity, 7);
 	assert_int_equal(s->folder.exists, 9);
 	assert_int_equal(

@@ -20,10 +20,7 @@ take_mail(void *arg, const struct imap_mail *m, struct fault *f)
 static int
 fetch_all(struct scene *s, const struct step *script)
 {
-	play(s, script);
-	assert_open(s);
-	if (imap_examine(s->imap, "INBOX", &s->folder, &s->fault) == -1)
-		return -1;
+	open_inbox(s, script);
 	if (imap_sizes(s->imap, 1, 0, &s->sizes, &s->n, &s->fault) == -1)
 		return -1;
 	return imap_fetch(s->imap, s->sizes, s->n, take_mail, s, &s->fault);
@@ -74,10 +71,7 @@ lists_sizes_in_order_and_once(void **state)
 		END };
 	struct scene *s = *state;
 
-	play(s, script);
-	assert_open(s);
-	assert_int_equal(
-	    imap_examine(s->imap, "INBOX", &s->folder, &s->fault), 0);
+	open_inbox(s, script);
 	assert_int_equal(s->folder.exists, 3);
 	assert_int_equal(s->folder.uidnext, 14);
 	assert_int_equal(
@@ -223,10 +217,7 @@ assert_fetches_many(struct scene *s, const struct step *script)
 
 	for (i = 0; i < MANY; i++)
 		list[i] = (struct imap_size){ i + 1, 1, false };
-	play(s, script);
-	assert_open(s);
-	assert_int_equal(
-	    imap_examine(s->imap, "INBOX", &s->folder, &s->fault), 0);
+	open_inbox(s, script);
 	if (imap_fetch(s->imap, list, MANY, count_mail, s, &s->fault) == -1)
 		fail_msg("%s %s", s->fault.text, s->server.error);
 	end(s);
@@ -446,10 +437,7 @@ reads_internal_dates(void **state)
 		    "* 1 FETCH (UID 11 INTERNALDATE \"%s\" BODY[] {1}\r\na)"
 		    "\r\n%%t OK\r\n",
 		    rows[i].text);
-		play(s, script);
-		assert_open(s);
-		assert_int_equal(
-		    imap_examine(s->imap, "INBOX", &s->folder, &s->fault), 0);
+		open_inbox(s, script);
 		assert_int_equal(
 		    imap_fetch(s->imap, &size, 1, take_date, &date, &s->fault),
 		    0);
@@ -497,10 +485,7 @@ marks_what_is_older_to_be_skipped(void **state)
 	struct scene *s = *state;
 	size_t i;
 
-	play(s, script);
-	assert_open(s);
-	assert_int_equal(
-	    imap_examine(s->imap, "INBOX", &s->folder, &s->fault), 0);
+	open_inbox(s, script);
 	if (imap_sizes(s->imap, 1, 1767225600, &s->sizes, &s->n, &s->fault) ==
 	    -1)
 		fail_msg("%s %s", s->fault.text, s->server.error);

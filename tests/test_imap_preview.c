@@ -53,10 +53,7 @@ preview(struct scene *s, const struct step *script, struct imap_size *mails)
 {
 	memcpy(mails, list, sizeof list);
 	s->account.message_max = 1 << 20;
-	play(s, script);
-	assert_open(s);
-	if (imap_examine(s->imap, "INBOX", &s->folder, &s->fault) == -1)
-		fail_msg("%s %s", s->fault.text, s->server.error);
+	open_inbox(s, script);
 	return imap_preview(s->imap, mails, MAILS, on_preview, s, &s->fault);
 }
 

@@ -2,10 +2,6 @@
 
 #include "imap_script.h"
 
-#define CAPABLE(c)                                                             \
-	GREETING, CAPABILITY("SASL-IR AUTH=PLAIN"),                            \
-	    { "AUTHENTICATE PLAIN AHUAcGFzcyJ3b1xyZC00NzEx", "%t OK in\r\n" }, \
-	    CAPABILITY(c)
 #define OPENED(name)                                           \
 	{                                                      \
 		"EXAMINE \"" name "\"",                        \

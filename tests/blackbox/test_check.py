@@ -171,6 +171,50 @@ class Badly(Checking):
         self.check(OK, self.box(port=1, name="dead"), self.box(name="alive"), args=["alive"])
 
 
+class Spam(Dovecot):
+    """A server with a spam folder of another name, marked or not."""
+
+    def __init__(self, name, marked, *args):
+        self.name, self.marked = name, marked
+        super().__init__(*args)
+
+    def _write_conf(self):
+        super()._write_conf()
+        with open(self.conf, encoding="utf-8") as f:
+            text = f.read()
+        junk = "mailbox Junk {\n    auto = subscribe\n    special_use = \\Junk\n"
+        assert junk in text
+        mark = "    special_use = \\Junk\n" if self.marked else ""
+        with open(self.conf, "w", encoding="utf-8") as f:
+            f.write(text.replace(junk, f'mailbox "{self.name}" {{\n    auto = subscribe\n{mark}'))
+
+
+class SpamFolders(Scene):
+    def points(self, name, marked, **options):
+        server = Spam(name, marked, {USER: []})
+        try:
+            config = self.config(mailbox(server, USER, **options), export=False)
+            result = self.expect(OK, "-c", config, "check", "--mailbox", "--json")
+        finally:
+            server.close()
+        return [p for p in json.loads(result.out)["points"] if p["name"] not in STEPS + ["INBOX"]]
+
+    def test_one_that_is_marked_is_told_by_its_name(self):
+        (point,) = self.points("M\u00fcll & mehr", True)
+        self.assertEqual(("M\u00fcll & mehr", "spam folder, not polled: no TLS report in it"),
+                         (point["name"], point["detail"]))
+
+    def test_one_that_is_marked_may_be_polled_by_its_use(self):
+        (point,) = self.points("M\u00fcll", True, folders="INBOX \\Junk")
+        self.assertEqual("\\Junk", point["name"])
+        self.assertIn("so no report yet", point["detail"])
+
+    def test_one_that_is_not_marked_is_known_by_common_names(self):
+        (point,) = self.points("spam", False)
+        self.assertEqual(("spam", "ok"), (point["name"], point["state"]))
+        self.assertEqual([], self.points("Papers", False))
+
+
 class ForPrograms(Checking):
     def test_one_line_a_mailbox(self):
         result = self.check(CHECK, self.box(port=1, name="dead"), self.box(name="alive"), args=["--json"])
