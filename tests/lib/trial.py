@@ -56,7 +56,7 @@ class Trial:
         with open(path, "w") as out:
             out.write(f"[store]\npath = {self.store}\n[export]\ndir = {self.csv}\n[mailbox bench]\nhost = 127.0.0.1\n"
                       f"port = {port or self.server.tls_port}\nuser = {user}\npassword_file = {self.password}\n"
-                      f"ca_file = {self.server.ca_file}\n")
+                      f"ca_file = {self.server.ca_file}\nauth = plain\n")  # as the drain logs in
         return path
 
     def forget(self):
