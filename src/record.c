@@ -143,7 +143,7 @@ record(struct recorder *rec, const struct batch *b, const struct judged *j,
 	if (j->outcomes != NULL &&
 	    note_action(rec, b, &j->message, &tally, f) == -1)
 		return -1;
-	if (tally.repeated_conflict && j->message.mailbox != 0 &&
+	if ((tally.conflict || tally.repeated_conflict) &&
 	    store_keep_message(rec->store, id, f) == -1)
 		return -1;
 	return store_message_verdict(

@@ -47,7 +47,7 @@ CREATE TABLE messages (
 	verdict TEXT NOT NULL, -- imported, duplicate, conflict, rejected or no_report
 	looked_at TEXT, -- of a mail, when `received` is NULL
 	settled INTEGER NOT NULL DEFAULT 0 -- 1: of no concern to delete_after: the
-	    -- mail was deleted or moved, or it holds a copy of a conflict
+	    -- mail was deleted or moved, or it holds a report in conflict
 ) STRICT;
 
 -- A mail is known by its place, a file by path, size and Message-ID.
