@@ -13,9 +13,9 @@
 
 /* Foreign keys are an option of the connection, and off by default. */
 static const char set_up[] = "PRAGMA foreign_keys = ON;"
-			     /* 8 MB, also what a sort may take before it goes
+			     /* 4 MB, also what a sort may take before it goes
 			      * to a temporary file */
-			     "PRAGMA cache_size = -8000;";
+			     "PRAGMA cache_size = -4000;";
 
 /*
  * synchronous = FULL: a commit has reached the disk when it returns, for the
