@@ -12,7 +12,8 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, tap  # noqa: E402
 from lib.dovecot import Dovecot  # noqa: E402
 from lib.folders import contents, flags  # noqa: E402
-from lib.program import BINARY, CHECK, CONFIG, NOPERM, OK, SANITIZED, TEMPFAIL, Scene, environment, mailbox  # noqa: E402
+from lib.program import BINARY, CHECK, CONFIG, NOPERM, OK, SANITIZED, TEMPFAIL, environment, mailbox  # noqa: E402
+from lib.served import Acting, Actions  # noqa: E402
 
 PLAIN_CAPABILITIES = "IMAP4rev1 SASL-IR LITERAL+ ID ENABLE NAMESPACE LIST-EXTENDED SPECIAL-USE"
 
@@ -34,73 +35,7 @@ class Poor(Modest):
     capabilities = PLAIN_CAPABILITIES
 
 
-class Acting(Scene):
-    kind = Dovecot
-
-    @classmethod
-    def setUpClass(cls):
-        cls.corpus = corpus.build(60, seed=5, duplicates=0.1, broken=0.2, other=0.2, conflicts=0.1)
-        cls.server = cls.kind()
-        cls.number = 0
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.close()
-
-    def user(self, mails=None):
-        type(self).number += 1
-        user = f"u{self.number}@example.org"
-        self.server.add_user(user, self.corpus.mails if mails is None else mails)
-        return user
-
-    def poll(self, user, *options, status=OK, extra="", **settings):
-        config = self.config(mailbox(self.server, user, **settings), extra=extra)
-        result = self.run_it("-c", config, "poll", "--json", *options)
-        self.assertEqual(status, result.status, str(result))
-        return result
-
-    def verdicts(self):
-        """UIDs by what is to become of them."""
-        good, bad, none = set(), set(), set()
-        for uid, verdict in self.query("SELECT uid, verdict FROM messages"):
-            (good if verdict in ("imported", "duplicate") else none if verdict == "no_report" else bad).add(uid)
-        self.assertTrue(good and bad and none)
-        self.assertEqual([], self.query("SELECT * FROM actions"))
-        return good, bad, none
-
-    def rejected(self):
-        return {r[0] for r in self.query("SELECT uid FROM messages WHERE verdict = 'rejected'")}
-
-    def uids(self, user, folder="INBOX"):
-        return set(flags(self.server, user, folder))
-
-
-class Actions(Acting):
-    def test_flags_are_set_on_each_kind_of_mail_and_on_no_other(self):
-        user = self.user()
-        self.poll(user, after_import="seen", after_reject="flag")
-        good, bad, _ = self.verdicts()
-        got = flags(self.server, user)
-        self.assertEqual(good, {u for u, f in got.items() if "\\Seen" in f})
-        self.assertEqual(bad, {u for u, f in got.items() if "\\Flagged" in f})
-
-    def test_mails_are_moved_into_folders_that_are_made(self):
-        user = self.user()
-        before = contents(self.server, user)
-        self.poll(user, after_import="move:TLS/Erledigt \u00fc&", after_reject='"move:Bad ones"')
-        good, bad, none = self.verdicts()
-        self.assertEqual(none, self.uids(user))
-        self.assertEqual(len(good), len(self.uids(user, "TLS/Erledigt &APw-&-")))
-        self.assertEqual(len(bad), len(self.uids(user, "Bad ones")))
-        after = contents(self.server, user)
-        self.assertEqual(sorted(sum(before.values(), [])), sorted(sum(after.values(), [])))
-
-    def test_mails_are_deleted(self):
-        user = self.user()
-        self.poll(user, after_import="delete")
-        good, bad, none = self.verdicts()
-        self.assertEqual(bad | none, self.uids(user))
-
+class OnDovecot(Actions, Acting):
     def test_a_dry_run_does_nothing(self):
         user = self.user()
         before = contents(self.server, user)
@@ -108,8 +43,11 @@ class Actions(Acting):
         self.assertEqual(before, contents(self.server, user))
         self.assertFalse(os.path.exists(self.store))
 
+    def rejected(self):
+        return {r[0] for r in self.query("SELECT uid FROM messages WHERE verdict = 'rejected'")}
+
     def test_what_is_not_kept_in_full_is_left_alone(self):
-        good = [m for m in self.corpus.mails if m.kind == "report"]
+        good = self.good(3)
         bad = [m for m in self.corpus.mails if m.kind == "broken"]
         big = corpus.Mail(good[1].raw + (b"y" * 78 + b"\n") * 4000, good[1].when, "big")
         user = self.user([good[0], big])
@@ -131,7 +69,7 @@ class Actions(Acting):
         self.assertEqual(len(bad | none), len(self.uids(user)))
 
     def test_a_refused_action_is_said_and_tried_again_by_the_next_run(self):
-        good = [m for m in self.corpus.mails if m.kind == "report"][:3]
+        good = self.good(3)
         user = self.user(good)
         path = self.server.maildir(user)
         blocker = os.path.join(path, ".Blocked")
@@ -146,7 +84,7 @@ class Actions(Acting):
         self.assertEqual([], self.query("SELECT * FROM actions"))
 
     def test_an_action_that_is_no_longer_wanted_is_dropped(self):
-        good = [m for m in self.corpus.mails if m.kind == "report"][:3]
+        good = self.good(3)
         user = self.user(good)
         with open(os.path.join(self.server.maildir(user), ".Blocked"), "w") as f:
             f.write("no folder")
@@ -160,7 +98,7 @@ class Actions(Acting):
             self.poll(self.user([]), status=CONFIG, folders="INBOX Done", after_import=action)
 
     def test_many_scattered_uids(self):
-        good = [m for m in self.corpus.mails if m.kind == "report"]
+        good = self.good(None)
         latest = max(m.when for m in good)
         other = next(m for m in self.corpus.mails if m.kind == "other")
         mails = [corpus.Mail(m.raw, latest + timedelta(seconds=i), m.kind)
@@ -196,7 +134,7 @@ class WithoutUidplus(Acting):
         self.assertEqual(good | bad | none, set(got))
         self.assertEqual(good, {u for u, f in got.items() if "\\Deleted" in f})
         self.assertEqual(1, len([line for line in result.lines if "UIDPLUS" in line]), str(result))
-        self.server.deliver(user, [m for m in self.corpus.mails if m.kind == "report"][:2])
+        self.server.deliver(user, self.good(2))
         self.assertEqual("", self.poll(user, after_import="delete").err)
 
 

@@ -6,53 +6,19 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from lib import corpus, cyrus, expected, tap  # noqa: E402
+from lib import cyrus, expected, tap  # noqa: E402
 from lib.crashes import Crashes  # noqa: E402
 from lib.cyrus import Cyrus  # noqa: E402
-from lib.folders import contents, flags  # noqa: E402
-from lib.program import NOPERM, OK, SANITIZED, Scene, mailbox  # noqa: E402
+from lib.folders import contents  # noqa: E402
+from lib.program import NOPERM, SANITIZED, Scene, mailbox  # noqa: E402
+from lib.served import Acting, Actions  # noqa: E402
 
 MISSING = "no Cyrus: scripts/deps cyrus brings it"
 
 
 @unittest.skipUnless(cyrus.is_there(), MISSING)
-class Polling(Scene):
-    @classmethod
-    def setUpClass(cls):
-        cls.corpus = corpus.build(60, seed=5, duplicates=0.1, broken=0.2, other=0.2, conflicts=0.1, size=1)
-        cls.server = Cyrus()
-        cls.number = 0
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.close()
-
-    def user(self, mails=None):
-        type(self).number += 1
-        user = f"u{self.number}@example.org"
-        self.server.add_user(user, self.corpus.mails if mails is None else mails)
-        return user
-
-    def good(self, number):
-        return [m for m in self.corpus.mails if m.kind == "report"][:number]
-
-    def poll(self, user, status=OK, **settings):
-        result = self.run_it("-c", self.config(mailbox(self.server, user, **settings)), "poll", "--json")
-        self.assertEqual(status, result.status, str(result))
-        return result
-
-    def uids(self, user, folder="INBOX"):
-        return set(flags(self.server, user, folder))
-
-    def verdicts(self):
-        """UIDs by what is to become of them."""
-        found = {"after_import": set(), "after_reject": set(), "no_report": set()}
-        for uid, verdict in self.query("SELECT uid, verdict FROM messages"):
-            found[{"imported": "after_import", "duplicate": "after_import"}.get(
-                verdict, verdict if verdict == "no_report" else "after_reject")].add(uid)
-        self.assertTrue(all(found.values()))
-        self.assertEqual([], self.query("SELECT * FROM actions"))
-        return found["after_import"], found["after_reject"], found["no_report"]
+class Polling(Actions, Acting):
+    kind = Cyrus
 
     def test_two_polls_store_all_once(self):
         user = self.user()
@@ -69,30 +35,6 @@ class Polling(Scene):
         self.assert_counts(self.poll(user), messages=10, imported=10)
         self.server.deliver(user, self.good(14)[10:])
         self.assert_counts(self.poll(user), messages=4, imported=4)
-
-    def test_flags_are_set(self):
-        user = self.user()
-        self.poll(user, after_import="seen", after_reject="flag")
-        good, bad, _ = self.verdicts()
-        got = flags(self.server, user)
-        self.assertEqual(good, {u for u, f in got.items() if "\\Seen" in f})
-        self.assertEqual(bad, {u for u, f in got.items() if "\\Flagged" in f})
-
-    def test_mails_are_moved_into_folders_that_are_made(self):
-        user = self.user()
-        before = contents(self.server, user)
-        self.poll(user, after_import="move:TLS/Erledigt \u00fc&", after_reject='"move:Bad ones"')
-        good, bad, none = self.verdicts()
-        self.assertEqual(none, self.uids(user))
-        self.assertEqual(len(good), len(self.uids(user, "TLS/Erledigt &APw-&-")))
-        self.assertEqual(len(bad), len(self.uids(user, "Bad ones")))
-        self.assertEqual(before["INBOX"], sorted(sum(contents(self.server, user).values(), [])))
-
-    def test_mails_are_deleted(self):
-        user = self.user()
-        self.poll(user, after_import="delete", after_reject="delete")
-        _, _, none = self.verdicts()
-        self.assertEqual(none, self.uids(user))
 
     def test_a_changed_uidvalidity_reads_all_again_and_counts_once(self):
         user = self.user(self.good(12))

@@ -7,16 +7,16 @@ from datetime import datetime, timedelta, timezone
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, tap  # noqa: E402
-from lib.dovecot import Dovecot  # noqa: E402
 from lib.folders import flags  # noqa: E402
-from lib.program import CONFIG, OK, UNAVAILABLE, Scene, mailbox  # noqa: E402
+from lib.program import CONFIG, UNAVAILABLE  # noqa: E402
 from lib.proxy import CutAnswer  # noqa: E402
+from lib.served import Served  # noqa: E402
 
 DAY = timedelta(days=1)
 DAYS = 30
 
 
-class DeleteAfter(Scene):
+class DeleteAfter(Served):
     @classmethod
     def setUpClass(cls):
         # by turns 29 and 31 days old, of each kind
@@ -24,26 +24,14 @@ class DeleteAfter(Scene):
         middle = datetime.now(timezone.utc) - DAYS * DAY
         cls.mails = [corpus.Mail(m.raw, middle + (DAY if i % 2 else -DAY) + timedelta(seconds=i), m.kind)
                      for i, m in enumerate(mails)]
-        cls.server = Dovecot()
-        cls.number = 0
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.close()
+        super().setUpClass()
 
     def user(self, mails=None):
-        type(self).number += 1
-        user = f"u{self.number}@example.org"
-        self.server.add_user(user, self.mails if mails is None else mails)
-        return user
+        return super().user(self.mails if mails is None else mails)
 
-    def poll(self, user, *options, status=OK, **settings):
+    def poll(self, user, *options, **settings):
         settings.setdefault("delete_after", f"{DAYS}d")
-        return self.expect(status, "-c", self.config(mailbox(self.server, user, **settings)), "poll", "--json",
-                           *options)
-
-    def uids(self, user):
-        return set(flags(self.server, user))
+        return super().poll(user, *options, **settings)
 
     def expired(self):
         """The UIDs that delete_after concerns, by what is stored."""

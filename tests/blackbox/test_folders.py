@@ -7,7 +7,8 @@ from datetime import timedelta
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, tap  # noqa: E402
 from lib.dovecot import Dovecot  # noqa: E402
-from lib.program import CONFIG, NOPERM, OK, Scene, mailbox  # noqa: E402
+from lib.program import CONFIG, NOPERM, OK, mailbox  # noqa: E402
+from lib.served import Served  # noqa: E402
 
 
 class Plain(Dovecot):
@@ -19,24 +20,15 @@ class Plain(Dovecot):
             f.write("imap_capability = IMAP4rev1 SASL-IR LITERAL+\n")
 
 
-class Folders(Scene):
-    kind = Dovecot
-
+class Folders(Served):
     @classmethod
     def setUpClass(cls):
         cls.good = [m for m in corpus.build(60, seed=9).mails if m.kind == "report"]
-        cls.server = cls.kind()
-        cls.number = 0
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.close()
+        super().setUpClass()
 
     def user(self, **folders):
         """A user with so many mails in each folder, one after the other."""
-        type(self).number += 1
-        user, start = f"u{self.number}@example.org", 0
-        self.server.add_user(user)
+        user, start = super().user(), 0
         for folder, n in folders.items():
             self.server.deliver(user, self.good[start:start + n], folder.replace("_", " "))
             start += n

@@ -8,9 +8,9 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, tap  # noqa: E402
-from lib.dovecot import Dovecot  # noqa: E402
-from lib.program import OK, Scene, mailbox  # noqa: E402
+from lib.program import OK, mailbox  # noqa: E402
 from lib.proxy import Cut  # noqa: E402
+from lib.served import Served  # noqa: E402
 
 LARGE = 64 << 10
 REPORT = ('{"organization-name": "Other", "date-range": {"start-datetime": "2026-09-01T00:00:00Z", "end-datetime": '
@@ -49,24 +49,16 @@ def others(rng):
             ("text", ("text/plain", "", "All work and no play makes Jack a dull boy.\n" * 2000))]
 
 
-class Preview(Scene):
+class Preview(Served):
     @classmethod
     def setUpClass(cls):
-        cls.server = Dovecot()
+        super().setUpClass()
         cls.good = [m for m in corpus.build(40, seed=3).mails if m.kind == "report"]
-        cls.number = 0
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.close()
 
     def user(self, texts):
-        type(self).number += 1
-        user = f"u{self.number}@example.org"
         when = max(m.when for m in self.good)
-        self.server.add_user(user, [t if isinstance(t, corpus.Mail) else corpus.Mail(t.encode(), when, "other")
-                                    for t in texts])
-        return user
+        return super().user([t if isinstance(t, corpus.Mail) else corpus.Mail(t.encode(), when, "other")
+                             for t in texts])
 
     def poll(self, user):
         """The result, and how many bytes the server sent."""
