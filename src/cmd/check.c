@@ -19,7 +19,7 @@ check_all(const struct options *o, const struct config *c)
 	size_t i, n = chosen_mailboxes(o, c, list);
 	int status = 0;
 
-	stop_listen();
+	stop_listen("check: stopped");
 	for (i = 0; i < n && !stop_requested(); i++) {
 		check_mailbox(c, list[i], &out);
 		if (out.failed)

@@ -15,6 +15,8 @@
 #include "ingest.h"
 #include "store/store.h"
 
+static const char stopped[] = "poll: stopped: the next run goes on from here";
+
 /*
  * A dry run is one transaction that is rolled back, and times are taken of one
  * process.
@@ -72,7 +74,7 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 	timing_start(&timing);
 	seconds = timing_now();
 	p.ingest = ingest_open(st, &settings);
-	stop_listen();
+	stop_listen(stopped);
 	rc = poll_all(&p, &counts, f);
 	seconds = timing_now() - seconds;
 	if (o->timing)
@@ -87,7 +89,7 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 		return cmd_failed(f);
 	if (!stop_requested())
 		return p.status;
-	log_warn("poll: stopped: the next run goes on from here");
+	log_warn("%s", stopped);
 	return EX_TEMPFAIL;
 }
 

@@ -10,6 +10,8 @@
 #include "store/prune.h"
 #include "store/store.h"
 
+static const char stopped[] = "prune: stopped: the next one goes on from here";
+
 /* A prune, and what came of it. */
 struct pruning {
 	struct store *store;
@@ -22,8 +24,7 @@ struct pruning {
 static int
 interrupted(struct fault *f)
 {
-	return fault(f, FAULT_HOST, EX_TEMPFAIL,
-	    "prune: ended by a signal: the next one goes on from here");
+	return fault(f, FAULT_HOST, EX_TEMPFAIL, "%s", stopped);
 }
 
 static int
@@ -106,7 +107,7 @@ prune(struct pruning *p, const struct options *o, struct fault *f)
 	if (o->dry_run) {
 		rc = store_prune_count(p->store, &p->what, &p->done, f);
 	} else {
-		stop_listen();
+		stop_listen(stopped);
 		rc = drop(p, f) == -1 || give_back(p, f) == -1 ? -1 : 0;
 	}
 	if (rc == 0)
