@@ -185,19 +185,35 @@ driver_free(mailstream_low *low)
 	free(low);
 }
 
+/*
+ * Reads ahead.  OpenSSL can do that by itself, but then moves, at each record,
+ * all that has come behind it.
+ */
+static BIO *
+buffered(BIO *wire)
+{
+	BIO *buffer = BIO_new(BIO_f_buffer());
+
+	if (buffer == NULL || BIO_set_read_buffer_size(buffer, READ_AHEAD) != 1)
+		out_of_memory();
+	return BIO_push(buffer, wire);
+}
+
 static int
 prepare(struct stream *s, SSL **ssl, struct fault *f)
 {
+	BIO *in = BIO_new_socket(s->wire.fd, BIO_NOCLOSE);
+	BIO *out = BIO_new_socket(s->wire.fd, BIO_NOCLOSE);
+
 	s->ctx = SSL_CTX_new(TLS_client_method());
-	if (s->ctx == NULL || (*ssl = SSL_new(s->ctx)) == NULL)
+	if (in == NULL || out == NULL || s->ctx == NULL ||
+	    (*ssl = SSL_new(s->ctx)) == NULL)
 		out_of_memory();
-	if (SSL_set_min_proto_version(*ssl, TLS1_2_VERSION) != 1 ||
-	    SSL_set_fd(*ssl, s->wire.fd) != 1)
+	SSL_set_bio(*ssl, buffered(in), out);
+	if (SSL_set_min_proto_version(*ssl, TLS1_2_VERSION) != 1)
 		out_of_memory();
 	SSL_set_mode(*ssl, SSL_MODE_ENABLE_PARTIAL_WRITE |
 			       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	SSL_set_read_ahead(*ssl, 1);
-	SSL_set_default_read_buffer_len(*ssl, READ_AHEAD);
 	return certificate_expect(
 	    &s->wire.certificate, s->wire.settings, s->ctx, *ssl, f);
 }
