@@ -197,9 +197,36 @@ reply_has_capability(const struct reply *r, const char *name)
 	return false;
 }
 
-/* "[CODE value] text" (RFC 9051 §7.1). */
+/* Of a line what is shown to people: no secrets, and no tag and status. */
 static void
-response_code(struct reply *r, struct span text, const char *shown)
+show(const struct reply *r, struct span line, char out[REPLY_TEXT])
+{
+	char clean[REPLY_TEXT];
+	const char *p = clean;
+
+	reply_blot(r, line.p, line.n, clean, sizeof clean);
+	p += strcspn(p, " ");
+	p += strspn(p, " ");
+	p += strcspn(p, " ");
+	p += strspn(p, " ");
+	snprintf(out, REPLY_TEXT, "%s", p);
+}
+
+static void
+show_alert(struct reply *r, struct span line)
+{
+	char shown[REPLY_TEXT];
+
+	show(r, line, shown);
+	if (strcmp(r->alert, shown) == 0)
+		return;
+	snprintf(r->alert, sizeof r->alert, "%s", shown);
+	log_warn("%s says: %s", r->host, shown);
+}
+
+/* "[CODE value] text" (RFC 9051 §7.1), which ends this line. */
+static void
+response_code(struct reply *r, struct span text, struct span line)
 {
 	struct span code, value = text;
 	size_t n = 0;
@@ -219,17 +246,17 @@ response_code(struct reply *r, struct span text, const char *shown)
 		permanent_flags(r, span_trim(value));
 	else if (span_is_nocase(code, "CAPABILITY"))
 		add_capabilities(r, value);
-	else if ((span_is_nocase(code, "ALERT") ||
-		     span_is_nocase(code, "WEBALERT")) &&
-		 strcmp(r->alert, shown) != 0) {
-		snprintf(r->alert, sizeof r->alert, "%s", shown);
-		log_warn("%s says: %s", r->host, shown);
-	}
+	else if (span_is_nocase(code, "ALERT") ||
+		 span_is_nocase(code, "WEBALERT"))
+		show_alert(r, line);
 }
 
 static int
-say_bye(const struct reply *r, const char *text, struct fault *f)
+say_bye(const struct reply *r, struct span line, struct fault *f)
 {
+	char text[REPLY_TEXT];
+
+	show(r, line, text);
 	return fault(f, FAULT_SESSION,
 	    reply_is_later(text) ? EX_TEMPFAIL : EX_UNAVAILABLE,
 	    "imap: %s ended the session: %s", r->host,
@@ -313,19 +340,19 @@ search_result(struct reply *r, struct span s)
 	}
 }
 
-/* "* ..." without the star. */
+/* "* ...", of which `s` is all behind the star. */
 static int
-untagged(struct reply *r, struct span s, const char *shown, struct fault *f)
+untagged(struct reply *r, struct span s, struct span line, struct fault *f)
 {
 	struct span first = word(&s);
 
 	if (r->greeting[0] == '\0')
-		snprintf(r->greeting, sizeof r->greeting, "%s", shown);
+		show(r, line, r->greeting);
 	if (span_is_nocase(first, "BYE"))
-		return say_bye(r, shown, f);
+		return say_bye(r, line, f);
 	if (span_is_nocase(first, "OK") || span_is_nocase(first, "NO") ||
 	    span_is_nocase(first, "BAD") || span_is_nocase(first, "PREAUTH"))
-		response_code(r, s, shown);
+		response_code(r, s, line);
 	else if (span_is_nocase(first, "CAPABILITY"))
 		add_capabilities(r, s);
 	else if (span_is_nocase(first, "NAMESPACE"))
@@ -340,7 +367,7 @@ untagged(struct reply *r, struct span s, const char *shown, struct fault *f)
 }
 
 static void
-tagged(struct reply *r, struct span tag, struct span s, const char *shown)
+tagged(struct reply *r, struct span tag, struct span s, struct span line)
 {
 	struct span status = word(&s);
 	char own[16];
@@ -358,10 +385,10 @@ tagged(struct reply *r, struct span tag, struct span s, const char *shown)
 		r->status = REPLY_BAD;
 	else
 		return;
-	snprintf(r->text, sizeof r->text, "%s", shown);
+	show(r, line, r->text);
 	if (r->status != REPLY_OK) /* it will be in the fault */
-		snprintf(r->alert, sizeof r->alert, "%s", shown);
-	response_code(r, s, shown);
+		memcpy(r->alert, r->text, sizeof r->alert);
+	response_code(r, s, line);
 }
 
 void
@@ -387,27 +414,31 @@ reply_begin(struct reply *r, int tag)
 	r->text[0] = '\0';
 }
 
+/* A challenge may hold the secret in a form that nobody knows again. */
+static void
+trace(const struct reply *r, struct span line, bool is_challenge)
+{
+	char clean[REPLY_TEXT];
+
+	if (!log_on(LOG_LEVEL_TRACE))
+		return;
+	reply_blot(r, line.p, line.n, clean, sizeof clean);
+	log_trace("%s: S: %s", r->host, is_challenge ? "+" : clean);
+}
+
 int
-reply_line(void *arg, const char *line, size_t n, struct fault *f)
+reply_line(void *arg, const char *text, size_t n, struct fault *f)
 {
 	struct reply *r = arg;
-	struct span s = { line, n }, first;
-	char clean[REPLY_TEXT], *shown = clean;
+	struct span line = { text, n }, s = line, first = word(&s);
+	bool is_challenge = span_is(first, "+");
 
-	reply_blot(r, line, n, clean, sizeof clean);
-	first = word(&s);
-	/* a challenge may hold the secret in a form that nobody knows again */
-	log_trace("%s: S: %s", r->host, span_is(first, "+") ? "+" : clean);
-	if (n == 0 || span_is(first, "+"))
+	trace(r, line, is_challenge);
+	if (n == 0 || is_challenge)
 		return 0;
-	/* what is shown to people leaves out tag and status */
-	shown += strcspn(shown, " ");
-	shown += strspn(shown, " ");
-	shown += strcspn(shown, " ");
-	shown += strspn(shown, " ");
 	if (span_is(first, "*"))
-		return untagged(r, s, shown, f);
-	tagged(r, first, s, shown);
+		return untagged(r, s, line, f);
+	tagged(r, first, s, line);
 	return 0;
 }
 
