@@ -83,6 +83,12 @@ untagged_kind(struct span s)
 		NULL };
 	struct span word = take_word(&s);
 
+	if (word.n > 0 && is_digit(word.p[0])) {
+		if (take_number(&word) && word.n == 0 && take(&s, " ") &&
+		    span_is_nocase(take_word(&s), "FETCH"))
+			return ANSWER_FETCH;
+		return ANSWER_OTHER;
+	}
 	if (is_one_of(word, status))
 		return ANSWER_STATUS;
 	if (span_is_nocase(word, "BYE"))
@@ -95,9 +101,6 @@ untagged_kind(struct span s)
 		return ANSWER_SIZES;
 	if (span_is_nocase(word, "ID"))
 		return ANSWER_ID;
-	if (take_number(&word) && word.n == 0 && take(&s, " ") &&
-	    span_is_nocase(take_word(&s), "FETCH"))
-		return ANSWER_FETCH;
 	return ANSWER_OTHER;
 }
 
@@ -134,10 +137,14 @@ is_end(struct span s)
 static bool
 take_plain_string(struct span *s)
 {
-	if (!take(s, "\""))
+	size_t n = 1;
+
+	if (s->n == 0 || s->p[0] != '"')
 		return false;
-	while (s->n > 0 && memchr("\"\\\r\n", s->p[0], 4) == NULL)
-		*s = span_skip(*s, 1);
+	while (n < s->n && s->p[n] != '"' && s->p[n] != '\\' &&
+	       s->p[n] != '\r' && s->p[n] != '\n')
+		n++;
+	*s = span_skip(*s, n);
 	return take(s, "\"");
 }
 
@@ -233,23 +240,34 @@ take_body(struct span *s)
 	return take(s, "NIL") || take_plain_string(s) || take_literal(s);
 }
 
+/* "RFC822.SIZE", taken from the front. */
+static struct span
+take_name(struct span *s)
+{
+	struct span name = { s->p, 0 };
+
+	while (name.n < s->n && s->p[name.n] != ' ' && s->p[name.n] != '[')
+		name.n++;
+	*s = span_skip(*s, name.n);
+	return name;
+}
+
 static bool
 take_item(struct span *s)
 {
-	if (take(s, "BODY["))
-		return take_body(s);
-	if (take(s, "UID ") || take(s, "RFC822.SIZE ")) {
-		skip_blanks(s);
+	struct span name = take_name(s);
+
+	if (span_is_nocase(name, "BODY"))
+		return take(s, "[") && take_body(s);
+	if (!take(s, " "))
+		return false;
+	skip_blanks(s);
+	if (span_is_nocase(name, "UID") || span_is_nocase(name, "RFC822.SIZE"))
 		return take_number(s);
-	}
-	if (take(s, "INTERNALDATE ")) {
-		skip_blanks(s);
+	if (span_is_nocase(name, "INTERNALDATE"))
 		return take_plain_string(s);
-	}
-	if (take(s, "FLAGS ") || take(s, "MODSEQ ")) {
-		skip_blanks(s);
+	if (span_is_nocase(name, "FLAGS") || span_is_nocase(name, "MODSEQ"))
 		return take_flags(s);
-	}
 	return false;
 }
 
@@ -262,8 +280,8 @@ is_fetch(struct span s, bool at_literal)
 		skip_blanks(&s);
 		if (s.n == 0)
 			return at_literal;
-		if (take(&s, ")"))
-			return is_end(s) && !at_literal;
+		if (s.p[0] == ')')
+			return is_end(span_skip(s, 1)) && !at_literal;
 		if (!take_item(&s))
 			return false;
 	}

@@ -219,20 +219,10 @@ feed_brace(struct guard *g, char c, struct buf *out, struct fault *f)
 	return 0;
 }
 
-/* What must not be in any line. */
+/* What is too much of a line, whatever its bytes are. */
 static int
-check_byte(struct guard *g, char c, struct fault *f)
+check_line(const struct guard *g, struct fault *f)
 {
-	if (g->left.lines == 0)
-		return refuse(f, "more than was asked for", g->line);
-	g->left.lines--;
-	g->cut |= g->line == sizeof g->text;
-	if (!g->cut)
-		g->text[g->line++] = c;
-	if (c == '\0')
-		return refuse(f, "a NUL", g->line);
-	if (c == '(' || c == '[')
-		g->brackets++;
 	if ((!g->cut && g->brackets <= BRACKETS_MAX) ||
 	    is_parts(g, answer_kind(text(g))))
 		return 0;
@@ -240,13 +230,57 @@ check_byte(struct guard *g, char c, struct fault *f)
 		      : refuse(f, "too many brackets", g->brackets);
 }
 
+/* Keep of the line what there is room for. */
+static void
+keep(struct guard *g, struct span some)
+{
+	size_t room = sizeof g->text - g->line;
+	size_t n = some.n < room ? some.n : room;
+
+	g->left.lines -= some.n;
+	g->cut |= n < some.n;
+	memcpy(g->text + g->line, some.p, n);
+	g->line += n;
+}
+
+/* How many bytes of a line, at the front, only have to be counted. */
+static size_t
+plain_bytes(const struct guard *g, struct span in)
+{
+	size_t n = 0;
+
+	if (g->brace != BRACE_NONE)
+		return 0;
+	if (in.n > g->left.lines)
+		in.n = (size_t)g->left.lines;
+	while (n < in.n && in.p[n] != '\n' && in.p[n] != '(' &&
+	       in.p[n] != '[' && in.p[n] != '{' && in.p[n] != '\0')
+		n++;
+	return n;
+}
+
+static int
+feed_plain(struct guard *g, struct span some, struct fault *f)
+{
+	keep(g, some);
+	return check_line(g, f);
+}
+
 /* One byte of a line. */
 static int
-feed_line(struct guard *g, char c, struct buf *out, struct fault *f)
+feed_byte(struct guard *g, struct span byte, struct buf *out, struct fault *f)
 {
+	char c = byte.p[0];
 	int was = g->brace;
 
-	if (check_byte(g, c, f) == -1 ||
+	if (g->left.lines == 0)
+		return refuse(f, "more than was asked for", g->line);
+	keep(g, byte);
+	if (c == '\0')
+		return refuse(f, "a NUL", g->line);
+	if (c == '(' || c == '[')
+		g->brackets++;
+	if (check_line(g, f) == -1 ||
 	    (was != BRACE_NONE && feed_brace(g, c, out, f) == -1))
 		return -1;
 	if (c == '{') {
@@ -275,6 +309,20 @@ check_name(struct guard *g, const char *p, size_t n, struct fault *f)
 	return 0;
 }
 
+static int
+feed_literal(
+    struct guard *g, struct span some, struct buf *out, struct fault *f)
+{
+	if ((g->left.command == GUARD_NAMES ||
+		g->left.command == GUARD_FOLDERS) &&
+	    check_name(g, some.p, some.n, f) == -1)
+		return -1;
+	if (!g->dropped)
+		pass(out, some.p, some.n);
+	g->literal -= some.n;
+	return 0;
+}
+
 void
 guard_init(struct guard *g, guard_line_fn *on_line, void *arg)
 {
@@ -294,25 +342,23 @@ int
 guard_feed(struct guard *g, struct span *in, struct buf *out, struct fault *f)
 {
 	struct span some;
+	int rc;
 
 	g->answered = false;
 	while (in->n > 0 && !g->answered) {
-		if (g->literal == 0) {
-			if (feed_line(g, in->p[0], out, f) == -1)
-				return -1;
-			*in = span_skip(*in, 1);
-			continue;
-		}
 		some = *in;
-		if (some.n > g->literal)
-			some.n = (size_t)g->literal;
-		if ((g->left.command == GUARD_NAMES ||
-			g->left.command == GUARD_FOLDERS) &&
-		    check_name(g, some.p, some.n, f) == -1)
+		if (g->literal > 0) {
+			if (some.n > g->literal)
+				some.n = (size_t)g->literal;
+			rc = feed_literal(g, some, out, f);
+		} else if ((some.n = plain_bytes(g, *in)) > 0) {
+			rc = feed_plain(g, some, f);
+		} else {
+			some.n = 1;
+			rc = feed_byte(g, some, out, f);
+		}
+		if (rc == -1)
 			return -1;
-		if (!g->dropped)
-			pass(out, some.p, some.n);
-		g->literal -= some.n;
 		*in = span_skip(*in, some.n);
 	}
 	return 0;
