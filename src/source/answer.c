@@ -1,6 +1,11 @@
 #include <string.h>
 
+#include "base/utc.h"
 #include "source/answer.h"
+
+enum {
+	ZONE_MAX = 2400 /* hhmm, which a header's date may exceed */
+};
 
 static bool
 is_blank(char c)
@@ -42,7 +47,7 @@ take(struct span *s, const char *text)
 
 /* A number within 32 bits, taken from the front. */
 static bool
-take_number(struct span *s)
+take_value(struct span *s, uint32_t *value)
 {
 	uint64_t v = 0;
 	size_t n = 0;
@@ -50,7 +55,16 @@ take_number(struct span *s)
 	while (n < s->n && is_digit(s->p[n]) && v <= UINT32_MAX)
 		v = v * 10 + (unsigned char)(s->p[n++] - '0');
 	*s = span_skip(*s, n);
+	*value = (uint32_t)v;
 	return n > 0 && v <= UINT32_MAX;
+}
+
+static bool
+take_number(struct span *s)
+{
+	uint32_t value;
+
+	return take_value(s, &value);
 }
 
 /* A word up to a blank or the line end, taken from the front. */
@@ -253,7 +267,52 @@ take_name(struct span *s)
 }
 
 static bool
-take_item(struct span *s)
+take_letters(struct span *s)
+{
+	size_t n = 0;
+
+	while (n < s->n && ((s->p[n] >= 'A' && s->p[n] <= 'Z') ||
+			       (s->p[n] >= 'a' && s->p[n] <= 'z')))
+		n++;
+	*s = span_skip(*s, n);
+	return n > 0;
+}
+
+/* "31-Jan-2026". */
+static bool
+take_day(struct span *s)
+{
+	skip_blanks(s);
+	return take_number(s) && take(s, "-") && take_letters(s) &&
+	       take(s, "-") && take_number(s);
+}
+
+/* "12:00:00 +0000". */
+static bool
+take_time(struct span *s)
+{
+	skip_blanks(s);
+	if (!take_number(s) || !take(s, ":") || !take_number(s) ||
+	    !take(s, ":") || !take_number(s))
+		return false;
+	skip_blanks(s);
+	return (take(s, "+") || take(s, "-")) && take_number(s);
+}
+
+/* The form, as libetpan takes it; whether there is such a day is not asked. */
+static bool
+take_date(struct span *s, struct answer_fetch *fetch)
+{
+	const char *p = s->p;
+
+	if (!take(s, "\"") || !take_day(s) || !take_time(s) || !take(s, "\""))
+		return false;
+	fetch->date = (struct span){ p + 1, (size_t)(s->p - p) - 2 };
+	return true;
+}
+
+static bool
+take_item(struct span *s, struct answer_fetch *fetch)
 {
 	struct span name = take_name(s);
 
@@ -262,18 +321,24 @@ take_item(struct span *s)
 	if (!take(s, " "))
 		return false;
 	skip_blanks(s);
-	if (span_is_nocase(name, "UID") || span_is_nocase(name, "RFC822.SIZE"))
-		return take_number(s);
+	if (span_is_nocase(name, "UID")) {
+		fetch->odd |= fetch->has_uid;
+		return fetch->has_uid = take_value(s, &fetch->uid);
+	}
+	if (span_is_nocase(name, "RFC822.SIZE"))
+		return fetch->has_size = take_value(s, &fetch->size);
 	if (span_is_nocase(name, "INTERNALDATE"))
-		return take_plain_string(s);
+		return take_date(s, fetch);
 	if (span_is_nocase(name, "FLAGS") || span_is_nocase(name, "MODSEQ"))
 		return take_flags(s);
 	return false;
 }
 
+/* Whether it is sound, and what it holds. */
 static bool
-is_fetch(struct span s, bool at_literal)
+read_fetch(struct span s, bool at_literal, struct answer_fetch *fetch)
 {
+	*fetch = (struct answer_fetch){ 0 };
 	if (!take(&s, "* ") || !take_number(&s) || !take(&s, " FETCH ("))
 		return false;
 	for (;;) {
@@ -282,7 +347,7 @@ is_fetch(struct span s, bool at_literal)
 			return at_literal;
 		if (s.p[0] == ')')
 			return is_end(span_skip(s, 1)) && !at_literal;
-		if (!take_item(&s))
+		if (!take_item(&s, fetch))
 			return false;
 	}
 }
@@ -298,6 +363,27 @@ is_list(struct span s, bool at_literal)
 	if (take_literal(&s))
 		return s.n == 0 ? at_literal : is_end(s) && !at_literal;
 	return (take_string(&s) || take_atom(&s)) && is_end(s) && !at_literal;
+}
+
+void
+answer_read_fetch(struct span line, struct answer_fetch *fetch)
+{
+	read_fetch(line, false, fetch);
+}
+
+bool
+answer_read_date(struct span s, int64_t *t)
+{
+	struct span zone = span_skip(s, s.n > 4 ? s.n - 4 : 0);
+	char text[40];
+	uint32_t hhmm;
+	size_t i;
+
+	if (s.n >= sizeof text || !take_value(&zone, &hhmm) || hhmm > ZONE_MAX)
+		return false;
+	for (i = 0; i < s.n; i++)
+		text[i] = i < 8 && s.p[i] == '-' ? ' ' : s.p[i];
+	return utc_parse_mail((struct span){ text, s.n }, t) == 0;
 }
 
 /* In quotes, or NIL; one that no name could hold is none. */
@@ -383,8 +469,10 @@ answer_has_uid(struct span line)
 bool
 answer_is_sound(enum answer kind, struct span line, bool at_literal)
 {
+	struct answer_fetch fetch;
+
 	if (kind == ANSWER_FETCH)
-		return is_fetch(line, at_literal);
+		return read_fetch(line, at_literal, &fetch);
 	return (kind == ANSWER_LIST || kind == ANSWER_XLIST) &&
 	       is_list(line, at_literal);
 }

@@ -31,12 +31,29 @@ enum answer answer_kind(struct span line);
  * the line end behind).  A FETCH has just the items UID, RFC822.SIZE,
  * INTERNALDATE, FLAGS, MODSEQ, BODY[], BODY[HEADER] and
  * BODY[HEADER.FIELDS (...)]; numbers keep within 32 bits, strings within the
- * line, and lists end.
+ * line, dates have the form of one, and lists end.
  */
 bool answer_is_sound(enum answer, struct span line, bool at_literal);
 
 /* Whether a FETCH, sound or not, names a mail as we do. */
 bool answer_has_uid(struct span line);
+
+/* What a FETCH tells beside the literals. */
+struct answer_fetch {
+	bool has_uid, has_size;
+	bool odd; /* with a second UID */
+	uint32_t uid, size;
+	struct span date; /* INTERNALDATE, without quotes; empty: not told */
+};
+
+/* The line must be sound; its end may have been taken off. */
+void answer_read_fetch(struct span line, struct answer_fetch *);
+
+/*
+ * "31-Jan-2026 12:00:00 +0000", which but for dashes is that of a header, as
+ * seconds since 1970 UTC.
+ */
+bool answer_read_date(struct span, int64_t *);
 
 /* A LIST or XLIST taken apart. */
 struct answer_folder {

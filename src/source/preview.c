@@ -8,7 +8,6 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "base/utc.h"
 #include "source/answer.h"
 #include "source/session.h"
 #include "source/structure.h"
@@ -206,20 +205,6 @@ ask_fronts(struct batch *b, size_t i, struct fault *f)
 	return ask(b, &set, items, f);
 }
 
-/* "31-Jan-2026 12:00:00 +0000", which but for dashes is that of a header. */
-static bool
-read_date(struct span s, int64_t *t)
-{
-	char text[40];
-	size_t i;
-
-	if (s.n == 0 || s.n >= sizeof text)
-		return false;
-	for (i = 0; i < s.n; i++)
-		text[i] = i < 8 && s.p[i] == '-' ? ' ' : s.p[i];
-	return utc_parse_mail((struct span){ text, s.n }, t) == 0;
-}
-
 /* false when something is not known. */
 static bool
 make_front(const struct structure *st, struct message_front *front)
@@ -250,7 +235,8 @@ judge(struct batch *b, imap_preview_fn *fn, void *arg, struct fault *f)
 		if (!b->asked[i] || !make_front(&b->known[i], &front))
 			continue;
 		preview.mail = b->mail[i];
-		preview.has_date = read_date(b->known[i].date, &preview.date);
+		preview.has_date =
+		    answer_read_date(b->known[i].date, &preview.date);
 		if ((rc = fn(arg, &preview, f)) == -1)
 			return -1;
 		b->mail[i]->skip = rc == 1;

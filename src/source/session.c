@@ -141,9 +141,12 @@ session_next(struct imap *im, struct span *line, struct fault *f)
 
 	if (session_read_line(im, line, f) == -1)
 		return -1;
+	if (r->wrong_tag)
+		return span_begins_nocase(*line, "*");
+	if (r->status == REPLY_NONE)
+		return 1;
 	snprintf(tag, sizeof tag, "%d ", im->etpan->imap_tag);
-	return !r->wrong_tag &&
-	       (r->status == REPLY_NONE || !span_begins_nocase(*line, tag));
+	return !span_begins_nocase(*line, tag);
 }
 
 int

@@ -6,11 +6,11 @@
 
 #include "base/alloc.h"
 #include "base/fault.h"
-#include "source/arrival.h"
+#include "source/answer.h"
 #include "source/session.h"
 
 enum {
-	SLICE = 100000,	       /* mails a command; libetpan keeps the lines */
+	SLICE = 100000,	       /* mails a command, so that it has a bound */
 	SLICE_MAX = 4 * SLICE, /* where they lie closer than those before */
 	WIDEST = 64 * SLICE,   /* UIDs a command */
 	SLACK = 20000,	       /* mails that may have arrived since EXAMINE */
@@ -27,12 +27,21 @@ struct sizes {
 	bool too_many;
 };
 
-static void
-on_message(void *arg, const struct mailimap_msg_att *att)
+static bool
+is_early(const struct sizes *s, const struct answer_fetch *a)
 {
-	struct arrival a = arrival_read(att, ARRIVAL_NONE);
-	struct sizes *s = arg;
+	int64_t date;
 
+	return s->since != 0 && answer_read_date(a->date, &date) &&
+	       date < s->since;
+}
+
+static void
+take_line(struct sizes *s, struct span line)
+{
+	struct answer_fetch a;
+
+	answer_read_fetch(line, &a);
 	/* "n:*" is answered with the last mail even when n is beyond it */
 	if (!a.has_uid || !a.has_size || a.odd || a.uid < s->from ||
 	    a.uid > s->to)
@@ -45,28 +54,19 @@ on_message(void *arg, const struct mailimap_msg_att *att)
 		s->cap = s->cap > 0 ? s->cap * 2 : 256;
 		s->list = xreallocarray(s->list, s->cap, sizeof *s->list);
 	}
-	s->list[s->n++] = (struct imap_size){ a.uid, a.size,
-		s->since != 0 && a.has_date && a.date < s->since };
-}
-
-static bool
-on_literal(void *arg, const struct mailimap_msg_att_body_section *section,
-    struct span bytes)
-{
-	(void)arg;
-	(void)section;
-	(void)bytes;
-	return true;
+	s->list[s->n++] = (struct imap_size){ a.uid, a.size, is_early(s, &a) };
 }
 
 /* The sizes from UID `from` to `to`, 0 being the end. */
 static int
-ask(struct imap *im, const struct sizes *s, uint32_t from, uint32_t to,
+ask(struct imap *im, struct sizes *s, uint32_t from, uint32_t to,
     struct fault *f)
 {
 	uint32_t mails = im->reply.exists;
 	struct guard_limits limits = { .command = GUARD_FETCH };
+	struct span line = { 0 };
 	char set[32];
+	int rc;
 
 	if (to > 0 && to - from < mails)
 		mails = to - from + 1;
@@ -83,7 +83,12 @@ ask(struct imap *im, const struct sizes *s, uint32_t from, uint32_t to,
 			      : "(UID RFC822.SIZE)",
 		f) == -1)
 		return -1;
-	return session_hear_fetch(im, &limits, f);
+	session_expect(im, &limits);
+	while ((rc = session_next(im, &line, f)) == 1)
+		take_line(s, line);
+	return rc == -1 ? -1
+			: session_end(im, MAILIMAP_NO_ERROR, EX_PROTOCOL,
+			      "FETCH refused", f);
 }
 
 static int
@@ -191,13 +196,10 @@ imap_sizes(struct imap *im, uint32_t first, int64_t since,
 {
 	struct sizes s = { .since = since,
 		.max = im->reply.exists + (size_t)SLACK };
-	struct session_listener listener = { on_message, on_literal, &s };
 	int rc = 0;
 
-	im->listener = &listener;
 	if (im->reply.exists > 0)
 		rc = ask_all(im, &s, first > 0 ? first : 1, f);
-	im->listener = NULL;
 	if (rc == -1) {
 		free(s.list);
 		return -1;
