@@ -161,7 +161,7 @@ dial_it(struct scene *s)
 	int fd;
 
 	s->began = wait_clock();
-	fd = dial(&s->settings, &s->fault);
+	fd = dial(&s->settings, NULL, &s->fault);
 	return fd == -1 ? -1 : keep(s, fd);
 }
 

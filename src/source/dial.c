@@ -25,6 +25,7 @@ enum {
 /* The attempts under way. */
 struct dialling {
 	const struct tls_settings *settings;
+	const struct dial_meanwhile *meanwhile;
 	struct pollfd fds[ADDRESSES_MAX];
 	nfds_t n;
 	int error; /* of the last attempt that failed */
@@ -194,7 +195,8 @@ race(struct dialling *d, const struct addrinfo *next, struct fault *f)
 		    (d->n == 0 || now >= turn)) {
 			begin(d, next);
 			next = next->ai_next;
-			started++;
+			if (started++ == 0 && d->meanwhile != NULL)
+				d->meanwhile->fn(d->meanwhile->arg);
 			turn = now + NEXT_AFTER;
 			continue;
 		}
@@ -213,9 +215,10 @@ race(struct dialling *d, const struct addrinfo *next, struct fault *f)
 }
 
 int
-dial(const struct tls_settings *set, struct fault *f)
+dial(const struct tls_settings *set, const struct dial_meanwhile *meanwhile,
+    struct fault *f)
 {
-	struct dialling d = { .settings = set };
+	struct dialling d = { .settings = set, .meanwhile = meanwhile };
 	struct addrinfo *list;
 	int fd, on = 1;
 

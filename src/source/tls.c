@@ -30,6 +30,8 @@ struct stream {
 	struct wire wire;
 	struct guard *guard;
 	SSL_CTX *ctx;
+	SSL *ssl;		 /* until it is in use on the wire */
+	struct fault unprepared; /* when there is none */
 	struct deflate *deflate; /* NULL: nothing is compressed */
 	char packed[RECEIVE];	 /* as it came, if it is */
 	char raw[RECEIVE];
@@ -173,15 +175,22 @@ driver_fd(mailstream_low *low)
 }
 
 static void
-driver_free(mailstream_low *low)
+stream_free(struct stream *s)
 {
-	struct stream *s = low->data;
-
+	SSL_free(s->ssl);
 	SSL_free(s->wire.ssl);
 	SSL_CTX_free(s->ctx);
 	deflate_free(s->deflate);
 	buf_free(&s->passed);
 	free(s);
+}
+
+static void
+driver_free(mailstream_low *low)
+{
+	struct stream *s = low->data;
+
+	stream_free(s);
 	free(low);
 }
 
@@ -199,30 +208,44 @@ buffered(BIO *wire)
 	return BIO_push(buffer, wire);
 }
 
-static int
-prepare(struct stream *s, SSL **ssl, struct fault *f)
+/* All of TLS that can be had before there is a connection. */
+static void
+prepare(void *arg)
+{
+	struct stream *s = arg;
+
+	s->ctx = SSL_CTX_new(TLS_client_method());
+	if (s->ctx == NULL || (s->ssl = SSL_new(s->ctx)) == NULL ||
+	    SSL_set_min_proto_version(s->ssl, TLS1_2_VERSION) != 1)
+		out_of_memory();
+	SSL_set_mode(s->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE |
+				 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	if (certificate_expect(&s->wire.certificate, s->wire.settings, s->ctx,
+		s->ssl, &s->unprepared) == 0)
+		return;
+	SSL_free(s->ssl);
+	s->ssl = NULL;
+}
+
+/* From now on all goes through it. */
+static void
+switch_to_tls(struct stream *s)
 {
 	BIO *in = BIO_new_socket(s->wire.fd, BIO_NOCLOSE);
 	BIO *out = BIO_new_socket(s->wire.fd, BIO_NOCLOSE);
 
-	s->ctx = SSL_CTX_new(TLS_client_method());
-	if (in == NULL || out == NULL || s->ctx == NULL ||
-	    (*ssl = SSL_new(s->ctx)) == NULL)
+	if (in == NULL || out == NULL)
 		out_of_memory();
-	SSL_set_bio(*ssl, buffered(in), out);
-	if (SSL_set_min_proto_version(*ssl, TLS1_2_VERSION) != 1)
-		out_of_memory();
-	SSL_set_mode(*ssl, SSL_MODE_ENABLE_PARTIAL_WRITE |
-			       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	return certificate_expect(
-	    &s->wire.certificate, s->wire.settings, s->ctx, *ssl, f);
+	SSL_set_bio(s->ssl, buffered(in), out);
+	s->wire.ssl = s->ssl;
+	s->ssl = NULL;
 }
 
 int
 tls_handshake(mailstream_low *low, struct fault *f)
 {
 	struct stream *s = low->data;
-	SSL *ssl = NULL;
+	SSL *ssl;
 	int r;
 
 	steps_begin(s->wire.settings->steps, "TLS");
@@ -232,13 +255,13 @@ tls_handshake(mailstream_low *low, struct fault *f)
 		    "somebody may be in between");
 		return tls_fault(low, f);
 	}
-	if (prepare(s, &ssl, f) == -1) {
-		SSL_free(ssl);
+	if (s->ssl == NULL) {
 		s->wire.failed = true;
-		s->wire.fault = *f;
-		return -1;
+		s->wire.fault = s->unprepared;
+		return tls_fault(low, f);
 	}
-	s->wire.ssl = ssl;
+	switch_to_tls(s);
+	ssl = s->wire.ssl;
 	tls_begin(low, TLS_PROMPT);
 	for (;;) {
 		ERR_clear_error();
@@ -268,17 +291,18 @@ tls_connect(
 		.mailstream_close = driver_close,
 		.mailstream_get_fd = driver_fd,
 		.mailstream_free = driver_free };
-	struct stream *s;
+	struct stream *s = xcalloc(1, sizeof *s);
+	struct dial_meanwhile meanwhile = { prepare, s };
 	mailstream_low *low;
-	int fd;
 
-	if ((fd = dial(set, f)) == -1)
-		return NULL;
-	s = xcalloc(1, sizeof *s);
 	s->wire.settings = set;
 	s->guard = guard;
-	s->wire.fd = fd;
 	s->passed.max = 2 * RECEIVE + GUARD_LINE;
+	s->wire.fd = dial(set, set->mode != TLS_NONE ? &meanwhile : NULL, f);
+	if (s->wire.fd == -1) {
+		stream_free(s);
+		return NULL;
+	}
 	if ((low = mailstream_low_new(s, &driver)) == NULL)
 		out_of_memory();
 	if (set->mode == TLS_IMPLICIT && tls_handshake(low, f) == -1) {
