@@ -2,83 +2,11 @@
 
 #include "base/utc.h"
 #include "source/answer.h"
+#include "source/take.h"
 
 enum {
 	ZONE_MAX = 2400 /* hhmm, which a header's date may exceed */
 };
-
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static void
-skip_blanks(struct span *s)
-{
-	while (s->n > 0 && is_blank(s->p[0]))
-		*s = span_skip(*s, 1);
-}
-
-static void
-skip_line_end(struct span *s)
-{
-	if (s->n > 0 && s->p[0] == '\r')
-		*s = span_skip(*s, 1);
-	if (s->n > 0 && s->p[0] == '\n')
-		*s = span_skip(*s, 1);
-}
-
-/* That text, taken from the front. */
-static bool
-take(struct span *s, const char *text)
-{
-	if (!span_begins_nocase(*s, text))
-		return false;
-	*s = span_skip(*s, strlen(text));
-	return true;
-}
-
-/* A number within 32 bits, taken from the front. */
-static bool
-take_value(struct span *s, uint32_t *value)
-{
-	uint64_t v = 0;
-	size_t n = 0;
-
-	while (n < s->n && is_digit(s->p[n]) && v <= UINT32_MAX)
-		v = v * 10 + (unsigned char)(s->p[n++] - '0');
-	*s = span_skip(*s, n);
-	*value = (uint32_t)v;
-	return n > 0 && v <= UINT32_MAX;
-}
-
-static bool
-take_number(struct span *s)
-{
-	uint32_t value;
-
-	return take_value(s, &value);
-}
-
-/* A word up to a blank or the line end, taken from the front. */
-static struct span
-take_word(struct span *s)
-{
-	struct span w = { s->p, 0 };
-
-	while (w.n < s->n && !is_blank(s->p[w.n]) && s->p[w.n] != '\r' &&
-	       s->p[w.n] != '\n')
-		w.n++;
-	*s = span_skip(*s, w.n);
-	return w;
-}
 
 static bool
 is_one_of(struct span word, const char *const *words)
@@ -97,8 +25,8 @@ untagged_kind(struct span s)
 		NULL };
 	struct span word = take_word(&s);
 
-	if (word.n > 0 && is_digit(word.p[0])) {
-		if (take_number(&word) && word.n == 0 && take(&s, " ") &&
+	if (word.n > 0 && take_is_digit(word.p[0])) {
+		if (take_number(&word) && word.n == 0 && take_text(&s, " ") &&
 		    span_is_nocase(take_word(&s), "FETCH"))
 			return ANSWER_FETCH;
 		return ANSWER_OTHER;
@@ -126,105 +54,22 @@ answer_kind(struct span s)
 
 	if (s.n > 0 && s.p[0] == '+')
 		return ANSWER_CONTINUE;
-	if (take(&s, "* "))
+	if (take_text(&s, "* "))
 		return untagged_kind(s);
 	word = take_word(&s);
 	if (word.n == 0)
-		return s.n == 0 || !is_blank(s.p[0]) ? ANSWER_EMPTY
-						     : ANSWER_GARBAGE;
-	if (!take(&s, " "))
+		return s.n == 0 || !take_is_blank(s.p[0]) ? ANSWER_EMPTY
+							  : ANSWER_GARBAGE;
+	if (!take_text(&s, " "))
 		return ANSWER_GARBAGE;
 	word = take_word(&s);
 	return is_one_of(word, status) ? ANSWER_TAGGED : ANSWER_GARBAGE;
-}
-
-/* Blanks and the line end, and then nothing. */
-static bool
-is_end(struct span s)
-{
-	skip_blanks(&s);
-	skip_line_end(&s);
-	return s.n == 0;
-}
-
-/* A string without escapes, of which libetpan takes some for no escapes. */
-static bool
-take_plain_string(struct span *s)
-{
-	size_t n = 1;
-
-	if (s->n == 0 || s->p[0] != '"')
-		return false;
-	while (n < s->n && s->p[n] != '"' && s->p[n] != '\\' &&
-	       s->p[n] != '\r' && s->p[n] != '\n')
-		n++;
-	*s = span_skip(*s, n);
-	return take(s, "\"");
-}
-
-static bool
-take_string(struct span *s)
-{
-	if (!take(s, "\""))
-		return false;
-	while (s->n > 0 && memchr("\"\r\n", s->p[0], 3) == NULL)
-		if (!take(s, "\\\"") && !take(s, "\\\\"))
-			*s = span_skip(*s, 1);
-	return take(s, "\"");
-}
-
-static bool
-is_atom_char(char c)
-{
-	return (unsigned char)c > ' ' && memchr("(){%*\"\\]", c, 8) == NULL;
-}
-
-static bool
-take_atom(struct span *s)
-{
-	size_t n = 0;
-
-	while (n < s->n && is_atom_char(s->p[n]))
-		n++;
-	*s = span_skip(*s, n);
-	return n > 0;
 }
 
 static bool
 is_atom(struct span s)
 {
 	return take_atom(&s) && s.n == 0;
-}
-
-static bool
-take_flag(struct span *s)
-{
-	take(s, "\\");
-	return take_atom(s);
-}
-
-/* "(\Seen $Junk)". */
-static bool
-take_flags(struct span *s)
-{
-	if (!take(s, "("))
-		return false;
-	for (;;) {
-		skip_blanks(s);
-		if (take(s, ")"))
-			return true;
-		if (!take_flag(s) || s->n == 0 ||
-		    (!is_blank(s->p[0]) && s->p[0] != ')'))
-			return false;
-	}
-}
-
-/* "{12}" and the line end. */
-static bool
-take_literal(struct span *s)
-{
-	return take(s, "{") && take_number(s) && take(s, "}") &&
-	       (take(s, "\r\n") || take(s, "\n"));
 }
 
 /* Behind "HEADER.FIELDS (": "Subject "Content-Type")". */
@@ -234,24 +79,25 @@ take_field_names(struct span *s)
 	do
 		if (!take_plain_string(s) && !take_atom(s))
 			return false;
-	while (take(s, " "));
-	return take(s, ")");
+	while (take_text(s, " "));
+	return take_text(s, ")");
 }
 
 /* Behind "BODY[": "HEADER]<0> {12}". */
 static bool
 take_body(struct span *s)
 {
-	if (take(s, "HEADER") && take(s, ".FIELDS (") && !take_field_names(s))
+	if (take_text(s, "HEADER") && take_text(s, ".FIELDS (") &&
+	    !take_field_names(s))
 		return false;
-	if (!take(s, "]"))
+	if (!take_text(s, "]"))
 		return false;
-	if (take(s, "<") && (!take_number(s) || !take(s, ">")))
+	if (take_text(s, "<") && (!take_number(s) || !take_text(s, ">")))
 		return false;
-	if (s->n == 0 || !is_blank(s->p[0]))
+	if (s->n == 0 || !take_is_blank(s->p[0]))
 		return false;
-	skip_blanks(s);
-	return take(s, "NIL") || take_plain_string(s) || take_literal(s);
+	take_blanks(s);
+	return take_text(s, "NIL") || take_plain_string(s) || take_literal(s);
 }
 
 /* "RFC822.SIZE", taken from the front. */
@@ -282,21 +128,21 @@ take_letters(struct span *s)
 static bool
 take_day(struct span *s)
 {
-	skip_blanks(s);
-	return take_number(s) && take(s, "-") && take_letters(s) &&
-	       take(s, "-") && take_number(s);
+	take_blanks(s);
+	return take_number(s) && take_text(s, "-") && take_letters(s) &&
+	       take_text(s, "-") && take_number(s);
 }
 
 /* "12:00:00 +0000". */
 static bool
 take_time(struct span *s)
 {
-	skip_blanks(s);
-	if (!take_number(s) || !take(s, ":") || !take_number(s) ||
-	    !take(s, ":") || !take_number(s))
+	take_blanks(s);
+	if (!take_number(s) || !take_text(s, ":") || !take_number(s) ||
+	    !take_text(s, ":") || !take_number(s))
 		return false;
-	skip_blanks(s);
-	return (take(s, "+") || take(s, "-")) && take_number(s);
+	take_blanks(s);
+	return (take_text(s, "+") || take_text(s, "-")) && take_number(s);
 }
 
 /* The form, as libetpan takes it; whether there is such a day is not asked. */
@@ -305,7 +151,8 @@ take_date(struct span *s, struct answer_fetch *fetch)
 {
 	const char *p = s->p;
 
-	if (!take(s, "\"") || !take_day(s) || !take_time(s) || !take(s, "\""))
+	if (!take_text(s, "\"") || !take_day(s) || !take_time(s) ||
+	    !take_text(s, "\""))
 		return false;
 	fetch->date = (struct span){ p + 1, (size_t)(s->p - p) - 2 };
 	return true;
@@ -317,10 +164,10 @@ take_item(struct span *s, struct answer_fetch *fetch)
 	struct span name = take_name(s);
 
 	if (span_is_nocase(name, "BODY"))
-		return take(s, "[") && take_body(s);
-	if (!take(s, " "))
+		return take_text(s, "[") && take_body(s);
+	if (!take_text(s, " "))
 		return false;
-	skip_blanks(s);
+	take_blanks(s);
 	if (span_is_nocase(name, "UID")) {
 		fetch->odd |= fetch->has_uid;
 		return fetch->has_uid = take_value(s, &fetch->uid);
@@ -339,14 +186,15 @@ static bool
 read_fetch(struct span s, bool at_literal, struct answer_fetch *fetch)
 {
 	*fetch = (struct answer_fetch){ 0 };
-	if (!take(&s, "* ") || !take_number(&s) || !take(&s, " FETCH ("))
+	if (!take_text(&s, "* ") || !take_number(&s) ||
+	    !take_text(&s, " FETCH ("))
 		return false;
 	for (;;) {
-		skip_blanks(&s);
+		take_blanks(&s);
 		if (s.n == 0)
 			return at_literal;
 		if (s.p[0] == ')')
-			return is_end(span_skip(s, 1)) && !at_literal;
+			return take_is_end(span_skip(s, 1)) && !at_literal;
 		if (!take_item(&s, fetch))
 			return false;
 	}
@@ -355,14 +203,15 @@ read_fetch(struct span s, bool at_literal, struct answer_fetch *fetch)
 static bool
 is_list(struct span s, bool at_literal)
 {
-	if (!take(&s, "* LIST ") && !take(&s, "* XLIST "))
+	if (!take_text(&s, "* LIST ") && !take_text(&s, "* XLIST "))
 		return false;
-	if (!take_flags(&s) || !take(&s, " ") ||
-	    !(take(&s, "NIL") || take_string(&s)) || !take(&s, " "))
+	if (!take_flags(&s) || !take_text(&s, " ") ||
+	    !(take_text(&s, "NIL") || take_string(&s)) || !take_text(&s, " "))
 		return false;
 	if (take_literal(&s))
-		return s.n == 0 ? at_literal : is_end(s) && !at_literal;
-	return (take_string(&s) || take_atom(&s)) && is_end(s) && !at_literal;
+		return s.n == 0 ? at_literal : take_is_end(s) && !at_literal;
+	return (take_string(&s) || take_atom(&s)) && take_is_end(s) &&
+	       !at_literal;
 }
 
 void
@@ -392,9 +241,9 @@ separator_of(struct span s)
 {
 	char c;
 
-	if (!take(&s, "\""))
+	if (!take_text(&s, "\""))
 		return '\0';
-	take(&s, "\\");
+	take_text(&s, "\\");
 	c = s.n > 1 && s.p[1] == '"' ? s.p[0] : '\0';
 	return c > ' ' && c < 0x7f ? c : '\0';
 }
@@ -407,11 +256,11 @@ answer_read_folder(struct span line, struct answer_folder *folder)
 	*folder = (struct answer_folder){ .flags = span_skip(s, 1) };
 	take_flags(&s);
 	folder->flags.n = (size_t)(s.p - folder->flags.p) - 1;
-	take(&s, " ");
+	take_text(&s, " ");
 	folder->separator = separator_of(s);
 	if (!take_string(&s))
 		take_word(&s); /* NIL */
-	take(&s, " ");
+	take_text(&s, " ");
 	folder->name = s;
 	if (take_string(&s)) {
 		folder->is_quoted = true;
@@ -429,7 +278,7 @@ answer_ends_in_literal(struct span line, uint64_t *bytes)
 
 	if (line.n < 3 || line.p[end] != '}')
 		return false;
-	while (at > 0 && is_digit(line.p[at - 1]))
+	while (at > 0 && take_is_digit(line.p[at - 1]))
 		at--;
 	if (at == end || at == 0 || line.p[at - 1] != '{')
 		return false;
@@ -443,7 +292,7 @@ answer_ends_in_literal(struct span line, uint64_t *bytes)
 bool
 answer_next_word(struct span *line, struct span *word)
 {
-	skip_blanks(line);
+	take_blanks(line);
 	*word = take_word(line);
 	return word->n > 0;
 }
