@@ -172,6 +172,11 @@ takes_any_line_end(void **state)
 	walk(s, "Content-Type: multipart/mixed; boundary=b\r\n\n"
 		"--b\n\r\na\rb\n--b\r\n\nc\r\n--b--");
 	assert_leaves(s, "text/plain:a\rb text/plain:c");
+	/* a header that is the last line has an end of its own */
+	walk(s, "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
+		"Content-Type: a/b\rContent-Disposition: x; filename=c");
+	assert_leaves(s, "a/b:");
+	assert_string_equal(s->part[0].filename, "c");
 }
 
 static void

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 /* Bytes that somebody else owns; not terminated, may hold NUL. */
 struct span {
@@ -30,7 +31,7 @@ bool span_ends_nocase(struct span a, const char *s);
 static inline bool
 span_is_nocase(struct span a, const char *s)
 {
-	return strlen(s) == a.n && span_begins_nocase(a, s);
+	return strlen(s) == a.n && (a.n == 0 || strncasecmp(a.p, s, a.n) == 0);
 }
 
 /* Where the string `s` first occurs in `a`; a.n when it does not. */

@@ -40,13 +40,18 @@ add_leaf(struct search *s, const struct mime_part *p)
 	}
 }
 
+/* What the mail says of itself, then all of its leaves. */
 static int
-read_leaves(struct search *s, struct span mail, struct findings *fs)
+read_mail(struct search *s, struct span mail, struct findings *fs)
 {
 	struct mime *m = mime_open(mail, s->limits, s->arena);
+	const struct head *h = mime_head(m);
 	struct mime_part part;
 	int rc;
 
+	head_text(h, s->arena, &s->c->head);
+	s->c->has_arrival = head_arrival(h, &s->c->arrival);
+	s->c->claims = head_claims(h, s->arena);
 	while ((rc = mime_next(m, &part, fs)) == 1)
 		add_leaf(s, &part);
 	mime_close(m);
@@ -239,17 +244,12 @@ candidates_find(struct span mail, const struct limits *limits,
 {
 	struct search s = { .c = c, .arena = arena, .limits = limits };
 	struct findings broken;
-	struct head h;
 	int rc;
 
 	*c = (struct candidates){ 0 };
-	head_read(mime_header_block(mail), &h);
-	head_text(&h, arena, &c->head);
-	c->has_arrival = head_arrival(&h, &c->arrival);
-	c->claims = head_claims(&h, arena);
 	broken.reject.code = CODE_NONE; /* not cleared whole: it is large */
 	broken.n = 0;
-	rc = read_leaves(&s, mail, &broken);
+	rc = read_mail(&s, mail, &broken);
 	if (rc == 0)
 		rc = choose(&s, fs);
 	else if (c->claims || s.typed)

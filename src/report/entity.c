@@ -29,27 +29,13 @@ read_encoding(struct span value)
 }
 
 void
-entity_read(struct span header, bool in_digest, struct entity *e)
+entity_read(const struct head *h, bool in_digest, struct entity *e)
 {
-	struct span encoding = { NULL, 0 };
-	struct field_walk w;
-	struct field f;
+	struct span encoding = h->value[HEAD_ENCODING];
 
-	*e = (struct entity){ .header = header };
-	field_start(&w, header);
-	while (field_next(&w, &f)) {
-		if (f.name.p[0] != 'C' && f.name.p[0] != 'c')
-			continue;
-		if (e->media.p == NULL &&
-		    span_is_nocase(f.name, "content-type"))
-			e->media = f.value;
-		else if (e->disposition.p == NULL &&
-			 span_is_nocase(f.name, "content-disposition"))
-			e->disposition = f.value;
-		else if (encoding.p == NULL &&
-			 span_is_nocase(f.name, "content-transfer-encoding"))
-			encoding = f.value;
-	}
+	e->header = h->block;
+	e->media = h->value[HEAD_CONTENT_TYPE];
+	e->disposition = h->value[HEAD_DISPOSITION];
 	e->encoding = encoding.n > 0 ? read_encoding(encoding) : MIME_IDENTITY;
 	if (field_media_type(e->media, &e->type, &e->subtype))
 		return;

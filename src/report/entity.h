@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/span.h"
+#include "report/head.h"
 #include "report/mime.h"
 
 /* What the header of an entity says of its body. */
@@ -16,7 +17,7 @@ struct entity {
 };
 
 /* Of a field that stands there twice the first counts. */
-void entity_read(struct span header, bool in_digest, struct entity *);
+void entity_read(const struct head *, bool in_digest, struct entity *);
 
 /* The file name in those fields, decoded; "" without one. */
 const char *entity_filename(const struct entity *, struct arena *);

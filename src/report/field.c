@@ -12,108 +12,34 @@ field_eol(struct span text)
 	return '\n';
 }
 
-struct span
-field_line(struct span *rest, char eol)
-{
-	const char *end = rest->n > 0 ? memchr(rest->p, eol, rest->n) : NULL;
-	struct span line = *rest;
-
-	if (end != NULL)
-		line.n = (size_t)(end - line.p) + 1;
-	if (line.n > 0) {
-		rest->p += line.n;
-		rest->n -= line.n;
-	}
-	return line;
-}
-
-struct span
-field_chomp(struct span line, char eol)
-{
-	if (line.n > 0 && line.p[line.n - 1] == eol)
-		line.n--;
-	if (eol == '\n' && line.n > 0 && line.p[line.n - 1] == '\r')
-		line.n--;
-	return line;
-}
-
 static bool
 is_blank(char c)
 {
 	return c == ' ' || c == '\t';
 }
 
-/* The name in front of the colon; empty when the line is not a field. */
-static struct span
-field_name(struct span line)
+/* RFC 5322 §2.2: printable ASCII without the colon. */
+static bool
+is_name(char c)
 {
-	struct span name = { line.p, 0 }, none = { NULL, 0 };
-	size_t i = 0;
+	return c > ' ' && c < 127 && c != ':';
+}
 
-	while (i < line.n && line.p[i] > ' ' && line.p[i] != 127 &&
-	       line.p[i] != ':')
+bool
+field_begins(struct span line, struct span *name, struct span *value)
+{
+	size_t i = 0, n;
+
+	while (i < line.n && is_name(line.p[i]))
 		i++;
-	name.n = i;
+	n = i;
 	while (i < line.n && is_blank(line.p[i]))
 		i++;
-	return i < line.n && line.p[i] == ':' ? name : none;
-}
-
-bool
-field_begins(struct span line)
-{
-	return field_name(line).n > 0;
-}
-
-bool
-field_continues(struct span line)
-{
-	return line.n > 0 && is_blank(line.p[0]);
-}
-
-void
-field_start(struct field_walk *w, struct span header)
-{
-	w->rest = header;
-	w->eol = field_eol(header);
-}
-
-bool
-field_next(struct field_walk *w, struct field *f)
-{
-	struct span line, value;
-	const char *colon;
-
-	do {
-		if (w->rest.n == 0)
-			return false;
-		line = field_line(&w->rest, w->eol);
-		f->name = field_name(line);
-	} while (f->name.n == 0);
-
-	colon = memchr(f->name.p + f->name.n, ':', line.n - f->name.n);
-	while (field_continues(w->rest))
-		field_line(&w->rest, w->eol);
-	value.p = colon + 1;
-	value.n = (size_t)(w->rest.p - value.p);
-	f->value = span_trim(value);
+	if (n == 0 || i == line.n || line.p[i] != ':')
+		return false;
+	*name = (struct span){ line.p, n };
+	*value = (struct span){ line.p + i + 1, line.n - i - 1 };
 	return true;
-}
-
-bool
-mime_field(struct span header, const char *name, size_t nth, struct span *value)
-{
-	struct field_walk w;
-	struct field f;
-
-	field_start(&w, header);
-	while (field_next(&w, &f)) {
-		if (!span_is_nocase(f.name, name) || nth-- > 0)
-			continue;
-		*value = f.value;
-		return true;
-	}
-	return false;
 }
 
 struct span
@@ -124,7 +50,7 @@ field_front(struct span mail, char eol)
 	if (span_begins_nocase(mail, "\xef\xbb\xbf"))
 		mail = span_skip(mail, 3);
 	for (rest = mail; rest.n > 0; mail = rest)
-		if (field_chomp(field_line(&rest, eol), eol).n > 0)
+		if (!field_is_empty(field_line(&rest, eol), eol))
 			break;
 	return mail;
 }
@@ -138,7 +64,7 @@ mime_header_block(struct span mail)
 
 	while (rest.n > 0) {
 		line = field_line(&rest, eol);
-		if (field_chomp(line, eol).n == 0)
+		if (field_is_empty(line, eol))
 			break;
 		header.n += line.n;
 	}

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/span.h"
 
@@ -18,31 +19,51 @@
 char field_eol(struct span text);
 
 /* Take the next line, its end included, from the front of `rest`. */
-struct span field_line(struct span *rest, char eol);
+static inline struct span
+field_line(struct span *rest, char eol)
+{
+	const char *end = rest->n > 0 ? memchr(rest->p, eol, rest->n) : NULL;
+	struct span line = *rest;
+
+	if (end != NULL)
+		line.n = (size_t)(end - line.p) + 1;
+	*rest = span_skip(*rest, line.n);
+	return line;
+}
 
 /* `line` without its line end. */
-struct span field_chomp(struct span line, char eol);
+static inline struct span
+field_chomp(struct span line, char eol)
+{
+	if (line.n > 0 && line.p[line.n - 1] == eol)
+		line.n--;
+	if (eol == '\n' && line.n > 0 && line.p[line.n - 1] == '\r')
+		line.n--;
+	return line;
+}
 
-/* Whether a line is the first of a field, or one folded into a field. */
-bool field_begins(struct span line);
-bool field_continues(struct span line);
+/* Whether there is nothing in a line but its end. */
+static inline bool
+field_is_empty(struct span line, char eol)
+{
+	return line.n <= 2 && field_chomp(line, eol).n == 0;
+}
+
+/* Whether a line is folded into the field before it. */
+static inline bool
+field_continues(struct span line)
+{
+	return line.n > 0 && (line.p[0] == ' ' || line.p[0] == '\t');
+}
+
+/*
+ * The name of the field that a line begins, and what stands behind its colon.
+ * false, with both untouched, when it begins none.
+ */
+bool field_begins(struct span line, struct span *name, struct span *value);
 
 /* `mail` without a byte order mark and blank lines that were put before it. */
 struct span field_front(struct span mail, char eol);
-
-struct field {
-	struct span name;
-	struct span value; /* folded as it stands, without outer blanks */
-};
-
-/* The fields of a header block in order; lines that are none are skipped. */
-struct field_walk {
-	struct span rest;
-	char eol;
-};
-
-void field_start(struct field_walk *, struct span header);
-bool field_next(struct field_walk *, struct field *);
 
 /* Pass over blanks, line ends and comments, which nest (RFC 5322 §3.2.2). */
 void field_skip(struct span *);

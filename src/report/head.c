@@ -1,4 +1,5 @@
 #include <string.h>
+#include <strings.h>
 
 #include "base/utc.h"
 #include "report/field.h"
@@ -17,26 +18,75 @@ static const struct {
 	[HEAD_REPORT_SUBMITTER] = { "TLS-Report-Submitter", 20 },
 	[HEAD_RECEIVED] = { "Received", 8 },
 	[HEAD_CONTENT_TYPE] = { "Content-Type", 12 },
+	[HEAD_DISPOSITION] = { "Content-Disposition", 19 },
+	[HEAD_ENCODING] = { "Content-Transfer-Encoding", 25 },
 };
+
+/* Where the value of a field goes; NULL when it does not matter. */
+static struct span *
+place_of(struct head *h, struct span name)
+{
+	size_t i;
+
+	for (i = 0; i < HEAD_FIELDS; i++)
+		if (name.n == wanted[i].len &&
+		    strncasecmp(name.p, wanted[i].name, name.n) == 0)
+			return h->count[i]++ == 0 ? &h->value[i] : NULL;
+	return NULL;
+}
+
+void
+head_start(struct head_walk *w, struct head *h)
+{
+	*h = (struct head){ 0 };
+	w->head = h;
+	w->value = NULL;
+}
+
+static void
+end_field(struct head_walk *w)
+{
+	if (w->value != NULL)
+		*w->value = span_trim(*w->value);
+	w->value = NULL;
+}
+
+bool
+head_line(struct head_walk *w, struct span line)
+{
+	struct span name, value;
+
+	if (field_continues(line)) {
+		if (w->value != NULL)
+			w->value->n += line.n;
+		return true;
+	}
+	end_field(w);
+	if (!field_begins(line, &name, &value))
+		return false;
+	if ((w->value = place_of(w->head, name)) != NULL)
+		*w->value = value;
+	return true;
+}
+
+void
+head_end(struct head_walk *w, struct span block)
+{
+	end_field(w);
+	w->head->block = block;
+}
 
 void
 head_read(struct span header, struct head *h)
 {
-	struct field_walk w;
-	struct field f;
-	size_t i;
+	char eol = field_eol(header);
+	struct span rest = header;
+	struct head_walk w;
 
-	memset(h, 0, sizeof *h);
-	field_start(&w, header);
-	while (field_next(&w, &f))
-		for (i = 0; i < HEAD_FIELDS; i++) {
-			if (f.name.n != wanted[i].len ||
-			    !span_is_nocase(f.name, wanted[i].name))
-				continue;
-			if (h->count[i]++ == 0)
-				h->value[i] = f.value;
-			break;
-		}
+	head_start(&w, h);
+	while (rest.n > 0)
+		head_line(&w, field_line(&rest, eol));
+	head_end(&w, header);
 }
 
 void

@@ -8,7 +8,7 @@
 #include "base/model.h"
 #include "base/span.h"
 
-/* The fields of a mail that are looked at. */
+/* The fields of a mail, and of a part of one, that are looked at. */
 enum head_field {
 	HEAD_FROM,
 	HEAD_SUBJECT,
@@ -18,17 +18,34 @@ enum head_field {
 	HEAD_REPORT_SUBMITTER,
 	HEAD_RECEIVED,
 	HEAD_CONTENT_TYPE,
+	HEAD_DISPOSITION, /* Content-Disposition */
+	HEAD_ENCODING,	  /* Content-Transfer-Encoding */
 	HEAD_FIELDS
 };
 
 /* The first of each, and how many there are. */
 struct head {
+	struct span block; /* the header block they are in */
 	struct span value[HEAD_FIELDS];
 	unsigned count[HEAD_FIELDS];
 };
 
-/* One pass over a header block. */
+/* One pass over a header block; lines that are no field are skipped. */
 void head_read(struct span header, struct head *);
+
+/*
+ * The same for a block whose end is found on the way: `*h` is filled with what
+ * one line after the other says.  head_line() returns false when its line is
+ * neither a field nor folded.
+ */
+struct head_walk {
+	struct head *head;
+	struct span *value; /* of the field that goes on; NULL: not looked at */
+};
+
+void head_start(struct head_walk *, struct head *h);
+bool head_line(struct head_walk *, struct span line);
+void head_end(struct head_walk *, struct span block);
 
 /* The decoded text of what people and the store want to know. */
 void head_text(const struct head *, struct arena *, struct mail_head *);

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "report/entity.h"
 #include "report/field.h"
+#include "report/head.h"
 #include "report/mime.h"
 #include "report/parameter.h"
 #include "report/transfer.h"
@@ -27,7 +28,7 @@ struct level {
 };
 
 enum step {
-	STEP_ENTITY,  /* a header block begins */
+	STEP_ENTITY,  /* a header block was read */
 	STEP_BETWEEN, /* look for the next delimiter */
 	STEP_INNER,   /* in a mail that had a transfer encoding */
 	STEP_END
@@ -42,6 +43,7 @@ struct mime {
 
 	enum step step;
 	struct place place; /* of the entity that begins */
+	struct head head;   /* its header */
 	bool at_mail;	    /* it is a mail, not a part */
 	unsigned parts;
 	struct level *level;
@@ -82,14 +84,11 @@ is_delimiter(struct span line, struct span boundary, bool *closing)
 	return span_trim(rest).n == 0;
 }
 
-/* Whether the line at `d->line` delimits any of the open multiparts. */
 static bool
-match_line(const struct mime *m, struct span line, struct delimiter *d)
+match_levels(const struct mime *m, struct span line, struct delimiter *d)
 {
 	size_t i;
 
-	if (line.n < 2 || line.p[0] != '-' || line.p[1] != '-')
-		return false;
 	for (i = m->n; i-- > 0;)
 		if (m->level[i].boundary.n > 0 &&
 		    is_delimiter(line, m->level[i].boundary, &d->closing)) {
@@ -99,6 +98,14 @@ match_line(const struct mime *m, struct span line, struct delimiter *d)
 			return true;
 		}
 	return false;
+}
+
+/* Whether a line delimits any of the open multiparts; few begin so. */
+static bool
+match_line(const struct mime *m, struct span line, struct delimiter *d)
+{
+	return line.n >= 2 && line.p[0] == '-' && line.p[1] == '-' &&
+	       match_levels(m, line, d);
 }
 
 static bool
@@ -122,38 +129,39 @@ body_from(const struct mime *m, size_t begin, size_t end, bool delimited)
 }
 
 /*
- * Read the header block at m->pos.  A delimiter ends it as well, and in a part
- * any line that is no field: there the blank line was forgotten, while in a
- * mail's own header such lines are debris between fields that matter.
+ * An entity begins at m->pos: read its header.  A delimiter ends it as well as
+ * a blank line, and in a part any line that is no field: there the blank line
+ * was forgotten, while in a mail's own header such lines are debris between
+ * fields that matter.
  */
-static int
-read_header(struct mime *m, struct span *header, struct findings *fs)
+static void
+begin_entity(struct mime *m)
 {
-	struct span rest = rest_of(m), line, before;
+	struct span rest = rest_of(m), next, line, header;
+	struct head_walk w;
 	struct delimiter d;
 
 	if (m->at_mail)
 		rest = field_front(rest, m->eol);
-	*header = (struct span){ rest.p, 0 };
-	while (rest.n > 0) {
-		before = rest;
-		line = field_line(&rest, m->eol);
-		if (field_chomp(line, m->eol).n == 0)
-			break;
-		if (match_line(m, line, &d) ||
-		    (!m->at_mail && !field_continues(line) &&
-			!field_begins(line))) {
-			rest = before;
+	header = (struct span){ rest.p, 0 };
+	head_start(&w, &m->head);
+	for (; rest.n > 0; rest = next) {
+		next = rest;
+		line = field_line(&next, m->eol);
+		if (field_is_empty(line, m->eol)) {
+			rest = next;
 			break;
 		}
-		header->n += line.n;
-		if (header->n > m->limits->header)
-			return findings_reject(fs, CODE_HEADER_TOO_LARGE,
-			    "over %llu bytes",
-			    (unsigned long long)m->limits->header);
+		if (match_line(m, line, &d) ||
+		    (!head_line(&w, line) && !m->at_mail))
+			break;
+		header.n += line.n;
 	}
+	head_end(&w, header);
+	if (field_eol(header) != m->eol)
+		head_read(header, &m->head); /* one line, with CR alone in it */
 	m->pos = (size_t)(rest.p - m->mail.p);
-	return 0;
+	m->step = STEP_ENTITY;
 }
 
 static void
@@ -284,11 +292,13 @@ enter_mail(struct mime *m, const struct entity *e, struct findings *fs)
 	if (go_deeper(m, fs) == -1)
 		return -1;
 	m->place.forwarded = true;
-	m->at_mail = true;
-	if (entity_is_encoded(e) && !enter_encoded(m, e, take_body(m))) {
+	if (entity_is_encoded(e)) {
+		if (enter_encoded(m, e, take_body(m)))
+			return MORE;
 		m->pos = begin; /* the label is wrong */
-		m->step = STEP_ENTITY;
 	}
+	m->at_mail = true;
+	begin_entity(m);
 	return MORE;
 }
 
@@ -297,14 +307,14 @@ enter(struct mime *m, struct mime_part *part, struct findings *fs)
 {
 	struct place place = m->place;
 	struct entity e;
-	struct span header;
 
-	if (read_header(m, &header, fs) == -1)
-		return -1;
+	if (m->head.block.n > m->limits->header)
+		return findings_reject(fs, CODE_HEADER_TOO_LARGE,
+		    "over %llu bytes", (unsigned long long)m->limits->header);
 	if (m->at_mail)
-		place.around = m->place.around = header;
+		place.around = m->place.around = m->head.block;
 	m->at_mail = false;
-	entity_read(header, m->place.digest, &e);
+	entity_read(&m->head, m->place.digest, &e);
 	if (span_is_nocase(e.type, "multipart"))
 		return enter_multipart(m, &e, fs);
 	if (entity_is_mail(&e) && !(m->is_inner && entity_is_encoded(&e)))
@@ -359,8 +369,7 @@ advance(struct mime *m, struct mime_part *part, struct findings *fs)
 		return findings_reject(fs, CODE_MIME_TOO_MANY_PARTS,
 		    "over %u parts", m->limits->parts);
 	m->place = l->parts;
-	m->at_mail = false;
-	m->step = STEP_ENTITY;
+	begin_entity(m);
 	return MORE;
 }
 
@@ -388,7 +397,14 @@ mime_open(struct span mail, const struct limits *limits, struct arena *arena)
 	m->limits = limits;
 	m->arena = arena;
 	m->at_mail = true;
+	begin_entity(m);
 	return m;
+}
+
+const struct head *
+mime_head(const struct mime *m)
+{
+	return &m->head;
 }
 
 int

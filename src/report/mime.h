@@ -45,6 +45,7 @@ struct mime_part {
 	struct span around; /* header block of the innermost mail it is in */
 };
 
+struct head;
 struct mime; /* a walk */
 
 /*
@@ -52,6 +53,9 @@ struct mime; /* a walk */
  * Never NULL; mime_close() it.
  */
 struct mime *mime_open(struct span mail, const struct limits *, struct arena *);
+
+/* The fields of the mail's own header; until the first mime_next(). */
+const struct head *mime_head(const struct mime *);
 
 /*
  * The next leaf, depth first: 1 with `*part` filled, 0 at the end, or -1
@@ -67,13 +71,6 @@ void mime_close(struct mime *);
  * lines if there are any; with its line ends, without the blank line.
  */
 struct span mime_header_block(struct span mail);
-
-/*
- * The `nth` (from 0) field `name` of a header block, folded as it stands,
- * without name, colon and outer blanks.  false when there is none.
- */
-bool mime_field(
-    struct span header, const char *name, size_t nth, struct span *value);
 
 /*
  * A field's value as text: unfolded, RFC 2047 words decoded to UTF-8, what
