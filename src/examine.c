@@ -7,6 +7,7 @@
 #include "base/timing.h"
 #include "examine.h"
 #include "report/candidates.h"
+#include "report/head.h"
 #include "report/report.h"
 #include "report/unpack.h"
 
@@ -162,10 +163,8 @@ judge_mail(struct exam *e, struct mail_head *head, struct fault *f)
 		return give(e, &whole, f);
 	}
 	*head = found.head;
-	if (!e->has_arrival && found.has_arrival) {
-		e->has_arrival = true;
-		e->arrival = found.arrival;
-	}
+	if (!e->has_arrival)
+		e->has_arrival = head_arrival(found.received, &e->arrival);
 	for (i = 0; i < found.n; i++) {
 		e->head = &found.near[i];
 		forget_findings(choosing);

@@ -50,7 +50,7 @@ read_mail(struct search *s, struct span mail, struct findings *fs)
 	int rc;
 
 	head_text(h, s->arena, &s->c->head);
-	s->c->has_arrival = head_arrival(h, &s->c->arrival);
+	s->c->received = h->value[HEAD_RECEIVED];
 	s->c->claims = head_claims(h, s->arena);
 	while ((rc = mime_next(m, &part, fs)) == 1)
 		add_leaf(s, &part);

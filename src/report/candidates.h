@@ -14,11 +14,10 @@
  */
 struct candidates {
 	struct mail_head head; /* of the outermost mail */
-	bool has_arrival;
-	int64_t arrival; /* of the topmost Received */
-	bool claims;	 /* the mail claims to carry a TLS report: report-type
-			    or a TLS-Report-* field */
-	size_t n;	 /* 0 with `claims` unset: the mail is no_report */
+	struct span received;  /* the topmost; empty without one */
+	bool claims; /* the mail claims to carry a TLS report: report-type
+			or a TLS-Report-* field */
+	size_t n;    /* 0 with `claims` unset: the mail is no_report */
 	struct mime_part *part; /* in the arena; order of the mail */
 	struct mail_head *near; /* of the innermost mail around part[i] */
 };

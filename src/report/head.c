@@ -114,9 +114,8 @@ head_text(const struct head *h, struct arena *arena, struct mail_head *head)
 
 /* The date behind the last semicolon (RFC 5322 §3.6.7). */
 bool
-head_arrival(const struct head *h, int64_t *arrival)
+head_arrival(struct span received, int64_t *arrival)
 {
-	struct span received = h->value[HEAD_RECEIVED];
 	size_t i = received.n;
 
 	while (i > 0 && received.p[i - 1] != ';')

@@ -50,8 +50,8 @@ void head_end(struct head_walk *, struct span block);
 /* The decoded text of what people and the store want to know. */
 void head_text(const struct head *, struct arena *, struct mail_head *);
 
-/* The date of the topmost Received; false when there is none. */
-bool head_arrival(const struct head *, int64_t *arrival);
+/* The date in a Received field; false when there is none. */
+bool head_arrival(struct span received, int64_t *arrival);
 
 /*
  * Whether the mail says that it carries a TLS report: by the media type, the
