@@ -68,8 +68,8 @@ findings_names(
 	int n;
 
 	out[0] = '\0';
-	for (c = CODE_NONE + 1; c < CODE_COUNT; c++) {
-		if (code_entry(c)->class != class || !findings_has(fs, c))
+	for (c = CODE_NONE + 1; c < CODE_COUNT && fs->n > 0; c++) {
+		if (!findings_has(fs, c) || code_entry(c)->class != class)
 			continue;
 		n = snprintf(out + len, size - len, "%s%s", len > 0 ? " " : "",
 		    code_entry(c)->name);

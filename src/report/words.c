@@ -101,6 +101,10 @@ unfold(struct span s, char *out)
 {
 	size_t i = 0, n = 0;
 
+	if (memchr(s.p, '\n', s.n) == NULL && memchr(s.p, '\r', s.n) == NULL) {
+		memcpy(out, s.p, s.n); /* as most text */
+		return s.n;
+	}
 	while (i < s.n) {
 		if (s.p[i] != '\r' && s.p[i] != '\n') {
 			out[n++] = s.p[i++];
@@ -228,7 +232,8 @@ mime_text(struct span value, struct arena *arena)
 	if (span_find(value, "=?") < value.n)
 		return decoded_text(value, arena);
 	text = arena_alloc(arena, value.n + 1);
-	value.n = unfold(value, text);
+	if (value.n > 0)
+		value.n = unfold(value, text);
 	value.p = text;
 	return charset_is_plain(value) ? text
 				       : charset_text(no_charset, value, arena);
