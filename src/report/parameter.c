@@ -99,6 +99,8 @@ next_attribute(struct span *rest, struct attribute *a)
 	struct span s;
 
 	for (;;) {
+		while (rest->n > 0 && (rest->p[0] == ';' || rest->p[0] == '/'))
+			*rest = span_skip(*rest, 1);
 		a->name = field_token(rest);
 		s = skip_space(*rest);
 		if (s.n == 0)
@@ -176,6 +178,14 @@ collect(struct span value, const char *name, struct parameter *p)
 			p->plain = a;
 		}
 	}
+}
+
+/* Whether there is neither quoting nor a fold in a value, as in most. */
+static bool
+is_verbatim(struct span v)
+{
+	return v.n > 0 && memchr(v.p, '\\', v.n) == NULL &&
+	       memchr(v.p, '\n', v.n) == NULL && memchr(v.p, '\r', v.n) == NULL;
 }
 
 /* Copy a value to `out`, which has the room: without quoting and folds. */
@@ -271,6 +281,8 @@ parameter_bytes(struct span value, const char *name, struct arena *arena,
 		return join_sections(p.section, arena, charset);
 	if (!p.has_plain)
 		return out;
+	if (is_verbatim(p.plain.value))
+		return p.plain.value;
 	out.p = copy = arena_alloc(arena, p.plain.value.n + 1);
 	out.n = copy_plain(p.plain.value, p.plain.quoted, copy);
 	return out;
