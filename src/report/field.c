@@ -18,11 +18,28 @@ is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* RFC 5322 §2.2: printable ASCII without the colon. */
+enum {
+	NAME = 1, /* RFC 5322 §2.2: printable ASCII without the colon */
+	TOKEN = 2 /* RFC 2045 §5.1; bytes of other charsets are let through */
+};
+
+/* clang-format off */
+static const unsigned char kind[256] = {
+	0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,
+	0,3,1,3,3,3,3,3,1,1,3,3,1,3,3,1,3,3,3,3,3,3,3,3,3,3,0,1,1,1,1,1,
+	1,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,1,1,1,3,3,
+	3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,0,
+	2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,
+	2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,
+	2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,
+	2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,
+};
+/* clang-format on */
+
 static bool
 is_name(char c)
 {
-	return c > ' ' && c < 127 && c != ':';
+	return (kind[(unsigned char)c] & NAME) != 0;
 }
 
 bool
@@ -90,31 +107,10 @@ field_skip(struct span *s)
 	*s = span_skip(*s, i);
 }
 
-/* RFC 2045 §5.1; bytes of other charsets are let through. */
 static bool
 is_token(char c)
 {
-	switch (c) {
-	case '(':
-	case ')':
-	case '<':
-	case '>':
-	case '@':
-	case ',':
-	case ';':
-	case ':':
-	case '\\':
-	case '"':
-	case '/':
-	case '[':
-	case ']':
-	case '?':
-	case '=':
-	case 127:
-		return false;
-	default:
-		return (unsigned char)c > ' ';
-	}
+	return (kind[(unsigned char)c] & TOKEN) != 0;
 }
 
 struct span
