@@ -292,6 +292,53 @@ refuses_every_truncation(void **state)
 			fail_msg("taken: %.*s", (int)n, text);
 }
 
+/* What a byte in a string of bytes that need no look ends in, and how far. */
+static struct jsontext_fault
+end_of_string(char byte, size_t at)
+{
+	unsigned char c = (unsigned char)byte;
+
+	if (c == '\0')
+		return (struct jsontext_fault){ CODE_JSON_NUL, at, "" };
+	if (c >= 0x80)
+		return (struct jsontext_fault){ CODE_JSON_ENCODING, at, "" };
+	if (c < 0x20)
+		return (struct jsontext_fault){ CODE_JSON_SYNTAX, at, "" };
+	if (c == '\\')
+		return (struct jsontext_fault){ CODE_JSON_SYNTAX, at + 1, "" };
+	if (c == '"')
+		return (struct jsontext_fault){ CODE_JSON_TRAILING_DATA, at + 1,
+			"" };
+	return (struct jsontext_fault){ CODE_NONE, 0, "" };
+}
+
+static void
+sees_every_byte_at_every_place_of_a_string(void **state)
+{
+	static const char fill[] = { '!', '#', '[', ']', 'a', '\x7f' };
+	struct jsontext_fault f, want;
+	char text[24] = "\"";
+	size_t i, at;
+	int c;
+
+	(void)state;
+	text[sizeof text - 1] = '"';
+	for (i = 0; i < sizeof fill; i++)
+		for (c = 0; c < 256; c++)
+			for (at = 1; at < sizeof text - 2; at++) {
+				memset(text + 1, fill[i], sizeof text - 2);
+				text[at] = (char)c;
+				f = scan(
+				    (struct span){ text, sizeof text }, DEPTH);
+				want = end_of_string((char)c, at);
+				if (f.code != want.code ||
+				    f.offset != want.offset)
+					fail_msg("%02x at %zu: %d at %zu",
+					    (unsigned)c, at, (int)f.code,
+					    f.offset);
+			}
+}
+
 static void
 tells_line_and_column(void **state)
 {
@@ -426,6 +473,7 @@ main(void)
 		    finds_a_name_that_stands_twice_among_any_number),
 		cmocka_unit_test(counts_the_names_of_one_object),
 		cmocka_unit_test(refuses_every_truncation),
+		cmocka_unit_test(sees_every_byte_at_every_place_of_a_string),
 		cmocka_unit_test(tells_line_and_column),
 		cmocka_unit_test(records_what_was_asked_for_and_no_more),
 		cmocka_unit_test(undoes_escapes),

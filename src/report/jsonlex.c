@@ -1,3 +1,4 @@
+#include <endian.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -26,31 +27,9 @@ jsonlex_refuse_syntax(struct jsonlex *s, const char *at, const char *what)
 }
 
 static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
-static bool
 is_digit(char c)
 {
 	return c >= '0' && c <= '9';
-}
-
-void
-jsonlex_blanks(struct jsonlex *s)
-{
-	while (s->p < s->end && is_blank(*s->p))
-		s->p++;
-}
-
-bool
-jsonlex_take(struct jsonlex *s, char c)
-{
-	if (s->p == s->end || *s->p != c)
-		return false;
-	s->p++;
-	return true;
 }
 
 /* Bytes of a string that need no look. */
@@ -60,21 +39,29 @@ is_plain(unsigned char c)
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-/* Skip bytes of a string that are plain, eight at a time while it lasts. */
+/*
+ * Skip bytes of a string that are plain, eight at a time while it lasts.  Of
+ * eight bytes a mark is left on the first that is not, and perhaps on some
+ * behind it, where a subtraction borrowed.
+ */
 static void
 skip_plain(struct jsonlex *s)
 {
 	const uint64_t ones = 0x0101010101010101U, tops = ones << 7;
-	uint64_t x, quote, backslash;
+	uint64_t x, quote, backslash, marks;
 
 	for (; s->end - s->p >= 8; s->p += 8) {
 		memcpy(&x, s->p, 8);
+		x = le64toh(x);
 		quote = x ^ ones * '"';
 		backslash = x ^ ones * '\\';
-		if (((x | (x - ones * 0x20) | (quote - ones) |
-			 (backslash - ones)) &
-			tops) != 0)
-			break;
+		marks = (x | (x - ones * 0x20) | (quote - ones) |
+			    (backslash - ones)) &
+			tops;
+		if (marks != 0) {
+			s->p += __builtin_ctzll(marks) / 8;
+			return;
+		}
 	}
 	while (s->p < s->end && is_plain((unsigned char)*s->p))
 		s->p++;

@@ -18,10 +18,23 @@ int jsonlex_refuse(
 /* What stands at `at` is not in the grammar: the end, a NUL, or `what`. */
 int jsonlex_refuse_syntax(struct jsonlex *, const char *at, const char *what);
 
-void jsonlex_blanks(struct jsonlex *);
+static inline void
+jsonlex_blanks(struct jsonlex *s)
+{
+	while (s->p < s->end && (*s->p == ' ' || *s->p == '\n' ||
+				    *s->p == '\r' || *s->p == '\t'))
+		s->p++;
+}
 
 /* Take the byte `c` if it comes next. */
-bool jsonlex_take(struct jsonlex *, char c);
+static inline bool
+jsonlex_take(struct jsonlex *s, char c)
+{
+	if (s->p == s->end || *s->p != c)
+		return false;
+	s->p++;
+	return true;
+}
 
 /*
  * Take a token, of which the first byte is known to be there.  0, or -1 with
