@@ -203,6 +203,28 @@ text_for_people_holds_no_controls(void **state)
 }
 
 static void
+plain_text_ends_at_the_first_byte_that_is_not_printable_ascii(void **state)
+{
+	static const char fill[] = { ' ', 'a', '~' };
+	char text[20];
+	size_t i, at, want;
+	int c;
+
+	(void)state;
+	assert_int_equal(text_plain(NULL, 0), 0);
+	for (i = 0; i < sizeof fill; i++)
+		for (c = 0; c < 256; c++)
+			for (at = 0; at < sizeof text; at++) {
+				memset(text, fill[i], sizeof text);
+				text[at] = (char)c;
+				want = c >= 0x20 && c < 0x7f ? sizeof text : at;
+				if (text_plain(text, sizeof text) != want)
+					fail_msg(
+					    "%02x at %zu", (unsigned)c, at);
+			}
+}
+
+static void
 a_fault_keeps_its_scope_and_cleans_its_text(void **state)
 {
 	struct fault f = { 0 };
@@ -234,6 +256,8 @@ main(void)
 		cmocka_unit_test(
 		    an_arena_gives_zeroed_memory_that_lives_until_its_reset),
 		cmocka_unit_test(text_for_people_holds_no_controls),
+		cmocka_unit_test(
+		    plain_text_ends_at_the_first_byte_that_is_not_printable_ascii),
 		cmocka_unit_test(a_fault_keeps_its_scope_and_cleans_its_text),
 	};
 

@@ -1,4 +1,6 @@
+#include <endian.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -32,6 +34,25 @@ text_utf8(const char *s, size_t n, unsigned *cp)
 		return 0;
 	*cp = c;
 	return len;
+}
+
+size_t
+text_plain(const char *s, size_t n)
+{
+	const uint64_t ones = 0x0101010101010101U, tops = ones << 7;
+	uint64_t x, marks;
+	size_t i;
+
+	for (i = 0; n - i >= 8; i += 8) {
+		memcpy(&x, s + i, 8);
+		x = le64toh(x);
+		marks = (x | (x + ones) | (x - ones * 0x20)) & tops;
+		if (marks != 0) /* the lowest is on the first that is none */
+			return i + (size_t)__builtin_ctzll(marks) / 8;
+	}
+	while (i < n && s[i] >= 0x20 && s[i] < 0x7f)
+		i++;
+	return i;
 }
 
 /* Controls that move the cursor or turn the direction of what follows. */

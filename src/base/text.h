@@ -16,4 +16,7 @@ void text_clean(char *s);
  */
 size_t text_utf8(const char *s, size_t n, unsigned *cp);
 
+/* How many bytes at the front of `s` are printable ASCII, blanks with them. */
+size_t text_plain(const char *s, size_t n);
+
 #endif

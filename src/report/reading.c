@@ -78,11 +78,9 @@ is_unsafe(struct span s, bool lines)
 	size_t i, len;
 	unsigned c;
 
-	for (i = 0; i < s.n; i += len) {
+	for (i = 0; (i += text_plain(s.p + i, s.n - i)) < s.n; i += len) {
 		c = (unsigned char)s.p[i];
 		len = 1;
-		if (c >= 0x20 && c < 0x7f)
-			continue;
 		if (c < 0x80) {
 			if (!lines || (c != '\t' && c != '\r' && c != '\n'))
 				return true;
