@@ -1,3 +1,4 @@
+#include <endian.h>
 #include <string.h>
 #include <openssl/evp.h>
 
@@ -47,10 +48,9 @@ static void
 frame(struct content *c, enum member m, char type, uint64_t v)
 {
 	unsigned char f[10] = { (unsigned char)m, (unsigned char)type };
-	int i;
 
-	for (i = 9; i > 1; i--, v >>= 8)
-		f[i] = v & 0xff;
+	v = htobe64(v);
+	memcpy(f + 2, &v, sizeof v);
 	put(c, f, sizeof f);
 }
 

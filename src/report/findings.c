@@ -59,18 +59,32 @@ findings_merge(struct findings *to, const struct findings *from)
 		findings_add(to, from->item[i].code, "%s", from->item[i].where);
 }
 
+/* Of a class, the code that comes next in table order; CODE_NONE at the end. */
+static enum code
+next_code(const struct findings *fs, enum code_class class, enum code after)
+{
+	enum code next = CODE_NONE, c;
+	size_t i;
+
+	for (i = 0; i < fs->n; i++) {
+		c = fs->item[i].code;
+		if (c > after && (next == CODE_NONE || c < next) &&
+		    code_entry(c)->class == class)
+			next = c;
+	}
+	return next;
+}
+
 void
 findings_names(
     const struct findings *fs, enum code_class class, char *out, size_t size)
 {
+	enum code c = CODE_NONE;
 	size_t len = 0;
-	enum code c;
 	int n;
 
 	out[0] = '\0';
-	for (c = CODE_NONE + 1; c < CODE_COUNT && fs->n > 0; c++) {
-		if (!findings_has(fs, c) || code_entry(c)->class != class)
-			continue;
+	while ((c = next_code(fs, class, c)) != CODE_NONE) {
 		n = snprintf(out + len, size - len, "%s%s", len > 0 ? " " : "",
 		    code_entry(c)->name);
 		if (n < 0 || (size_t)n >= size - len)
