@@ -419,6 +419,36 @@ records_what_was_asked_for_and_no_more(void **state)
 }
 
 static void
+finds_what_is_recorded_twice_however_it_is_written(void **state)
+{
+	static const struct {
+		const char *text;
+		enum code code;
+	} rows[] = {
+		{ "{\"a\":1,\"a\":2}", CODE_JSON_DUPLICATE_KEY },
+		{ "{\"a\":1,\"\\u0061\":2}", CODE_JSON_DUPLICATE_KEY },
+		{ "{\"\\u0061\":1,\"a\":2}", CODE_JSON_DUPLICATE_KEY },
+		{ "{\"\\u0061\":1,\"\\u0061\":2}", CODE_JSON_DUPLICATE_KEY },
+		{ "{\"x\":1,\"\\u0078\":2}", CODE_JSON_DUPLICATE_KEY },
+		{ "{\"b\":[{\"c\":1,\"c\":2}]}", CODE_JSON_DUPLICATE_KEY },
+		{ "{\"b\":[{\"c\":1},{\"c\":2}],\"c\":1,\"a\":{\"a\":1}}",
+		    CODE_NONE },
+	};
+	struct jsontext_fault f;
+	struct jsontext t = { 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		f.code = CODE_NONE;
+		jsontext_scan(span_of(rows[i].text), DEPTH, &recorded, &t, &f);
+		if (f.code != rows[i].code)
+			fail_msg("%s: %d", rows[i].text, (int)f.code);
+	}
+	jsontext_free(&t);
+}
+
+static void
 undoes_escapes(void **state)
 {
 	static const struct {
@@ -476,6 +506,8 @@ main(void)
 		cmocka_unit_test(sees_every_byte_at_every_place_of_a_string),
 		cmocka_unit_test(tells_line_and_column),
 		cmocka_unit_test(records_what_was_asked_for_and_no_more),
+		cmocka_unit_test(
+		    finds_what_is_recorded_twice_however_it_is_written),
 		cmocka_unit_test(undoes_escapes),
 		cmocka_unit_test(cuts_the_front_between_characters),
 	};

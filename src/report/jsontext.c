@@ -27,12 +27,12 @@ enum expect {
 
 /* An object or array that is open. */
 struct frame {
-	const struct jsontext_shape *inside; /* members that are recorded */
-	size_t elements;		     /* that are recorded of an array */
-	unsigned member;
-	size_t count; /* names of an object */
-	struct jsonnames_mark names;
-	uint32_t node; /* or NO_NODE */
+	const struct jsontext_shape *shape; /* NULL: it is not recorded */
+	size_t elements;		    /* that are recorded of an array */
+	size_t count;			    /* names of an object */
+	uint64_t seen;		     /* those that have a shape, by member */
+	struct jsonnames_mark names; /* the others */
+	uint32_t node;		     /* or NO_NODE */
 	bool is_object;
 };
 
@@ -42,8 +42,10 @@ struct scan {
 	struct frame *frame;
 	size_t n, cap; /* of the frames */
 	size_t depth;
-	bool recorded; /* whether the value that comes is recorded; then: */
-	struct jsontext_shape shape;
+	/* of the value that comes, or of the array that it is an element of;
+	   NULL: it is not recorded */
+	const struct jsontext_shape *shape;
+	bool is_element;
 	size_t taken[JSONTEXT_MEMBERS]; /* elements recorded so far */
 	struct jsonnames names;
 	struct jsontext *out;
@@ -56,7 +58,7 @@ record(struct scan *s, enum jsontext_type type)
 	struct jsontext *out = s->out;
 	struct jsontext_node *n;
 
-	if (!s->recorded)
+	if (s->shape == NULL)
 		return NO_NODE;
 	if (out->n == out->cap) {
 		out->cap = out->cap > 0 ? out->cap * 2 : FIRST_NODES;
@@ -66,7 +68,7 @@ record(struct scan *s, enum jsontext_type type)
 	n = &out->node[out->n];
 	*n = (struct jsontext_node){ .at = (uint32_t)(s->lex.p - s->lex.begin),
 		.next = (uint32_t)out->n + 1,
-		.member = (uint8_t)s->shape.member,
+		.member = (uint8_t)s->shape->member,
 		.type = (uint8_t)type };
 	return (uint32_t)out->n++;
 }
@@ -96,15 +98,12 @@ open_container(struct scan *s, bool is_object)
 		s->frame = xreallocarray(s->frame, s->cap, sizeof *s->frame);
 	}
 	f = &s->frame[s->n++];
-	*f = (struct frame){ .node = record(s,
-				 is_object ? JSONTEXT_OBJECT : JSONTEXT_ARRAY),
+	*f = (struct frame){ .shape = s->shape,
+		.node = record(s, is_object ? JSONTEXT_OBJECT : JSONTEXT_ARRAY),
 		.is_object = is_object,
 		.names = jsonnames_mark(&s->names) };
-	if (s->recorded) {
-		f->inside = s->shape.inside;
-		f->elements = is_object ? 0 : s->shape.elements;
-		f->member = s->shape.member;
-	}
+	if (s->shape != NULL && !s->is_element)
+		f->elements = s->shape->elements;
 	s->lex.p++;
 	s->expect = is_object ? EXPECT_NAME_OR_END : EXPECT_ELEMENT_OR_END;
 	return 0;
@@ -170,35 +169,59 @@ value(struct scan *s)
 static int
 element(struct scan *s)
 {
-	struct frame *f = &s->frame[s->n - 1];
+	const struct frame *f = &s->frame[s->n - 1];
 
-	s->recorded = f->elements > s->taken[f->member];
-	if (s->recorded) {
-		s->taken[f->member]++;
-		s->shape = (struct jsontext_shape){ .member = f->member,
-			.inside = f->inside };
-	} else if (f->node != NO_NODE) {
+	s->is_element = true;
+	s->shape = f->shape;
+	if (f->shape == NULL)
+		return value(s);
+	if (s->taken[f->shape->member] < f->elements) {
+		s->taken[f->shape->member]++;
+	} else {
 		s->out->node[f->node].cut = true;
+		s->shape = NULL;
 	}
 	return value(s);
 }
 
-/* Whether, and how, the member `name` of the open object is recorded. */
-static void
-find_shape(struct scan *s, const struct frame *f, struct span name)
+/* How the member `name` of the open object is recorded; NULL: not at all. */
+static const struct jsontext_shape *
+find_shape(const struct frame *f, struct span name)
 {
-	const struct jsontext_shape *m;
+	const struct jsontext_shape *m =
+	    f->shape != NULL ? f->shape->inside : NULL;
 
-	s->recorded = false;
-	if (f->inside == NULL)
-		return;
-	for (m = f->inside; m->name.n > 0; m++)
+	if (m == NULL)
+		return NULL;
+	for (; m->name.n > 0; m++)
 		if (m->name.n == name.n &&
-		    memcmp(m->name.p, name.p, name.n) == 0) {
-			s->recorded = true;
-			s->shape = *m;
-			return;
-		}
+		    memcmp(m->name.p, name.p, name.n) == 0)
+			return m;
+	return NULL;
+}
+
+/*
+ * A name that is new in the open object; its shape is that of the value.  Of
+ * names that have one a bit tells whether they stood there before.
+ */
+static bool
+add_name(struct scan *s, struct frame *f, struct span raw, bool escaped)
+{
+	struct span text = raw;
+	uint64_t bit;
+
+	if (escaped && !jsonnames_add(&s->names, f->names, raw, true, &text))
+		return false;
+	s->is_element = false;
+	s->shape = find_shape(f, text);
+	if (s->shape == NULL)
+		return escaped ||
+		       jsonnames_add(&s->names, f->names, raw, false, &text);
+	bit = (uint64_t)1 << s->shape->member;
+	if (f->seen & bit)
+		return false;
+	f->seen |= bit;
+	return true;
 }
 
 /* A member's name and the colon after it. */
@@ -207,7 +230,7 @@ name(struct scan *s)
 {
 	struct frame *f = &s->frame[s->n - 1];
 	const char *at = s->lex.p;
-	struct span raw, text;
+	struct span raw;
 	bool escaped, wide;
 
 	if (*s->lex.p != '"')
@@ -219,10 +242,9 @@ name(struct scan *s)
 		return jsonlex_refuse(&s->lex, at, CODE_JSON_TOO_MANY_NAMES,
 		    "too many names in an object");
 	raw = (struct span){ at + 1, (size_t)(s->lex.p - at) - 2 };
-	if (!jsonnames_add(&s->names, f->names, raw, escaped, &text))
+	if (!add_name(s, f, raw, escaped))
 		return jsonlex_refuse(&s->lex, at, CODE_JSON_DUPLICATE_KEY,
 		    "a name for the second time");
-	find_shape(s, f, text);
 	jsonlex_blanks(&s->lex);
 	if (!jsonlex_take(&s->lex, ':'))
 		return jsonlex_refuse_syntax(
@@ -339,8 +361,7 @@ jsontext_scan(struct span text, unsigned depth,
 	static const char mark[] = "\xef\xbb\xbf";
 	struct scan s = { .lex = { text.p, text.p, text.p + text.n, fault },
 		.depth = depth,
-		.recorded = true,
-		.shape = *shape,
+		.shape = shape,
 		.names = { .text = text.p },
 		.out = out };
 	int rc = -1;

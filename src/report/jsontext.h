@@ -34,7 +34,8 @@ enum {
  */
 struct jsontext_shape {
 	struct span name; /* as a member */
-	unsigned member; /* goes into the nodes of the value and its elements */
+	unsigned member;  /* goes into the nodes of the value and its elements;
+			     of its own in a list */
 	const struct jsontext_shape *inside; /* of the value, if an object, or
 						of its elements, if an array */
 	size_t elements; /* of arrays of that member, how many are recorded,
