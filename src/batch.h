@@ -15,6 +15,7 @@ struct outcome {
 	struct outcome *next;
 	const struct report *report; /* NULL: refused */
 	struct span raw;	     /* of a report: its gzip file */
+	struct span text;	     /* or what that is yet to be made of */
 	struct store_reject reject;
 };
 

@@ -88,6 +88,14 @@ class Shapes(Import):
         self.assert_counts(result, messages=12, reports=12, imported=1, duplicate=11, conflict=0, rejected=0)
         self.assertEqual(1, self.one())
 
+    def test_what_is_kept_of_a_plain_report_unpacks_to_it(self):
+        for size in (len(text()), 65536, 65537, 1000000):
+            with self.subTest(size):
+                content = text()[:-1].ljust(size - 1) + b"}"
+                store = self.path(f"{size}.db")
+                self.expect(OK, "-d", store, "import", "--json", self.write(f"{size}.json", content))
+                self.assertEqual(content, gzip.decompress(self.query("SELECT bytes FROM report_bytes", store=store)[0][0]))
+
     def test_folders_in_folders_are_walked(self):
         self.write("in/a/b/c/r.json", text())
         self.write("in/z.json", text(**{"report-id": "2"}))
