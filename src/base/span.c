@@ -9,14 +9,6 @@ span_is(struct span a, const char *s)
 }
 
 bool
-span_begins_nocase(struct span a, const char *s)
-{
-	size_t n = strlen(s);
-
-	return a.n >= n && (n == 0 || strncasecmp(a.p, s, n) == 0);
-}
-
-bool
 span_ends_nocase(struct span a, const char *s)
 {
 	size_t n = strlen(s);
