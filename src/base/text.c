@@ -67,11 +67,11 @@ is_unsafe(unsigned c)
 void
 text_clean(char *s)
 {
-	size_t n = strlen(s), len;
-	char *out = s;
+	size_t n = strlen(s), len = text_plain(s, n);
+	char *out = s + len;
 	unsigned c;
 
-	for (; n > 0; s += len, n -= len) {
+	for (s += len, n -= len; n > 0; s += len, n -= len) {
 		if ((len = text_utf8(s, n, &c)) == 0 || is_unsafe(c)) {
 			*out++ = '?';
 			len = len > 0 ? len : 1;

@@ -155,14 +155,14 @@ escape(struct jsonlex *s)
 }
 
 int
-jsonlex_string(struct jsonlex *s, bool *escaped, bool *wide)
+jsonlex_string(struct jsonlex *s)
 {
 	unsigned char c;
 	unsigned cp;
 	size_t len;
 
 	s->p++;
-	*escaped = *wide = false;
+	s->escaped = s->wide = false;
 	for (;;) {
 		skip_plain(s);
 		if (s->p == s->end)
@@ -172,11 +172,11 @@ jsonlex_string(struct jsonlex *s, bool *escaped, bool *wide)
 			s->p++;
 			return 0;
 		} else if (c == '\\') {
-			*escaped = true;
+			s->escaped = true;
 			if (escape(s) == -1)
 				return -1;
 		} else if (c >= 0x80) {
-			*wide = true;
+			s->wide = true;
 			len = text_utf8(s->p, (size_t)(s->end - s->p), &cp);
 			if (len == 0)
 				return jsonlex_refuse(

@@ -8,6 +8,7 @@
 /* The tokens of JSON text (RFC 8259 §2, §6, §7), one after the other. */
 struct jsonlex {
 	const char *begin, *p, *end;
+	bool escaped, wide; /* what the last string had of either */
 	struct jsontext_fault *fault;
 };
 
@@ -40,7 +41,7 @@ jsonlex_take(struct jsonlex *s, char c)
  * Take a token, of which the first byte is known to be there.  0, or -1 with
  * the fault.
  */
-int jsonlex_string(struct jsonlex *, bool *escaped, bool *wide);
+int jsonlex_string(struct jsonlex *);
 int jsonlex_number(struct jsonlex *);
 int jsonlex_literal(struct jsonlex *, const char *word);
 

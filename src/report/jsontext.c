@@ -132,15 +132,14 @@ scalar(struct scan *s)
 {
 	char c = *s->lex.p;
 	uint32_t node;
-	bool escaped, wide;
 	int rc;
 
 	if (c == '"') {
 		node = record(s, JSONTEXT_STRING);
-		rc = jsonlex_string(&s->lex, &escaped, &wide);
+		rc = jsonlex_string(&s->lex);
 		if (node != NO_NODE) {
-			s->out->node[node].escaped = escaped;
-			s->out->node[node].wide = wide;
+			s->out->node[node].escaped = s->lex.escaped;
+			s->out->node[node].wide = s->lex.wide;
 		}
 	} else if (c == 't' || c == 'f') {
 		node = record(s, JSONTEXT_BOOLEAN);
@@ -231,18 +230,17 @@ name(struct scan *s)
 	struct frame *f = &s->frame[s->n - 1];
 	const char *at = s->lex.p;
 	struct span raw;
-	bool escaped, wide;
 
 	if (*s->lex.p != '"')
 		return jsonlex_refuse_syntax(
 		    &s->lex, s->lex.p, "no name where one is due");
-	if (jsonlex_string(&s->lex, &escaped, &wide) == -1)
+	if (jsonlex_string(&s->lex) == -1)
 		return -1;
 	if (++f->count > JSONTEXT_NAMES)
 		return jsonlex_refuse(&s->lex, at, CODE_JSON_TOO_MANY_NAMES,
 		    "too many names in an object");
 	raw = (struct span){ at + 1, (size_t)(s->lex.p - at) - 2 };
-	if (!add_name(s, f, raw, escaped))
+	if (!add_name(s, f, raw, s->lex.escaped))
 		return jsonlex_refuse(&s->lex, at, CODE_JSON_DUPLICATE_KEY,
 		    "a name for the second time");
 	jsonlex_blanks(&s->lex);
@@ -359,7 +357,10 @@ jsontext_scan(struct span text, unsigned depth,
     struct jsontext_fault *fault)
 {
 	static const char mark[] = "\xef\xbb\xbf";
-	struct scan s = { .lex = { text.p, text.p, text.p + text.n, fault },
+	struct scan s = { .lex = { .begin = text.p,
+			      .p = text.p,
+			      .end = text.p + text.n,
+			      .fault = fault },
 		.depth = depth,
 		.shape = shape,
 		.names = { .text = text.p },
