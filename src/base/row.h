@@ -31,8 +31,9 @@ struct cell {
 };
 
 /*
- * Where the rows of a table go: the head once, before any row.  Cells are
- * valid during the call.  -1 with the fault stops the reading.
+ * Where the rows of a table go: the head (NULL: nobody asks for it) once,
+ * before any row.  Cells are valid during the call.  -1 with the fault stops
+ * the reading.
  */
 struct row_sink {
 	int (*head)(void *arg, const struct column *, size_t n, struct fault *);

@@ -62,20 +62,10 @@ struct listing {
 };
 
 static int
-no_head(void *arg, const struct column *columns, size_t n, struct fault *f)
-{
-	(void)arg;
-	(void)columns;
-	(void)n;
-	(void)f;
-	return 0;
-}
-
-static int
 on_period(void *arg, const struct cell *cells, size_t n, struct fault *f)
 {
 	struct listing *l = arg;
-	struct store_period *more;
+	struct store_period *more, *p;
 
 	(void)n;
 	(void)f;
@@ -86,9 +76,12 @@ on_period(void *arg, const struct cell *cells, size_t n, struct fault *f)
 			memcpy(more, l->item, l->n * sizeof *more);
 		l->item = more;
 	}
-	snprintf(
-	    l->item[l->n].first, sizeof l->item->first, "%s", cells[0].text);
-	l->item[l->n++].generation = cells[1].number;
+	p = &l->item[l->n++];
+	snprintf(p->first, sizeof p->first, "%s", cells[0].text);
+	snprintf(p->week, sizeof p->week, "%s", cells[1].text);
+	p->generation = cells[2].number;
+	p->first_day = cells[3].number;
+	p->last_day = cells[4].number;
 	return 0;
 }
 
@@ -98,9 +91,10 @@ store_periods(struct store *st, const char *table,
     struct store_period **list, size_t *n, struct fault *f)
 {
 	static const struct column columns[] = { { "date", COLUMN_DATE },
-		{ "generation", COLUMN_NUMBER } };
+		{ "week", COLUMN_DATE }, { "generation", COLUMN_NUMBER },
+		{ "first_day", COLUMN_NUMBER }, { "last_day", COLUMN_NUMBER } };
 	struct listing l = { .arena = a };
-	struct row_sink sink = { no_head, on_period, &l };
+	struct row_sink sink = { NULL, on_period, &l };
 	struct value v[2];
 	size_t values = 0;
 	const char *sql = period_sql(a, table, filter);
@@ -110,7 +104,7 @@ store_periods(struct store *st, const char *table,
 		v[values++] = value_text(filter->from);
 	if (filter->to != NULL)
 		v[values++] = value_text(filter->to);
-	rc = read_rows(st, sql, v, values, columns, 2, &sink, f);
+	rc = read_rows(st, sql, v, values, columns, 5, &sink, f);
 	*list = l.item;
 	*n = l.n;
 	return rc;

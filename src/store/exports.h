@@ -35,12 +35,14 @@ int store_note_export(
 
 /*
  * The periods that a table's rows belong to by their date, which they are in
- * order of: days, weeks or months, each by its first day, with the generation
- * that it changed in last.  False for a table whose rows stand for longer.
+ * order of: days, weeks or months, each by its first day and its week, with
+ * the generation that it changed in last.  False for a table whose rows stand
+ * for longer.
  */
 struct store_period {
-	char first[16];
+	char first[16], week[16];
 	int64_t generation;
+	int64_t first_day, last_day; /* stored of it, counted from 1970-01-01 */
 };
 bool store_has_periods(const char *table);
 int store_periods(struct store *, const char *table,

@@ -111,6 +111,8 @@ enum sql_id {
 	SQL_FIND_SERIES,
 	SQL_ADD_SERIES,
 	SQL_STRETCH_SERIES,
+	SQL_SERIES_NAMES,
+	SQL_READ_SESSIONS,
 	SQL_FIND_SENDER,
 	SQL_ADD_SENDER,
 	SQL_FIND_PROBLEM,
@@ -314,6 +316,16 @@ const char *read_sql(
 /* The SELECT of a table's periods; parameters are from and to, if set. */
 const char *period_sql(
     struct arena *, const char *table, const struct store_filter *);
+
+/*
+ * The SELECT of the ids of series, the first so many in the order of the
+ * tables that tell them apart; parameters are domains and organizations.
+ */
+const char *series_sql(struct arena *, const struct store_filter *, int most);
+
+/* The parameters of such texts, as far as the filter has them. */
+const struct value *filter_values(
+    struct arena *, const struct store_filter *, size_t *n);
 
 /* Run the SELECT `text` and give its rows, of those columns, to the sink. */
 int read_rows(struct store *, const char *text, const struct value *v, size_t n,

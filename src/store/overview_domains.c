@@ -39,16 +39,6 @@ enum {
 };
 
 static int
-no_head(void *arg, const struct column *columns, size_t n, struct fault *f)
-{
-	(void)arg;
-	(void)columns;
-	(void)n;
-	(void)f;
-	return 0;
-}
-
-static int
 compare_domain(const void *key, const void *item)
 {
 	return strcmp(key, ((const struct overview_domain *)item)->name);
@@ -207,7 +197,7 @@ gather_views(struct gathering *g, struct fault *f)
 int
 gather_domains(struct gathering *g, struct fault *f)
 {
-	struct row_sink sink = { no_head, on_domain, g };
+	struct row_sink sink = { NULL, on_domain, g };
 	int64_t days = g->to - g->from + 1;
 	struct value before[] = { value_number(g->from - days),
 		value_number(g->from - 1), value_text(g->list) };
@@ -258,7 +248,7 @@ on_sender(void *arg, const struct cell *c, size_t n, struct fault *f)
 int
 gather_senders(struct gathering *g, struct fault *f)
 {
-	struct row_sink sink = { no_head, on_sender, g };
+	struct row_sink sink = { NULL, on_sender, g };
 
 	return store_read_table(g->st, "senders", &g->filter, &sink, f);
 }

@@ -53,16 +53,6 @@ domain_sessions(const struct overview *o, const struct overview_domain *d,
 	return n;
 }
 
-static int
-no_head(void *arg, const struct column *columns, size_t n, struct fault *f)
-{
-	(void)arg;
-	(void)columns;
-	(void)n;
-	(void)f;
-	return 0;
-}
-
 static void
 read_problem(
     struct gathering *g, const struct cell *c, struct overview_problem *p)
@@ -257,7 +247,7 @@ sort(struct gathering *g, int (*order)(const void *, const void *))
 int
 gather_problems(struct gathering *g, struct fault *f)
 {
-	struct row_sink sink = { no_head, on_problem, g };
+	struct row_sink sink = { NULL, on_problem, g };
 	struct value today = value_text(g->range->today);
 	struct value dates[] = { value_text(g->o->from), value_text(g->o->to) };
 

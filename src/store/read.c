@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "store/internal.h"
+#include "store/sessions.h"
 #include "store/tables.h"
 
 enum {
@@ -142,13 +143,25 @@ period_sql(
 
 	write_conditions(a, t, &days, &c);
 	return arena_printf(a,
-	    "SELECT %s AS period, max(generation) FROM days WHERE 1%s%s"
-	    " GROUP BY period ORDER BY period",
-	    t->period, c.from, c.to);
+	    "SELECT %s AS period, %s, max(generation), min(day), max(day)"
+	    " FROM days WHERE 1%s%s GROUP BY period ORDER BY period",
+	    t->period, t->week, c.from, c.to);
 }
 
-/* The parameters of that text; in the arena. */
-static const struct value *
+const char *
+series_sql(struct arena *a, const struct store_filter *filter, int most)
+{
+	const struct table *t = table_find("daily");
+	struct conditions c;
+
+	write_conditions(a, t, filter, &c);
+	return arena_printf(a,
+	    "SELECT id FROM series WHERE 1%s%s ORDER BY domain, policy_domain,"
+	    " organization, reporter_domain, policy_type, policy_mode LIMIT %d",
+	    c.domains, c.organizations, most);
+}
+
+const struct value *
 filter_values(struct arena *a, const struct store_filter *filter, size_t *n)
 {
 	size_t most = 2 + filter->n_domains + filter->n_organizations, i;
@@ -204,7 +217,7 @@ pour(struct store *st, sqlite3_stmt *stmt, const struct column *columns,
 	size_t i;
 	int rc;
 
-	if (sink->head(sink->arg, columns, n, f) == -1)
+	if (sink->head != NULL && sink->head(sink->arg, columns, n, f) == -1)
 		return -1;
 	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
 		for (i = 0; i < n; i++)
@@ -247,6 +260,8 @@ store_read_table(struct store *st, const char *table,
 	if (t == NULL)
 		return fault(
 		    f, FAULT_HOST, EX_USAGE, "%s: no such table", table);
+	if (t->sessions && (rc = sessions_read(st, t, filter, sink, f)) != 1)
+		return rc;
 	v = filter_values(&a, filter, &n);
 	rc = read_rows(st, read_sql(&a, table, filter), v, n, t->columns,
 	    t->n_columns, sink, f);

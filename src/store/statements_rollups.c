@@ -224,6 +224,13 @@ const char *const sql_rollups[SQL_COUNT] = {
 	    "UPDATE series SET first_day = min(first_day, ?2),"
 	    " last_day = max(last_day, ?3) WHERE id = ?1"
 	    " AND (?2 < first_day OR ?3 > last_day)",
+	[SQL_SERIES_NAMES] =
+	    "SELECT domain, policy_domain, organization, reporter_domain,"
+	    " policy_type, policy_mode FROM series WHERE id = ?1",
+	[SQL_READ_SESSIONS] =
+	    "SELECT series, reports, successful_sessions, failed_sessions,"
+	    " counted_sessions, counted_failed FROM rollup_daily"
+	    " WHERE day BETWEEN ?1 AND ?2",
 	[SQL_FIND_SENDER] =
 	    "SELECT id FROM senders WHERE domain = ?1 AND organization = ?2"
 	    " AND reporter_domain = ?3",

@@ -19,6 +19,8 @@ struct table {
 	const char *from, *to;
 	/* the column of `days` that gives a row its date; NULL: none does */
 	const char *period;
+	const char *week; /* the week of that date, an expression on `days` */
+	bool sessions;	  /* sums of rollup_daily, by period and series */
 	const struct column *columns;
 	size_t n_columns;
 };
