@@ -36,22 +36,50 @@ is_address(const char *text, size_t len)
 	       inet_pton(AF_INET6, s, bytes) == 1;
 }
 
+/* Whether `c` may be in what a spreadsheet takes for a number or a time. */
+static bool
+is_numeric(char c)
+{
+	switch (c) {
+	case '.':
+	case ',':
+	case '+':
+	case '-':
+	case '/':
+	case ':':
+	case 'e':
+	case 'E':
+	case '%':
+		return true;
+	default:
+		return c >= '0' && c <= '9';
+	}
+}
+
 bool
 csv_needs_guard(const char *text, size_t len)
 {
-	static const char first[] = "=+-@\t\r", numeric[] = ".,+-/:eE%";
 	bool digit = false;
 	size_t i;
 
 	if (len == 0)
 		return false;
-	if (memchr(first, text[0], sizeof first - 1) != NULL)
+	switch (text[0]) {
+	case '=':
+	case '+':
+	case '-':
+	case '@':
+	case '\t':
+	case '\r':
 		return true;
-	for (i = 0; i < len; i++)
-		if (text[i] >= '0' && text[i] <= '9')
-			digit = true;
-		else if (memchr(numeric, text[i], sizeof numeric - 1) == NULL)
+	default:
+		break;
+	}
+	for (i = 0; i < len; i++) {
+		if (!is_numeric(text[i]))
 			return false;
+		digit |= text[i] >= '0' && text[i] <= '9';
+	}
 	return digit && !is_address(text, len);
 }
 
@@ -115,7 +143,7 @@ put_text(struct csv *csv, const char *text, size_t len)
 static void
 put_bare(struct csv *csv, const char *text, size_t len)
 {
-	bool quote = memchr(text, csv->style->delimiter, len) != NULL;
+	bool quote = csv->odd && memchr(text, csv->style->delimiter, len);
 
 	if (quote)
 		put_char(csv, '"');
@@ -202,6 +230,16 @@ put_cell(struct csv *csv, enum column_kind kind, const struct cell *cell)
 	}
 }
 
+/* Whether the delimiter may be in a number, a date or a time. */
+static bool
+is_odd(const struct csv_style *style)
+{
+	static const char bare[] = "0123456789-: .W";
+
+	return style->delimiter == style->decimal ||
+	       memchr(bare, style->delimiter, sizeof bare) != NULL;
+}
+
 static int
 check(const struct csv *csv, struct fault *f)
 {
@@ -239,6 +277,7 @@ row(void *arg, const struct cell *cells, size_t n, struct fault *f)
 	size_t i;
 
 	errno = 0;
+	csv->odd = is_odd(csv->style);
 	for (i = 0; i < n; i++) {
 		if (i > 0)
 			put_char(csv, csv->style->delimiter);

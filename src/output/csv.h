@@ -31,6 +31,7 @@ struct csv {
 	const char *name; /* of what `out` is; NULL: standard output */
 	const struct column *columns; /* set by the head */
 	size_t rows;
+	bool odd;	 /* the delimiter may be in what is bare */
 	char line[1024]; /* of the row in progress, what `out` has not got */
 	size_t used;
 };
