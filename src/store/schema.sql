@@ -391,12 +391,9 @@ GROUP BY cal.month, d.series;
 
 -- Findings, one a row.
 CREATE VIEW csv_failures AS
-SELECT f.date AS date,
-    strftime('%Y-W', f.date, '-3 days', 'weekday 4') || substr('0' ||
-	((strftime('%j', f.date, '-3 days', 'weekday 4') - 1) / 7 + 1), -2)
-	AS week,
-    p.domain AS domain, p.policy_domain AS policy_domain,
-    p.organization AS organization, p.reporter_domain AS reporter_domain,
+SELECT cal.date AS date, cal.week AS week, p.domain AS domain,
+    p.policy_domain AS policy_domain, p.organization AS organization,
+    p.reporter_domain AS reporter_domain,
     p.policy_type AS policy_type, p.policy_mode AS policy_mode,
     f.result_type AS result_type, f.side AS side,
     f.receiving_mx_hostname AS receiving_mx_hostname,
@@ -404,8 +401,9 @@ SELECT f.date AS date,
     f.failure_reason_code AS failure_reason_code,
     f.failed_sessions AS failed_sessions,
     f.additional_information AS additional_information
-FROM failures AS f CROSS JOIN policies AS p
-WHERE p.report = f.report AND p.n = f.policy AND p.counted = 1;
+FROM days AS cal CROSS JOIN failures AS f CROSS JOIN policies AS p
+WHERE f.date = cal.date AND p.report = f.report AND p.n = f.policy
+    AND p.counted = 1;
 
 -- Every report, conflicts too, which count nothing.
 CREATE VIEW csv_reports AS
@@ -446,93 +444,105 @@ GROUP BY cal.date, f.problem, s.policy_type, f.receiving_ip;
 -- two others or more reported.
 CREATE VIEW csv_problems AS
 WITH chosen AS MATERIALIZED (
-    SELECT f.problem AS problem, count(DISTINCT f.day) AS days,
-	count(DISTINCT s.organization) AS organizations,
+    -- what is alike in all rows is known without a list of them
+    SELECT b.id AS problem,
+	min(s.policy_type) AS least_type, max(s.policy_type) AS most_type,
+	min(s.policy_mode) AS least_mode, max(s.policy_mode) AS most_mode,
 	CAST(total(f.failed_sessions) AS INTEGER) AS failed_sessions,
 	CAST(total(iif(f.day > (SELECT max(day) FROM rollup_daily) - 7,
 	    f.failed_sessions, 0)) AS INTEGER) AS failed_last_7_days,
 	(SELECT min(a.day) FROM rollup_failures AS a
-	    WHERE a.problem = f.problem) AS first_day,
+	    WHERE a.problem = b.id) AS first_day,
 	(SELECT max(a.day) FROM rollup_failures AS a
-	    WHERE a.problem = f.problem) AS last_day
+	    WHERE a.problem = b.id) AS last_day
     FROM problems AS b CROSS JOIN rollup_failures AS f
 	CROSS JOIN series AS s
     WHERE f.problem = b.id AND s.id = f.series
 	AND f.day BETWEEN (SELECT min(day) FROM days)
 	AND (SELECT max(day) FROM days)
-    GROUP BY f.problem),
-seen AS MATERIALIZED (
-    SELECT h.*, (SELECT count(DISTINCT s.organization)
-	FROM rollup_failures AS f CROSS JOIN series AS s
-	WHERE f.problem = h.problem AND s.id = f.series) AS seen_by,
-	(SELECT count(DISTINCT n.organization)
-	FROM problems AS b CROSS JOIN senders AS n
-	WHERE b.id = h.problem AND n.domain = b.domain AND EXISTS (
-	    SELECT 1 FROM rollup_senders AS r WHERE r.sender = n.id
-		AND r.day BETWEEN h.first_day AND h.last_day)) AS reporters
-    FROM chosen AS h)
+    GROUP BY b.id),
+who AS MATERIALIZED (
+    SELECT h.problem AS problem, s.organization AS organization,
+	max(f.day BETWEEN (SELECT min(day) FROM days)
+	    AND (SELECT max(day) FROM days)) AS chosen
+    FROM chosen AS h CROSS JOIN rollup_failures AS f CROSS JOIN series AS s
+    WHERE f.problem = h.problem AND s.id = f.series
+    GROUP BY h.problem, s.organization)
 SELECT b.id AS problem, b.domain AS domain,
     b.receiving_mx_hostname AS receiving_mx_hostname,
     b.result_type AS result_type,
-    (SELECT group_concat(x.policy_type, ' ') FROM (
+    iif(v.least_type = v.most_type, v.most_type,
+	(SELECT group_concat(x.policy_type, ' ') FROM (
 	SELECT DISTINCT s.policy_type AS policy_type
 	FROM rollup_failures AS f CROSS JOIN series AS s
 	WHERE f.problem = b.id AND s.id = f.series
 	    AND f.day BETWEEN (SELECT min(day) FROM days)
 	    AND (SELECT max(day) FROM days)
-	ORDER BY s.policy_type) AS x) AS policy_types,
-    ifnull((SELECT s.policy_mode
+	ORDER BY s.policy_type) AS x)) AS policy_types,
+    iif(v.least_mode = v.most_mode, v.most_mode,
+	(SELECT s.policy_mode
 	FROM rollup_failures AS f CROSS JOIN series AS s
 	WHERE f.problem = b.id AND s.id = f.series AND s.policy_mode <> ''
 	    AND f.day BETWEEN (SELECT min(day) FROM days)
 	    AND (SELECT max(day) FROM days)
-	ORDER BY f.day DESC, s.policy_mode LIMIT 1), '') AS policy_mode,
+	ORDER BY f.day DESC, s.policy_mode LIMIT 1)) AS policy_mode,
     CASE
     WHEN b.result_type = 'not-detailed' THEN 'unclear'
     WHEN t.side <> 'unclear' THEN t.side
-    WHEN v.seen_by > 1 AND 2 * v.seen_by >= v.reporters THEN 'ours'
-    WHEN v.seen_by = 1 AND v.reporters > 2 THEN 'theirs'
-    ELSE 'unclear' END AS side,
+    ELSE (SELECT CASE
+	WHEN seen > 1 AND 2 * seen >= reported THEN 'ours'
+	WHEN seen = 1 AND reported > 2 THEN 'theirs'
+	ELSE 'unclear' END
+	FROM (SELECT (SELECT count(*) FROM who AS w
+	    WHERE w.problem = b.id) AS seen,
+	    (SELECT count(DISTINCT n.organization) FROM senders AS n
+	    WHERE n.domain = b.domain AND EXISTS (
+		SELECT 1 FROM rollup_senders AS r WHERE r.sender = n.id
+		    AND r.day BETWEEN v.first_day AND v.last_day)) AS reported))
+    END AS side,
     CASE
-    WHEN EXISTS (SELECT 1 FROM (SELECT DISTINCT s.organization
-	    AS organization FROM rollup_failures AS f CROSS JOIN series AS s
-	    WHERE f.problem = b.id AND s.id = f.series) AS o
-	WHERE (SELECT count(*) FROM (SELECT DISTINCT r.day
-	    FROM senders AS n CROSS JOIN rollup_senders AS r
-	    WHERE n.domain = b.domain AND n.organization = o.organization
-		AND r.sender = n.id AND r.day > v.last_day LIMIT 2)) = 2)
+    WHEN EXISTS (SELECT 1 FROM who AS w CROSS JOIN senders AS n
+	    CROSS JOIN rollup_senders AS r CROSS JOIN senders AS m
+	    CROSS JOIN rollup_senders AS q
+	WHERE w.problem = b.id
+	    AND n.domain = b.domain AND n.organization = w.organization
+	    AND r.sender = n.id AND r.day > v.last_day
+	    AND m.domain = b.domain AND m.organization = w.organization
+	    AND q.sender = m.id AND q.day > r.day)
 	THEN 'cured'
     WHEN v.first_day > (SELECT max(day) FROM rollup_daily) - 7 THEN 'new'
     WHEN EXISTS (SELECT 1 FROM (SELECT f.day AS day,
 	    lag(f.day) OVER (ORDER BY f.day) AS before
 	    FROM rollup_failures AS f WHERE f.problem = b.id) AS g
-	CROSS JOIN (SELECT DISTINCT s.organization AS organization
-	    FROM rollup_failures AS f CROSS JOIN series AS s
-	    WHERE f.problem = b.id AND s.id = f.series) AS o
-	WHERE g.day - g.before > 2
-	    AND (SELECT count(*) FROM (SELECT DISTINCT r.day
-		FROM senders AS n CROSS JOIN rollup_senders AS r
-		WHERE n.domain = b.domain AND n.organization = o.organization
-		    AND r.sender = n.id AND r.day > g.before
-		    AND r.day < g.day LIMIT 2)) = 2)
+	CROSS JOIN who AS w CROSS JOIN senders AS n
+	CROSS JOIN rollup_senders AS r CROSS JOIN senders AS m
+	CROSS JOIN rollup_senders AS q
+	WHERE g.day - g.before > 2 AND w.problem = b.id
+	    AND n.domain = b.domain AND n.organization = w.organization
+	    AND r.sender = n.id AND r.day > g.before
+	    AND m.domain = b.domain AND m.organization = w.organization
+	    AND q.sender = m.id AND q.day > r.day AND q.day < g.day)
 	THEN 'recurring'
     ELSE 'open' END AS state,
     date(v.first_day * 86400, 'unixepoch') AS first_day,
     date(v.last_day * 86400, 'unixepoch') AS last_day,
-    v.days AS days, v.organizations AS organizations,
-    (SELECT group_concat(x.organization, ' ') FROM (
-	SELECT DISTINCT s.organization AS organization
+    (SELECT count(*) FROM (SELECT DISTINCT f.day
 	FROM rollup_failures AS f CROSS JOIN series AS s
 	WHERE f.problem = b.id AND s.id = f.series
 	    AND f.day BETWEEN (SELECT min(day) FROM days)
-	    AND (SELECT max(day) FROM days)
-	ORDER BY s.organization) AS x) AS organization_names,
+	    AND (SELECT max(day) FROM days))) AS days,
+    (SELECT count(*) FROM who AS w WHERE w.problem = b.id AND w.chosen)
+	AS organizations,
+    (SELECT group_concat(x.organization, ' ') FROM (
+	SELECT w.organization AS organization FROM who AS w
+	WHERE w.problem = b.id AND w.chosen
+	ORDER BY w.organization) AS x) AS organization_names,
     v.failed_sessions AS failed_sessions,
     v.failed_last_7_days AS failed_last_7_days,
     ifnull(replace(replace(t.remedy, 'MX', iif(b.receiving_mx_hostname = '',
 	'every MX host', b.receiving_mx_hostname)), 'DOMAIN', b.domain), '')
 	AS remedy
-FROM seen AS v CROSS JOIN problems AS b
+FROM chosen AS v CROSS JOIN problems AS b
     LEFT JOIN result_types AS t ON t.name = b.result_type
 WHERE b.id = v.problem;
 
