@@ -111,6 +111,7 @@ enum sql_id {
 	SQL_FIND_SERIES,
 	SQL_ADD_SERIES,
 	SQL_STRETCH_SERIES,
+	SQL_SENDER_DAYS,
 	SQL_SERIES_NAMES,
 	SQL_READ_SESSIONS,
 	SQL_FIND_SENDER,
@@ -317,11 +318,16 @@ const char *read_sql(
 const char *period_sql(
     struct arena *, const char *table, const struct store_filter *);
 
-/*
- * The SELECT of the ids of series, the first so many in the order of the
- * tables that tell them apart; parameters are domains and organizations.
- */
-const char *series_sql(struct arena *, const struct store_filter *, int most);
+/* The SELECT of the first and last day of a table; parameters likewise. */
+const char *range_sql(
+    struct arena *, const char *table, const struct store_filter *);
+
+/* The domains and organizations of a filter. */
+struct store_filter filter_names(const struct store_filter *);
+
+/* The SELECT of `what`, "column FROM table", that such a filter chooses. */
+const char *names_sql(struct arena *, const char *what,
+    const struct store_filter *, const char *order);
 
 /* The parameters of such texts, as far as the filter has them. */
 const struct value *filter_values(

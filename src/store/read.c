@@ -5,7 +5,6 @@
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "store/internal.h"
-#include "store/sessions.h"
 #include "store/tables.h"
 
 enum {
@@ -133,6 +132,15 @@ read_sql(struct arena *a, const char *table, const struct store_filter *filter)
 	    column_names(a, t), chosen(a, t, &c), t->order);
 }
 
+struct store_filter
+filter_names(const struct store_filter *filter)
+{
+	struct store_filter names = *filter;
+
+	names.from = names.to = NULL;
+	return names;
+}
+
 const char *
 period_sql(
     struct arena *a, const char *table, const struct store_filter *filter)
@@ -149,16 +157,26 @@ period_sql(
 }
 
 const char *
-series_sql(struct arena *a, const struct store_filter *filter, int most)
+range_sql(struct arena *a, const char *table, const struct store_filter *filter)
 {
-	const struct table *t = table_find("daily");
+	const struct table *t = table_find(table);
+	struct store_filter days = { .from = filter->from, .to = filter->to };
 	struct conditions c;
 
-	write_conditions(a, t, filter, &c);
-	return arena_printf(a,
-	    "SELECT id FROM series WHERE 1%s%s ORDER BY domain, policy_domain,"
-	    " organization, reporter_domain, policy_type, policy_mode LIMIT %d",
-	    c.domains, c.organizations, most);
+	write_conditions(a, t, &days, &c);
+	return arena_printf(
+	    a, "SELECT min(day), max(day) FROM days WHERE 1%s%s", c.from, c.to);
+}
+
+const char *
+names_sql(struct arena *a, const char *what, const struct store_filter *filter,
+    const char *order)
+{
+	struct conditions c;
+
+	write_conditions(a, table_find("daily"), filter, &c);
+	return arena_printf(a, "SELECT %s WHERE 1%s%s ORDER BY %s", what,
+	    c.domains, c.organizations, order);
 }
 
 const struct value *
@@ -260,7 +278,7 @@ store_read_table(struct store *st, const char *table,
 	if (t == NULL)
 		return fault(
 		    f, FAULT_HOST, EX_USAGE, "%s: no such table", table);
-	if (t->sessions && (rc = sessions_read(st, t, filter, sink, f)) != 1)
+	if (t->read != NULL && (rc = t->read(st, t, filter, sink, f)) != 1)
 		return rc;
 	v = filter_values(&a, filter, &n);
 	rc = read_rows(st, read_sql(&a, table, filter), v, n, t->columns,

@@ -92,15 +92,16 @@ read_series(struct sessions *s, const struct store_filter *filter,
 {
 	static const struct column id = { "id", COLUMN_NUMBER };
 	struct row_sink sink = { NULL, on_series, s };
-	struct store_filter who = { .domains = filter->domains,
-		.n_domains = filter->n_domains,
-		.organizations = filter->organizations,
-		.n_organizations = filter->n_organizations };
+	struct store_filter who = filter_names(filter);
 	size_t n, i;
 	const struct value *v = filter_values(a, &who, &n);
+	const char *text = arena_printf(a, "%s LIMIT %d",
+	    names_sql(a, "id FROM series", &who,
+		"domain, policy_domain, organization, reporter_domain,"
+		" policy_type, policy_mode"),
+	    SERIES_MAX + 1);
 
-	if (read_rows(s->st, series_sql(a, &who, SERIES_MAX + 1), v, n, &id, 1,
-		&sink, f) == -1)
+	if (read_rows(s->st, text, v, n, &id, 1, &sink, f) == -1)
 		return -1;
 	if (s->n > SERIES_MAX)
 		return 1;

@@ -224,6 +224,9 @@ const char *const sql_rollups[SQL_COUNT] = {
 	    "UPDATE series SET first_day = min(first_day, ?2),"
 	    " last_day = max(last_day, ?3) WHERE id = ?1"
 	    " AND (?2 < first_day OR ?3 > last_day)",
+	[SQL_SENDER_DAYS] =
+	    "SELECT day, reports, counted_sessions, counted_failed"
+	    " FROM rollup_senders WHERE sender = ?1 AND day BETWEEN ?2 AND ?3",
 	[SQL_SERIES_NAMES] =
 	    "SELECT domain, policy_domain, organization, reporter_domain,"
 	    " policy_type, policy_mode FROM series WHERE id = ?1",

@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include "store/senders.h"
+#include "store/sessions.h"
 #include "store/store.h"
 #include "store/tables.h"
 
@@ -137,7 +139,7 @@ static const struct table tables[] = {
 	    .domain_end = ")",
 	    .period = "date",
 	    .week = "week",
-	    .sessions = true,
+	    .read = sessions_read,
 	    .columns = daily,
 	    .n_columns = COUNT(daily),
 	},
@@ -153,7 +155,7 @@ static const struct table tables[] = {
 	    .to = "monday <= ?N",
 	    .period = "monday",
 	    .week = "week",
-	    .sessions = true,
+	    .read = sessions_read,
 	    .columns = daily,
 	    .n_columns = COUNT(daily),
 	},
@@ -170,7 +172,7 @@ static const struct table tables[] = {
 	    .week = "strftime('%Y-W', month, '-3 days', 'weekday 4') ||"
 		    " substr('0' || ((strftime('%j', month, '-3 days',"
 		    " 'weekday 4') - 1) / 7 + 1), -2)",
-	    .sessions = true,
+	    .read = sessions_read,
 	    .columns = daily,
 	    .n_columns = COUNT(daily),
 	},
@@ -233,6 +235,7 @@ static const struct table tables[] = {
 	    .domain_end = ")",
 	    .from = "date >= ?N",
 	    .to = "date <= ?N",
+	    .read = senders_read,
 	    .columns = senders,
 	    .n_columns = COUNT(senders),
 	},

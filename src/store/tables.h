@@ -6,6 +6,9 @@
 
 #include "base/row.h"
 
+struct store;
+struct store_filter;
+
 /* A table that can be exported: a view, in its stable order. */
 struct table {
 	const char *name, *view, *order;
@@ -20,7 +23,13 @@ struct table {
 	/* the column of `days` that gives a row its date; NULL: none does */
 	const char *period;
 	const char *week; /* the week of that date, an expression on `days` */
-	bool sessions;	  /* sums of rollup_daily, by period and series */
+	/*
+	 * A quicker way to its rows than the view: 0, -1, or 1 when they are
+	 * to be had by the view alone; NULL: there is none.
+	 */
+	int (*read)(struct store *, const struct table *,
+	    const struct store_filter *, const struct row_sink *,
+	    struct fault *);
 	const struct column *columns;
 	size_t n_columns;
 };

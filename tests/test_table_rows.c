@@ -4,15 +4,22 @@
 #include "store/sessions.h"
 #include "store/tables.h"
 
-/* The tables of sessions, read as numbers and names apart: as their views. */
+/* Tables that are read by a quicker way than their views: with the same rows.
+ */
 
-static const char *const tables[] = { "daily", "weekly", "monthly" };
+static const char *const tables[] = { "daily", "weekly", "monthly", "senders" };
+
+struct print {
+	const struct table *t;
+	FILE *out;
+};
 
 static int
 print_row(void *arg, const struct cell *c, size_t n, struct fault *f)
 {
-	const struct table *t = table_find("daily");
-	FILE *out = arg;
+	const struct print *p = arg;
+	const struct table *t = p->t;
+	FILE *out = p->out;
 	size_t i;
 
 	(void)f;
@@ -36,8 +43,8 @@ rows(struct scene *s, const struct table *t, const struct store_filter *filter,
 {
 	char *text = NULL;
 	size_t len, n;
-	FILE *out = open_memstream(&text, &len);
-	struct row_sink sink = { NULL, print_row, out };
+	struct print p = { t, open_memstream(&text, &len) };
+	struct row_sink sink = { NULL, print_row, &p };
 	struct arena a = { 0 };
 	const struct value *v = filter_values(&a, filter, &n);
 
@@ -48,7 +55,7 @@ rows(struct scene *s, const struct table *t, const struct store_filter *filter,
 		assert_ok(
 		    s, store_read_table(s->st, t->name, filter, &sink, &s->f));
 	arena_free(&a);
-	fclose(out);
+	fclose(p.out);
 	return text;
 }
 
@@ -91,6 +98,9 @@ send_many(struct scene *s)
 		add(s, &x.report);
 	}
 	send_one(s, "Nobody", 25, 0, 0);
+	send_one(s, "Seldom", 20, 1, 0);
+	send_one(s, "Seldom", 21, 1, 1);
+	send_one(s, "Seldom", 29, 1, 0);
 }
 
 static void
@@ -150,7 +160,7 @@ static void
 more_series_than_are_kept_are_read_by_the_view(void **state)
 {
 	static const struct store_filter all = { 0 };
-	struct row_sink sink = { NULL, print_row, stderr };
+	struct row_sink sink = { NULL, NULL, NULL };
 	struct scene *s = *state;
 
 	send_many(s);
