@@ -7,7 +7,8 @@
 /* Tables that are read by a quicker way than their views: with the same rows.
  */
 
-static const char *const tables[] = { "daily", "weekly", "monthly", "senders" };
+static const char *const tables[] = { "daily", "weekly", "monthly", "senders",
+	"domains" };
 
 struct print {
 	const struct table *t;

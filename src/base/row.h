@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct fault;
 
@@ -29,6 +30,18 @@ struct cell {
 	int64_t number;
 	double rate;
 };
+
+static inline struct cell
+cell_text(const char *s)
+{
+	return (struct cell){ .text = s, .len = strlen(s) };
+}
+
+static inline struct cell
+cell_number(int64_t n)
+{
+	return (struct cell){ .number = n };
+}
 
 /*
  * Where the rows of a table go: the head (NULL: nobody asks for it) once,

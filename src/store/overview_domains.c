@@ -3,6 +3,7 @@
 
 #include "base/label.h"
 #include "store/overview_parts.h"
+#include "store/sender_days.h"
 
 /* Places of columns in the CSV tables domains and senders. */
 enum {
@@ -30,12 +31,6 @@ enum {
 	SENDER_REPORTS,
 	SENDER_SESSIONS,
 	SENDER_FAILED
-};
-
-/* When a sender is silent; the same rule makes silent_organizations in CSV. */
-enum {
-	REGULAR_DAYS = 5,
-	PATIENCE_DAYS = 3
 };
 
 static int

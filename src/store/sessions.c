@@ -206,10 +206,8 @@ give_period(struct sessions *s, const struct store_period *p, struct fault *f)
 
 	if (add_days(s, p, f) == -1)
 		return -1;
-	s->cells[DATE] =
-	    (struct cell){ .text = p->first, .len = strlen(p->first) };
-	s->cells[WEEK] =
-	    (struct cell){ .text = p->week, .len = strlen(p->week) };
+	s->cells[DATE] = cell_text(p->first);
+	s->cells[WEEK] = cell_text(p->week);
 	for (i = 0; i < s->n; i++) {
 		struct series *series = &s->series[i];
 

@@ -225,8 +225,28 @@ const char *const sql_rollups[SQL_COUNT] = {
 	    " last_day = max(last_day, ?3) WHERE id = ?1"
 	    " AND (?2 < first_day OR ?3 > last_day)",
 	[SQL_SENDER_DAYS] =
-	    "SELECT day, reports, counted_sessions, counted_failed"
-	    " FROM rollup_senders WHERE sender = ?1 AND day BETWEEN ?2 AND ?3",
+	    "SELECT day, reports, counted_sessions, counted_failed,"
+	    " failed_sessions FROM rollup_senders WHERE sender = ?1 AND day BETWEEN ?2 AND ?3",
+	/* policy types, mode and worst result type, as csv_domains has them */
+	[SQL_DOMAIN_POLICIES] =
+	    "WITH used AS MATERIALIZED (SELECT policy_type, policy_mode,"
+	    " max(day) AS day FROM (SELECT s.policy_type AS policy_type,"
+	    " s.policy_mode AS policy_mode, (SELECT c.day FROM days AS c"
+	    " WHERE c.day BETWEEN max(s.first_day, ?2) AND min(s.last_day, ?3)"
+	    " AND EXISTS (SELECT 1 FROM rollup_daily AS d"
+	    " WHERE d.day = c.day AND d.series = s.id)"
+	    " ORDER BY c.day DESC LIMIT 1) AS day"
+	    " FROM series AS s WHERE s.domain = ?1) WHERE day IS NOT NULL"
+	    " GROUP BY policy_type, policy_mode)"
+	    " SELECT (SELECT group_concat(policy_type, ' ') FROM (SELECT"
+	    " DISTINCT policy_type FROM used ORDER BY policy_type)),"
+	    " (SELECT policy_mode FROM used WHERE policy_mode <> ''"
+	    " ORDER BY day DESC, policy_mode LIMIT 1),"
+	    " (SELECT b.result_type FROM problems AS b"
+	    " CROSS JOIN rollup_failures AS f WHERE b.domain = ?1"
+	    " AND f.problem = b.id AND f.day BETWEEN ?2 AND ?3"
+	    " GROUP BY b.result_type ORDER BY b.result_type = 'not-detailed',"
+	    " total(f.failed_sessions) DESC, b.result_type LIMIT 1)",
 	[SQL_SERIES_NAMES] =
 	    "SELECT domain, policy_domain, organization, reporter_domain,"
 	    " policy_type, policy_mode FROM series WHERE id = ?1",

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "store/domains.h"
 #include "store/senders.h"
 #include "store/sessions.h"
 #include "store/store.h"
@@ -224,6 +225,7 @@ static const struct table tables[] = {
 	    .domain_end = ")",
 	    .from = "date >= ?N",
 	    .to = "date <= ?N",
+	    .read = domains_read,
 	    .columns = domains,
 	    .n_columns = COUNT(domains),
 	},
