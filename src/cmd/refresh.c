@@ -288,14 +288,18 @@ next_written(const struct refresh *r, struct written *w)
 
 /* Let the files appear, once all are written. */
 static int
-commit_files(const struct refresh *r, struct fault *f)
+commit_files(const struct refresh *r, struct arena *mem, struct fault *f)
 {
 	struct written *w = NULL;
+	struct whole_file **files;
+	size_t n = 0;
 
 	while ((w = next_written(r, w)) != NULL)
-		if (whole_file_commit(w->file, f) == -1)
-			return -1;
-	return 0;
+		n++;
+	files = arena_alloc(mem, (n + 1) * sizeof(struct whole_file *));
+	for (n = 0; (w = next_written(r, w)) != NULL; n++)
+		files[n] = w->file;
+	return whole_files_commit(files, n, f);
 }
 
 static int
@@ -347,7 +351,7 @@ refresh(struct refresh *r, struct hand hands[2], struct fault *f)
 		store_end_view(h->store);
 	}
 	if (rc == 0)
-		rc = commit_files(r, f);
+		rc = commit_files(r, &h->mem, f);
 	if (rc == 0)
 		rc = note_written(h, f);
 	close_files(r);

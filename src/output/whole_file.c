@@ -25,6 +25,8 @@ struct whole_file {
 	char *target, *dir;
 	char *temp; /* NULL: it has no name yet */
 	FILE *stream;
+	char *buffer; /* of that */
+	bool published;
 	bool replaces;
 	struct stat old; /* of what it replaces */
 };
@@ -136,7 +138,9 @@ whole_file_open(const char *path, struct fault *f)
 	}
 	if ((wf->stream = fdopen(fd, "w")) == NULL)
 		out_of_memory();
-	setvbuf(wf->stream, NULL, _IOFBF, STREAM_BUFFER);
+	/* of its own, for else the size would be a hint and not taken */
+	wf->buffer = xmalloc(STREAM_BUFFER);
+	setvbuf(wf->stream, wf->buffer, _IOFBF, STREAM_BUFFER);
 	return wf;
 
 failed:
@@ -328,8 +332,8 @@ whole_file_written(struct whole_file *wf, struct fault *f)
 	return 0;
 }
 
-int
-whole_file_commit(struct whole_file *wf, struct fault *f)
+static int
+publish(struct whole_file *wf, struct fault *f)
 {
 	if (flush(wf, f) == -1)
 		return -1;
@@ -345,7 +349,34 @@ whole_file_commit(struct whole_file *wf, struct fault *f)
 		return file_fault(wf, "cannot be replaced", f);
 	free(wf->temp);
 	wf->temp = NULL;
-	return sync_dir(wf, f);
+	wf->published = true;
+	return 0;
+}
+
+int
+whole_files_commit(struct whole_file *const *files, size_t n, struct fault *f)
+{
+	const char *synced = NULL;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (publish(files[i], f) == -1)
+			return -1;
+	for (i = 0; i < n; i++) {
+		if (!files[i]->published ||
+		    (synced != NULL && strcmp(synced, files[i]->dir) == 0))
+			continue;
+		if (sync_dir(files[i], f) == -1)
+			return -1;
+		synced = files[i]->dir;
+	}
+	return 0;
+}
+
+int
+whole_file_commit(struct whole_file *wf, struct fault *f)
+{
+	return whole_files_commit(&wf, 1, f);
 }
 
 void
@@ -355,6 +386,7 @@ whole_file_close(struct whole_file *wf)
 		return;
 	if (wf->stream != NULL)
 		fclose(wf->stream);
+	free(wf->buffer);
 	if (wf->temp != NULL)
 		unlink(wf->temp);
 	free(wf->path);

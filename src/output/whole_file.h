@@ -1,6 +1,7 @@
 #ifndef OUTPUT_WHOLE_FILE_H
 #define OUTPUT_WHOLE_FILE_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -39,6 +40,12 @@ int whole_file_written(struct whole_file *, struct fault *);
  * failed before, is found here at the latest.
  */
 int whole_file_commit(struct whole_file *, struct fault *);
+
+/*
+ * Several, one after the other, but their folder, which is fsynced last, once.
+ * The first that fails ends it.
+ */
+int whole_files_commit(struct whole_file *const *, size_t n, struct fault *);
 
 /* Drop what was not committed, without a trace; NULL is legal. */
 void whole_file_close(struct whole_file *);
