@@ -9,6 +9,7 @@
 #include "store/store.h"
 
 struct fault;
+struct table;
 
 /* Codes of what only the store can see (requirements R57 and R59). */
 #define REPORT_ID_CONFLICT "report-id-conflict"
@@ -111,6 +112,7 @@ enum sql_id {
 	SQL_FIND_SERIES,
 	SQL_ADD_SERIES,
 	SQL_STRETCH_SERIES,
+	SQL_READ_FINDINGS,
 	SQL_SENDER_DAYS,
 	SQL_DOMAIN_POLICIES,
 	SQL_SERIES_NAMES,
@@ -314,6 +316,14 @@ const char *clean_text(struct arena *, const char *s);
  */
 const char *read_sql(
     struct arena *, const char *table, const struct store_filter *);
+
+/* The same in another order. */
+const char *read_sql_by(struct arena *, const struct table *,
+    const struct store_filter *, const char *order);
+
+/* Give the rows of that SELECT to the sink. */
+int read_view(struct store *, const struct table *, const struct store_filter *,
+    const struct row_sink *, struct fault *);
 
 /* The SELECT of a table's periods; parameters are from and to, if set. */
 const char *period_sql(

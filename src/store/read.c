@@ -7,10 +7,6 @@
 #include "store/internal.h"
 #include "store/tables.h"
 
-enum {
-	COLUMNS_MAX = 24
-};
-
 static const struct column mailboxes[] = {
 	{ "mailbox", COLUMN_TEXT },
 	{ "folder", COLUMN_TEXT },
@@ -113,9 +109,9 @@ chosen(struct arena *a, const struct table *t, const struct conditions *c)
 }
 
 const char *
-read_sql(struct arena *a, const char *table, const struct store_filter *filter)
+read_sql_by(struct arena *a, const struct table *t,
+    const struct store_filter *filter, const char *order)
 {
-	const struct table *t = table_find(table);
 	struct conditions c;
 
 	write_conditions(a, t, filter, &c);
@@ -123,13 +119,21 @@ read_sql(struct arena *a, const char *table, const struct store_filter *filter)
 		return arena_printf(a,
 		    "SELECT %s FROM %s WHERE 1%s%s%s%s ORDER BY %s",
 		    column_names(a, t), t->view, c.from, c.to, c.domains,
-		    c.organizations, t->order);
+		    c.organizations, order);
 	if (c.from[0] == '\0' && c.to[0] == '\0' && c.domains[0] == '\0' &&
 	    c.organizations[0] == '\0')
 		return arena_printf(a, "SELECT %s FROM %s ORDER BY %s",
-		    column_names(a, t), t->view, t->order);
+		    column_names(a, t), t->view, order);
 	return arena_printf(a, "SELECT %s FROM %s ORDER BY %s",
-	    column_names(a, t), chosen(a, t, &c), t->order);
+	    column_names(a, t), chosen(a, t, &c), order);
+}
+
+const char *
+read_sql(struct arena *a, const char *table, const struct store_filter *filter)
+{
+	const struct table *t = table_find(table);
+
+	return read_sql_by(a, t, filter, t->order);
 }
 
 struct store_filter
@@ -231,7 +235,7 @@ static int
 pour(struct store *st, sqlite3_stmt *stmt, const struct column *columns,
     size_t n, const struct row_sink *sink, struct fault *f)
 {
-	struct cell cells[COLUMNS_MAX];
+	struct cell cells[TABLE_COLUMNS_MAX];
 	size_t i;
 	int rc;
 
@@ -265,26 +269,34 @@ read_rows(struct store *st, const char *text, const struct value *v, size_t n,
 }
 
 int
+read_view(struct store *st, const struct table *t,
+    const struct store_filter *filter, const struct row_sink *sink,
+    struct fault *f)
+{
+	struct arena a = { 0 };
+	size_t n;
+	const struct value *v = filter_values(&a, filter, &n);
+	int rc = read_rows(st, read_sql(&a, t->name, filter), v, n, t->columns,
+	    t->n_columns, sink, f);
+
+	arena_free(&a);
+	return rc;
+}
+
+int
 store_read_table(struct store *st, const char *table,
     const struct store_filter *filter, const struct row_sink *sink,
     struct fault *f)
 {
 	const struct table *t = table_find(table);
-	struct arena a = { 0 };
-	const struct value *v;
-	size_t n;
-	int rc;
+	int rc = 1;
 
 	if (t == NULL)
 		return fault(
 		    f, FAULT_HOST, EX_USAGE, "%s: no such table", table);
-	if (t->read != NULL && (rc = t->read(st, t, filter, sink, f)) != 1)
-		return rc;
-	v = filter_values(&a, filter, &n);
-	rc = read_rows(st, read_sql(&a, table, filter), v, n, t->columns,
-	    t->n_columns, sink, f);
-	arena_free(&a);
-	return rc;
+	if (t->read != NULL)
+		rc = t->read(st, t, filter, sink, f);
+	return rc == 1 ? read_view(st, t, filter, sink, f) : rc;
 }
 
 int

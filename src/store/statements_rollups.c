@@ -224,6 +224,15 @@ const char *const sql_rollups[SQL_COUNT] = {
 	    "UPDATE series SET first_day = min(first_day, ?2),"
 	    " last_day = max(last_day, ?3) WHERE id = ?1"
 	    " AND (?2 < first_day OR ?3 > last_day)",
+	/* what csv_mx adds up */
+	[SQL_READ_FINDINGS] =
+	    "SELECT cal.date, cal.week, b.domain, s.policy_type,"
+	    " b.receiving_mx_hostname, f.receiving_ip, b.result_type,"
+	    " s.organization, f.failed_sessions FROM days AS cal"
+	    " CROSS JOIN rollup_failures AS f CROSS JOIN problems AS b"
+	    " CROSS JOIN series AS s WHERE cal.date BETWEEN ?1 AND ?2"
+	    " AND f.day = cal.day AND b.id = f.problem AND s.id = f.series"
+	    " ORDER BY cal.date",
 	[SQL_SENDER_DAYS] =
 	    "SELECT day, reports, counted_sessions, counted_failed,"
 	    " failed_sessions FROM rollup_senders WHERE sender = ?1 AND day BETWEEN ?2 AND ?3",

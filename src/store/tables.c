@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "store/dated.h"
 #include "store/domains.h"
 #include "store/senders.h"
 #include "store/sessions.h"
@@ -189,6 +190,7 @@ static const struct table tables[] = {
 	    .domain_end = ")",
 	    .period = "date",
 	    .week = "week",
+	    .read = dated_read,
 	    .columns = failures,
 	    .n_columns = COUNT(failures),
 	},
@@ -214,6 +216,7 @@ static const struct table tables[] = {
 	    .to = "date <= ?N",
 	    .period = "date",
 	    .week = "week",
+	    .read = mx_read,
 	    .columns = mx,
 	    .n_columns = COUNT(mx),
 	},
@@ -251,6 +254,7 @@ static const struct table tables[] = {
 			  " ' ', ' ' || j.value || ' ') > 0)",
 	    .period = "date",
 	    .week = "week",
+	    .read = dated_read,
 	    .columns = reports,
 	    .n_columns = COUNT(reports),
 	},

@@ -9,6 +9,10 @@
 struct store;
 struct store_filter;
 
+enum {
+	TABLE_COLUMNS_MAX = 24
+};
+
 /* A table that can be exported: a view, in its stable order. */
 struct table {
 	const char *name, *view, *order;
