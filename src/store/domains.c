@@ -114,7 +114,7 @@ end_domain(struct domains *d, struct fault *f)
 	int rc = 0;
 
 	end_organization(d);
-	if (d->organizations > 0)
+	if (d->name != NULL && d->organizations > 0)
 		rc = give_row(d, f);
 	free(d->name);
 	d->name = NULL;

@@ -133,26 +133,29 @@ forget_names(struct sessions *s)
 	arena_reset(&s->names);
 }
 
-static int
-read_names(struct sessions *s, struct series *series, struct fault *f)
+/* The names of a series, read when they are asked for first; NULL: fault. */
+static const struct cell *
+names_of(struct sessions *s, struct series *series, struct fault *f)
 {
 	struct value id = value_number(series->id);
 	struct cell *names;
 	sqlite3_stmt *row;
-	int rc = sql_ask(s->st, SQL_SERIES_NAMES, &id, 1, &row, f), i;
+	int rc, i;
 
-	if (rc != 1)
-		return rc == 0 ? sql_fault_of(s->st, SQLITE_CORRUPT, f) : -1;
+	if (series->names != NULL)
+		return series->names;
+	if ((rc = sql_ask(s->st, SQL_SERIES_NAMES, &id, 1, &row, f)) != 1) {
+		if (rc == 0)
+			sql_fault_of(s->st, SQLITE_CORRUPT, f);
+		return NULL;
+	}
 	if (s->names.total > NAMES_MAX)
 		forget_names(s);
 	names = arena_alloc(&s->names, NAMES * sizeof *names);
-	for (i = 0; i < NAMES; i++) {
-		names[i].text = copy_column(&s->names, row, i);
-		names[i].len = (size_t)sqlite3_column_bytes(row, i);
-	}
+	for (i = 0; i < NAMES; i++)
+		names[i] = cell_text(copy_column(&s->names, row, i));
 	sqlite3_reset(row);
-	series->names = names;
-	return 0;
+	return series->names = names;
 }
 
 /* Add up what the series have on the days of a period. */
@@ -182,11 +185,12 @@ give_row(struct sessions *s, struct series *series, struct fault *f)
 {
 	const int64_t *sum = series->sum;
 	int64_t total = sum[SUCCESSFUL] + sum[FAILED];
+	const struct cell *names = names_of(s, series, f);
 	struct cell *c = s->cells;
 
-	if (series->names == NULL && read_names(s, series, f) == -1)
+	if (names == NULL)
 		return -1;
-	memcpy(c + FIRST_NAME, series->names, NAMES * sizeof *c);
+	memcpy(c + FIRST_NAME, names, NAMES * sizeof *c);
 	c[AT_REPORTS].number = sum[REPORTS];
 	c[AT_SUCCESSFUL].number = sum[SUCCESSFUL];
 	c[AT_FAILED].number = sum[FAILED];
