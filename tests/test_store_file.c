@@ -76,7 +76,7 @@ static void
 says_that_a_file_is_damaged(void **state)
 {
 	struct scene *s = *state;
-	char garbage[4096];
+	char garbage[8192]; /* the first page, from behind the header on */
 	int fd;
 
 	open_store(s, STORE_WRITE);
@@ -85,8 +85,8 @@ says_that_a_file_is_damaged(void **state)
 	s->st = NULL;
 	memset(garbage, 0x55, sizeof garbage);
 	assert_true((fd = open(s->path, O_WRONLY)) >= 0);
-	assert_int_equal(
-	    pwrite(fd, garbage, sizeof garbage - 200, 200), 4096 - 200);
+	assert_int_equal(pwrite(fd, garbage, sizeof garbage - 200, 200),
+	    sizeof garbage - 200);
 	close(fd);
 	assert_not_opened(s, s->path, STORE_WRITE, EX_IOERR, "is damaged");
 }

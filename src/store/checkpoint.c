@@ -1,7 +1,7 @@
 #include "store/internal.h"
 
 enum {
-	PAGE = 4096,
+	PAGE = 8192,
 	ENOUGH = 16 * 1024 * 1024 / PAGE, /* frames worth copying: 16 MB */
 	MUCH = 2 * ENOUGH, /* behind what a reader keeps from being reused */
 	WAIT = 1000	   /* ms for such readers to end */

@@ -102,11 +102,13 @@ migrate(struct store *st, const struct schema *s, struct fault *f)
 }
 
 /*
- * What stands in the file's header for good.  Pages that prune frees can be
- * given back to the disk later, bit by bit, only when it was asked for before
- * the first table was made.  WAL lets people read while a poll writes.
+ * What stands in the file's header for good.  Pages of 8 KB make half as many
+ * writes as SQLite's own of 4 KB.  Pages that prune frees can be given back to
+ * the disk later, bit by bit, only when it was asked for before the first
+ * table was made.  WAL lets people read while a poll writes.
  */
-static const char set_up_file[] = "PRAGMA auto_vacuum = INCREMENTAL;"
+static const char set_up_file[] = "PRAGMA page_size = 8192;"
+				  "PRAGMA auto_vacuum = INCREMENTAL;"
 				  "PRAGMA journal_mode = WAL;";
 
 /* The header as it stands, though another process may be making the file. */
