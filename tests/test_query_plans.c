@@ -166,7 +166,8 @@ finds_rows_by_the_index_made_for_it(void **state)
 		enum sql_id id;
 		const char *index;
 	} cases[] = {
-		{ SQL_FIND_REPORT_ID, "reports_counted" },
+		{ SQL_FIND_ALIKE, "reports_counted" },
+		{ SQL_FIND_ALIKE, "reports_body" },
 		{ SQL_FIND_COUNTED, "reports_counted" },
 		{ SQL_FIND_CONFLICT, "reports_conflict" },
 		{ SQL_FIND_OTHER_RANGE, "reports_counted" },

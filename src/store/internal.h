@@ -42,7 +42,7 @@ enum sql_id {
 	SQL_FIND_FILE,
 	SQL_SET_VERDICT,
 	SQL_MAILBOX_OF,
-	SQL_FIND_REPORT_ID,
+	SQL_FIND_ALIKE,
 	SQL_FIND_COUNTED,
 	SQL_FIND_CONFLICT,
 	SQL_FIND_OTHER_RANGE,
@@ -294,7 +294,7 @@ int message_mailbox(
 int tally_report(struct store *, int64_t message, int sign, int64_t sessions,
     int64_t findings, struct fault *);
 
-/* The same for report-repeated: where a counted one has its content. */
+/* The same for report-repeated: where another that counts has its body. */
 int tally_repeated(struct store *, int64_t report, int sign, struct fault *);
 
 /* Count in the row of that mailbox; nothing for 0. */

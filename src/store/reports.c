@@ -12,6 +12,7 @@ struct entry {
 	struct value key[5]; /* identity and content */
 	enum store_outcome outcome;
 	bool reused;
+	bool repeated; /* one that counts has its body */
 	int64_t id;
 	int64_t counted;     /* the stored one with that identity; 0: none */
 	int64_t quarantined; /* the number of a conflict there */
@@ -19,8 +20,7 @@ struct entry {
 };
 
 enum {
-	IDENTITY = 4, /* values of the key */
-	REPORT_ID = 2 /* the first of them */
+	IDENTITY = 4 /* values of the key */
 };
 
 static void
@@ -36,6 +36,38 @@ set_key(struct entry *e)
 	e->key[2] = value_text(e->start);
 	e->key[3] = value_text(e->end);
 	e->key[4] = value_blob(r->content, sizeof r->content);
+}
+
+/* 64 bits of a digest tell enough for what is but a note. */
+static int64_t
+body_of(const struct report *r)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < 8; i++)
+		n = n << 8 | r->body[i];
+	return (int64_t)n;
+}
+
+/*
+ * 1 when one that counts has its organization and report-id; and note whether
+ * one has its body.
+ */
+static int
+find_alike(struct store *st, struct entry *e, struct fault *f)
+{
+	struct value v[] = { e->key[0], e->key[1],
+		value_number(body_of(e->report)) };
+	sqlite3_stmt *row;
+	int known;
+
+	if (sql_ask(st, SQL_FIND_ALIKE, v, 3, &row, f) == -1)
+		return -1;
+	known = sqlite3_column_int(row, 0);
+	e->repeated = sqlite3_column_int(row, 1) != 0;
+	sqlite3_reset(row);
+	return known;
 }
 
 /* The counted copy; 1 when its content is the same. */
@@ -68,8 +100,7 @@ classify(struct store *st, struct entry *e, struct fault *f)
 	int known, same;
 
 	e->outcome = STORE_IMPORTED;
-	known = sql_number(st, SQL_FIND_REPORT_ID, e->key, REPORT_ID, &one, f);
-	if (known != 1)
+	if ((known = find_alike(st, e, f)) != 1)
 		return known;
 	if ((same = find_counted(st, e, f)) == -1)
 		return -1;
@@ -240,18 +271,6 @@ warnings(const struct entry *e, struct arena *a)
 	    second);
 }
 
-/* 64 bits of a digest tell enough for what is but a note. */
-static int64_t
-body_of(const struct report *r)
-{
-	uint64_t n = 0;
-	size_t i;
-
-	for (i = 0; i < 8; i++)
-		n = n << 8 | r->body[i];
-	return (int64_t)n;
-}
-
 static int
 add_head(struct store *st, int64_t message, struct entry *e, struct fault *f)
 {
@@ -382,9 +401,9 @@ add_report(struct store *st, int64_t message, struct entry *e, struct span raw,
 static int
 count_in(struct store *st, int64_t message, struct entry *e, struct fault *f)
 {
-	if (tally_report(st, message, 1, e->sessions, e->findings, f) == -1 ||
-	    tally_repeated(st, e->id, 1, f) == -1)
+	if (tally_report(st, message, 1, e->sessions, e->findings, f) == -1)
 		return -1;
+	st->tally.repeated += e->repeated;
 	return rollup_add(st, e->report, warnings(e, &st->scratch), f);
 }
 

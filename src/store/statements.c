@@ -103,9 +103,11 @@ static const char *const sql[SQL_COUNT] = {
 	    " (?2 = 'duplicate' AND verdict IN ('imported', 'conflict')))",
 	[SQL_MAILBOX_OF] = "SELECT mailbox FROM messages WHERE id = ?1",
 
-	[SQL_FIND_REPORT_ID] =
-	    "SELECT 1 FROM reports WHERE status = 'counted'"
-	    " AND organization = ?1 AND report_id = ?2 LIMIT 1",
+	[SQL_FIND_ALIKE] =
+	    "SELECT EXISTS (SELECT 1 FROM reports WHERE status = 'counted'"
+	    " AND organization = ?1 AND report_id = ?2),"
+	    " EXISTS (SELECT 1 FROM reports WHERE status = 'counted'"
+	    " AND body = ?3)",
 	[SQL_FIND_COUNTED] =
 	    "SELECT id, content FROM reports WHERE status = 'counted'"
 	    " AND organization = ?1 AND report_id = ?2"
