@@ -9,7 +9,8 @@
 enum {
 	KEYS = 3, /* numbers that a row is known by, at most */
 	SUMS = 5,
-	GATHERED = 4096 /* additions of a kind that are worth writing */
+	ROWS_TOGETHER = 16, /* in one statement */
+	GATHERED = 4096	    /* additions of a kind that are worth writing */
 };
 
 enum kind {
@@ -23,16 +24,18 @@ enum kind {
 
 /* How the rows of a rollup are known and written. */
 static const struct form {
-	enum sql_id add;
-	unsigned keys; /* numbers, then a text when it has one */
+	enum sql_id add, add_many; /* one, or ROWS_TOGETHER of them */
+	unsigned keys;		   /* numbers, then a text when it has one */
 	bool text;
 	unsigned sums;
 } forms[KIND_COUNT] = {
-	[KIND_DAYS] = { SQL_ADD_DAY, 1, false, 1 },
-	[KIND_WARNINGS] = { SQL_ADD_DAY_WARNING, 1, true, 1 },
-	[KIND_DAILY] = { SQL_ADD_DAY_SERIES, 2, false, 5 },
-	[KIND_SENDERS] = { SQL_ADD_DAY_SENDER, 2, false, 4 },
-	[KIND_FAILURES] = { SQL_ADD_DAY_FAILURE, 3, true, 2 },
+	[KIND_DAYS] = { SQL_ADD_DAY, SQL_COUNT, 1, false, 1 },
+	[KIND_WARNINGS] = { SQL_ADD_DAY_WARNING, SQL_COUNT, 1, true, 1 },
+	[KIND_DAILY] = { SQL_ADD_DAY_SERIES, SQL_ADD_MANY_DAY_SERIES, 2, false,
+	    5 },
+	[KIND_SENDERS] = { SQL_ADD_DAY_SENDER, SQL_ADD_MANY_DAY_SENDER, 2,
+	    false, 4 },
+	[KIND_FAILURES] = { SQL_ADD_DAY_FAILURE, SQL_COUNT, 3, true, 2 },
 };
 
 /* What a row is to grow by. */
@@ -138,19 +141,39 @@ merge(struct gathered *g)
 }
 
 static int
-write_one(struct store *st, const struct form *form, const struct addition *x,
-    struct fault *f)
+write_rows(struct store *st, const struct form *form, const struct addition *x,
+    size_t rows, struct fault *f)
 {
-	struct value v[KEYS + 1 + SUMS];
+	struct value v[ROWS_TOGETHER * (KEYS + 1 + SUMS)];
+	const struct addition *end = x + rows;
 	size_t n = 0, i;
 
-	for (i = 0; i < form->keys; i++)
-		v[n++] = value_number(x->key[i]);
-	if (form->text)
-		v[n++] = value_text(x->text);
-	for (i = 0; i < form->sums; i++)
-		v[n++] = value_number(x->sum[i]);
-	return sql_run(st, form->add, v, n, f);
+	for (; x < end; x++) {
+		for (i = 0; i < form->keys; i++)
+			v[n++] = value_number(x->key[i]);
+		if (form->text)
+			v[n++] = value_text(x->text);
+		for (i = 0; i < form->sums; i++)
+			v[n++] = value_number(x->sum[i]);
+	}
+	return sql_run(st, rows == 1 ? form->add : form->add_many, v, n, f);
+}
+
+/* As many at once as there are statements for, which spares most of them. */
+static int
+write_all(struct store *st, const struct form *form, const struct gathered *g,
+    struct fault *f)
+{
+	size_t i, rows;
+
+	for (i = 0; i < g->n; i += rows) {
+		rows = form->add_many != SQL_COUNT && g->n - i >= ROWS_TOGETHER
+			   ? ROWS_TOGETHER
+			   : 1;
+		if (write_rows(st, form, &g->item[i], rows, f) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 static int
@@ -191,7 +214,6 @@ rollup_flush(struct store *st, struct fault *f)
 {
 	struct rollup *r = st->rollup;
 	enum kind k;
-	size_t i;
 
 	if (r == NULL || r->kind[KIND_DAYS].n == 0)
 		return 0;
@@ -199,10 +221,8 @@ rollup_flush(struct store *st, struct fault *f)
 		return -1;
 	for (k = 0; k < KIND_COUNT; k++) {
 		merge(&r->kind[k]);
-		for (i = 0; i < r->kind[k].n; i++)
-			if (write_one(st, &forms[k], &r->kind[k].item[i], f) ==
-			    -1)
-				return -1;
+		if (write_all(st, &forms[k], &r->kind[k], f) == -1)
+			return -1;
 		if (k == KIND_DAILY && stretch_series(st, &r->kind[k], f) == -1)
 			return -1;
 		r->kind[k].n = 0;

@@ -39,7 +39,32 @@
 /* Of a day that was pruned, too little is left to count. */
 #define COUNTABLE " WHERE v.day NOT IN (SELECT day FROM days WHERE pruned = 1)"
 
+/* ROWS_TOGETHER rows. */
+#define FOUR(row) row ", " row ", " row ", " row
+#define MANY(row) FOUR(FOUR(row))
+
 /* clang-format off */
+/* Past 2^62 a sum stays there. */
+#define GROW(sum) \
+	sum " = min(" sum " + excluded." sum ", 4611686018427387903)"
+
+#define DAY_SERIES "(?, ?, ?, ?, ?, ?, ?)"
+#define ADD_DAY_SERIES(rows) \
+	"INSERT INTO rollup_daily (day, series, reports," \
+	" successful_sessions, failed_sessions, counted_sessions," \
+	" counted_failed) VALUES " rows " ON CONFLICT DO UPDATE SET" \
+	" reports = reports + excluded.reports, " GROW("successful_sessions") \
+	", " GROW("failed_sessions") ", " GROW("counted_sessions") \
+	", " GROW("counted_failed")
+
+#define DAY_SENDER "(?, ?, ?, ?, ?, ?)"
+#define ADD_DAY_SENDER(rows) \
+	"INSERT INTO rollup_senders (sender, day, reports," \
+	" counted_sessions, counted_failed, failed_sessions) VALUES " rows \
+	" ON CONFLICT DO UPDATE SET reports = reports + excluded.reports, " \
+	GROW("counted_sessions") ", " GROW("counted_failed") \
+	", " GROW("failed_sessions")
+
 const char *const sql_rollups[SQL_COUNT] = {
 	[SQL_OLDEST_DAY] = "SELECT day FROM days ORDER BY day LIMIT 1",
 	[SQL_NEWEST_DAY] = "SELECT day FROM days ORDER BY day DESC LIMIT 1",
@@ -291,37 +316,16 @@ const char *const sql_rollups[SQL_COUNT] = {
 	    "INSERT INTO rollup_warnings (day, code, reports)"
 	    " VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET"
 	    " reports = reports + excluded.reports",
-	/* past 2^62 a sum stays there */
-	[SQL_ADD_DAY_SERIES] =
-	    "INSERT INTO rollup_daily (day, series, reports,"
-	    " successful_sessions, failed_sessions, counted_sessions,"
-	    " counted_failed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-	    " ON CONFLICT DO UPDATE SET reports = reports + excluded.reports,"
-	    " successful_sessions = min(successful_sessions +"
-	    " excluded.successful_sessions, 4611686018427387903),"
-	    " failed_sessions = min(failed_sessions +"
-	    " excluded.failed_sessions, 4611686018427387903),"
-	    " counted_sessions = min(counted_sessions +"
-	    " excluded.counted_sessions, 4611686018427387903),"
-	    " counted_failed = min(counted_failed + excluded.counted_failed,"
-	    " 4611686018427387903)",
-	[SQL_ADD_DAY_SENDER] =
-	    "INSERT INTO rollup_senders (sender, day, reports,"
-	    " counted_sessions, counted_failed, failed_sessions)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-	    " ON CONFLICT DO UPDATE SET reports = reports + excluded.reports,"
-	    " counted_sessions = min(counted_sessions +"
-	    " excluded.counted_sessions, 4611686018427387903),"
-	    " counted_failed = min(counted_failed + excluded.counted_failed,"
-	    " 4611686018427387903), failed_sessions = min(failed_sessions +"
-	    " excluded.failed_sessions, 4611686018427387903)",
+	[SQL_ADD_DAY_SERIES] = ADD_DAY_SERIES(DAY_SERIES),
+	[SQL_ADD_MANY_DAY_SERIES] = ADD_DAY_SERIES(MANY(DAY_SERIES)),
+	[SQL_ADD_DAY_SENDER] = ADD_DAY_SENDER(DAY_SENDER),
+	[SQL_ADD_MANY_DAY_SENDER] = ADD_DAY_SENDER(MANY(DAY_SENDER)),
 	[SQL_ADD_DAY_FAILURE] =
 	    "INSERT INTO rollup_failures (problem, day, series, receiving_ip,"
 	    " findings, failed_sessions) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
 	    " ON CONFLICT DO UPDATE SET"
-	    " findings = findings + excluded.findings,"
-	    " failed_sessions = min(failed_sessions +"
-	    " excluded.failed_sessions, 4611686018427387903)",
+	    " findings = findings + excluded.findings, "
+	    GROW("failed_sessions"),
 
 	[SQL_DATE_OF_REPORT] = "SELECT date FROM reports WHERE id = ?1",
 	[SQL_IS_PRUNED] =

@@ -122,14 +122,24 @@ connect_to(struct store *st, struct fault *f)
 	return sql_exec(st, set_up_writer, f);
 }
 
+/*
+ * Refused once SQLite is in use.  Nobody asks for the statistics, which cost a
+ * mutex an allocation.  What a statement may have to take back stays in memory:
+ * some rows with their pages, which need no temporary file.
+ */
+static void
+configure(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, 512 * 1024);
+}
+
 struct store *
 store_open(const char *path, enum store_access access, struct fault *f)
 {
 	struct store *st = xcalloc(1, sizeof *st);
 
-	/* nobody asks for the statistics, which cost a mutex an allocation;
-	 * refused once SQLite is in use */
-	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	configure();
 	st->path = plain_path(path);
 	st->access = access;
 	st->lock = -1;
