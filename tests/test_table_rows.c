@@ -1,7 +1,7 @@
 #include "sent.h"
 #include "stores.h"
 
-#include "store/sessions.h"
+#include "store/table_rows.h"
 #include "store/tables.h"
 
 /* Tables that are read by a quicker way than their views: with the same rows.

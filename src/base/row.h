@@ -54,4 +54,11 @@ struct row_sink {
 	void *arg;
 };
 
+static inline int
+row_sink_head(const struct row_sink *sink, const struct column *columns,
+    size_t n, struct fault *f)
+{
+	return sink->head != NULL ? sink->head(sink->arg, columns, n, f) : 0;
+}
+
 #endif

@@ -4,30 +4,17 @@
 
 #include "base/alloc.h"
 #include "base/fault.h"
-#include "store/dated.h"
 #include "store/internal.h"
-#include "store/tables.h"
+#include "store/table_rows.h"
 
 enum {
 	DAY_MAX = 8 * 1024 * 1024 /* bytes of the rows of a day */
 };
 
-/* Columns of a finding, that become those of `mx`. */
+/* Columns of a finding, which are those of `mx` but for one. */
 enum {
-	MX_ORGANIZATION = 7, /* their number, in the end */
+	MX_ORGANIZATION = 7, /* in the end their number */
 	MX_FAILED
-};
-
-static const struct column findings[] = {
-	{ "date", COLUMN_DATE },
-	{ "week", COLUMN_DATE },
-	{ "domain", COLUMN_TEXT },
-	{ "policy_type", COLUMN_TEXT },
-	{ "receiving_mx_hostname", COLUMN_TEXT },
-	{ "receiving_ip", COLUMN_TEXT },
-	{ "result_type", COLUMN_TEXT },
-	{ "organization", COLUMN_TEXT },
-	{ "failed_sessions", COLUMN_NUMBER },
 };
 
 struct dated;
@@ -200,8 +187,7 @@ find_keys(struct dated *t, const char *order)
 	}
 }
 
-/* The rows of a SELECT in order of date; then, if need be, those of the view.
- */
+/* The rows of a SELECT by date, and of the view those that are too many. */
 static int
 read_days(struct store *st, struct dated *d, const char *text,
     const struct value *v, size_t n, const struct table *t,
@@ -210,10 +196,8 @@ read_days(struct store *st, struct dated *d, const char *text,
 	struct row_sink sink = { NULL, on_row, d };
 	struct row_sink rest = { NULL, d->sink->row, d->sink->arg };
 	struct store_filter rest_of = *filter;
-	int rc = 0;
+	int rc = row_sink_head(d->sink, t->columns, t->n_columns, f);
 
-	if (d->sink->head != NULL)
-		rc = d->sink->head(d->sink->arg, t->columns, t->n_columns, f);
 	if (rc == 0)
 		rc = read_rows(
 		    st, text, v, n, d->columns, d->n_columns, &sink, f);
@@ -252,8 +236,9 @@ mx_read(struct store *st, const struct table *t,
     const struct store_filter *filter, const struct row_sink *sink,
     struct fault *f)
 {
-	struct dated d = { .columns = findings,
-		.n_columns = sizeof findings / sizeof *findings,
+	struct column columns[TABLE_COLUMNS_MAX];
+	struct dated d = { .columns = columns,
+		.n_columns = t->n_columns,
 		.merge = true,
 		.sink = sink };
 	struct value v[] = { value_text(
@@ -262,6 +247,8 @@ mx_read(struct store *st, const struct table *t,
 
 	if (filter->n_domains > 0 || filter->n_organizations > 0)
 		return 1;
+	memcpy(columns, t->columns, t->n_columns * sizeof *columns);
+	columns[MX_ORGANIZATION].kind = COLUMN_TEXT;
 	find_keys(&d, t->order);
 	d.key[d.n_keys++] = MX_ORGANIZATION;
 	return read_days(

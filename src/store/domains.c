@@ -3,10 +3,9 @@
 
 #include "base/alloc.h"
 #include "base/fault.h"
-#include "store/domains.h"
 #include "store/internal.h"
 #include "store/sender_days.h"
-#include "store/tables.h"
+#include "store/table_rows.h"
 
 /* The columns of a row. */
 enum {
@@ -177,19 +176,10 @@ read_senders(
 	static const struct column columns[] = { { "domain", COLUMN_TEXT },
 		{ "organization", COLUMN_TEXT }, { "id", COLUMN_NUMBER } };
 	struct row_sink each = { NULL, on_sender, d };
-	struct store_filter who = filter_names(filter);
-	struct arena a = { 0 };
-	size_t n;
-	const struct value *v = filter_values(&a, &who, &n);
-	int rc = read_rows(d->st,
-	    names_sql(&a, "domain, organization, id FROM senders", &who,
-		"domain, organization"),
-	    v, n, columns, 3, &each, f);
+	int rc = read_names(d->st, "domain, organization, id FROM senders",
+	    filter, "domain, organization", columns, 3, &each, f);
 
-	if (rc == 0)
-		rc = end_domain(d, f);
-	arena_free(&a);
-	return rc;
+	return rc == 0 ? end_domain(d, f) : rc;
 }
 
 int
@@ -203,8 +193,8 @@ domains_read(struct store *st, const struct table *t,
 	if (filter->n_organizations > 0)
 		return 1;
 	rc = day_range_read(st, t, filter, &d.range, f);
-	if (rc == 0 && sink->head != NULL)
-		rc = sink->head(sink->arg, t->columns, t->n_columns, f);
+	if (rc == 0)
+		rc = row_sink_head(sink, t->columns, t->n_columns, f);
 	if (rc == -1 || d.range.last < d.range.first)
 		return rc;
 	d.reported = xcalloc(days_in(&d.range), sizeof *d.reported);

@@ -95,16 +95,13 @@ store_periods(struct store *st, const char *table,
 		{ "first_day", COLUMN_NUMBER }, { "last_day", COLUMN_NUMBER } };
 	struct listing l = { .arena = a };
 	struct row_sink sink = { NULL, on_period, &l };
-	struct value v[2];
-	size_t values = 0;
-	const char *sql = period_sql(a, table, filter);
-	int rc;
+	const struct table *t = table_find(table);
+	const char *what = arena_printf(a,
+	    "%s AS period, %s, max(generation), min(day), max(day)", t->period,
+	    t->week);
+	int rc = read_calendar(st, t, what, " GROUP BY period ORDER BY period",
+	    filter, columns, 5, &sink, f);
 
-	if (filter->from != NULL)
-		v[values++] = value_text(filter->from);
-	if (filter->to != NULL)
-		v[values++] = value_text(filter->to);
-	rc = read_rows(st, sql, v, values, columns, 5, &sink, f);
 	*list = l.item;
 	*n = l.n;
 	return rc;

@@ -327,22 +327,7 @@ const char *read_sql_by(struct arena *, const struct table *,
 int read_view(struct store *, const struct table *, const struct store_filter *,
     const struct row_sink *, struct fault *);
 
-/* The SELECT of a table's periods; parameters are from and to, if set. */
-const char *period_sql(
-    struct arena *, const char *table, const struct store_filter *);
-
-/* The SELECT of the first and last day of a table; parameters likewise. */
-const char *range_sql(
-    struct arena *, const char *table, const struct store_filter *);
-
-/* The domains and organizations of a filter. */
-struct store_filter filter_names(const struct store_filter *);
-
-/* The SELECT of `what`, "column FROM table", that such a filter chooses. */
-const char *names_sql(struct arena *, const char *what,
-    const struct store_filter *, const char *order);
-
-/* The parameters of such texts, as far as the filter has them. */
+/* The parameters of such a text, as far as the filter has them. */
 const struct value *filter_values(
     struct arena *, const struct store_filter *, size_t *n);
 
@@ -350,6 +335,20 @@ const struct value *filter_values(
 int read_rows(struct store *, const char *text, const struct value *v, size_t n,
     const struct column *columns, size_t n_columns, const struct row_sink *,
     struct fault *);
+
+/*
+ * Give to the sink what is asked of `days`, as far as a table and the from and
+ * to of a filter choose them; `end` is the end of the SELECT.
+ */
+int read_calendar(struct store *, const struct table *, const char *what,
+    const char *end, const struct store_filter *, const struct column *,
+    size_t n_columns, const struct row_sink *, struct fault *);
+
+/* And `what`, "column FROM table", by the filter's domains and organizations.
+ */
+int read_names(struct store *, const char *what, const struct store_filter *,
+    const char *order, const struct column *, size_t n_columns,
+    const struct row_sink *, struct fault *);
 
 /* Text of the present row, copied. */
 const char *copy_column(struct arena *, sqlite3_stmt *row, int column);

@@ -136,53 +136,6 @@ read_sql(struct arena *a, const char *table, const struct store_filter *filter)
 	return read_sql_by(a, t, filter, t->order);
 }
 
-struct store_filter
-filter_names(const struct store_filter *filter)
-{
-	struct store_filter names = *filter;
-
-	names.from = names.to = NULL;
-	return names;
-}
-
-const char *
-period_sql(
-    struct arena *a, const char *table, const struct store_filter *filter)
-{
-	const struct table *t = table_find(table);
-	struct store_filter days = { .from = filter->from, .to = filter->to };
-	struct conditions c;
-
-	write_conditions(a, t, &days, &c);
-	return arena_printf(a,
-	    "SELECT %s AS period, %s, max(generation), min(day), max(day)"
-	    " FROM days WHERE 1%s%s GROUP BY period ORDER BY period",
-	    t->period, t->week, c.from, c.to);
-}
-
-const char *
-range_sql(struct arena *a, const char *table, const struct store_filter *filter)
-{
-	const struct table *t = table_find(table);
-	struct store_filter days = { .from = filter->from, .to = filter->to };
-	struct conditions c;
-
-	write_conditions(a, t, &days, &c);
-	return arena_printf(
-	    a, "SELECT min(day), max(day) FROM days WHERE 1%s%s", c.from, c.to);
-}
-
-const char *
-names_sql(struct arena *a, const char *what, const struct store_filter *filter,
-    const char *order)
-{
-	struct conditions c;
-
-	write_conditions(a, table_find("daily"), filter, &c);
-	return arena_printf(a, "SELECT %s WHERE 1%s%s ORDER BY %s", what,
-	    c.domains, c.organizations, order);
-}
-
 const struct value *
 filter_values(struct arena *a, const struct store_filter *filter, size_t *n)
 {
@@ -239,7 +192,7 @@ pour(struct store *st, sqlite3_stmt *stmt, const struct column *columns,
 	size_t i;
 	int rc;
 
-	if (sink->head != NULL && sink->head(sink->arg, columns, n, f) == -1)
+	if (row_sink_head(sink, columns, n, f) == -1)
 		return -1;
 	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
 		for (i = 0; i < n; i++)
@@ -279,6 +232,52 @@ read_view(struct store *st, const struct table *t,
 	int rc = read_rows(st, read_sql(&a, t->name, filter), v, n, t->columns,
 	    t->n_columns, sink, f);
 
+	arena_free(&a);
+	return rc;
+}
+
+int
+read_calendar(struct store *st, const struct table *t, const char *what,
+    const char *end, const struct store_filter *filter,
+    const struct column *columns, size_t n_columns, const struct row_sink *sink,
+    struct fault *f)
+{
+	struct store_filter days = { .from = filter->from, .to = filter->to };
+	struct arena a = { 0 };
+	struct conditions c;
+	size_t n;
+	const struct value *v = filter_values(&a, &days, &n);
+	int rc;
+
+	write_conditions(&a, t, &days, &c);
+	rc = read_rows(st,
+	    arena_printf(&a, "SELECT %s FROM days WHERE 1%s%s%s", what, c.from,
+		c.to, end),
+	    v, n, columns, n_columns, sink, f);
+	arena_free(&a);
+	return rc;
+}
+
+int
+read_names(struct store *st, const char *what,
+    const struct store_filter *filter, const char *order,
+    const struct column *columns, size_t n_columns, const struct row_sink *sink,
+    struct fault *f)
+{
+	struct store_filter names = *filter;
+	struct arena a = { 0 };
+	struct conditions c;
+	const struct value *v;
+	size_t n;
+	int rc;
+
+	names.from = names.to = NULL;
+	v = filter_values(&a, &names, &n);
+	write_conditions(&a, table_find("daily"), &names, &c);
+	rc = read_rows(st,
+	    arena_printf(&a, "SELECT %s WHERE 1%s%s ORDER BY %s", what,
+		c.domains, c.organizations, order),
+	    v, n, columns, n_columns, sink, f);
 	arena_free(&a);
 	return rc;
 }

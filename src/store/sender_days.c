@@ -22,15 +22,9 @@ day_range_read(struct store *st, const struct table *t,
 	static const struct column columns[] = { { "first", COLUMN_NUMBER },
 		{ "last", COLUMN_NUMBER } };
 	struct row_sink sink = { NULL, on_range, range };
-	struct store_filter days = { .from = filter->from, .to = filter->to };
-	struct arena a = { 0 };
-	size_t n;
-	const struct value *v = filter_values(&a, &days, &n);
-	int rc = read_rows(
-	    st, range_sql(&a, t->name, &days), v, n, columns, 2, &sink, f);
 
-	arena_free(&a);
-	return rc;
+	return read_calendar(
+	    st, t, "min(day), max(day)", "", filter, columns, 2, &sink, f);
 }
 
 static void

@@ -3,8 +3,7 @@
 #include "base/fault.h"
 #include "store/internal.h"
 #include "store/sender_days.h"
-#include "store/senders.h"
-#include "store/tables.h"
+#include "store/table_rows.h"
 
 /* The columns of a row, and of the names it begins with. */
 enum {
@@ -71,21 +70,11 @@ senders_read(struct store *st, const struct table *t,
 		{ "id", COLUMN_NUMBER } };
 	struct senders s = { .st = st, .sink = sink };
 	struct row_sink each = { NULL, on_sender, &s };
-	struct arena a = { 0 };
-	struct store_filter who = filter_names(filter);
-	size_t n;
-	const struct value *v = filter_values(&a, &who, &n);
-	int rc = day_range_read(st, t, filter, &s.range, f);
 
-	if (rc == 0 && sink->head != NULL)
-		rc = sink->head(sink->arg, t->columns, t->n_columns, f);
-	if (rc == 0)
-		rc = read_rows(st,
-		    names_sql(&a,
-			"organization, reporter_domain, domain, id FROM"
-			" senders",
-			&who, t->order),
-		    v, n, columns, NAMES + 1, &each, f);
-	arena_free(&a);
-	return rc;
+	if (day_range_read(st, t, filter, &s.range, f) == -1 ||
+	    row_sink_head(sink, t->columns, t->n_columns, f) == -1)
+		return -1;
+	return read_names(st,
+	    "organization, reporter_domain, domain, id FROM senders", filter,
+	    t->order, columns, NAMES + 1, &each, f);
 }

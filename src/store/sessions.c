@@ -4,8 +4,7 @@
 #include "base/alloc.h"
 #include "store/exports.h"
 #include "store/internal.h"
-#include "store/sessions.h"
-#include "store/tables.h"
+#include "store/table_rows.h"
 
 enum {
 	NAMES = 6, /* of a series */
@@ -92,16 +91,14 @@ read_series(struct sessions *s, const struct store_filter *filter,
 {
 	static const struct column id = { "id", COLUMN_NUMBER };
 	struct row_sink sink = { NULL, on_series, s };
-	struct store_filter who = filter_names(filter);
-	size_t n, i;
-	const struct value *v = filter_values(a, &who, &n);
-	const char *text = arena_printf(a, "%s LIMIT %d",
-	    names_sql(a, "id FROM series", &who,
-		"domain, policy_domain, organization, reporter_domain,"
-		" policy_type, policy_mode"),
+	const char *order = arena_printf(a,
+	    "domain, policy_domain, organization, reporter_domain,"
+	    " policy_type, policy_mode LIMIT %d",
 	    SERIES_MAX + 1);
+	size_t i;
 
-	if (read_rows(s->st, text, v, n, &id, 1, &sink, f) == -1)
+	if (read_names(
+		s->st, "id FROM series", filter, order, &id, 1, &sink, f) == -1)
 		return -1;
 	if (s->n > SERIES_MAX)
 		return 1;
@@ -233,8 +230,7 @@ give_periods(struct sessions *s, const struct table *t,
 	size_t n, i;
 
 	if (store_periods(s->st, t->name, filter, a, &periods, &n, f) == -1 ||
-	    (s->sink->head != NULL &&
-		s->sink->head(s->sink->arg, t->columns, t->n_columns, f) == -1))
+	    row_sink_head(s->sink, t->columns, t->n_columns, f) == -1)
 		return -1;
 	for (i = 0; i < n; i++)
 		if (give_period(s, &periods[i], f) == -1)

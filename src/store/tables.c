@@ -1,11 +1,7 @@
 #include <string.h>
 
-#include "store/dated.h"
-#include "store/domains.h"
-#include "store/senders.h"
-#include "store/sessions.h"
 #include "store/store.h"
-#include "store/tables.h"
+#include "store/table_rows.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 

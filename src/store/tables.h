@@ -13,6 +13,15 @@ enum {
 	TABLE_COLUMNS_MAX = 24
 };
 
+struct table;
+
+/*
+ * Gives the rows of a table to the sink: 0, -1, or 1, having given nothing,
+ * when they are to be had by the view alone.
+ */
+typedef int table_read_fn(struct store *, const struct table *,
+    const struct store_filter *, const struct row_sink *, struct fault *);
+
 /* A table that can be exported: a view, in its stable order. */
 struct table {
 	const char *name, *view, *order;
@@ -27,13 +36,7 @@ struct table {
 	/* the column of `days` that gives a row its date; NULL: none does */
 	const char *period;
 	const char *week; /* the week of that date, an expression on `days` */
-	/*
-	 * A quicker way to its rows than the view: 0, -1, or 1 when they are
-	 * to be had by the view alone; NULL: there is none.
-	 */
-	int (*read)(struct store *, const struct table *,
-	    const struct store_filter *, const struct row_sink *,
-	    struct fault *);
+	table_read_fn *read; /* a quicker way than the view; NULL: none */
 	const struct column *columns;
 	size_t n_columns;
 };
