@@ -44,7 +44,7 @@ bool span_ends_nocase(struct span a, const char *s);
 static inline bool
 span_is_nocase(struct span a, const char *s)
 {
-	return strlen(s) == a.n && (a.n == 0 || strncasecmp(a.p, s, a.n) == 0);
+	return strlen(s) == a.n && span_begins_nocase(a, s);
 }
 
 /* Where the string `s` first occurs in `a`; a.n when it does not. */
