@@ -15,7 +15,6 @@ struct outcome {
 	struct outcome *next;
 	const struct report *report; /* NULL: refused */
 	struct span raw;	     /* of a report: its gzip file */
-	struct span text;	     /* or what that is yet to be made of */
 	struct store_reject reject;
 };
 

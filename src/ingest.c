@@ -12,11 +12,6 @@
 #include "report/pack.h"
 #include "writer.h"
 
-enum {
-	/* a text that waits in the batch to be packed is no longer than this */
-	WAITING_TEXT = 64 * 1024
-};
-
 struct ingest {
 	struct ingest_settings settings;
 	struct examiner *examiner;
@@ -44,7 +39,6 @@ ingest_open(struct store *st, const struct ingest_settings *settings)
 	in->settings = *settings;
 	in->examiner = examiner_new(&settings->examine);
 	in->packed.max = 2 * settings->examine.limits->report;
-	in->recorder.packed.max = in->packed.max;
 	in->recorder.store = st;
 	in->recorder.quarantine_max = settings->examine.limits->quarantine;
 	batch_reset(&in->pair[0]);
@@ -79,7 +73,6 @@ ingest_close(struct ingest *in)
 	end_writer(in, &told);
 	examiner_free(in->examiner);
 	buf_free(&in->packed);
-	buf_free(&in->recorder.packed);
 	batch_free(&in->pair[0]);
 	batch_free(&in->pair[1]);
 	free(in);
@@ -111,26 +104,18 @@ keep(struct arena *a, struct span bytes)
 	return (struct span){ arena_strndup(a, bytes.p, bytes.n), bytes.n };
 }
 
-/*
- * A report's gzip file: as received, or made of its text.  To make it is the
- * recorder's, which has the time, but where the text is long.
- */
-static void
-keep_raw(struct ingest *in, const struct candidate *c, struct outcome *o)
+/* A report's gzip file: as received, or made of its text. */
+static struct span
+raw_bytes(struct ingest *in, const struct candidate *c)
 {
-	struct arena *a = &in->batch->arena;
-
 	if (!in->settings.keep_raw)
-		return;
-	if (c->is_gzip) {
-		o->raw = keep(a, c->bytes);
-	} else if (c->text.n <= WAITING_TEXT) {
-		o->text = keep(a, c->text);
-	} else {
-		buf_reset(&in->packed);
-		if (pack_gzip(c->text, &in->packed) == 0)
-			o->raw = keep(a, buf_span(&in->packed));
-	}
+		return (struct span){ 0 };
+	if (c->is_gzip)
+		return keep(&in->batch->arena, c->bytes);
+	buf_reset(&in->packed);
+	if (pack_gzip(c->text, &in->packed) == -1)
+		return (struct span){ 0 };
+	return keep(&in->batch->arena, buf_span(&in->packed));
 }
 
 static int
@@ -145,7 +130,7 @@ queue_candidate(void *arg, const struct candidate *c, struct fault *f)
 	q->judged->message.arrival = c->arrival;
 	if (c->report != NULL) {
 		o->report = c->report;
-		keep_raw(q->in, c, o);
+		o->raw = raw_bytes(q->in, c);
 		q->verdict->accepted++;
 		return 0;
 	}

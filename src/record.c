@@ -5,7 +5,6 @@
 #include "base/timing.h"
 #include "batch.h"
 #include "record.h"
-#include "report/pack.h"
 #include "store/actions.h"
 
 /* "example: UID 17", or the path of a file. */
@@ -55,28 +54,15 @@ store_reject(struct recorder *rec, int64_t message, const struct judged *j,
 	return 0;
 }
 
-/* Its gzip file, valid until the next call; empty when none is kept. */
-static struct span
-raw_of(struct recorder *rec, const struct outcome *o)
-{
-	if (o->text.n == 0)
-		return o->raw;
-	buf_reset(&rec->packed);
-	if (pack_gzip(o->text, &rec->packed) == -1)
-		return (struct span){ 0 };
-	return buf_span(&rec->packed);
-}
-
 static int
 store_report(struct recorder *rec, int64_t message, const struct judged *j,
     const struct outcome *o, struct tally *t, struct fault *f)
 {
 	const struct report *r = o->report;
-	struct span raw = raw_of(rec, o);
 	struct store_added added;
 	char who[512];
 
-	if (store_add_report(rec->store, message, r, raw, &added, f) == -1)
+	if (store_add_report(rec->store, message, r, o->raw, &added, f) == -1)
 		return -1;
 	switch (added.outcome) {
 	case STORE_IMPORTED:
@@ -90,7 +76,7 @@ store_report(struct recorder *rec, int64_t message, const struct judged *j,
 	case STORE_CONFLICT:
 		rec->counts.conflict++;
 		t->conflict = true;
-		t->lost |= raw.n == 0;
+		t->lost |= o->raw.n == 0;
 		log_warn("%s: report-id-conflict: %s of %s is stored already "
 			 "with other content, and the first counts; see "
 			 "`tlsrua quarantine show %" PRId64 "`",

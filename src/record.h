@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "ingest.h"
 
 struct batch;
@@ -15,7 +14,6 @@ struct store;
 struct recorder {
 	struct store *store;
 	uint64_t quarantine_max; /* limits.quarantine */
-	struct buf packed;	 /* a report's gzip file */
 	struct ingest_counts counts;
 	double seconds;	      /* spent in the store */
 	bool quarantine_full; /* said once a run */
