@@ -16,8 +16,8 @@ struct ingest {
 	struct ingest_settings settings;
 	struct examiner *examiner;
 	struct buf packed;
-	/* one is filled while the writer, if it runs, has the other */
-	struct batch pair[2], *batch;
+	/* one is filled while the writer, if it runs, has the others */
+	struct batch ring[WRITER_QUEUE + 1], *batch;
 	struct writer *writer; /* from the first full batch to the commit */
 	struct recorder recorder;
 	const struct store_mailbox *cursor;
@@ -41,9 +41,9 @@ ingest_open(struct store *st, const struct ingest_settings *settings)
 	in->packed.max = 2 * settings->examine.limits->report;
 	in->recorder.store = st;
 	in->recorder.quarantine_max = settings->examine.limits->quarantine;
-	batch_reset(&in->pair[0]);
-	batch_reset(&in->pair[1]);
-	in->batch = in->pair;
+	for (size_t i = 0; i <= WRITER_QUEUE; i++)
+		batch_reset(&in->ring[i]);
+	in->batch = in->ring;
 	in->after_import = in->after_reject = "";
 	return in;
 }
@@ -73,8 +73,8 @@ ingest_close(struct ingest *in)
 	end_writer(in, &told);
 	examiner_free(in->examiner);
 	buf_free(&in->packed);
-	batch_free(&in->pair[0]);
-	batch_free(&in->pair[1]);
+	for (size_t i = 0; i <= WRITER_QUEUE; i++)
+		batch_free(&in->ring[i]);
 	free(in);
 }
 
@@ -159,8 +159,8 @@ complete_batch(struct ingest *in)
 }
 
 /*
- * By the writer if there is one, which has the other batch stored by then;
- * while a large one is stored there is no room for the next beside it.
+ * By the writer if there is one, which has the batch that is filled next stored
+ * by then; while a large one is stored there is no room for another beside it.
  */
 static int
 store_batch(struct ingest *in, struct fault *f)
@@ -171,7 +171,8 @@ store_batch(struct ingest *in, struct fault *f)
 	complete_batch(in);
 	if (rc == 0 && in->writer != NULL) {
 		rc = writer_give(in->writer, in->batch, f);
-		in->batch = in->batch == in->pair ? in->pair + 1 : in->pair;
+		if (in->batch++ == in->ring + WRITER_QUEUE)
+			in->batch = in->ring;
 	} else if (rc == 0) {
 		rc = record_batch(&in->recorder, in->batch, f);
 	}

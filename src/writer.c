@@ -14,8 +14,9 @@ struct writer {
 	struct recorder *recorder;
 	pthread_mutex_t mutex;
 	pthread_cond_t change;
-	const struct batch *batch; /* handed over, not yet stored; or NULL */
-	bool end;		   /* no more will come */
+	const struct batch *queue[WRITER_QUEUE]; /* a ring of those handed */
+	size_t first, n; /* over; the first is being stored */
+	bool end;	 /* no more will come */
 	int rc;
 	struct fault fault; /* when rc is -1 */
 };
@@ -24,23 +25,28 @@ static void *
 run(void *arg)
 {
 	struct writer *w = arg;
+	const struct batch *b;
 	struct fault f;
 	int rc;
 
 	pthread_mutex_lock(&w->mutex);
 	for (;;) {
-		while (w->batch == NULL && !w->end)
+		while (w->n == 0 && !w->end)
 			pthread_cond_wait(&w->change, &w->mutex);
-		if (w->batch == NULL)
+		if (w->n == 0)
 			break;
+		b = w->queue[w->first];
+		rc = w->rc;
 		pthread_mutex_unlock(&w->mutex);
-		rc = record_batch(w->recorder, w->batch, &f);
+		if (rc == 0)
+			rc = record_batch(w->recorder, b, &f);
 		pthread_mutex_lock(&w->mutex);
-		w->batch = NULL;
-		if (rc == -1) {
+		if (rc == -1 && w->rc == 0) {
 			w->rc = -1;
 			w->fault = f;
 		}
+		w->first = (w->first + 1) % WRITER_QUEUE;
+		w->n--;
 		pthread_cond_signal(&w->change);
 	}
 	pthread_mutex_unlock(&w->mutex);
@@ -69,11 +75,11 @@ writer_start(struct recorder *recorder)
 	return NULL;
 }
 
-/* Under the mutex; what became of the batches so far. */
+/* Under the mutex, until it has no more than so many. */
 static int
-wait_until_idle(struct writer *w, struct fault *f)
+wait_until(struct writer *w, size_t most, struct fault *f)
 {
-	while (w->batch != NULL)
+	while (w->n > most)
 		pthread_cond_wait(&w->change, &w->mutex);
 	if (w->rc == -1)
 		*f = w->fault;
@@ -86,9 +92,10 @@ writer_give(struct writer *w, const struct batch *b, struct fault *f)
 	int rc;
 
 	pthread_mutex_lock(&w->mutex);
-	rc = wait_until_idle(w, f);
+	rc = wait_until(w, WRITER_QUEUE - 1, f);
 	if (rc == 0) {
-		w->batch = b;
+		w->queue[(w->first + w->n) % WRITER_QUEUE] = b;
+		w->n++;
 		pthread_cond_signal(&w->change);
 	}
 	pthread_mutex_unlock(&w->mutex);
@@ -103,7 +110,7 @@ writer_stop(struct writer *w, struct fault *f)
 	if (w == NULL)
 		return 0;
 	pthread_mutex_lock(&w->mutex);
-	rc = wait_until_idle(w, f);
+	rc = wait_until(w, 0, f);
 	w->end = true;
 	pthread_cond_signal(&w->change);
 	pthread_mutex_unlock(&w->mutex);

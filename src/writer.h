@@ -12,13 +12,18 @@ struct recorder;
  */
 struct writer;
 
+/* Batches it may have at a time: the one being stored and what waits. */
+enum {
+	WRITER_QUEUE = 2
+};
+
 /* NULL when there can be no thread: the caller stores by itself then. */
 struct writer *writer_start(struct recorder *);
 
 /*
- * Hand over a batch once the one before it is stored, whose owner is the
- * caller again.  -1 with the fault of the first that could not be stored:
- * nothing is stored from there on.
+ * Hand over a batch as soon as there is room for it; the one handed over
+ * WRITER_QUEUE calls before is its owner's again.  -1 with the fault of the
+ * first that could not be stored: nothing is stored from there on.
  */
 int writer_give(struct writer *, const struct batch *, struct fault *);
 
