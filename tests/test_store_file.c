@@ -248,6 +248,37 @@ a_trial_leaves_no_trace(void **state)
 	assert_totals(s);
 }
 
+/* More than is kept in memory to take it back, and it is taken back. */
+static void
+a_statement_may_change_megabytes(void **state)
+{
+	struct scene *s = *state;
+
+	open_store(s, STORE_WRITE);
+	assert_ok(s,
+	    sql_exec(s->st,
+		"WITH RECURSIVE c(n) AS (VALUES (1) UNION ALL"
+		" SELECT n + 1 FROM c WHERE n < 20000)"
+		" INSERT INTO messages SELECT n, NULL, 0, 0, 'file ' || n, 1,"
+		" NULL, hex(zeroblob(100)), '', '', '', '', 'imported', NULL,"
+		" 0 FROM c",
+		&s->f));
+	assert_ok(s, store_begin(s->st, &s->f));
+	assert_ok(s, sql_exec(s->st,
+			 "UPDATE messages SET source = 'a ' || source", &s->f));
+	assert_int_equal(sql_exec(s->st,
+			     "UPDATE messages SET source = 'b ' || source,"
+			     " sender = iif(id < 20000, sender, NULL)",
+			     &s->f),
+	    -1);
+	assert_non_null(strstr(s->f.text, "messages.sender"));
+	assert_ok(s, store_commit(s->st, &s->f));
+	assert_number(s,
+	    "SELECT count(*) FROM messages WHERE source = 'a file ' || id",
+	    20000);
+	assert_rows(s, "PRAGMA integrity_check", "ok\n");
+}
+
 static void
 names_that_sqlite_reads_otherwise_are_names_here(void **state)
 {
@@ -284,6 +315,7 @@ main(void)
 		TEST_EMPTY(a_reader_sees_what_is_committed),
 		TEST_EMPTY(a_reader_writes_nothing),
 		TEST_EMPTY(a_trial_leaves_no_trace),
+		TEST_EMPTY(a_statement_may_change_megabytes),
 		TEST_EMPTY(names_that_sqlite_reads_otherwise_are_names_here),
 	};
 

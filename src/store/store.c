@@ -123,6 +123,15 @@ connect_to(struct store *st, struct fault *f)
 }
 
 /*
+ * Bytes of pages that one statement may have to take back before they go to a
+ * temporary file.  They are kept in pieces of that size, of which SQLite's
+ * unix files take less than 128 KB at once, and call a larger one a full disk.
+ */
+enum {
+	TAKEN_BACK_IN_MEMORY = 120 * 1024
+};
+
+/*
  * Refused once SQLite is in use.  Nobody asks for the statistics, which cost a
  * mutex an allocation.  What a statement may have to take back stays in memory:
  * some rows with their pages, which need no temporary file.
@@ -131,7 +140,7 @@ static void
 configure(void)
 {
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, 512 * 1024);
+	sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, TAKEN_BACK_IN_MEMORY);
 }
 
 struct store *
