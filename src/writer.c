@@ -14,9 +14,10 @@ struct writer {
 	struct recorder *recorder;
 	pthread_mutex_t mutex;
 	pthread_cond_t change;
-	const struct batch *queue[WRITER_QUEUE]; /* a ring of those handed */
-	size_t first, n; /* over; the first is being stored */
-	bool end;	 /* no more will come */
+	/* a ring of those handed over, the first of which is being stored */
+	const struct batch *queue[WRITER_QUEUE];
+	size_t first, n;
+	bool end; /* no more will come */
 	int rc;
 	struct fault fault; /* when rc is -1 */
 };
@@ -36,17 +37,16 @@ run(void *arg)
 		if (w->n == 0)
 			break;
 		b = w->queue[w->first];
-		rc = w->rc;
 		pthread_mutex_unlock(&w->mutex);
-		if (rc == 0)
-			rc = record_batch(w->recorder, b, &f);
+		rc = record_batch(w->recorder, b, &f);
 		pthread_mutex_lock(&w->mutex);
-		if (rc == -1 && w->rc == 0) {
-			w->rc = -1;
-			w->fault = f;
-		}
 		w->first = (w->first + 1) % WRITER_QUEUE;
 		w->n--;
+		if (rc == -1) {
+			w->rc = -1;
+			w->fault = f;
+			w->n = 0; /* what waits stands behind a gap */
+		}
 		pthread_cond_signal(&w->change);
 	}
 	pthread_mutex_unlock(&w->mutex);

@@ -124,8 +124,9 @@ connect_to(struct store *st, struct fault *f)
 
 /*
  * Bytes of pages that one statement may have to take back before they go to a
- * temporary file.  They are kept in pieces of that size, of which SQLite's
- * unix files take less than 128 KB at once, and call a larger one a full disk.
+ * temporary file, which some rows with their pages need not.  They are kept in
+ * pieces of that size, of which SQLite's unix files take less than 128 KB at
+ * once, and call a larger one a full disk.
  */
 enum {
 	TAKEN_BACK_IN_MEMORY = 120 * 1024
@@ -133,8 +134,7 @@ enum {
 
 /*
  * Refused once SQLite is in use.  Nobody asks for the statistics, which cost a
- * mutex an allocation.  What a statement may have to take back stays in memory:
- * some rows with their pages, which need no temporary file.
+ * mutex an allocation.
  */
 static void
 configure(void)
