@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/fault.h"
-#include "base/text.h"
+#include "base/utf8.h"
 
 int
 fault(struct fault *f, enum fault_scope scope, int status, const char *fmt, ...)

@@ -4,9 +4,9 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "cmd/check_mailbox.h"
-#include "cmd/chosen.h"
+#include "cmd/mailbox_arguments.h"
 #include "cmd/cmd.h"
-#include "cmd/stop.h"
+#include "base/stop_signal.h"
 #include "output/checklist.h"
 
 /* 0, 1 when a mailbox failed, 75 when it was stopped. */

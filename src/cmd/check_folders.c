@@ -13,11 +13,11 @@
 #include "cmd/check_folders.h"
 #include "config/config.h"
 #include "output/checklist.h"
-#include "output/text.h"
-#include "report/head.h"
-#include "source/advice.h"
-#include "source/folder.h"
-#include "source/imap.h"
+#include "output/terminal_text.h"
+#include "mime/mail_header.h"
+#include "imap/provider_advice.h"
+#include "imap/modified_utf7.h"
+#include "imap/imap.h"
 
 enum {
 	NEWEST = 300,	    /* mails that are looked at for the newest report */

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "cmd/options.h"
+#include "cmd/command_line.h"
 #include "config/config.h"
 
 struct fault;

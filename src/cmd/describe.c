@@ -5,11 +5,11 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
-#include "base/label.h"
+#include "base/domain_label.h"
 #include "base/utc.h"
 #include "cmd/describe.h"
-#include "examine.h"
-#include "output/text.h"
+#include "ingest/examine.h"
+#include "output/terminal_text.h"
 
 void
 describe_field(const char *name, const char *value)

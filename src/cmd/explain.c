@@ -4,9 +4,9 @@
 
 #include "cmd/cmd.h"
 #include "base/span.h"
-#include "cmd/problem.h"
-#include "output/text.h"
-#include "report/codes.h"
+#include "cmd/problem_number.h"
+#include "output/terminal_text.h"
+#include "codes/codes.h"
 
 static const char *const class_words[] = {
 	[CLASS_REJECT] = "reason to refuse a report",

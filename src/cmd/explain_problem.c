@@ -4,9 +4,9 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "cmd/cmd.h"
-#include "cmd/problem.h"
-#include "cmd/remedies.h"
-#include "output/text.h"
+#include "cmd/problem_number.h"
+#include "summary/known_remedies.h"
+#include "output/terminal_text.h"
 #include "store/problems.h"
 #include "store/store.h"
 

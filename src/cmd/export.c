@@ -3,7 +3,7 @@
 
 #include "base/fault.h"
 #include "cmd/cmd.h"
-#include "cmd/tables.h"
+#include "export/table_file.h"
 #include "store/exports.h"
 
 static bool

@@ -3,8 +3,8 @@
 
 #include "base/fault.h"
 #include "cmd/cmd.h"
-#include "cmd/look.h"
-#include "output/html.h"
+#include "cmd/judged_overview.h"
+#include "page/html_page.h"
 #include "output/whole_file.h"
 
 static int

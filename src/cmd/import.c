@@ -7,9 +7,9 @@
 #include "base/timing.h"
 #include "cmd/cmd.h"
 #include "cmd/progress.h"
-#include "cmd/tables.h"
-#include "ingest.h"
-#include "source/files.h"
+#include "export/table_file.h"
+#include "ingest/ingest.h"
+#include "files/files.h"
 
 /* An import and the path it is at. */
 struct import {

@@ -7,7 +7,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
-#include "cmd/problem.h"
+#include "cmd/problem_number.h"
 #include "store/problems.h"
 #include "store/store.h"
 

@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "base/timing.h"
 #include "cmd/progress.h"
-#include "ingest.h"
+#include "ingest/ingest.h"
 
 /* Seconds before the first line, and between two. */
 static const double patience = 1.0, interval = 0.25;

@@ -5,8 +5,8 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
-#include "cmd/stop.h"
-#include "output/text.h"
+#include "base/stop_signal.h"
+#include "output/terminal_text.h"
 #include "store/prune.h"
 #include "store/store.h"
 

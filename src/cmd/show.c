@@ -6,8 +6,8 @@
 #include "base/fault.h"
 #include "cmd/cmd.h"
 #include "cmd/describe.h"
-#include "examine.h"
-#include "source/files.h"
+#include "ingest/examine.h"
+#include "files/files.h"
 
 struct show {
 	const struct options *options;

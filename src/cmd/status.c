@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "cmd/overdue.h"
-#include "output/text.h"
+#include "output/terminal_text.h"
 #include "store/exports.h"
 #include "store/store.h"
 

@@ -11,12 +11,12 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
-#include "cmd/look.h"
-#include "output/changes.h"
-#include "output/summary.h"
-#include "output/text.h"
+#include "cmd/judged_overview.h"
+#include "summary/changes.h"
+#include "summary/summary.h"
+#include "output/terminal_text.h"
 #include "store/store.h"
-#include "store/told.h"
+#include "store/announced_changes.h"
 
 enum {
 	EX_CHECK = 1,	   /* a check that was asked for fails */

@@ -11,12 +11,12 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "base/text.h"
+#include "base/utf8.h"
 #include "config/config.h"
-#include "config/check.h"
-#include "config/options.h"
-#include "config/reader.h"
-#include "config/values.h"
+#include "config/config_check.h"
+#include "config/config_options.h"
+#include "config/config_reader.h"
+#include "config/value_types.h"
 
 enum {
 	FILE_MAX = 1 << 20,

@@ -4,10 +4,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/limits.h"
+#include "model/limits.h"
 #include "base/span.h"
 #include "output/csv.h"
-#include "source/imap.h"
+#include "imap/imap.h"
 
 struct arena;
 struct fault;

@@ -12,7 +12,7 @@
 #include "base/fault.h"
 #include "config/config.h"
 #include "config/secret.h"
-#include "config/command.h"
+#include "config/secret_command.h"
 
 enum {
 	COMMAND_SECONDS = 30

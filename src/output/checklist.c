@@ -1,8 +1,8 @@
 #include <string.h>
 
 #include "output/checklist.h"
-#include "output/text.h"
-#include "output/width.h"
+#include "output/terminal_text.h"
+#include "output/display_width.h"
 
 enum {
 	NAME_COLUMNS = 10

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "base/row.h"
+#include "model/row.h"
 
 struct fault;
 

@@ -6,7 +6,7 @@
 
 #include "base/fault.h"
 #include "output/ndjson.h"
-#include "output/text.h"
+#include "output/terminal_text.h"
 
 enum {
 	RATE_UNIT = 1000000

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "base/row.h"
+#include "model/row.h"
 
 /*
  * A table as one JSON object a row and line (RFC 8259), its members named as

@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-#include "base/limits.h"
-#include "report/jsontext.h"
+#include "model/limits.h"
+#include "json/jsontext.h"
 
 /*
  * The members of a report that are known (RFC 8460 §4.4), with the names that

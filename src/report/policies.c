@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "report/names.h"
+#include "report/host_name.h"
 #include "report/reading.h"
 
 /* Known types in lower case (RFC 8460 §4.4), others as sent. */

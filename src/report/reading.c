@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/utf8.h"
 #include "report/reading.h"
 
 /* "policies[0].failure-details[2].result-type" */

@@ -4,7 +4,7 @@
 #include <json-c/json_types.h>
 
 #include "base/buf.h"
-#include "report/content.h"
+#include "report/content_digest.h"
 #include "report/members.h"
 #include "report/report.h"
 

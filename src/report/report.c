@@ -5,7 +5,7 @@
 #include <json-c/json_tokener.h>
 
 #include "base/alloc.h"
-#include "report/names.h"
+#include "report/host_name.h"
 #include "report/reading.h"
 
 enum {

@@ -3,7 +3,7 @@
 
 #include "store/exports.h"
 #include "store/internal.h"
-#include "store/tables.h"
+#include "tables/table_list.h"
 
 int
 store_generation(struct store *st, int64_t *generation, struct fault *f)

@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "base/message.h"
-#include "base/text.h"
+#include "model/message.h"
+#include "base/utf8.h"
 #include "store/internal.h"
 
 const char *

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/model.h"
-#include "base/row.h"
+#include "model/tls_report.h"
+#include "model/row.h"
 #include "base/span.h"
 
 struct arena;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "store/intern.h"
+#include "store/row_ids.h"
 #include "store/rollup.h"
 
 enum {

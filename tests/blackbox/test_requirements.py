@@ -56,10 +56,10 @@ class Page(Scene):
 
     def test_every_test_named_is_there(self):
         sources = ""
-        for folder in ("tests", "tests/blackbox"):
-            for name in os.listdir(os.path.join(TOP, folder)):
+        for folder, _, names in os.walk(os.path.join(TOP, "tests")):
+            for name in names:
                 if re.fullmatch(r"test_.*\.(c|py)", name):
-                    with open(os.path.join(TOP, folder, name), encoding="utf-8") as f:
+                    with open(os.path.join(folder, name), encoding="utf-8") as f:
                         sources += f.read()
         for number, entry in self.entries.items():
             name = re.search(r"Test:\n\.Li (\w+)", entry)[1]

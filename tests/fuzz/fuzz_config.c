@@ -3,7 +3,7 @@
 
 #include "base/fault.h"
 #include "config/config.h"
-#include "config/values.h"
+#include "config/value_types.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -14,8 +14,8 @@
 
 #include "base/buf.h"
 #include "base/fault.h"
-#include "source/answer.h"
-#include "source/guard.h"
+#include "imap/server_line.h"
+#include "imap/guard.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

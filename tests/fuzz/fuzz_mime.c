@@ -5,9 +5,9 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/text.h"
-#include "report/candidates.h"
-#include "report/unpack.h"
+#include "base/utf8.h"
+#include "mime/candidates.h"
+#include "unpack/unpack.h"
 
 enum {
 	TEXT_MAX = 64 * 1024

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "source/structure.h"
+#include "imap/bodystructure.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/limits.h"
-#include "report/pack.h"
-#include "report/peek.h"
-#include "report/unpack.h"
+#include "model/limits.h"
+#include "unpack/gzip_pack.h"
+#include "unpack/peek.h"
+#include "unpack/unpack.h"
 
 enum {
 	TEXT_MAX = 64 * 1024

@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "base/fault.h"
-#include "base/message.h"
-#include "base/model.h"
+#include "model/message.h"
+#include "model/tls_report.h"
 #include "base/timing.h"
 #include "base/utc.h"
 #include "store/store.h"

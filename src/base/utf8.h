@@ -1,0 +1,22 @@
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
+
+#include <stddef.h>
+
+/*
+ * Make a string fit to be printed to a terminal or a log, in place: what is
+ * not UTF-8, control characters (C0, C1, DEL) and bidi controls become '?'.
+ */
+void text_clean(char *s);
+
+/*
+ * The length of the UTF-8 sequence at `s` (RFC 3629: no overlong forms, no
+ * surrogates, none beyond U+10FFFF), its character in `*cp`; 0 when the bytes
+ * there are not UTF-8 or cut by `n`.
+ */
+size_t text_utf8(const char *s, size_t n, unsigned *cp);
+
+/* How many bytes at the front of `s` are printable ASCII, blanks with them. */
+size_t text_plain(const char *s, size_t n);
+
+#endif

@@ -1,0 +1,386 @@
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "base/utc.h"
+#include "cmd/command_line.h"
+
+enum {
+	MOST_DAYS = 36500
+};
+
+/* Those with a letter are their letter. */
+enum option_key {
+	KEY_CONFIG = 'c',
+	KEY_STORE = 'd',
+	KEY_QUIET = 'q',
+	KEY_VERBOSE = 'v',
+	KEY_DRY_RUN = 'n',
+	KEY_OUTPUT = 'o',
+	NO_LETTER = 256,
+	KEY_HELP = NO_LETTER,
+	KEY_VERSION,
+	KEY_JSON,
+	KEY_FROM,
+	KEY_TO,
+	KEY_SINCE,
+	KEY_DOMAIN,
+	KEY_ORG,
+	KEY_ARRIVAL,
+	KEY_TIMING,
+	KEY_RAW,
+	KEY_ALL,
+	KEY_FAIL_ABOVE,
+	KEY_MIN_SESSIONS,
+	KEY_CHANGES,
+	KEY_FORMAT,
+	KEY_UNTIL,
+	KEY_NOTE,
+	KEY_VERIFY,
+	KEY_CHECK,
+	KEY_MAILBOX,
+	KEY_BEFORE,
+	KEY_DETAILS
+};
+
+static const struct spec {
+	enum option_key key;
+	const char *name;
+	const char *value; /* NULL: takes none */
+	unsigned set;	   /* 0: global */
+	const char *help;
+} specs[] = {
+	{ KEY_DRY_RUN, "dry-run", NULL, OPTION_DRY_RUN,
+	    "say what would happen, change nothing" },
+	{ KEY_JSON, "json", NULL, OPTION_JSON, "one line for programs" },
+	{ KEY_OUTPUT, "output", "DIR|-", OPTION_OUTPUT,
+	    "where to write; - for standard output" },
+	{ KEY_OUTPUT, "output", "FILE", OPTION_FILE, "the file to write" },
+	{ KEY_FROM, "from", "DATE", OPTION_RANGE, "first UTC day" },
+	{ KEY_TO, "to", "DATE", OPTION_RANGE, "last UTC day" },
+	{ KEY_SINCE, "since", "30d", OPTION_RANGE,
+	    "that many days, up to the newest stored; or all" },
+	{ KEY_DOMAIN, "domain", "DOMAIN", OPTION_RANGE,
+	    "this recipient domain alone; may be repeated" },
+	{ KEY_ORG, "org", "NAME", OPTION_ORG,
+	    "this reporting organization alone; may be repeated" },
+	{ KEY_ARRIVAL, "arrival", "TIME", OPTION_ARRIVAL,
+	    "when it arrived (RFC 3339)" },
+	{ KEY_TIMING, "timing", NULL, OPTION_TIMING,
+	    "say where the time went" },
+	{ KEY_RAW, "raw", NULL, OPTION_RAW, "the bytes as received" },
+	{ KEY_ALL, "all", NULL, OPTION_ALL, "everything in quarantine" },
+	{ KEY_FAIL_ABOVE, "fail-above", "1%", OPTION_ALARM,
+	    "exit with 1 when more of a domain's sessions failed" },
+	{ KEY_MIN_SESSIONS, "min-sessions", "N", OPTION_ALARM,
+	    "do not judge a domain with fewer sessions" },
+	{ KEY_CHANGES, "changes", NULL, OPTION_CHANGES,
+	    "what is new, worse or cured since the last time" },
+	{ KEY_FORMAT, "format", "csv|ndjson", OPTION_FORMAT,
+	    "CSV for spreadsheets, or a JSON object a line" },
+	{ KEY_UNTIL, "until", "DATE", OPTION_MUTE, "last UTC day" },
+	{ KEY_NOTE, "note", "TEXT", OPTION_MUTE, "why, for those who ask" },
+	{ KEY_VERIFY, "verify", NULL, OPTION_VERIFY,
+	    "count all figures from scratch and compare" },
+	{ KEY_CHECK, "check", NULL, OPTION_CHECK,
+	    "exit with 1 when a mailbox or all reports are overdue" },
+	{ KEY_MAILBOX, "mailbox", NULL, OPTION_MAILBOX,
+	    "log into the mailboxes and look at their folders" },
+	{ KEY_BEFORE, "before", "DATE", OPTION_PRUNE,
+	    "the first UTC day that stays as it is" },
+	{ KEY_RAW, "raw", NULL, OPTION_PRUNE, "the bytes as received alone" },
+	{ KEY_DETAILS, "details", NULL, OPTION_PRUNE,
+	    "entries and failures alone" },
+	{ KEY_CONFIG, "config", "FILE", 0, "configuration (/etc/tlsrua.conf)" },
+	{ KEY_STORE, "database", "FILE", 0,
+	    "database, over the configuration's" },
+	{ KEY_QUIET, "quiet", NULL, 0, "errors alone" },
+	{ KEY_VERBOSE, "verbose", NULL, 0, "say more; twice: still more" },
+	{ KEY_HELP, "help", NULL, 0, "this text" },
+	{ KEY_VERSION, "version", NULL, 0, "the version" },
+};
+
+enum {
+	N_SPECS = sizeof specs / sizeof *specs
+};
+
+/* The tables getopt_long wants, for a set of options. */
+struct getopt_tables {
+	struct option options[N_SPECS + 1];
+	char letters[2 * N_SPECS + 3];
+};
+
+static void
+build_tables(struct getopt_tables *t, unsigned set, bool stop_at_command)
+{
+	size_t i, n = 0, len = 0;
+
+	memset(t, 0, sizeof *t);
+	if (stop_at_command)
+		t->letters[len++] = '+';
+	t->letters[len++] = ':';
+	for (i = 0; i < N_SPECS; i++) {
+		if (specs[i].set != 0 && (specs[i].set & set) == 0)
+			continue;
+		t->options[n++] = (struct option){ specs[i].name,
+			specs[i].value != NULL ? required_argument
+					       : no_argument,
+			NULL, (int)specs[i].key };
+		if (specs[i].key >= NO_LETTER)
+			continue;
+		t->letters[len++] = (char)specs[i].key;
+		if (specs[i].value != NULL)
+			t->letters[len++] = ':';
+	}
+}
+
+static void
+list_add(struct option_list *l, const char *item)
+{
+	l->item = xreallocarray(l->item, l->n + 1, sizeof *l->item);
+	l->item[l->n++] = item;
+}
+
+static int
+set_day(const char **day, const char *option, const char *value)
+{
+	int64_t t;
+
+	if (utc_parse_date(span_of(value), &t) == -1) {
+		log_error(
+		    "--%s %s: no day; write it as 2026-11-23", option, value);
+		return -1;
+	}
+	*day = value;
+	return 0;
+}
+
+static int
+set_since(struct options *o, const char *value)
+{
+	char *end;
+	unsigned long n;
+
+	o->since = value;
+	if (strcmp(value, "all") == 0)
+		return 0;
+	n = strtoul(value, &end, 10);
+	if (value[0] < '0' || value[0] > '9' || strcmp(end, "d") != 0 ||
+	    n == 0 || n > MOST_DAYS) {
+		log_error(
+		    "--since %s: write a number of days as 30d, or all", value);
+		return -1;
+	}
+	o->since_days = (unsigned)n;
+	return 0;
+}
+
+/* Digits with a point, and a percent sign that may be left out. */
+static int
+set_fail_above(struct options *o, const char *value)
+{
+	char *end;
+	size_t n = strspn(value, "0123456789.");
+
+	o->fail_above = strtod(value, &end);
+	if (n == 0 || end != value + n ||
+	    (strcmp(end, "%") != 0 && strcmp(end, "") != 0) ||
+	    o->fail_above > 100) {
+		log_error("--fail-above %s: write a share as 1%% or 0.5%%, at "
+			  "most 100%%",
+		    value);
+		return -1;
+	}
+	o->has_fail_above = true;
+	return 0;
+}
+
+static int
+set_min_sessions(struct options *o, const char *value)
+{
+	size_t n = strspn(value, "0123456789");
+
+	if (n == 0 || n > 18 || value[n] != '\0') {
+		log_error("--min-sessions %s: write a number, as 50", value);
+		return -1;
+	}
+	o->min_sessions = strtoull(value, NULL, 10);
+	return 0;
+}
+
+static int
+set_format(struct options *o, const char *value)
+{
+	o->ndjson = strcmp(value, "ndjson") == 0;
+	if (o->ndjson || strcmp(value, "csv") == 0)
+		return 0;
+	log_error("--format %s: there are csv and ndjson", value);
+	return -1;
+}
+
+static int
+set_arrival(struct options *o, const char *value)
+{
+	unsigned deviation;
+
+	if (utc_parse(span_of(value), &o->arrival, &deviation) == -1) {
+		log_error("--arrival %s: no time; write it as "
+			  "2026-11-23T06:00:00Z",
+		    value);
+		return -1;
+	}
+	o->has_arrival = true;
+	return 0;
+}
+
+static int
+set_option(struct options *o, int key, const char *value)
+{
+	switch (key) {
+	case KEY_CONFIG:
+		o->config = value;
+		return 0;
+	case KEY_STORE:
+		o->store = value;
+		return 0;
+	case KEY_OUTPUT:
+		o->output = value;
+		return 0;
+	case KEY_FROM:
+		return set_day(&o->from, "from", value);
+	case KEY_TO:
+		return set_day(&o->to, "to", value);
+	case KEY_SINCE:
+		return set_since(o, value);
+	case KEY_ARRIVAL:
+		return set_arrival(o, value);
+	case KEY_FAIL_ABOVE:
+		return set_fail_above(o, value);
+	case KEY_MIN_SESSIONS:
+		return set_min_sessions(o, value);
+	case KEY_FORMAT:
+		return set_format(o, value);
+	case KEY_BEFORE:
+		return set_day(&o->before, "before", value);
+	case KEY_UNTIL:
+		return set_day(&o->until, "until", value);
+	case KEY_NOTE:
+		o->note = value;
+		return 0;
+	case KEY_DOMAIN:
+		list_add(&o->domains, value);
+		return 0;
+	case KEY_ORG:
+		list_add(&o->organizations, value);
+		return 0;
+	default:
+		return -1;
+	}
+}
+
+static bool *
+flag_of(struct options *o, int key)
+{
+	switch (key) {
+	case KEY_QUIET:
+		return &o->quiet;
+	case KEY_DRY_RUN:
+		return &o->dry_run;
+	case KEY_HELP:
+		return &o->help;
+	case KEY_VERSION:
+		return &o->version;
+	case KEY_JSON:
+		return &o->json;
+	case KEY_TIMING:
+		return &o->timing;
+	case KEY_RAW:
+		return &o->raw;
+	case KEY_ALL:
+		return &o->all;
+	case KEY_CHANGES:
+		return &o->changes;
+	case KEY_VERIFY:
+		return &o->verify;
+	case KEY_CHECK:
+		return &o->check;
+	case KEY_MAILBOX:
+		return &o->mailbox;
+	case KEY_DETAILS:
+		return &o->details;
+	default:
+		return NULL;
+	}
+}
+
+static int
+refuse(int key, char **argv)
+{
+	const char *word = argv[optind - 1];
+
+	if (key == ':')
+		log_error("%s: needs a value; see tlsrua --help", word);
+	else if (optopt != 0 && optopt < NO_LETTER)
+		log_error(
+		    "-%c: no such option here; see tlsrua --help", optopt);
+	else
+		log_error("%s: no such option here; see tlsrua --help", word);
+	return -1;
+}
+
+int
+options_parse(struct options *o, int argc, char **argv, unsigned set,
+    bool stop_at_command, int *next)
+{
+	struct getopt_tables t;
+	bool *flag;
+	int key;
+
+	build_tables(&t, set, stop_at_command);
+	opterr = 0;
+	optind = 0; /* glibc: start anew, with permutation */
+	while (
+	    (key = getopt_long(argc, argv, t.letters, t.options, NULL)) != -1) {
+		if (key == '?' || key == ':')
+			return refuse(key, argv);
+		if (key == KEY_VERBOSE)
+			o->verbose++;
+		else if ((flag = flag_of(o, key)) != NULL)
+			*flag = true;
+		else if (set_option(o, key, optarg) == -1)
+			return -1;
+	}
+	*next = optind;
+	return 0;
+}
+
+void
+options_free(struct options *o)
+{
+	free(o->domains.item);
+	free(o->organizations.item);
+}
+
+void
+options_help(unsigned set)
+{
+	char left[40], letter[8];
+	size_t i;
+
+	for (i = 0; i < N_SPECS; i++) {
+		if (specs[i].set != 0 && (specs[i].set & set) == 0)
+			continue;
+		if (specs[i].key < NO_LETTER)
+			snprintf(
+			    letter, sizeof letter, "-%c,", (char)specs[i].key);
+		else
+			letter[0] = '\0';
+		snprintf(left, sizeof left, "%3s --%s%s%s", letter,
+		    specs[i].name, specs[i].value != NULL ? " " : "",
+		    specs[i].value != NULL ? specs[i].value : "");
+		printf("  %-22s  %s\n", left, specs[i].help);
+	}
+}

@@ -1,0 +1,76 @@
+#ifndef CMD_COMMAND_LINE_H
+#define CMD_COMMAND_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The options a command may take beside the global ones; or them together. */
+enum option_set {
+	OPTION_DRY_RUN = 1 << 0,  /* -n */
+	OPTION_JSON = 1 << 1,	  /* --json */
+	OPTION_OUTPUT = 1 << 2,	  /* -o */
+	OPTION_RANGE = 1 << 3,	  /* --from --to --since --domain */
+	OPTION_ARRIVAL = 1 << 4,  /* --arrival */
+	OPTION_TIMING = 1 << 5,	  /* --timing */
+	OPTION_RAW = 1 << 6,	  /* --raw */
+	OPTION_ALL = 1 << 7,	  /* --all */
+	OPTION_ORG = 1 << 8,	  /* --org */
+	OPTION_FILE = 1 << 9,	  /* -o, for a file */
+	OPTION_ALARM = 1 << 10,	  /* --fail-above --min-sessions */
+	OPTION_CHANGES = 1 << 11, /* --changes */
+	OPTION_FORMAT = 1 << 12,  /* --format */
+	OPTION_MUTE = 1 << 13,	  /* --until --note */
+	OPTION_VERIFY = 1 << 14,  /* --verify */
+	OPTION_CHECK = 1 << 15,	  /* --check */
+	OPTION_MAILBOX = 1 << 16, /* --mailbox */
+	OPTION_PRUNE = 1 << 17	  /* --before --raw --details */
+};
+
+/* A value that may be given several times. */
+struct option_list {
+	const char **item;
+	size_t n;
+};
+
+/* The command line, parsed; strings belong to argv. */
+struct options {
+	const char *config; /* -c; NULL when not given */
+	const char *store;  /* -d; NULL when not given */
+	int verbose;
+	bool quiet;
+	bool help, version;
+	bool dry_run, json, timing, raw, all, changes, verify, check, ndjson,
+	    mailbox;
+	const char *output;    /* -o; NULL when not given */
+	const char *from, *to; /* UTC days, checked; NULL */
+	const char *since;     /* "30d", checked; NULL */
+	unsigned since_days;   /* of it */
+	struct option_list domains, organizations;
+	bool has_fail_above;
+	double fail_above;     /* percent, 0 to 100 */
+	uint64_t min_sessions; /* 0: not given */
+	const char *until;     /* a UTC day, checked; NULL */
+	const char *note;      /* NULL when not given */
+	const char *before;    /* a UTC day, checked; NULL */
+	bool details;
+	bool has_arrival;
+	int64_t arrival;
+	char *const *args; /* what is no option */
+	size_t n_args;
+};
+
+/*
+ * Parse options wherever they stand.  `set` is what the command takes; when
+ * `stop_at_command` parsing ends at the first argument that is no option.  0
+ * with `*next` the first argument not parsed; or -1, and what is wrong was
+ * logged.  options_free() it in either case.
+ */
+int options_parse(struct options *, int argc, char **argv, unsigned set,
+    bool stop_at_command, int *next);
+void options_free(struct options *);
+
+/* Print a line for each option of the set, to stdout, for --help. */
+void options_help(unsigned set);
+
+#endif

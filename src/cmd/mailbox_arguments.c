@@ -1,0 +1,51 @@
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/log.h"
+#include "cmd/mailbox_arguments.h"
+#include "cmd/cmd.h"
+
+static bool
+is_chosen(const struct options *o, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < o->n_args; i++)
+		if (strcmp(o->args[i], name) == 0)
+			return true;
+	return o->n_args == 0;
+}
+
+int
+chosen_check(
+    const struct options *o, const struct config *c, const char *command)
+{
+	size_t i, k;
+
+	if (c->n_mailboxes == 0) {
+		log_error("%s: no [mailbox NAME] section: nothing to %s",
+		    c->path, command);
+		return EX_CONFIG;
+	}
+	for (i = 0; i < o->n_args; i++) {
+		for (k = 0; k < c->n_mailboxes; k++)
+			if (strcmp(o->args[i], c->mailboxes[k].name) == 0)
+				break;
+		if (k == c->n_mailboxes)
+			return cmd_usage("%s: %s: no [mailbox %s] in %s",
+			    command, o->args[i], o->args[i], c->path);
+	}
+	return 0;
+}
+
+size_t
+chosen_mailboxes(const struct options *o, const struct config *c,
+    const struct config_mailbox **list)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < c->n_mailboxes; i++)
+		if (is_chosen(o, c->mailboxes[i].name))
+			list[n++] = &c->mailboxes[i];
+	return n;
+}

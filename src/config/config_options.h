@@ -1,0 +1,64 @@
+#ifndef CONFIG_CONFIG_OPTIONS_H
+#define CONFIG_CONFIG_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+
+struct arena;
+
+enum {
+	SETTING_REASON = 160
+};
+
+struct config_option;
+
+/* A value on its way into the configuration. */
+struct setting {
+	struct arena *memory;
+	const char *text; /* without the comment behind it */
+	struct span rest; /* as it stands in the file, with the comment */
+	char reason[SETTING_REASON]; /* why it was refused */
+};
+
+/*
+ * Check a value and put it where `field` points.  0, or -1 with the reason.
+ */
+typedef int config_set_fn(
+    const struct config_option *, struct setting *, void *field);
+
+/* Every option there is: what its value must be and where that goes. */
+struct config_option {
+	const char *section; /* "store"; "mailbox" for each [mailbox NAME] */
+	const char *name;
+	config_set_fn *set;
+	size_t offset;	   /* of the field in its struct */
+	uint64_t min, max; /* of numbers, sizes and durations */
+	bool is_list;	   /* quotes divide it, and so are kept */
+	/* The one value allowed as long as the feature does not exist. */
+	const char *only;
+};
+
+enum {
+	CONFIG_OPTIONS = 41
+};
+
+extern const struct config_option config_options[CONFIG_OPTIONS];
+
+/* The option of that section and name, as an index; CONFIG_OPTIONS: none. */
+size_t config_option_find(const char *section, const char *name);
+
+/* Give the reason.  Returns -1, so that "return config_refuse()" reads well. */
+int config_refuse(struct setting *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
+ * Set an option in a struct config, or in a struct config_mailbox when its
+ * section is "mailbox".
+ */
+int config_option_set(
+    const struct config_option *, struct setting *, void *owner);
+
+#endif

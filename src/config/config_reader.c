@@ -1,0 +1,208 @@
+#include <ini.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "config/config_reader.h"
+
+enum kind {
+	LINE_EMPTY, /* or a comment */
+	LINE_HEADER,
+	LINE_OPTION
+};
+
+struct reader {
+	struct span left; /* lines not read yet */
+	struct span rest; /* of the present line, behind the sign */
+	const struct config_events *events;
+	unsigned *line;
+	bool in_section, skipping;
+};
+
+/* Of the next line, without its end; LF and CR LF are both line ends. */
+static struct span
+take_line(struct span *left)
+{
+	const char *lf = memchr(left->p, '\n', left->n);
+	struct span line = { left->p, left->n };
+
+	if (lf != NULL)
+		line.n = (size_t)(lf - left->p);
+	*left = span_skip(*left, line.n + 1);
+	if (line.n > 0 && line.p[line.n - 1] == '\r')
+		line.n--;
+	return line;
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/*
+ * Where a comment begins: at a semicolon behind a blank, also between double
+ * quotes, for so libinih has it.  The length of the line when there is none.
+ */
+static size_t
+comment_at(struct span s)
+{
+	size_t i;
+
+	for (i = 1; i < s.n; i++)
+		if (s.p[i] == ';' && is_blank(s.p[i - 1]))
+			return i;
+	return s.n;
+}
+
+static size_t
+find_sign(struct span s)
+{
+	size_t i = 0;
+
+	while (i < s.n && s.p[i] != '=' && s.p[i] != ':')
+		i++;
+	return i;
+}
+
+static const char nul_byte[] = "a NUL byte";
+static const char too_long[] = "longer than 198 bytes";
+
+/* The reason why no line may hold these bytes, or NULL. */
+static const char *
+look_at_bytes(struct span s)
+{
+	unsigned c;
+	size_t len;
+
+	for (; s.n > 0; s = span_skip(s, len)) {
+		if ((len = text_utf8(s.p, s.n, &c)) == 0)
+			return "not UTF-8";
+		if (c == 0)
+			return nul_byte;
+		if ((c < ' ' && c != '\t') || (c >= 0x7f && c < 0xa0))
+			return "a control character";
+	}
+	return NULL;
+}
+
+/* "name = value"; `s` without its comment. */
+static const char *
+look_at_option(struct span s, const struct reader *r)
+{
+	size_t sign = find_sign(s);
+
+	if (sign == s.n)
+		return "neither \"[section]\" nor \"option = value\"";
+	if (span_trim((struct span){ s.p, sign }).n == 0)
+		return "no name before the \"=\"";
+	if (!r->in_section)
+		return "stands before any [section]";
+	return NULL;
+}
+
+static const char *
+look_at_header(struct span s, struct span *name)
+{
+	const char *end = memchr(s.p, ']', s.n);
+
+	if (end == NULL)
+		return "the section's \"]\" is missing";
+	*name = (struct span){ s.p + 1, (size_t)(end - s.p) - 1 };
+	if (span_trim(span_skip(s, name->n + 2)).n > 0)
+		return "text behind the section's \"]\"";
+	return NULL;
+}
+
+static enum kind
+kind_of(struct span line)
+{
+	struct span bare = span_trim(line);
+
+	if (bare.n == 0 || bare.p[0] == ';' || bare.p[0] == '#')
+		return LINE_EMPTY;
+	return bare.p[0] == '[' ? LINE_HEADER : LINE_OPTION;
+}
+
+/* The reason to refuse a line, or NULL; of a header, also its name. */
+static const char *
+refusal(
+    const struct reader *r, struct span line, enum kind kind, struct span *name)
+{
+	const char *why;
+
+	if (line.n > CONFIG_LINE_MAX)
+		return too_long;
+	if (kind == LINE_EMPTY)
+		return memchr(line.p, '\0', line.n) != NULL ? nul_byte : NULL;
+	if ((why = look_at_bytes(line)) != NULL)
+		return why;
+	if (is_blank(line.p[0]))
+		return "begins with a blank: a value ends with its line";
+	line.n = comment_at(line);
+	if (kind == LINE_HEADER)
+		return look_at_header(line, name);
+	return r->skipping ? NULL : look_at_option(line, r);
+}
+
+/* Whether libinih shall see the line. */
+static bool
+accept_line(struct reader *r, struct span line)
+{
+	const struct config_events *ev = r->events;
+	enum kind kind = kind_of(line);
+	struct span name = { NULL, 0 };
+	const char *why = refusal(r, line, kind, &name);
+
+	if (why != NULL)
+		ev->bad_line(ev->arg, why);
+	if (kind == LINE_HEADER) {
+		r->in_section = true;
+		r->skipping = why != NULL || !ev->section(ev->arg, name);
+	}
+	return kind == LINE_OPTION && why == NULL && !r->skipping;
+}
+
+/* fgets() for libinih: the next option. */
+static char *
+next_line(char *out, int size, void *stream)
+{
+	struct reader *r = stream;
+	struct span line;
+
+	while (r->left.n > 0) {
+		line = take_line(&r->left);
+		++*r->line;
+		if (!accept_line(r, line))
+			continue;
+		if (line.n >= (size_t)size) {
+			r->events->bad_line(r->events->arg, too_long);
+			continue;
+		}
+		r->rest = span_trim(span_skip(line, find_sign(line) + 1));
+		memcpy(out, line.p, line.n);
+		out[line.n] = '\0';
+		return out;
+	}
+	return NULL;
+}
+
+static int
+on_option(void *arg, const char *section, const char *name, const char *value)
+{
+	const struct reader *r = arg;
+
+	(void)section; /* cut at 49 bytes by libinih; we know it ourselves */
+	r->events->option(r->events->arg, name, value, r->rest);
+	return 1;
+}
+
+void
+config_read(struct span text, const struct config_events *ev, unsigned *line)
+{
+	struct reader r = { text, { NULL, 0 }, ev, line, false, false };
+
+	*line = 0;
+	if (span_begins_nocase(text, "\xef\xbb\xbf"))
+		r.left = span_skip(text, 3);
+	ini_parse_stream(next_line, &r, on_option, &r);
+}

@@ -1,0 +1,311 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/utc.h"
+#include "config/config.h"
+#include "config/set_options.h"
+#include "config/value_types.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+enum {
+	SECONDS_A_DAY = 24 * 60 * 60
+};
+
+int
+config_refuse(struct setting *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(s->reason, sizeof s->reason, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+static int
+in_range(const struct config_option *o, struct setting *s, uint64_t v)
+{
+	if (v < o->min || v > o->max)
+		return config_refuse(s,
+		    "%s is out of range: %" PRIu64 " to %" PRIu64, s->text,
+		    o->min, o->max);
+	return 0;
+}
+
+/* A byte count as people write it, for what is a power of 1024 times a few. */
+static const char *
+size_text(uint64_t v, char out[24])
+{
+	static const char units[] = "KMGT";
+	size_t i = 0;
+
+	for (; v >= 1024 && v % 1024 == 0 && units[i] != '\0'; i++)
+		v /= 1024;
+	snprintf(out, 24, "%" PRIu64 "%.1s", v, i > 0 ? &units[i - 1] : "");
+	return out;
+}
+
+int
+set_number(const struct config_option *o, struct setting *s, void *field)
+{
+	uint64_t v;
+
+	if (setting_number(s->text, &v) == -1)
+		return config_refuse(s, "must be a number");
+	if (in_range(o, s, v) == -1)
+		return -1;
+	*(unsigned *)field = (unsigned)v;
+	return 0;
+}
+
+int
+set_port(const struct config_option *o, struct setting *s, void *field)
+{
+	unsigned v = 0;
+
+	if (set_number(o, s, &v) == -1)
+		return -1;
+	*(uint16_t *)field = (uint16_t)v;
+	return 0;
+}
+
+int
+set_size(const struct config_option *o, struct setting *s, void *field)
+{
+	char least[24], most[24];
+	uint64_t v;
+
+	if (setting_size(s->text, &v) == -1)
+		return config_refuse(
+		    s, "must be a size: digits, and K, M or G, such as 25M");
+	if (v < o->min || v > o->max)
+		return config_refuse(s, "%s is out of range: %s to %s", s->text,
+		    size_text(o->min, least), size_text(o->max, most));
+	*(uint64_t *)field = v;
+	return 0;
+}
+
+static int
+seconds_of(const struct config_option *o, struct setting *s, uint64_t *v)
+{
+	if (setting_duration(s->text, v) == -1)
+		return config_refuse(s,
+		    "must be a duration: digits and s, m, h or d, such as 60s");
+	if (*v < o->min || *v > o->max)
+		return config_refuse(s,
+		    "%s is out of range: %" PRIu64 "s to %" PRIu64 "s", s->text,
+		    o->min, o->max);
+	return 0;
+}
+
+int
+set_seconds(const struct config_option *o, struct setting *s, void *field)
+{
+	uint64_t v;
+
+	if (seconds_of(o, s, &v) == -1)
+		return -1;
+	*(unsigned *)field = (unsigned)v;
+	return 0;
+}
+
+int
+set_date(const struct config_option *o, struct setting *s, void *field)
+{
+	int64_t t = 0;
+
+	(void)o;
+	if (s->text[0] != '\0' && utc_parse_date(span_of(s->text), &t) == -1)
+		return config_refuse(s, "must be a day, such as 2026-01-31");
+	*(int64_t *)field = t;
+	return 0;
+}
+
+/* Whole days; `other` is what may stand in their place, for the reason. */
+static int
+days_of(const struct config_option *o, struct setting *s, const char *other,
+    unsigned *days)
+{
+	uint64_t v = 0;
+
+	if (setting_duration(s->text, &v) == -1 || v % SECONDS_A_DAY != 0)
+		return config_refuse(
+		    s, "must be whole days, such as 400d%s", other);
+	v /= SECONDS_A_DAY;
+	if (v < o->min || v > o->max)
+		return config_refuse(s,
+		    "%s is out of range: %" PRIu64 "d to %" PRIu64 "d%s",
+		    s->text, o->min, o->max, other);
+	*days = (unsigned)v;
+	return 0;
+}
+
+int
+set_days(const struct config_option *o, struct setting *s, void *field)
+{
+	*(unsigned *)field = 0;
+	return s->text[0] == '\0' ? 0 : days_of(o, s, "", field);
+}
+
+int
+set_since(const struct config_option *o, struct setting *s, void *field)
+{
+	if (strcmp(s->text, "all") == 0) {
+		*(unsigned *)field = SINCE_ALL;
+		return 0;
+	}
+	return days_of(o, s, ", or \"all\"", field);
+}
+
+int
+set_yes(const struct config_option *o, struct setting *s, void *field)
+{
+	(void)o;
+	if (setting_yes(s->text, field) == -1)
+		return config_refuse(s, "must be yes or no");
+	return 0;
+}
+
+int
+set_text(const struct config_option *o, struct setting *s, void *field)
+{
+	(void)o;
+	if (s->text[0] == '\0')
+		return config_refuse(s, "is empty");
+	*(const char **)field = s->text;
+	return 0;
+}
+
+/* A path, or nothing. */
+int
+set_path_if_any(const struct config_option *o, struct setting *s, void *field)
+{
+	(void)o;
+	if (s->text[0] == '~')
+		return config_refuse(
+		    s, "\"~\" means nothing here: write the path");
+	*(const char **)field = s->text;
+	return 0;
+}
+
+int
+set_path(const struct config_option *o, struct setting *s, void *field)
+{
+	if (s->text[0] == '\0')
+		return config_refuse(s, "is empty");
+	return set_path_if_any(o, s, field);
+}
+
+int
+set_ca_file(const struct config_option *o, struct setting *s, void *field)
+{
+	struct stat st;
+
+	if (s->text[0] != '\0') {
+		if (stat(s->text, &st) == -1 || access(s->text, R_OK) == -1)
+			return config_refuse(
+			    s, "cannot be read: %s", strerror(errno));
+		if (!S_ISREG(st.st_mode))
+			return config_refuse(s, "is not a file");
+	}
+	return set_path_if_any(o, s, field);
+}
+
+/*
+ * A semicolon behind a blank begins a comment, and yet it is what people will
+ * write here.
+ */
+static bool
+is_lone_semicolon(struct span rest)
+{
+	return rest.n > 0 && rest.p[0] == ';' &&
+	       (rest.n == 1 ||
+		   span_begins_nocase(span_trim(span_skip(rest, 1)), ";"));
+}
+
+int
+set_delimiter(const struct config_option *o, struct setting *s, void *field)
+{
+	static const struct {
+		const char *name;
+		char delimiter;
+	} known[] = { { ",", ',' }, { ";", ';' }, { "|", '|' },
+		{ "comma", ',' }, { "semicolon", ';' }, { "pipe", '|' },
+		{ "tab", '\t' } };
+	const char *text = s->text;
+	size_t i;
+
+	(void)o;
+	if (text[0] == '\0' && is_lone_semicolon(s->rest))
+		text = ";";
+	for (i = 0; i < COUNT(known); i++)
+		if (strcmp(text, known[i].name) == 0) {
+			*(char *)field = known[i].delimiter;
+			return 0;
+		}
+	return config_refuse(s, "must be comma, semicolon, tab or pipe");
+}
+
+int
+set_decimal(const struct config_option *o, struct setting *s, void *field)
+{
+	(void)o;
+	if (strcmp(s->text, ".") != 0 && strcmp(s->text, ",") != 0)
+		return config_refuse(s, "must be \".\" or \",\"");
+	*(char *)field = s->text[0];
+	return 0;
+}
+
+/* A list of strings and where its length goes. */
+int
+set_domains(const struct config_option *o, struct setting *s, void *field)
+{
+	struct config *c = field;
+	const char *const *item;
+	const char **domain, *name;
+	size_t n, i;
+
+	(void)o;
+	if (setting_list(s->text, s->memory, &item, &n) == -1)
+		return config_refuse(s, "a double quote is not closed");
+	domain = arena_alloc(s->memory, (n + 1) * sizeof *domain);
+	for (i = 0; i < n; i++) {
+		bool wild = strncmp(item[i], "*.", 2) == 0;
+
+		if (setting_domain(
+			item[i] + (wild ? 2 : 0), s->memory, &name) == -1)
+			return config_refuse(
+			    s, "\"%.80s\" is no domain name", item[i]);
+		domain[i] = wild ? arena_printf(s->memory, "*.%s", name) : name;
+	}
+	c->domains = domain;
+	c->n_domains = n;
+	return 0;
+}
+
+int
+check_dkim(const struct config_option *o, struct setting *s, void *field)
+{
+	(void)o;
+	(void)field;
+	if (strcmp(s->text, "off") == 0 || strcmp(s->text, "record") == 0 ||
+	    strcmp(s->text, "require") == 0)
+		return 0;
+	return config_refuse(s, "must be off, record or require");
+}
+
+int
+check_anything(const struct config_option *o, struct setting *s, void *field)
+{
+	(void)o;
+	(void)s;
+	(void)field;
+	return 0;
+}

@@ -1,0 +1,34 @@
+#ifndef CONFIG_SET_OPTIONS_H
+#define CONFIG_SET_OPTIONS_H
+
+#include "config/config_options.h"
+
+/* What a value can be; `field` points to what the comment says. */
+config_set_fn set_number;      /* unsigned, from min to max */
+config_set_fn set_port;	       /* uint16_t */
+config_set_fn set_size;	       /* uint64_t, bytes */
+config_set_fn set_seconds;     /* unsigned */
+config_set_fn set_date;	       /* int64_t, midnight UTC; 0 when empty */
+config_set_fn set_days;	       /* unsigned, 0 when empty */
+config_set_fn set_since;       /* unsigned, days or SINCE_ALL */
+config_set_fn set_yes;	       /* bool */
+config_set_fn set_text;	       /* const char *, not empty */
+config_set_fn set_path;	       /* the same */
+config_set_fn set_path_if_any; /* const char * */
+config_set_fn set_ca_file;     /* const char *, of a file that can be read */
+config_set_fn set_command;     /* const char *, quotes kept */
+config_set_fn set_host;	       /* const char *, A-labels or an address */
+config_set_fn set_fingerprint; /* const char *, 64 digits or empty */
+config_set_fn set_delimiter;   /* char */
+config_set_fn set_decimal;     /* char */
+config_set_fn set_tls;	       /* enum tls_mode */
+config_set_fn set_auth;	       /* enum imap_auth */
+config_set_fn set_domains;     /* struct config */
+config_set_fn set_folders;     /* struct config_mailbox */
+config_set_fn set_action;      /* const char *, empty for keep */
+
+/* Values of features to come: nothing is put anywhere. */
+config_set_fn check_dkim;
+config_set_fn check_anything;
+
+#endif

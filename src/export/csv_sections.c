@@ -1,0 +1,200 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "export/csv_sections.h"
+#include "output/whole_file.h"
+
+enum {
+	LINE = 64 /* of the text: day, offset, rows */
+};
+
+static void
+grow(struct parts *p, struct arena *mem)
+{
+	struct part *more;
+
+	p->room = p->room > 0 ? 2 * p->room : 512;
+	more = arena_alloc(mem, p->room * sizeof *more);
+	if (p->item != NULL)
+		memcpy(more, p->item, p->n * sizeof *more);
+	p->item = more;
+}
+
+static struct part *
+new_part(struct part_writer *w, const char *first, size_t len)
+{
+	struct parts *p = &w->parts;
+	struct part *part;
+
+	if (p->item == NULL || p->n == p->room)
+		grow(p, w->mem);
+	part = &p->item[p->n++];
+	snprintf(part->first, sizeof part->first, "%.*s", (int)len, first);
+	part->offset = ftello(w->csv.out);
+	part->rows = 0;
+	return part;
+}
+
+/* The header row is written once, before all parts. */
+static int
+on_head(void *arg, const struct column *columns, size_t n, struct fault *f)
+{
+	struct part_writer *w = arg;
+	struct row_sink sink = csv_sink(&w->csv);
+
+	for (w->date = 0; strcmp(columns[w->date].name, "date") != 0;)
+		w->date++;
+	if (ftello(w->csv.out) == 0)
+		return sink.head(sink.arg, columns, n, f);
+	w->csv.columns = columns;
+	return 0;
+}
+
+static int
+on_row(void *arg, const struct cell *cells, size_t n, struct fault *f)
+{
+	struct part_writer *w = arg;
+	struct row_sink sink = csv_sink(&w->csv);
+	const struct cell *date = &cells[w->date];
+	struct part *part = NULL;
+
+	if (w->parts.n > 0)
+		part = &w->parts.item[w->parts.n - 1];
+	if (part == NULL || strlen(part->first) != date->len ||
+	    memcmp(part->first, date->text, date->len) != 0)
+		part = new_part(w, date->text, date->len);
+	part->rows++;
+	return sink.row(sink.arg, cells, n, f);
+}
+
+int
+parts_write(struct part_writer *w, struct fault *f)
+{
+	struct row_sink sink = { on_head, on_row, w };
+
+	return store_read_table(w->store, w->table, w->filter, &sink, f);
+}
+
+/* Periods from `first` to `last`, both included, from the store. */
+static int
+read_periods(
+    struct part_writer *w, const char *first, const char *last, struct fault *f)
+{
+	struct row_sink sink = { on_head, on_row, w };
+	struct store_filter filter = { .from = first, .to = last };
+
+	return store_read_table(w->store, w->table, &filter, &sink, f);
+}
+
+/* A file that was written before, and what is noted of it. */
+struct before {
+	FILE *file;
+	int64_t generation, size;
+	struct parts parts;
+	size_t at; /* the first part not looked at */
+};
+
+/* What the file before has of the periods from `first` to `last`. */
+static int
+copy_periods(struct part_writer *w, struct before *b, const char *first,
+    const char *last, struct fault *f)
+{
+	const struct part *p = b->parts.item;
+	size_t n = b->parts.n, i, begin;
+	int64_t end, moved;
+
+	while (b->at < n && strcmp(p[b->at].first, first) < 0)
+		b->at++;
+	begin = b->at;
+	while (b->at < n && strcmp(p[b->at].first, last) <= 0)
+		b->at++;
+	if (begin == b->at)
+		return 0;
+	end = b->at < n ? p[b->at].offset : b->size;
+	moved = ftello(w->csv.out) - p[begin].offset;
+	for (i = begin; i < b->at; i++) {
+		struct part *part = new_part(w, p[i].first, strlen(p[i].first));
+
+		part->offset = p[i].offset + moved;
+		part->rows = p[i].rows;
+		w->csv.rows += p[i].rows;
+	}
+	return whole_file_append(w->file, b->file, p[begin].offset, end, f);
+}
+
+/* Read what parts_text() wrote. */
+static int
+parse(struct part_writer *w, const char *text, struct before *b)
+{
+	struct part_writer list = { .mem = w->mem, .csv.out = b->file };
+	struct part *part;
+	char *end;
+
+	for (; *text != '\0'; text = end + 1) {
+		size_t len = strcspn(text, " ");
+
+		part = new_part(&list, text, len);
+		part->offset = strtoll(text + len, &end, 10);
+		part->rows = strtoull(end, &end, 10);
+		if (*end != '\n')
+			return -1;
+	}
+	b->parts = list.parts;
+	return b->parts.n > 0 ? 0 : -1;
+}
+
+/* Runs of periods that changed are read, the others copied. */
+static int
+write_runs(struct part_writer *w, struct before *b,
+    const struct store_period *p, size_t n, struct fault *f)
+{
+	size_t i, j;
+	bool changed;
+	int rc;
+
+	for (i = 0; i < n; i = j) {
+		changed = p[i].generation > b->generation;
+		for (j = i + 1;
+		     j < n && (p[j].generation > b->generation) == changed;)
+			j++;
+		rc = changed
+			 ? read_periods(w, p[i].first, p[j - 1].first, f)
+			 : copy_periods(w, b, p[i].first, p[j - 1].first, f);
+		if (rc == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+parts_write_changes(struct part_writer *w, const struct store_export *old,
+    FILE *from, struct fault *f)
+{
+	struct before b = { .file = from, .generation = old->generation };
+	struct store_period *periods;
+	size_t n;
+
+	if (fseeko(from, 0, SEEK_END) == -1 || (b.size = ftello(from)) == -1 ||
+	    parse(w, old->parts, &b) == -1)
+		return parts_write(w, f);
+	if (store_periods(
+		w->store, w->table, w->filter, w->mem, &periods, &n, f) == -1 ||
+	    whole_file_append(w->file, from, 0, b.parts.item[0].offset, f) ==
+		-1)
+		return -1;
+	return write_runs(w, &b, periods, n, f);
+}
+
+const char *
+parts_text(const struct parts *p, struct arena *mem)
+{
+	char *text = arena_alloc(mem, p->n * LINE + 1), *at = text;
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		at += snprintf(at, LINE, "%s %" PRId64 " %" PRIu64 "\n",
+		    p->item[i].first, p->item[i].offset, p->item[i].rows);
+	return text;
+}

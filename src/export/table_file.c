@@ -1,0 +1,94 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/alloc.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "base/utc.h"
+#include "export/table_file.h"
+#include "output/ndjson.h"
+#include "output/whole_file.h"
+
+enum {
+	SPREADSHEET_ROWS = 1048576 /* header included */
+};
+
+void
+tables_warn_long(const char *table, size_t rows)
+{
+	if (rows >= SPREADSHEET_ROWS)
+		log_warn("%s: %zu rows; a spreadsheet shows the first %d: "
+			 "export less with --since or --domain",
+		    table, rows, SPREADSHEET_ROWS - 1);
+}
+
+int
+table_rows(struct store *st, const struct table_format *format, FILE *out,
+    const char *name, const char *table, const struct store_filter *filter,
+    struct fault *f)
+{
+	struct csv csv = { .style = format->style, .out = out, .name = name };
+	struct ndjson json = { .out = out, .name = name };
+	struct row_sink sink =
+	    format->ndjson ? ndjson_sink(&json) : csv_sink(&csv);
+
+	if (store_read_table(st, table, filter, &sink, f) == -1)
+		return -1;
+	tables_warn_long(table, csv.rows);
+	return 0;
+}
+
+int
+table_write(struct store *st, const struct table_format *format,
+    const char *dir, const char *table, const struct store_filter *filter,
+    struct fault *f)
+{
+	char *path = xasprintf(
+	    "%s/%s.%s", dir, table, format->ndjson ? "ndjson" : "csv");
+	struct whole_file *file;
+	int rc = -1;
+
+	if ((file = whole_file_open(path, f)) == NULL)
+		goto out;
+	if (table_rows(st, format, whole_file_stream(file), path, table, filter,
+		f) == -1)
+		goto out;
+	rc = whole_file_commit(file, f);
+out:
+	whole_file_close(file);
+	free(path);
+	return rc;
+}
+
+int
+table_print(struct store *st, const struct table_format *format,
+    const char *table, const struct store_filter *filter, struct fault *f)
+{
+	if (table_rows(st, format, stdout, NULL, table, filter, f) == -1)
+		return -1;
+	if (fflush(stdout) == EOF)
+		return fault(f, FAULT_HOST, EX_CANTCREAT, "standard output: %s",
+		    strerror(errno));
+	return 0;
+}
+
+int
+tables_since(
+    struct store *st, unsigned days, char day[static 16], struct fault *f)
+{
+	char text[UTC_TEXT];
+	int64_t newest;
+
+	if (store_newest_day(st, day, f) == -1)
+		return -1;
+	if (days == SINCE_ALL || utc_parse_date(span_of(day), &newest) == -1) {
+		day[0] = '\0';
+		return 0;
+	}
+	utc_format_date(newest - (int64_t)(days - 1) * UTC_DAY, text);
+	memcpy(day, text, 11);
+	return 0;
+}

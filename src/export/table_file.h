@@ -1,0 +1,54 @@
+#ifndef EXPORT_TABLE_FILE_H
+#define EXPORT_TABLE_FILE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "config/config.h"
+#include "store/store.h"
+
+struct fault;
+
+/* How tables are written. */
+struct table_format {
+	bool ndjson; /* JSON lines in place of CSV */
+	const struct csv_style *style;
+};
+
+/*
+ * What of a table `out` gets; `name` is what `out` is, NULL for standard
+ * output.
+ */
+int table_rows(struct store *, const struct table_format *, FILE *out,
+    const char *name, const char *table, const struct store_filter *,
+    struct fault *);
+
+/*
+ * Write a table into DIR/NAME.csv or .ndjson, whole or not at all.  A fault
+ * has exit code 73, or that of the store.
+ */
+int table_write(struct store *, const struct table_format *, const char *dir,
+    const char *table, const struct store_filter *, struct fault *);
+
+/* The same to standard output. */
+int table_print(struct store *, const struct table_format *, const char *table,
+    const struct store_filter *, struct fault *);
+
+/* Say it when a CSV file has more rows than a spreadsheet shows. */
+void tables_warn_long(const char *table, size_t rows);
+
+/*
+ * Refresh the folder of [export] dir, when there is one: every table, as far
+ * back as [export] since says, that does not show the store as it is.  What
+ * is known of result types is written into the store before.
+ */
+int tables_refresh(struct store *, const struct config *, struct fault *);
+
+/*
+ * The day `days` before the newest stored one, that one included, in `day`;
+ * "" when nothing is stored or days is SINCE_ALL.
+ */
+int tables_since(
+    struct store *, unsigned days, char day[static 16], struct fault *);
+
+#endif

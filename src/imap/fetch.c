@@ -1,0 +1,482 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "imap/arrival.h"
+#include "imap/compress.h"
+#include "imap/session.h"
+#include "imap/uid_set.h"
+
+enum {
+	COMMAND_MAX = 10000, /* mails a command; libetpan keeps the lines */
+	LINE_BYTES = 512,    /* of an answer, literals apart */
+	LINES_SLACK = 1024 * 1024,
+	MAIL_SLACK = 64 * 1024, /* by which RFC822.SIZE may be wrong, twice */
+	UNREADABLE_MAX = 100	/* of one folder; beyond, it is the server */
+};
+
+/* What is asked of a mail. */
+enum kind {
+	KIND_WHOLE, /* BODY.PEEK[] */
+	/* So large that a wrong RFC822.SIZE may lead past message_max, where
+	 * the literal would be refused: BODY.PEEK[]<0.message_max + 1> */
+	KIND_NEAR,
+	KIND_HEADER, /* over message_max: BODY.PEEK[HEADER]<0.header_max> */
+	KIND_UID     /* whether it is there */
+};
+
+enum state {
+	STATE_WAITING,
+	STATE_ASKED,   /* by the present command */
+	STATE_MISSING, /* asked for, and not handed out */
+	STATE_THERE,   /* the same, but the server says that it has it */
+	STATE_DONE
+};
+
+/* The mails of one command, from index `from` up to `to`. */
+struct portion {
+	size_t from, to;
+	size_t asked, answered;
+	struct guard_limits limits;
+};
+
+struct fetch {
+	struct imap *im;
+	const struct imap_size *list;
+	size_t n;
+	unsigned char *state; /* of each */
+	enum kind kind;	      /* of the present command */
+	size_t limit;	      /* mails a command */
+	size_t unreadable;
+	/* the literal that is coming in */
+	struct buf body;
+	const void *section; /* that it belongs to */
+	unsigned sections;
+	imap_mail_fn *fn;
+	void *arg;
+	bool stopped;
+	struct fault *fault;
+};
+
+static uint64_t
+literal_max(const struct fetch *fe)
+{
+	const struct imap_account *a = fe->im->account;
+
+	if (fe->kind == KIND_UID)
+		return 0;
+	return fe->kind == KIND_HEADER ? a->header_max : a->message_max + 1;
+}
+
+static enum kind
+kind_of(const struct fetch *fe, size_t i)
+{
+	uint64_t max = fe->im->account->message_max;
+
+	if (fe->list[i].size > max)
+		return KIND_HEADER;
+	return fe->list[i].size > max / 2 ? KIND_NEAR : KIND_WHOLE;
+}
+
+static enum arrival_section
+section_of(enum kind kind)
+{
+	if (kind == KIND_UID)
+		return ARRIVAL_NONE;
+	return kind == KIND_HEADER ? ARRIVAL_HEADER : ARRIVAL_WHOLE;
+}
+
+/* Index of a UID in the list, or its length. */
+static size_t
+find(const struct fetch *fe, uint32_t uid)
+{
+	const struct imap_size *mail = imap_size_find(fe->list, fe->n, uid);
+
+	return mail != NULL ? (size_t)(mail - fe->list) : fe->n;
+}
+
+static bool
+on_literal(void *arg, const struct mailimap_msg_att_body_section *section,
+    struct span bytes)
+{
+	struct fetch *fe = arg;
+	size_t room = fe->body.max - fe->body.len;
+
+	if (fe->stopped)
+		return false;
+	if (!arrival_is_section(section, section_of(fe->kind)))
+		return true;
+	if (fe->section != section)
+		fe->sections++;
+	fe->section = section;
+	buf_append(&fe->body, bytes.p, bytes.n < room ? bytes.n : room);
+	return true;
+}
+
+/* The header block of a mail with the empty line behind it, if it is there. */
+static struct span
+header_block(struct span mail, uint64_t max)
+{
+	size_t i;
+
+	if (mail.n > max)
+		mail.n = (size_t)max;
+	for (i = 0; i + 1 < mail.n; i++) {
+		if (mail.p[i] != '\n')
+			continue;
+		if (mail.p[i + 1] == '\n')
+			return (struct span){ mail.p, i + 2 };
+		if (i + 2 < mail.n && mail.p[i + 1] == '\r' &&
+		    mail.p[i + 2] == '\n')
+			return (struct span){ mail.p, i + 3 };
+	}
+	return mail;
+}
+
+static void
+hand_over(struct fetch *fe, const struct imap_mail *mail)
+{
+	if (fe->fn(fe->arg, mail, fe->fault) == 0)
+		return;
+	fe->stopped = true;
+	fe->im->broken = true;
+	tls_break(fe->im->low, fe->fault);
+}
+
+static void
+take(struct fetch *fe, const struct arrival *a, size_t i)
+{
+	const struct imap_account *account = fe->im->account;
+	struct imap_mail mail = { .uid = a->uid,
+		.bytes = buf_span(&fe->body),
+		.size = fe->list[i].size,
+		.has_date = a->has_date,
+		.date = a->date };
+
+	if (mail.size < mail.bytes.n)
+		mail.size = mail.bytes.n;
+	if (mail.bytes.n > account->message_max || fe->kind == KIND_HEADER) {
+		mail.too_large = true;
+		mail.bytes = header_block(mail.bytes, account->header_max);
+	}
+	fe->state[i] = STATE_DONE;
+	hand_over(fe, &mail);
+}
+
+static void
+on_message(void *arg, const struct mailimap_msg_att *att)
+{
+	struct fetch *fe = arg;
+	struct arrival a = arrival_read(att, section_of(fe->kind));
+	size_t i = a.has_uid ? find(fe, a.uid) : fe->n;
+
+	if (i < fe->n && !a.odd && fe->sections <= 1 && !fe->stopped) {
+		if (fe->kind == KIND_UID && fe->state[i] == STATE_MISSING)
+			fe->state[i] = STATE_THERE;
+		else if (fe->state[i] == STATE_ASKED && a.has_body)
+			take(fe, &a, i);
+	}
+	buf_reset(&fe->body);
+	fe->section = NULL;
+	fe->sections = 0;
+}
+
+static bool
+known_index(const struct imap *im, uint32_t uid, size_t *index)
+{
+	size_t low = 0, high = im->n_known, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (im->known[mid] < uid)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	*index = low;
+	return low < im->n_known && im->known[low] == uid;
+}
+
+/* Whether the folder has no mail between these two UIDs. */
+static bool
+adjoins(const struct imap *im, uint32_t a, uint32_t b)
+{
+	size_t i, j;
+
+	if (b == a + 1)
+		return true;
+	return known_index(im, a, &i) && known_index(im, b, &j) && j == i + 1;
+}
+
+static size_t
+count(const struct fetch *fe, const struct portion *p, enum state state)
+{
+	size_t i, n = 0;
+
+	for (i = p->from; i < p->to; i++)
+		n += fe->state[i] == state;
+	return n;
+}
+
+/*
+ * Put into the set what is in state `from`, and for a body of the kind in
+ * force, as much as one command holds, from index p->from up to p->to.
+ */
+static void
+collect(
+    struct fetch *fe, enum state from, struct uidset *set, struct portion *p)
+{
+	size_t i, last = fe->n;
+	uint32_t uid;
+
+	for (i = p->from; i < fe->n && p->asked < fe->limit; i++) {
+		if (fe->state[i] != from ||
+		    (fe->kind != KIND_UID && kind_of(fe, i) != fe->kind))
+			continue;
+		uid = fe->list[i].uid;
+		if (!uidset_add(set, uid,
+			last < fe->n &&
+			    adjoins(fe->im, fe->list[last].uid, uid)))
+			break;
+		last = i;
+		p->asked++;
+		p->limits.literals +=
+		    fe->kind == KIND_WHOLE
+			? (uint64_t)fe->list[i].size * 2 + MAIL_SLACK
+			: literal_max(fe);
+		if (fe->kind != KIND_UID)
+			fe->state[i] = STATE_ASKED;
+	}
+	p->to = i;
+	p->limits.command = GUARD_FETCH;
+	p->limits.literal_max = literal_max(fe);
+	p->limits.lines = LINES_SLACK + (uint64_t)p->asked * LINE_BYTES;
+}
+
+static void
+write_items(const struct fetch *fe, char *out, size_t size)
+{
+	uint64_t max = literal_max(fe);
+	size_t n;
+
+	if (fe->kind == KIND_UID) {
+		snprintf(out, size, "(UID)");
+		return;
+	}
+	n = (size_t)snprintf(out, size, "(UID INTERNALDATE BODY.PEEK[%s]",
+	    fe->kind == KIND_HEADER ? "HEADER" : "");
+	if (fe->kind != KIND_WHOLE &&
+	    fe->im->account->message_max < UINT32_MAX - 1)
+		n += (size_t)snprintf(out + n, size - n, "<0.%" PRIu64 ">",
+		    max < UINT32_MAX ? max : UINT32_MAX);
+	snprintf(out + n, size - n, ")");
+}
+
+/*
+ * Ask for what is in state `state` from index `from` on, as much as one command
+ * holds; nothing is sent when there is none.
+ */
+static int
+send_portion(struct fetch *fe, enum state state, size_t from, struct portion *p,
+    struct fault *f)
+{
+	struct uidset set = { 0 };
+	char items[80];
+
+	*p = (struct portion){ .from = from };
+	collect(fe, state, &set, p);
+	if (p->asked == 0)
+		return 0;
+	write_items(fe, items, sizeof items);
+	return session_send_fetch(fe->im, uidset_text(&set), items, f);
+}
+
+/*
+ * Hear what was asked for.  0 when it was answered, be it by a NO that concerns
+ * these mails only: what is missing is looked into then.
+ */
+static int
+hear_portion(struct fetch *fe, struct portion *p, struct fault *f)
+{
+	struct imap *im = fe->im;
+	struct fault refusal;
+	int rc;
+
+	if (p->asked == 0)
+		return 0;
+	rc = session_hear_fetch(im, &p->limits, &refusal);
+	p->answered = p->asked - count(fe, p, STATE_ASKED);
+	if (fe->stopped)
+		return -1; /* with the handler's fault */
+	if (rc == -1 && !im->broken && im->reply.status == REPLY_NO &&
+	    refusal.status == EX_PROTOCOL) {
+		log_debug("%s: %s", im->account->name, refusal.text);
+		return 0;
+	}
+	if (rc == -1)
+		*f = refusal;
+	return rc;
+}
+
+/* One look at those that are missing: the server lists what it has of them. */
+static int
+look(struct fetch *fe, const struct portion *p, struct fault *f)
+{
+	struct portion part = { .to = p->from };
+
+	do
+		if (send_portion(fe, STATE_MISSING, part.to, &part, f) == -1 ||
+		    hear_portion(fe, &part, f) == -1)
+			return -1;
+	while (part.to < p->to);
+	return 0;
+}
+
+/*
+ * Which of the missing ones does the server still have?  It may limit this
+ * answer as well, so they are gone only when it lists none of them.
+ */
+static int
+survey(struct fetch *fe, const struct portion *p, struct fault *f)
+{
+	struct fetch before = *fe;
+	size_t there;
+	int rc;
+
+	fe->kind = KIND_UID;
+	fe->limit = COMMAND_MAX;
+	do {
+		there = count(fe, p, STATE_THERE);
+		rc = look(fe, p, f);
+	} while (rc == 0 && count(fe, p, STATE_MISSING) > 0 &&
+		 count(fe, p, STATE_THERE) > there);
+	fe->kind = before.kind;
+	fe->limit = before.limit;
+	return rc;
+}
+
+static int
+pass_over(struct fetch *fe, size_t i, struct fault *f)
+{
+	struct imap_mail mail = { .uid = fe->list[i].uid,
+		.size = fe->list[i].size,
+		.unreadable = true };
+
+	if (++fe->unreadable > UNREADABLE_MAX)
+		return fault(f, FAULT_SESSION, EX_PROTOCOL,
+		    "imap: the server does not hand out its mails");
+	log_debug("%s: UID %u: the server has this mail, but does not give it",
+	    fe->im->account->name, (unsigned)mail.uid);
+	fe->state[i] = STATE_DONE;
+	hand_over(fe, &mail);
+	return fe->stopped ? -1 : 0;
+}
+
+/*
+ * Fewer mails came than were asked for: the server limits a command, or they
+ * are gone, or cannot be read there.  What it still has is asked for again, in
+ * smaller portions, down to single mails.
+ */
+static int
+recover(struct fetch *fe, const struct portion *p, struct fault *f)
+{
+	size_t i;
+
+	if (p->answered >= p->asked)
+		return 0;
+	for (i = p->from; i < p->to; i++)
+		if (fe->state[i] == STATE_ASKED)
+			fe->state[i] = STATE_MISSING;
+	if (survey(fe, p, f) == -1)
+		return -1;
+	for (i = p->from; i < p->to; i++) {
+		if (fe->state[i] == STATE_MISSING)
+			fe->state[i] = STATE_DONE; /* gone */
+		if (fe->state[i] != STATE_THERE)
+			continue;
+		if (p->asked > 1)
+			fe->state[i] = STATE_WAITING;
+		else if (pass_over(fe, i, f) == -1)
+			return -1;
+	}
+	fe->limit = p->answered > 0 ? p->answered : p->asked / 2;
+	if (fe->limit == 0)
+		fe->limit = 1;
+	return 0;
+}
+
+/*
+ * While all is well, one command is under way behind the one that is answered,
+ * so that the server need not wait for us between them.
+ */
+static int
+fetch_kind(struct fetch *fe, enum kind kind, struct fault *f)
+{
+	struct portion now = { 0 }, next = { 0 };
+
+	fe->kind = kind;
+	fe->limit = COMMAND_MAX;
+	for (;;) {
+		if (next.asked == 0 &&
+		    send_portion(fe, STATE_WAITING, now.from, &next, f) == -1)
+			return -1;
+		if (next.asked == 0)
+			return 0;
+		now = next;
+		next.asked = 0;
+		if (fe->limit >= COMMAND_MAX &&
+		    send_portion(fe, STATE_WAITING, now.to, &next, f) == -1)
+			return -1;
+		if (hear_portion(fe, &now, f) == -1)
+			return -1;
+		if (now.answered == now.asked) {
+			if (fe->limit < COMMAND_MAX)
+				fe->limit *= 2;
+			continue;
+		}
+		if (hear_portion(fe, &next, f) == -1 ||
+		    recover(fe, &now, f) == -1 || recover(fe, &next, f) == -1)
+			return -1;
+		next.asked = 0;
+	}
+}
+
+int
+imap_fetch(struct imap *im, const struct imap_size *list, size_t n,
+    imap_mail_fn *fn, void *arg, struct fault *f)
+{
+	struct fetch fe = {
+		.im = im, .list = list, .n = n, .fn = fn, .arg = arg, .fault = f
+	};
+	struct session_listener listener = { on_message, on_literal, &fe };
+	uint64_t max = im->account->message_max;
+	uint64_t bytes = 0;
+	size_t i;
+	int rc;
+
+	fe.state = xcalloc(n, 1);
+	for (i = 0; i < n; i++)
+		if (list[i].skip)
+			fe.state[i] = STATE_DONE;
+		else
+			bytes += list[i].size;
+	fe.body.max = (size_t)max + 1;
+	im->listener = &listener;
+	rc = compress_if_worth(im, bytes, f);
+	if (rc == 0)
+		rc = fetch_kind(&fe, KIND_WHOLE, f);
+	if (rc == 0)
+		rc = fetch_kind(&fe, KIND_NEAR, f);
+	if (rc == 0)
+		rc = fetch_kind(&fe, KIND_HEADER, f);
+	im->listener = NULL;
+	buf_free(&fe.body);
+	free(fe.state);
+	return rc;
+}

@@ -1,0 +1,211 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/alloc.h"
+#include "base/fault.h"
+#include "imap/server_line.h"
+#include "imap/session.h"
+
+enum {
+	SLICE = 100000,	       /* mails a command, so that it has a bound */
+	SLICE_MAX = 4 * SLICE, /* where they lie closer than those before */
+	WIDEST = 64 * SLICE,   /* UIDs a command */
+	SLACK = 20000,	       /* mails that may have arrived since EXAMINE */
+	LINE_BYTES = 100,      /* of an answer */
+	DATE_BYTES = 50,       /* more with INTERNALDATE */
+	MAILS_MAX = 2 * 1000 * 1000 /* whatever the server says it has */
+};
+
+struct sizes {
+	struct imap_size *list;
+	size_t n, cap, max;
+	uint32_t from, to; /* of the present command */
+	int64_t since;	   /* 0: dates are of no interest */
+	bool too_many;
+};
+
+static bool
+is_early(const struct sizes *s, const struct answer_fetch *a)
+{
+	int64_t date;
+
+	return s->since != 0 && answer_read_date(a->date, &date) &&
+	       date < s->since;
+}
+
+static void
+take_line(struct sizes *s, struct span line)
+{
+	struct answer_fetch a;
+
+	answer_read_fetch(line, &a);
+	/* "n:*" is answered with the last mail even when n is beyond it */
+	if (!a.has_uid || !a.has_size || a.odd || a.uid < s->from ||
+	    a.uid > s->to)
+		return;
+	if (s->n == s->max) {
+		s->too_many = true;
+		return;
+	}
+	if (s->n == s->cap) {
+		s->cap = s->cap > 0 ? s->cap * 2 : 256;
+		s->list = xreallocarray(s->list, s->cap, sizeof *s->list);
+	}
+	s->list[s->n++] = (struct imap_size){ a.uid, a.size, is_early(s, &a) };
+}
+
+/* The sizes from UID `from` to `to`, 0 being the end. */
+static int
+ask(struct imap *im, struct sizes *s, uint32_t from, uint32_t to,
+    struct fault *f)
+{
+	uint32_t mails = im->reply.exists;
+	struct guard_limits limits = { .command = GUARD_FETCH };
+	struct span line = { 0 };
+	char set[32];
+	int rc;
+
+	if (to > 0 && to - from < mails)
+		mails = to - from + 1;
+	if (mails > SLICE_MAX)
+		mails = SLICE_MAX;
+	limits.lines = ((uint64_t)mails + SLACK) *
+		       (s->since != 0 ? LINE_BYTES + DATE_BYTES : LINE_BYTES);
+	if (to > 0)
+		snprintf(set, sizeof set, "%" PRIu32 ":%" PRIu32, from, to);
+	else
+		snprintf(set, sizeof set, "%" PRIu32 ":*", from);
+	if (session_send_fetch(im, set,
+		s->since != 0 ? "(UID RFC822.SIZE INTERNALDATE)"
+			      : "(UID RFC822.SIZE)",
+		f) == -1)
+		return -1;
+	session_expect(im, &limits);
+	while ((rc = session_next(im, &line, f)) == 1)
+		take_line(s, line);
+	return rc == -1 ? -1
+			: session_end(im, MAILIMAP_NO_ERROR, EX_PROTOCOL,
+			      "FETCH refused", f);
+}
+
+static int
+by_uid(const void *a, const void *b)
+{
+	const struct imap_size *x = a, *y = b;
+
+	return (x->uid > y->uid) - (x->uid < y->uid);
+}
+
+const struct imap_size *
+imap_size_find(const struct imap_size *list, size_t n, uint32_t uid)
+{
+	struct imap_size key = { .uid = uid };
+
+	return n > 0 ? bsearch(&key, list, n, sizeof key, by_uid) : NULL;
+}
+
+/* A mail told of twice is the larger one, and skipped when both say so. */
+static void
+merge(struct imap_size *kept, const struct imap_size *again)
+{
+	if (kept->size < again->size)
+		kept->size = again->size;
+	kept->skip &= again->skip;
+}
+
+/* Those from index `n` on in ascending order, each once. */
+static void
+settle(struct sizes *s, size_t n)
+{
+	size_t i;
+
+	for (i = n + 1; i < s->n && s->list[i - 1].uid < s->list[i].uid; i++)
+		continue;
+	if (i >= s->n)
+		return;
+	qsort(s->list + n, s->n - n, sizeof *s->list, by_uid);
+	for (i = n + 1; i < s->n; i++)
+		if (s->list[n].uid != s->list[i].uid)
+			s->list[++n] = s->list[i];
+		else
+			merge(&s->list[n], &s->list[i]);
+	s->n = n + 1;
+}
+
+static int
+ask_slice(struct imap *im, struct sizes *s, uint64_t from, uint64_t to,
+    struct fault *f)
+{
+	size_t before = s->n;
+
+	s->from = (uint32_t)from;
+	s->to = to > 0 ? (uint32_t)to : UINT32_MAX;
+	if (ask(im, s, s->from, (uint32_t)to, f) == -1)
+		return -1;
+	if (s->too_many)
+		return fault(f, FAULT_SESSION, EX_PROTOCOL,
+		    "imap: the server tells of more mails than it has");
+	settle(s, before);
+	return 0;
+}
+
+/*
+ * All at once when the folder is of common size; else in slices of UIDs, which
+ * grow where there are few mails, until there is enough for one run.
+ */
+static int
+ask_all(struct imap *im, struct sizes *s, uint32_t first, struct fault *f)
+{
+	uint32_t uidnext = im->reply.uidnext;
+	uint64_t last = uidnext > 0 ? uidnext - 1 : UINT32_MAX;
+	uint64_t from, to, width = SLICE;
+	size_t before;
+
+	if (im->reply.exists <= SLICE)
+		return ask_slice(im, s, first, 0, f);
+	for (from = first; from <= last && s->n < MAILS_MAX; from = to + 1) {
+		before = s->n;
+		to = last - from < width ? last : from + width - 1;
+		if (ask_slice(im, s, from, to < last ? to : 0, f) == -1)
+			return -1;
+		if (s->n - before >= SLICE / 10)
+			width = SLICE;
+		else if (width < WIDEST)
+			width *= 4;
+	}
+	return 0;
+}
+
+static void
+keep_known(struct imap *im, const struct sizes *s)
+{
+	size_t i;
+
+	im->known = xreallocarray(im->known, s->n, sizeof *im->known);
+	for (i = 0; i < s->n; i++)
+		im->known[i] = s->list[i].uid;
+	im->n_known = s->n;
+}
+
+int
+imap_sizes(struct imap *im, uint32_t first, int64_t since,
+    struct imap_size **list, size_t *n, struct fault *f)
+{
+	struct sizes s = { .since = since,
+		.max = im->reply.exists + (size_t)SLACK };
+	int rc = 0;
+
+	if (im->reply.exists > 0)
+		rc = ask_all(im, &s, first > 0 ? first : 1, f);
+	if (rc == -1) {
+		free(s.list);
+		return -1;
+	}
+	keep_known(im, &s);
+	*list = s.list;
+	*n = s.n;
+	return 0;
+}

@@ -1,0 +1,42 @@
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "imap/uid_set.h"
+
+enum {
+	RANGE_TEXT = 22 /* of "first:last," at most */
+};
+
+/* Write the last range behind the others; its length. */
+static size_t
+write_range(struct uidset *u)
+{
+	return (size_t)snprintf(u->text + u->len, sizeof u->text - u->len,
+	    u->first == u->last ? "%" PRIu32 : "%" PRIu32 ":%" PRIu32, u->first,
+	    u->last);
+}
+
+bool
+uidset_add(struct uidset *u, uint32_t uid, bool adjoins)
+{
+	if (u->first != 0 && adjoins) {
+		u->last = uid;
+		return true;
+	}
+	/* room for the last range, and for one as long as can be */
+	if (u->len + 2 * RANGE_TEXT >= sizeof u->text)
+		return false;
+	if (u->first != 0) {
+		u->len += write_range(u);
+		u->text[u->len++] = ',';
+	}
+	u->first = u->last = uid;
+	return true;
+}
+
+const char *
+uidset_text(struct uidset *u)
+{
+	write_range(u);
+	return u->text;
+}

@@ -1,0 +1,63 @@
+#include "base/timing.h"
+#include "ingest/batch.h"
+
+enum {
+	MESSAGES = 1000,
+	BYTES = 4 << 20,
+	SECONDS = 5
+};
+
+void
+batch_reset(struct batch *b)
+{
+	arena_reset(&b->arena);
+	b->first = NULL;
+	b->last = &b->first;
+	b->n = 0;
+	b->has_cursor = false;
+}
+
+void
+batch_free(struct batch *b)
+{
+	arena_free(&b->arena);
+}
+
+bool
+batch_is_full(const struct batch *b)
+{
+	return b->n >= MESSAGES || b->arena.total >= BYTES ||
+	       (b->n > 0 && timing_now() - b->since > SECONDS);
+}
+
+bool
+batch_is_large(const struct batch *b)
+{
+	return b->arena.total >= 2 * BYTES;
+}
+
+struct judged *
+batch_add(struct batch *b, const struct message *m)
+{
+	struct judged *j = arena_alloc(&b->arena, sizeof *j);
+
+	if (b->n++ == 0)
+		b->since = timing_now();
+	j->last = &j->outcomes;
+	j->message = *m;
+	j->message.source = arena_strdup(&b->arena, m->source);
+	j->message.bytes = (struct span){ 0 };
+	*b->last = j;
+	b->last = &j->next;
+	return j;
+}
+
+struct outcome *
+batch_add_outcome(struct batch *b, struct judged *j)
+{
+	struct outcome *o = arena_alloc(&b->arena, sizeof *o);
+
+	*j->last = o;
+	j->last = &o->next;
+	return o;
+}

@@ -1,0 +1,297 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/timing.h"
+#include "ingest/examine.h"
+#include "mime/candidates.h"
+#include "mime/mail_header.h"
+#include "report/report.h"
+#include "unpack/unpack.h"
+
+struct examiner {
+	struct examine_settings settings;
+	struct buf decoded; /* a part, its transfer encoding undone */
+	struct buf text;    /* a report, unpacked */
+	struct reading *reading;
+	struct findings findings;
+	struct findings choosing; /* of the part that is judged */
+};
+
+/* One message under examination. */
+struct exam {
+	struct examiner *ex;
+	const struct message *message;
+	struct arena *arena;
+	struct mail_head *head; /* of the mail, or of the forwarded one */
+	bool has_arrival;
+	int64_t arrival;
+	examine_fn *fn;
+	void *arg;
+};
+
+struct examiner *
+examiner_new(const struct examine_settings *settings)
+{
+	struct examiner *ex = xcalloc(1, sizeof *ex);
+
+	ex->settings = *settings;
+	ex->decoded.max = settings->limits->message;
+	ex->text.max = settings->limits->report;
+	ex->reading = reading_new();
+	return ex;
+}
+
+void
+examiner_free(struct examiner *ex)
+{
+	if (ex == NULL)
+		return;
+	buf_free(&ex->decoded);
+	buf_free(&ex->text);
+	reading_free(ex->reading);
+	free(ex);
+}
+
+static int
+give(struct exam *e, struct candidate *c, struct fault *f)
+{
+	c->has_arrival = e->has_arrival;
+	c->arrival = e->arrival;
+	return e->fn(e->arg, c, f);
+}
+
+/* Not cleared whole: it is large. */
+static void
+forget_findings(struct findings *fs)
+{
+	fs->reject.code = CODE_NONE;
+	fs->n = 0;
+}
+
+static int
+judge_text(struct exam *e, struct candidate *c, struct fault *f)
+{
+	struct examiner *ex = e->ex;
+	struct report_context context = {
+		.limits = ex->settings.limits,
+		.has_arrival = e->has_arrival,
+		.arrival = e->arrival,
+		.report_domain = e->head->report_domain,
+		.our_domains = ex->settings.our_domains,
+		.n_our_domains = ex->settings.n_our_domains,
+	};
+	struct report *r = arena_alloc(e->arena, sizeof *r);
+	enum room left = timing_enter(ex->settings.timing, ROOM_JSON);
+
+	if (report_parse(ex->reading, c->text, &context, e->arena, r,
+		&ex->findings) == 0) {
+		c->report = r;
+		if (ex->settings.notes && e->head->from[0] != '\0')
+			report_compare_mail(
+			    r, e->head, c->filename, &ex->findings);
+	}
+	timing_enter(ex->settings.timing, left);
+	return give(e, c, f);
+}
+
+/* Each report in the bytes of an attachment or file. */
+static int
+judge_bytes(struct exam *e, struct candidate *c,
+    const struct findings *choosing, struct fault *f)
+{
+	struct examiner *ex = e->ex;
+	bool gzip = unpack_sniff(c->bytes) == CONTAINER_GZIP;
+	struct unpack *u = unpack_open(c->bytes, ex->settings.limits);
+	enum room left = timing_enter(ex->settings.timing, ROOM_UNPACK);
+	int got, rc = 0;
+
+	do {
+		forget_findings(&ex->findings);
+		if (choosing != NULL)
+			findings_merge(&ex->findings, choosing);
+		buf_reset(&ex->text);
+		got = unpack_next(u, &ex->text, &ex->findings);
+		c->text = buf_span(&ex->text);
+		c->is_gzip = gzip;
+		c->report = NULL;
+		if (got == 1)
+			rc = judge_text(e, c, f);
+		else if (got == -1)
+			rc = give(e, c, f);
+	} while (rc == 0 && got != 0);
+	unpack_close(u);
+	timing_enter(ex->settings.timing, left);
+	return rc;
+}
+
+static int
+judge_part(struct exam *e, const struct mime_part *part,
+    const struct findings *choosing, struct fault *f)
+{
+	struct findings *fs = &e->ex->findings;
+	struct candidate c = { .filename = part->filename, .findings = fs };
+
+	forget_findings(fs);
+	buf_reset(&e->ex->decoded);
+	if (unpack_transfer(part->body, part->encoding, &e->ex->decoded,
+		&c.bytes, fs) == -1) {
+		c.bytes = part->body;
+		return give(e, &c, f);
+	}
+	return judge_bytes(e, &c, choosing, f);
+}
+
+static int
+judge_mail(struct exam *e, struct mail_head *head, struct fault *f)
+{
+	struct findings *fs = &e->ex->findings;
+	struct findings *choosing = &e->ex->choosing;
+	struct candidate whole = { .filename = "",
+		.findings = fs,
+		.bytes = e->message->bytes,
+		.whole_mail = true };
+	struct candidates found = { 0 };
+	size_t i;
+
+	forget_findings(fs);
+	if (candidates_find(e->message->bytes, e->ex->settings.limits, e->arena,
+		&found, fs) == -1) {
+		*head = found.head;
+		return give(e, &whole, f);
+	}
+	*head = found.head;
+	if (!e->has_arrival)
+		e->has_arrival = head_arrival(found.received, &e->arrival);
+	for (i = 0; i < found.n; i++) {
+		e->head = &found.near[i];
+		forget_findings(choosing);
+		candidates_judge(&found, i, choosing);
+		if (judge_part(e, &found.part[i], choosing, f) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* A header field's name and colon stand at the front, or an mbox's "From ". */
+static bool
+looks_like_mail(struct span s)
+{
+	size_t i;
+
+	if (unpack_sniff(s) != CONTAINER_NONE)
+		return false;
+	if (s.n >= 5 && memcmp(s.p, "From ", 5) == 0)
+		return true;
+	for (i = 0; i < s.n && s.p[i] > ' ' && s.p[i] < 0x7f; i++)
+		if (s.p[i] == ':')
+			return i > 0;
+	return false;
+}
+
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+/* By its name, a file of a TLS report (RFC 8460 §5.1), or piped in as one. */
+static bool
+is_named_report(const char *name)
+{
+	struct span s = span_of(name);
+
+	return span_ends_nocase(s, ".json") ||
+	       span_ends_nocase(s, ".json.gz") || strcmp(name, "-") == 0;
+}
+
+/* A file that is no mail: the report itself, packed or not. */
+static int
+judge_file(struct exam *e, struct mail_head *head, struct fault *f)
+{
+	struct span bytes = e->message->bytes;
+	struct candidate c = { .filename = base_name(e->message->source),
+		.bytes = bytes,
+		.findings = &e->ex->findings };
+
+	e->head = head;
+	if (!is_named_report(c.filename) &&
+	    !candidates_content(bytes, e->ex->settings.limits))
+		return 0;
+	return judge_bytes(e, &c, NULL, f);
+}
+
+/* An attachment that was taken out of its mail by an earlier run. */
+static int
+judge_attachment(struct exam *e, struct mail_head *head, struct fault *f)
+{
+	const struct message *m = e->message;
+	struct candidate c = { .filename = m->filename,
+		.bytes = m->bytes,
+		.findings = &e->ex->findings };
+	struct mime_part encoded = { .body = m->bytes,
+		.filename = m->filename };
+
+	*head = *m->attachment_of;
+	e->head = head;
+	if (m->encoding == NULL)
+		return judge_bytes(e, &c, NULL, f);
+	encoded.encoding =
+	    strcmp(m->encoding, "uuencode") == 0 ? MIME_UUENCODE : MIME_BASE64;
+	return judge_part(e, &encoded, NULL, f);
+}
+
+/* A mail of which there is a header block at best: refused as a whole. */
+static int
+judge_absent(struct exam *e, struct mail_head *head, struct fault *f)
+{
+	struct findings *fs = &e->ex->findings;
+	struct candidate whole = { .filename = "",
+		.findings = fs,
+		.bytes = e->message->bytes,
+		.whole_mail = true };
+
+	candidates_head(e->message->bytes, e->arena, head);
+	forget_findings(fs);
+	if (e->message->unreadable)
+		findings_reject(fs, CODE_MIME_MALFORMED,
+		    "the server has the mail but does not hand it out");
+	else
+		findings_reject(fs, CODE_MESSAGE_TOO_LARGE, "%llu bytes",
+		    (unsigned long long)e->message->size);
+	return give(e, &whole, f);
+}
+
+int
+examine(struct examiner *ex, const struct message *m, struct arena *arena,
+    struct mail_head *head, examine_fn *fn, void *arg, struct fault *f)
+{
+	struct exam e = { .ex = ex,
+		.message = m,
+		.arena = arena,
+		.has_arrival = m->has_arrival,
+		.arrival = m->arrival,
+		.fn = fn,
+		.arg = arg };
+	enum room left = timing_enter(ex->settings.timing, ROOM_MIME);
+	int rc;
+
+	*head = mail_head_empty;
+	if (m->ruled_out) {
+		candidates_head(m->bytes, arena, head);
+		rc = 0;
+	} else if (m->too_large || m->unreadable)
+		rc = judge_absent(&e, head, f);
+	else if (m->attachment_of != NULL)
+		rc = judge_attachment(&e, head, f);
+	else if (m->mailbox != 0 || looks_like_mail(m->bytes))
+		rc = judge_mail(&e, head, f);
+	else
+		rc = judge_file(&e, head, f);
+	timing_enter(ex->settings.timing, left);
+	return rc;
+}

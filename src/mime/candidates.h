@@ -1,0 +1,51 @@
+#ifndef MIME_CANDIDATES_H
+#define MIME_CANDIDATES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/tls_report.h"
+#include "mime/mime.h"
+
+/*
+ * The parts of a mail that may be TLS reports (RFC 8460 §5.3; requirements R1
+ * to R5 and R14), and what the mail says of itself.
+ */
+struct candidates {
+	struct mail_head head; /* of the outermost mail */
+	struct span received;  /* the topmost; empty without one */
+	bool claims; /* the mail claims to carry a TLS report: report-type
+			or a TLS-Report-* field */
+	size_t n;    /* 0 with `claims` unset: the mail is no_report */
+	struct mime_part *part; /* in the arena; order of the mail */
+	struct mail_head *near; /* of the innermost mail around part[i] */
+};
+
+/*
+ * Find them.  Parts with the media type of a TLS report come first; where
+ * there is none, by file name and content (base64 is looked into).  0; or -1
+ * with the reason when the mail as a whole is refused: a MIME fault in a mail
+ * that claims to be a report, no-report-part, too-many-reports, uuencode.  A
+ * MIME fault in other mail is no_report, not a refusal.
+ */
+int candidates_find(struct span mail, const struct limits *, struct arena *,
+    struct candidates *, struct findings *);
+
+/*
+ * Add what is to be said of the choice of part[i].  A refusal among it stands
+ * once the transfer encoding is undone: gzip-invalid, gzip-truncated, uuencode.
+ */
+void candidates_judge(const struct candidates *, size_t i, struct findings *);
+
+/* What the header block at the front of a mail says, "" for what is not there.
+ */
+void candidates_head(struct span mail, struct arena *, struct mail_head *);
+
+/*
+ * Whether bytes without a label, packed or not, begin as a TLS report does:
+ * JSON with one of its member names near the front.  A DMARC report does not.
+ */
+bool candidates_content(struct span bytes, const struct limits *);
+
+#endif

@@ -1,0 +1,33 @@
+#include "base/arena.h"
+#include "mime/mail_header.h"
+#include "mime/mime.h"
+#include "unpack/peek.h"
+#include "mime/mail_preview.h"
+
+/* Whether the header tells of the same structure as the server does. */
+static bool
+is_as_told(const struct message_front *front, const struct head *h)
+{
+	struct span media = span_trim(h->value[HEAD_CONTENT_TYPE]);
+
+	return h->count[HEAD_CONTENT_TYPE] <= 1 &&
+	       span_begins_nocase(media, "multipart") == front->is_multipart;
+}
+
+bool
+preview_may_hold(const struct message_front *front)
+{
+	struct arena mem = { 0 };
+	struct span name;
+	struct head h;
+	bool may;
+	size_t i;
+
+	head_read(mime_header_block(front->header), &h);
+	may = head_claims(&h, &mem) || !is_as_told(front, &h);
+	arena_free(&mem);
+	for (i = 0; i < front->n && !may; i++)
+		may = peek_front(front->part[i].bytes, front->part[i].is_all) ||
+		      peek_uuencode(front->part[i].bytes, &name);
+	return may;
+}

@@ -1,0 +1,87 @@
+#ifndef MIME_MIME_H
+#define MIME_MIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "model/limits.h"
+#include "base/span.h"
+#include "codes/findings.h"
+
+/*
+ * The structure of a mail (RFC 2045, 2046, 5322), walked without recursion on
+ * its depth and without copying: spans point into the mail, or into the arena
+ * for a mail inside that had a transfer encoding, and outlive the walker.
+ * Lines end in LF or CRLF, or in CR where there is no LF at all.  A missing
+ * closing delimiter is overlooked, and what stands behind one is left alone.
+ */
+enum mime_encoding {
+	MIME_IDENTITY, /* 7bit, 8bit, binary, absent */
+	MIME_BASE64,
+	MIME_QUOTED_PRINTABLE,
+	MIME_UUENCODE, /* x-uuencode and its like */
+	MIME_OTHER
+};
+
+/*
+ * A leaf of the tree: a part that holds no parts, or one that cannot be read
+ * as what it says: a multipart inside another whose boundary is missing or
+ * does not occur (type "multipart"), and a mail that is encoded inside one
+ * that was.
+ */
+struct mime_part {
+	struct span header;	   /* its header block, folded, as it stands */
+	struct span body;	   /* still encoded */
+	struct span type, subtype; /* of the media type; "text", "plain" when
+				      absent or broken (RFC 2045 §5.2) */
+	const char *filename;	   /* Content-Disposition filename, else name=;
+				      RFC 2231 and 2047 decoded; "" when absent */
+	enum mime_encoding encoding;
+	bool attachment;    /* Content-Disposition: attachment */
+	bool forwarded;	    /* inside a message/rfc822, encoded or not */
+	bool in_report;	    /* in a multipart/report; report-type=tlsrpt */
+	unsigned depth;	    /* parts around it: 0 for a mail without parts */
+	struct span around; /* header block of the innermost mail it is in */
+};
+
+struct head;
+struct mime; /* a walk */
+
+/*
+ * Start at the mail `mail`.  Names and other decoded text go into `arena`.
+ * Never NULL; mime_close() it.
+ */
+struct mime *mime_open(struct span mail, const struct limits *, struct arena *);
+
+/* The fields of the mail's own header; until the first mime_next(). */
+const struct head *mime_head(const struct mime *);
+
+/*
+ * The next leaf, depth first: 1 with `*part` filled, 0 at the end, or -1
+ * refused with mime-too-deep, mime-malformed, mime-too-many-parts or
+ * header-too-large (RFC 2046 §5.1; requirement R2).  limits->parts counts the
+ * parts of all multiparts, be they leaves or not.
+ */
+int mime_next(struct mime *, struct mime_part *part, struct findings *);
+void mime_close(struct mime *);
+
+/*
+ * The header block at the front of a mail, behind a byte order mark and blank
+ * lines if there are any; with its line ends, without the blank line.
+ */
+struct span mime_header_block(struct span mail);
+
+/*
+ * A field's value as text: unfolded, RFC 2047 words decoded to UTF-8, what
+ * cannot be decoded left as it is.
+ */
+const char *mime_text(struct span value, struct arena *);
+
+/*
+ * The parameter `name` of a structured field such as Content-Type, quotes
+ * removed, RFC 2231 continuations and charsets decoded; NULL when absent.
+ */
+const char *mime_parameter(struct span value, const char *name, struct arena *);
+
+#endif

@@ -1,0 +1,16 @@
+#ifndef MIME_PARAMETER_H
+#define MIME_PARAMETER_H
+
+#include "base/arena.h"
+#include "base/span.h"
+
+/*
+ * The bytes of a parameter of a structured field (RFC 2045 §5.1): quotes,
+ * folds, and the continuations and percent signs of RFC 2231 undone, the
+ * charset not.  `*charset` gets that of RFC 2231, p NULL for a plain
+ * parameter.  p is NULL when there is no such parameter.
+ */
+struct span parameter_bytes(
+    struct span value, const char *name, struct arena *, struct span *charset);
+
+#endif

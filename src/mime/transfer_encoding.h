@@ -1,0 +1,28 @@
+#ifndef MIME_TRANSFER_ENCODING_H
+#define MIME_TRANSFER_ENCODING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/span.h"
+
+/*
+ * The encodings of RFC 2045 §6.7 and §6.8, as real mail has them.  `out` has
+ * `room` bytes; what does not fit is left away.  They return how many bytes
+ * were written, never more than in.n.
+ */
+
+/*
+ * Blanks and line ends anywhere are skipped, padding may be missing, and may
+ * stand inside where two encoded texts were joined.  `*bad` is set when
+ * another character, or a single one too many, ended the decoding.
+ */
+size_t transfer_base64(struct span in, char *out, size_t room, bool *bad);
+
+/* An "=" that encodes nothing stands for itself. */
+size_t transfer_quoted_printable(struct span in, char *out, size_t room);
+
+/* The byte that two hexadecimal digits at `p` mean; -1 when they are none. */
+int transfer_hex(const char *p);
+
+#endif

@@ -1,0 +1,49 @@
+#ifndef MODEL_MESSAGE_H
+#define MODEL_MESSAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/span.h"
+
+struct mail_head;
+
+/*
+ * One thing to look at, as a source hands it to the pipeline.  All of it
+ * belongs to the source and is gone when the call returns.
+ */
+struct message {
+	const char *source; /* mailbox name or path, for people */
+	int64_t mailbox;    /* the store's number of the folder; 0: a file */
+	uint32_t uidvalidity, uid; /* RFC 9051 §2.3.1.1; 0 for a file */
+	struct span bytes;	   /* the mail, or what a file holds */
+	uint64_t size;		   /* of the whole, also where bytes is cut */
+	bool too_large;	 /* over limits.message: bytes is the header block, or
+			    empty where not even that was to be had */
+	bool unreadable; /* the server has it but does not hand it out */
+	bool ruled_out;	 /* it holds no report: bytes is the header block */
+	bool has_arrival;
+	int64_t arrival; /* INTERNALDATE, seconds since 1970 UTC */
+	/* where bytes is an attachment alone, taken out of its mail before */
+	const struct mail_head *attachment_of; /* that mail's; else NULL */
+	const char *filename;		       /* the attachment's */
+	const char *encoding; /* "base64" or "uuencode": it is still in that;
+				 NULL: it is not */
+};
+
+enum {
+	MESSAGE_PARTS = 8
+};
+
+/* What is known of a mail that was not fetched. */
+struct message_front {
+	struct span header; /* the whole block */
+	bool is_multipart;
+	size_t n; /* its leaves, none of them a mail */
+	struct {
+		struct span bytes; /* still encoded */
+		bool is_all;
+	} part[MESSAGE_PARTS];
+};
+
+#endif

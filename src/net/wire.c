@@ -1,0 +1,223 @@
+#include <sys/socket.h>
+#include <errno.h>
+#include <string.h>
+#include <sysexits.h>
+#include <openssl/err.h>
+
+#include "net/wait.h"
+#include "net/wire.h"
+
+enum {
+	STEADY_TIMEOUTS = 4, /* see enum tls_pace */
+	STEADY_RATE = 1	     /* bytes a millisecond */
+};
+
+int
+wire_fail(struct wire *w, int status, const char *what, const char *detail)
+{
+	w->failed = true;
+	return fault(&w->fault, FAULT_SESSION, status,
+	    "connection to %s: %s%s%s", w->settings->host, what,
+	    detail[0] != '\0' ? ": " : "", detail);
+}
+
+static int
+fail_late(struct wire *w, bool silent)
+{
+	const char *host = w->settings->host;
+
+	w->failed = true;
+	if (w->pace == TLS_PROMPT)
+		return fault(&w->fault, FAULT_SESSION, EX_UNAVAILABLE,
+		    "connection to %s: no answer within %u s", host,
+		    w->settings->timeout);
+	if (silent)
+		return fault(&w->fault, FAULT_SESSION, EX_UNAVAILABLE,
+		    "connection to %s: no answer for %u s", host,
+		    w->settings->timeout);
+	return fault(&w->fault, FAULT_SESSION, EX_UNAVAILABLE,
+	    "connection to %s: too slow: %lld bytes in %lld s", host,
+	    (long long)w->moved, (long long)(w->waited / 1000));
+}
+
+/* Milliseconds that this command may still wait. */
+static int64_t
+time_left(const struct wire *w)
+{
+	int64_t timeout = (int64_t)w->settings->timeout * 1000;
+
+	if (w->pace == TLS_PROMPT)
+		return timeout - w->waited;
+	return timeout * STEADY_TIMEOUTS + w->moved / STEADY_RATE - w->waited;
+}
+
+static int
+wait_io(struct wire *w, short events)
+{
+	struct pollfd fd = { .fd = w->fd, .events = events };
+	int64_t timeout = (int64_t)w->settings->timeout * 1000;
+	int64_t left = time_left(w), now = wait_clock();
+	enum wait_result r;
+
+	if (left <= 0)
+		return fail_late(w, false);
+	r = wait_for(
+	    &fd, 1, now + (left < timeout ? left : timeout), w->settings->stop);
+	w->waited += wait_clock() - now;
+	if (r == WAIT_LATE)
+		return fail_late(w, left >= timeout);
+	if (r == WAIT_STOPPED)
+		return wire_fail(w, EX_TEMPFAIL, "stopped", "");
+	return 0;
+}
+
+/* What OpenSSL says of its last failure. */
+static const char *
+reason(unsigned long e)
+{
+	const char *text = ERR_reason_error_string(e);
+
+	return text != NULL ? text : "unknown TLS error";
+}
+
+static bool
+is_old_tls(unsigned long e)
+{
+	return ERR_GET_REASON(e) == SSL_R_UNSUPPORTED_PROTOCOL ||
+	       ERR_GET_REASON(e) == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION ||
+	       ERR_GET_REASON(e) == SSL_R_WRONG_SSL_VERSION;
+}
+
+static int
+fail_tls(struct wire *w, int error)
+{
+	unsigned long e = ERR_peek_error();
+	int saved = errno;
+
+	w->failed = true;
+	if (certificate_fault(&w->certificate, &w->fault) == -1)
+		return -1;
+	if (error == SSL_ERROR_ZERO_RETURN ||
+	    (error == SSL_ERROR_SYSCALL && e == 0 && saved == 0) ||
+	    ERR_GET_REASON(e) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
+		return wire_fail(w, EX_UNAVAILABLE, "the server closed it", "");
+	if (error == SSL_ERROR_SYSCALL)
+		return wire_fail(w, EX_UNAVAILABLE, "broken", strerror(saved));
+	if (ERR_GET_REASON(e) == SSL_R_WRONG_VERSION_NUMBER)
+		return wire_fail(w, EX_UNAVAILABLE,
+		    "the server does not begin TLS "
+		    "there: port 143 needs tls = starttls",
+		    "");
+	if (is_old_tls(e))
+		return wire_fail(w, EX_UNAVAILABLE,
+		    "the server does not speak TLS 1.2 or newer", "");
+	if (ERR_GET_REASON(e) >= SSL_AD_REASON_OFFSET)
+		return wire_fail(
+		    w, EX_UNAVAILABLE, "the server ended TLS", reason(e));
+	return wire_fail(w, EX_UNAVAILABLE, "TLS failed", reason(e));
+}
+
+int
+wire_retry(struct wire *w, int r)
+{
+	int error = SSL_get_error(w->ssl, r);
+
+	if (error == SSL_ERROR_WANT_READ)
+		return wait_io(w, POLLIN);
+	if (error == SSL_ERROR_WANT_WRITE)
+		return wait_io(w, POLLOUT);
+	return fail_tls(w, error);
+}
+
+static ssize_t
+receive_tls(struct wire *w, void *buf, size_t n)
+{
+	size_t got;
+	int r;
+
+	for (;;) {
+		ERR_clear_error();
+		errno = 0;
+		if ((r = SSL_read_ex(w->ssl, buf, n, &got)) == 1)
+			return (ssize_t)got;
+		if (wire_retry(w, r) == -1)
+			return -1;
+	}
+}
+
+static ssize_t
+receive_clear(struct wire *w, void *buf, size_t n)
+{
+	ssize_t got;
+
+	for (;;) {
+		if ((got = recv(w->fd, buf, n, 0)) > 0)
+			return got;
+		if (got == 0)
+			return wire_fail(
+			    w, EX_UNAVAILABLE, "the server closed it", "");
+		if (errno == EAGAIN || errno == EWOULDBLOCK) {
+			if (wait_io(w, POLLIN) == -1)
+				return -1;
+		} else if (errno != EINTR) {
+			return wire_fail(
+			    w, EX_UNAVAILABLE, "broken", strerror(errno));
+		}
+	}
+}
+
+static ssize_t
+send_tls(struct wire *w, const void *buf, size_t n)
+{
+	size_t sent;
+	int r;
+
+	for (;;) {
+		ERR_clear_error();
+		errno = 0;
+		if ((r = SSL_write_ex(w->ssl, buf, n, &sent)) == 1)
+			return (ssize_t)sent;
+		if (wire_retry(w, r) == -1)
+			return -1;
+	}
+}
+
+static ssize_t
+send_clear(struct wire *w, const void *buf, size_t n)
+{
+	ssize_t sent;
+
+	for (;;) {
+		if ((sent = send(w->fd, buf, n, MSG_NOSIGNAL)) >= 0)
+			return sent;
+		if (errno == EAGAIN || errno == EWOULDBLOCK) {
+			if (wait_io(w, POLLOUT) == -1)
+				return -1;
+		} else if (errno != EINTR) {
+			return wire_fail(
+			    w, EX_UNAVAILABLE, "broken", strerror(errno));
+		}
+	}
+}
+
+ssize_t
+wire_receive(struct wire *w, void *buf, size_t n)
+{
+	ssize_t got =
+	    w->ssl != NULL ? receive_tls(w, buf, n) : receive_clear(w, buf, n);
+
+	if (got > 0)
+		w->moved += got;
+	return got;
+}
+
+ssize_t
+wire_send(struct wire *w, const void *buf, size_t n)
+{
+	ssize_t sent =
+	    w->ssl != NULL ? send_tls(w, buf, n) : send_clear(w, buf, n);
+
+	if (sent > 0)
+		w->moved += sent;
+	return sent;
+}

@@ -1,0 +1,162 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/utf8.h"
+#include "output/terminal_text.h"
+#include "output/display_width.h"
+
+void
+text_put(FILE *out, const char *s)
+{
+	char *clean = xstrdup(s);
+
+	text_clean(clean);
+	fputs(clean, out);
+	free(clean);
+}
+
+/* Up to the next blank at which a line may break: a number keeps its "%". */
+static size_t
+word_length(const char *s)
+{
+	size_t n = strcspn(s, " ");
+
+	while (s[n] == ' ' && s[n + 1] == '%')
+		n += 2 + strcspn(s + n + 2, " ");
+	return n;
+}
+
+void
+text_wrap(FILE *out, const char *prefix, const char *paragraph)
+{
+	size_t indent = width_text(prefix, strlen(prefix)), at = indent, width,
+	       n;
+	char *clean = xstrdup(paragraph);
+	const char *s = clean;
+
+	text_clean(clean);
+	fputs(prefix, out);
+	while (*(s += strspn(s, " ")) != '\0') {
+		n = word_length(s);
+		/* what fits on no line is cut */
+		if (width_text(s, n) > TEXT_WIDTH - indent)
+			n = width_fitting(s, n, TEXT_WIDTH - indent);
+		width = width_text(s, n);
+		if (at > indent && at + 1 + width > TEXT_WIDTH) {
+			fprintf(out, "\n%*s", (int)indent, "");
+			at = indent;
+		} else if (at > indent) {
+			fputc(' ', out);
+			at++;
+		}
+		fwrite(s, 1, n, out);
+		at += width;
+		s += n;
+	}
+	fputc('\n', out);
+	free(clean);
+}
+
+void
+text_wrap_command(FILE *out, const char *prefix, const char *command)
+{
+	size_t indent = width_text(prefix, strlen(prefix)), at = indent, width,
+	       n;
+	char *clean = xstrdup(command);
+	const char *s = clean;
+
+	text_clean(clean);
+	fputs(prefix, out);
+	while (*(s += strspn(s, " ")) != '\0') {
+		n = strcspn(s, " ");
+		width = width_text(s, n);
+		/* room for the blank before and the backslash behind */
+		if (at > indent && at + 1 + width + 2 > TEXT_WIDTH) {
+			fprintf(out, " \\\n%*s", (int)indent + 4, "");
+			at = indent + 4;
+		} else if (at > indent) {
+			fputc(' ', out);
+			at++;
+		}
+		fwrite(s, 1, n, out);
+		at += width;
+		s += n;
+	}
+	fputc('\n', out);
+	free(clean);
+}
+
+const char *
+text_clip(struct arena *mem, const char *s, size_t columns, bool ascii)
+{
+	const char *mark = ascii ? "..." : "\xe2\x80\xa6";
+	size_t room = ascii ? 3 : 1, n = strlen(s);
+
+	if (width_text(s, n) <= columns)
+		return s;
+	return arena_printf(
+	    mem, "%.*s%s", (int)width_fitting(s, n, columns - room), s, mark);
+}
+
+void
+text_put_ascii(FILE *out, const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((*s & 0x80) == 0)
+			fputc(*s, out);
+		else if ((*s & 0xc0) == 0xc0) /* the first of a character */
+			fputc('?', out);
+}
+
+/* One character outside ASCII, as one or two \u escapes. */
+static void
+put_escaped(FILE *out, unsigned c)
+{
+	if (c > 0xffff) {
+		c -= 0x10000;
+		fprintf(out, "\\u%04x\\u%04x", 0xd800 + (c >> 10),
+		    0xdc00 + (c & 0x3ff));
+	} else {
+		fprintf(out, "\\u%04x", c);
+	}
+}
+
+void
+text_put_json(FILE *out, const char *s)
+{
+	size_t n = strlen(s), len;
+	unsigned c;
+
+	fputc('"', out);
+	for (; n > 0; s += len, n -= len) {
+		if ((len = text_utf8(s, n, &c)) == 0) {
+			c = 0xfffd; /* no valid UTF-8: it stands for that */
+			len = 1;
+		}
+		if (c == '"' || c == '\\')
+			fprintf(out, "\\%c", (int)c);
+		else if (c < 0x20 || c > 0x7e)
+			put_escaped(out, c);
+		else
+			fputc((int)c, out);
+	}
+	fputc('"', out);
+}
+
+const char *
+text_grouped(uint64_t n, char out[static GROUPED])
+{
+	char digits[GROUPED];
+	int len = snprintf(digits, sizeof digits, "%" PRIu64, n), i, at = 0;
+
+	for (i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			out[at++] = ',';
+		out[at++] = digits[i];
+	}
+	out[at] = '\0';
+	return out;
+}

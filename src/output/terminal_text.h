@@ -1,0 +1,41 @@
+#ifndef OUTPUT_TERMINAL_TEXT_H
+#define OUTPUT_TERMINAL_TEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct arena;
+
+enum {
+	TEXT_WIDTH = 80,
+	GROUPED = 32 /* room for a number with its separators */
+};
+
+/*
+ * Print a paragraph of at most TEXT_WIDTH columns: `prefix` before the first
+ * line, as many blanks before the others.  Longer words are cut.  Control
+ * characters are replaced.
+ */
+void text_wrap(FILE *, const char *prefix, const char *paragraph);
+
+/* The same for a command: where it goes on, a line ends with a backslash. */
+void text_wrap_command(FILE *, const char *prefix, const char *command);
+
+/* `s`, or as much of it as fits into so many columns, and a mark. */
+const char *text_clip(
+    struct arena *, const char *s, size_t columns, bool ascii);
+
+/* A string with control characters replaced. */
+void text_put(FILE *, const char *);
+
+/* A string with each character outside ASCII replaced. */
+void text_put_ascii(FILE *, const char *);
+
+/* A string as a JSON string with its quotes (RFC 8259 §7), ASCII alone. */
+void text_put_json(FILE *, const char *);
+
+/* "1,234,567"; returns `out`. */
+const char *text_grouped(uint64_t n, char out[static GROUPED]);
+
+#endif

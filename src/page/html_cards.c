@@ -1,0 +1,191 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "page/html_escape.h"
+#include "page/html_parts.h"
+#include "summary/sentences.h"
+
+void
+html_rest(FILE *out, uint64_t all, uint64_t shown, const char *where)
+{
+	if (all > shown)
+		html_printf(out, "<p class=\"rest\">And %u more: %s.</p>\n",
+		    all - shown, where);
+}
+
+/* A text in which commands stand in backquotes. */
+static void
+put_prose(FILE *out, const struct words *w, const char *text,
+    const struct overview_problem *p)
+{
+	const char *piece;
+	bool command = false;
+	size_t n;
+
+	for (;; text += n + 1) {
+		n = strcspn(text, "`");
+		piece = arena_strndup(w->mem, text, n);
+		if (command)
+			piece = remedy_command(w->mem, piece, p->mx, p->domain);
+		html_printf(out, command ? "<code>%s</code>" : "%s", piece);
+		if (text[n] == '\0')
+			break;
+		command = !command;
+	}
+}
+
+static void
+put_remedy(FILE *out, const struct words *w, const struct overview_problem *p)
+{
+	const struct remedy *r = remedy_find(w->remedies, p->result_type);
+
+	html_printf(out, "<details><summary>What it means, and the remedy "
+			 "step by step</summary>\n<dl>");
+	if (r == NULL) {
+		html_printf(out,
+		    "<dt>Meaning<dd>The result type <code>%s</code> is not "
+		    "registered; ask the sender what it stands for.</dl>"
+		    "</details>\n",
+		    p->result_type);
+		return;
+	}
+	html_printf(out, "<dt>Meaning<dd>%s <span class=\"mute\">%s</span>",
+	    r->meaning, r->section);
+	html_printf(out, "<dt>Causes, the likeliest first<dd>%s", r->causes);
+	fputs("<dt>Remedy<dd>", out);
+	put_prose(out, w, r->remedy, p);
+	fputs("</dl></details>\n", out);
+}
+
+static void
+put_problem(FILE *out, const struct words *w, size_t i, const char *class)
+{
+	const struct overview_problem *p = &w->o->problems[i];
+	const char *brief = words_brief(w, p), *look = words_look(w, p);
+
+	fprintf(out, "<article class=\"card %s\" id=\"p%" PRId64 "\">", class,
+	    p->number);
+	html_printf(out, "<h3><bdi>%s</bdi></h3>\n<p class=\"facts\">%s.</p>\n",
+	    words_title(w, p), words_facts(w, p));
+	if (p->reason[0] != '\0')
+		html_printf(
+		    out, "<p>The sender's reason: <q>%s</q></p>\n", p->reason);
+	if (p->organizations > 1)
+		html_printf(out, "<p class=\"mute\">Seen by %s</p>\n",
+		    p->organization_names);
+	if (p->state != PROBLEM_CURED && brief[0] != '\0')
+		html_printf(out, "<p class=\"do\"><b>Do:</b> %s%s</p>\n", brief,
+		    look[0] != '\0' ? ", then look:" : ".");
+	if (p->state != PROBLEM_CURED && look[0] != '\0')
+		html_printf(
+		    out, "<pre tabindex=\"0\"><code>%s</code></pre>\n", look);
+	put_remedy(out, w, p);
+	fputs("</article>\n", out);
+}
+
+static void
+put_group(FILE *out, const struct words *w, enum group group, const char *class)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < w->o->n_problems && n < MOST_CARDS; i++)
+		if (w->j->problem[i] == group) {
+			put_problem(out, w, i, class);
+			n++;
+		}
+	html_rest(out, w->j->n_problems[group], n,
+	    "the table of causes below and problems.csv have them");
+}
+
+static void
+put_note(FILE *out, const char *class, const char *text, const char *command)
+{
+	html_printf(out, "<article class=\"card %s\"><p>%s.</p>", class, text);
+	if (command[0] != '\0')
+		html_printf(
+		    out, "<pre tabindex=\"0\"><code>%s</code></pre>", command);
+	fputs("</article>\n", out);
+}
+
+static void
+put_silent(FILE *out, const struct words *w)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < w->o->n_senders && n < MOST_CARDS; i++)
+		if (w->o->senders[i].silent) {
+			put_note(out, "watch",
+			    words_silent(w, &w->o->senders[i]), "");
+			n++;
+		}
+	html_rest(out, w->j->n_silent, n, "senders.csv has them");
+	for (i = n = 0; i < w->o->n_domains && n < MOST_CARDS; i++)
+		if (w->o->domains[i].policies_differ[0] != '\0') {
+			put_note(out, "watch",
+			    words_differ(w, &w->o->domains[i]), "");
+			n++;
+		}
+	html_rest(out, w->j->n_differ, n, "tlsrua summary --json has them");
+}
+
+static void
+put_steps(FILE *out, const struct words *w)
+{
+	const struct overview_domain *d;
+	size_t i, at, n = 0;
+
+	fputs("<section id=\"steps\"><h2>Steps you can take</h2>\n"
+	      "<div class=\"cards\">",
+	    out);
+	for (i = 0; i < w->o->n_domains && n < MOST_CARDS; i++) {
+		at = w->j->order[i];
+		d = &w->o->domains[at];
+		if (w->j->step[at] == STEP_NONE)
+			continue;
+		put_note(out, "step", words_step(w, d, w->j->step[at]),
+		    words_step_look(w, d, w->j->step[at]));
+		n++;
+	}
+	html_rest(out, w->j->n_steps, n, "tlsrua summary --json has them");
+	fputs("</div></section>\n", out);
+}
+
+static void
+put_cured(FILE *out, const struct words *w)
+{
+	fprintf(out,
+	    "<details class=\"cured\"><summary>%s in these days</summary>"
+	    "<div class=\"cards\">\n",
+	    words_count(w, w->j->n_problems[GROUP_CURED], "cured problem"));
+	put_group(out, w, GROUP_CURED, "fine");
+	fputs("</div></details>\n", out);
+}
+
+void
+html_cards(FILE *out, const struct words *w)
+{
+	const size_t *n = w->j->n_problems;
+
+	if (n[GROUP_FIX] > 0) {
+		fputs("<section id=\"fix\"><h2>To fix, on your side</h2>\n"
+		      "<div class=\"cards\">",
+		    out);
+		put_group(out, w, GROUP_FIX, "fix");
+		fputs("</div></section>\n", out);
+	}
+	if (n[GROUP_WATCH] + n[GROUP_MUTED] + w->j->n_silent + w->j->n_differ >
+	    0) {
+		fputs("<section id=\"watch\"><h2>To watch</h2>\n"
+		      "<div class=\"cards\">",
+		    out);
+		put_group(out, w, GROUP_WATCH, "watch");
+		put_silent(out, w);
+		put_group(out, w, GROUP_MUTED, "muted");
+		fputs("</div></section>\n", out);
+	}
+	if (w->j->n_steps > 0)
+		put_steps(out, w);
+	if (n[GROUP_CURED] > 0)
+		put_cured(out, w);
+}

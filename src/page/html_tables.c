@@ -1,0 +1,184 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "page/html_escape.h"
+#include "page/html_parts.h"
+#include "summary/sentences.h"
+
+/* A table with its head, folded when it is long; columns are separated by "|",
+ * numbers by "|#". */
+static void
+open_table(FILE *out, const char *id, size_t rows, const char *caption,
+    const char *columns)
+{
+	bool number;
+	size_t n;
+
+	if (rows > LONG_TABLE)
+		html_printf(out, "<details><summary>%s: %u rows</summary>",
+		    caption, (uint64_t)rows);
+	html_printf(out,
+	    "<div class=\"scroll\" tabindex=\"0\"><table class=\"sort\" "
+	    "id=\"%s\"><caption>"
+	    "%s</caption><thead><tr>",
+	    id, caption);
+	for (;; columns += n + 1) {
+		if ((number = *columns == '#'))
+			columns++;
+		n = strcspn(columns, "|");
+		fprintf(out, "<th scope=\"col\"%s>%.*s",
+		    number ? " class=\"n\"" : "", (int)n, columns);
+		if (columns[n] == '\0')
+			break;
+	}
+	fputs("</thead><tbody>\n", out);
+}
+
+static void
+close_table(FILE *out, size_t rows)
+{
+	fputs("</tbody></table></div>", out);
+	fputs(rows > LONG_TABLE ? "</details>\n" : "\n", out);
+}
+
+static void
+put_domain(FILE *out, const struct words *w, size_t at)
+{
+	static const char *const standing[] = { "to fix", "muted", "to watch",
+		"fine" };
+	const struct overview_domain *d = &w->o->domains[at];
+
+	html_printf(out, "<tr><th scope=\"row\"><bdi>%s</bdi>",
+	    words_domain(w, d->name, d->shown));
+	if (strcmp(d->shown, d->name) != 0 && d->shown[0] != '\0')
+		html_printf(out, "<br><code>%s</code>", d->name);
+	html_printf(out,
+	    "<td>%s<td>%s<td>%s<td class=\"n\">%u<td class=\"n\">%u<td "
+	    "class=\"n\">%s<td class=\"n\">%s<td>%s<td class=\"n\">%u<td "
+	    "class=\"n\">%u<td>",
+	    standing[w->j->domain[at]], d->policy_types, d->policy_mode,
+	    d->sessions, d->failed, words_share(w, d->failed, d->sessions),
+	    words_share(w, d->failed_before, d->sessions_before),
+	    words_trend(
+		d->failed, d->sessions, d->failed_before, d->sessions_before),
+	    (uint64_t)d->clean_days, (uint64_t)d->organizations);
+	svg_spark(out, d->day, w->o->n_days);
+	fputc('\n', out);
+}
+
+static void
+put_domains(FILE *out, const struct words *w)
+{
+	size_t i;
+
+	open_table(out, "domains", 0, "Domains, worst first",
+	    "Domain|State|Policies|Mode|#Sessions|#Failed|#Share|#Before|Trend|"
+	    "#Clean days|#Reporters|By day");
+	for (i = 0; i < w->o->n_domains && i < MOST_ROWS; i++)
+		put_domain(out, w, w->j->order[i]);
+	close_table(out, 0);
+	html_rest(out, w->o->n_domains + w->o->domains_left_out, i,
+	    "domains.csv has them");
+}
+
+/* The number leads to the problem's card, when there is one. */
+static void
+put_problem(FILE *out, const struct words *w, size_t i, bool has_card)
+{
+	static const char *const states[] = { "new", "open", "cured",
+		"recurring" };
+	const struct overview_problem *p = &w->o->problems[i];
+
+	fputs("<tr><td class=\"n\">", out);
+	if (has_card)
+		fprintf(out, "<a href=\"#p%" PRId64 "\">", p->number);
+	fprintf(out, "%" PRId64 "%s", p->number, has_card ? "</a>" : "");
+	html_printf(out,
+	    "<th scope=\"row\"><bdi>%s</bdi><td>%s<td>%s<td class=\"day\">%s"
+	    "<td class=\"day\">%s<td class=\"n\">%u<td class=\"n\">%u<td "
+	    "class=\"n\">%u<td class=\"n\">%u\n",
+	    words_title(w, p), p->side, states[p->state], p->first_day,
+	    p->last_day, (uint64_t)p->days, (uint64_t)p->organizations,
+	    p->failed, p->failed_last_7_days);
+}
+
+static void
+put_problems(FILE *out, const struct words *w)
+{
+	size_t cards[N_GROUPS] = { 0 }, i;
+
+	if (w->o->n_problems == 0)
+		return;
+	open_table(out, "problems", w->o->n_problems, "Causes, worst first",
+	    "#Number|Cause|Side|State|First day|Last day|#Days|#Reporters|"
+	    "#Failed|#In 7 days");
+	for (i = 0; i < w->o->n_problems && i < MOST_ROWS; i++)
+		put_problem(out, w, i, cards[w->j->problem[i]]++ < MOST_CARDS);
+	close_table(out, w->o->n_problems);
+	html_rest(out, w->o->n_problems + w->o->problems_left_out, i,
+	    "problems.csv has them");
+}
+
+static void
+put_senders(FILE *out, const struct words *w)
+{
+	const struct overview *o = w->o;
+	const struct overview_sender *s;
+	size_t i;
+
+	if (o->n_senders == 0)
+		return;
+	open_table(out, "senders", o->n_senders, "Reporters by domain",
+	    "Organization|Domain|First day|Last day|#Days|#Longest gap|"
+	    "#Silent days|#Reports|#Sessions|#Failed");
+	for (i = 0; i < o->n_senders && i < MOST_ROWS; i++) {
+		s = &o->senders[i];
+		html_printf(out,
+		    "<tr><th scope=\"row\"><bdi>%s</bdi><td><bdi>%s</bdi>"
+		    "<td class=\"day\">%s<td class=\"day\">%s<td "
+		    "class=\"n\">%u<td class=\"n\">%u<td class=\"n\">%u<td "
+		    "class=\"n\">%u<td class=\"n\">%u<td class=\"n\">%u\n",
+		    words_organization(s->organization), s->domain,
+		    s->first_day, s->last_day, (uint64_t)s->days_reported,
+		    (uint64_t)s->longest_gap, (uint64_t)s->silent_days,
+		    s->reports, s->sessions, s->failed);
+	}
+	close_table(out, o->n_senders);
+	html_rest(
+	    out, o->n_senders + o->senders_left_out, i, "senders.csv has them");
+}
+
+static void
+put_warnings(FILE *out, const struct words *w)
+{
+	const struct overview *o = w->o;
+	const struct warning_words *known;
+	size_t i;
+
+	if (o->n_warnings == 0)
+		return;
+	open_table(out, "warnings", 0,
+	    "Reports that arrived with warnings; they are counted all the same",
+	    "Warning|#Reports|Meaning|What follows");
+	for (i = 0; i < o->n_warnings; i++) {
+		known = remedy_warning(w->remedies, o->warnings[i].code);
+		html_printf(out,
+		    "<tr><th scope=\"row\"><code>%s</code><td class=\"n\">%u"
+		    "<td class=\"prose\">%s<td class=\"prose\">%s\n",
+		    o->warnings[i].code, o->warnings[i].reports,
+		    known != NULL ? known->meaning : "",
+		    known != NULL ? known->advice : "");
+	}
+	close_table(out, 0);
+}
+
+void
+html_tables(FILE *out, const struct words *w)
+{
+	fputs("<section id=\"tables\"><h2>Tables</h2>\n", out);
+	put_domains(out, w);
+	put_problems(out, w);
+	put_senders(out, w);
+	put_warnings(out, w);
+	fputs("</section>\n", out);
+}

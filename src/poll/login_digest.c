@@ -1,0 +1,62 @@
+#include <stdio.h>
+#include <string.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "poll/login_digest.h"
+#include "imap/imap.h"
+
+enum {
+	ROUNDS = 100000, /* some 30 ms */
+	TEXT_MAX = 64 * 1024
+};
+
+/* With its terminator, so that nothing runs into the next one. */
+static void
+add(struct buf *b, const char *s)
+{
+	if (buf_append(b, s, strlen(s) + 1) == -1)
+		out_of_memory(); /* a secret has 16 KB at most */
+}
+
+void
+credential_digest(const struct imap_account *a,
+    const unsigned char salt[static CREDENTIAL_SALT],
+    unsigned char digest[static CREDENTIAL_DIGEST])
+{
+	struct buf text = { .max = TEXT_MAX };
+	char how[48];
+
+	snprintf(how, sizeof how, "port=%u auth=%d token=%d",
+	    (unsigned)a->tls.port, (int)a->auth, a->is_token);
+	add(&text, a->tls.host);
+	add(&text, how);
+	add(&text, a->user);
+	add(&text, a->secret);
+	if (PKCS5_PBKDF2_HMAC(text.data, (int)text.len, salt, CREDENTIAL_SALT,
+		ROUNDS, EVP_sha256(), CREDENTIAL_DIGEST, digest) != 1)
+		out_of_memory();
+	OPENSSL_cleanse(text.data, text.cap);
+	buf_free(&text);
+}
+
+void
+credential_salt(unsigned char salt[static CREDENTIAL_SALT])
+{
+	if (RAND_bytes(salt, CREDENTIAL_SALT) != 1)
+		out_of_memory();
+}
+
+bool
+credential_is(const struct imap_account *a,
+    const unsigned char salt[static CREDENTIAL_SALT],
+    const unsigned char digest[static CREDENTIAL_DIGEST])
+{
+	unsigned char own[CREDENTIAL_DIGEST];
+
+	credential_digest(a, salt, own);
+	return CRYPTO_memcmp(own, digest, sizeof own) == 0;
+}

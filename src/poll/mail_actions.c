@@ -1,0 +1,173 @@
+#include <inttypes.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "base/utc.h"
+#include "poll/mail_actions.h"
+#include "config/config.h"
+#include "imap/mail_action.h"
+#include "store/action_journal.h"
+#include "store/store.h"
+
+/* A folder and what is done in it. */
+struct acting {
+	struct store *store;
+	const struct store_mailbox *mailbox;
+	const char *source;
+	bool again; /* there is more to be done than was known */
+};
+
+/* What a server that cannot do all of it has done, which is said once. */
+static const struct shortcoming {
+	enum imap_acted acted;
+	enum store_said said;
+	enum store_action_step step;
+	const char *text;
+} shortcomings[] = {
+	{ IMAP_ACTED_FLAG_ONLY, STORE_SAID_FLAG_ONLY, STORE_ACTION_DONE,
+	    "the server cannot expunge single mails (no UIDPLUS): they are "
+	    "flagged as deleted and stay until somebody expunges the folder" },
+	{ IMAP_ACTED_UNSEEN, STORE_SAID_UNSEEN, STORE_ACTION_GIVEN_UP,
+	    "the server does not keep the flag \\Seen in this folder "
+	    "(PERMANENTFLAGS): mails are not marked as seen" },
+	{ IMAP_ACTED_UNFLAGGED, STORE_SAID_UNFLAGGED, STORE_ACTION_GIVEN_UP,
+	    "the server does not keep the flag \\Flagged in this folder "
+	    "(PERMANENTFLAGS): mails are not flagged" },
+	{ IMAP_ACTED_UNDELETED, STORE_SAID_UNDELETED, STORE_ACTION_GIVEN_UP,
+	    "the server does not keep the flag \\Deleted in this folder "
+	    "(PERMANENTFLAGS), and has no UIDPLUS: mails are not deleted" },
+};
+
+static const struct shortcoming *
+find_shortcoming(enum imap_acted acted)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof shortcomings / sizeof *shortcomings; i++)
+		if (shortcomings[i].acted == acted)
+			return &shortcomings[i];
+	return NULL;
+}
+
+static int
+on_acted(void *arg, const uint32_t *uids, size_t n, enum imap_acted acted,
+    const char *left, struct fault *f)
+{
+	struct acting *a = arg;
+	const struct shortcoming *sc = find_shortcoming(acted);
+	enum store_action_step step = sc != NULL     ? sc->step
+				      : left != NULL ? STORE_ACTION_BEGUN
+						     : STORE_ACTION_DONE;
+	bool first = false;
+
+	if (sc != NULL &&
+	    store_say_once(a->store, a->mailbox->id, sc->said, &first, f) == -1)
+		return -1;
+	if (first)
+		log_warn("%s: %s", a->source, sc->text);
+	a->again |= acted == IMAP_ACTED_NOT_COPIED;
+	return store_actions_step(a->store, a->mailbox, uids, n, step, left, f);
+}
+
+/* What waits, as the server room takes it. */
+struct waiting {
+	struct store_action *list;
+	size_t n;
+	uint32_t *uids;
+	const char **message_ids;
+};
+
+/* Those from `from` on that are one action. */
+static struct imap_acted_on
+take_group(const struct waiting *w, size_t from)
+{
+	struct imap_acted_on on = { w->uids + from, w->message_ids + from, 0 };
+	const struct store_action *first = &w->list[from];
+
+	while (from + on.n < w->n &&
+	       strcmp(first[on.n].action, first->action) == 0)
+		on.n++;
+	return on;
+}
+
+/* What one kind is refused does not hold up the next. */
+static int
+run_groups(struct acting *a, struct imap *imap, const struct waiting *w,
+    struct fault *f)
+{
+	struct imap_action action;
+	struct imap_acted_on on;
+	struct fault refusal;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < w->n; i += on.n) {
+		on = take_group(w, i);
+		log_debug("%s: %s: %zu mail%s", a->source, w->list[i].action,
+		    on.n, on.n == 1 ? "" : "s");
+		if (imap_action_parse(w->list[i].action, &action) == -1 ||
+		    imap_act(imap, &action, &on, on_acted, a, &refusal) == 0)
+			continue;
+		if (rc == 0 || refusal.status != EX_NOPERM)
+			*f = refusal;
+		rc = -1;
+		if (refusal.status != EX_NOPERM)
+			break;
+	}
+	return rc;
+}
+
+static int
+take_waiting(struct acting *a, const struct config_mailbox *config,
+    struct arena *mem, struct waiting *w, struct fault *f)
+{
+	struct store_wanted wanted = { config->after_import,
+		config->after_reject, 0 };
+	size_t i;
+
+	if (config->delete_after != 0)
+		wanted.expired_before = (int64_t)time(NULL) -
+					(int64_t)config->delete_after * UTC_DAY;
+	if (store_take_actions(
+		a->store, a->mailbox, &wanted, mem, &w->list, &w->n, f) == -1)
+		return -1;
+	w->uids = arena_alloc(mem, w->n * sizeof *w->uids);
+	w->message_ids = arena_alloc(mem, w->n * sizeof *w->message_ids);
+	for (i = 0; i < w->n; i++) {
+		w->uids[i] = w->list[i].uid;
+		w->message_ids[i] = w->list[i].message_id;
+	}
+	return 0;
+}
+
+int
+actions_run(struct store *st, struct imap *imap,
+    const struct config_mailbox *config, const char *folder, const char *source,
+    const struct store_mailbox *mb, struct fault *f)
+{
+	struct acting a = { st, mb, source, false };
+	struct imap_folder state;
+	struct arena mem = { 0 };
+	struct waiting w;
+	int rc;
+
+	rc = take_waiting(&a, config, &mem, &w, f);
+	if (rc == 0 && w.n > 0) {
+		rc = imap_select(imap, folder, &state, f);
+		/* of a folder that is another by now the next run will hear */
+		if (rc == 0 && state.uidvalidity == mb->uidvalidity)
+			rc = run_groups(&a, imap, &w, f);
+	}
+	/* what a killed run did not come to copy, if it is still wanted */
+	if (rc == 0 && a.again) {
+		rc = take_waiting(&a, config, &mem, &w, f);
+		if (rc == 0)
+			rc = run_groups(&a, imap, &w, f);
+	}
+	arena_free(&mem);
+	return rc;
+}

@@ -1,0 +1,205 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+#include "base/alloc.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "base/timing.h"
+#include "base/utc.h"
+#include "poll/mail_actions.h"
+#include "poll/poll_folder.h"
+#include "poll/poll_mailbox.h"
+#include "base/stop_signal.h"
+#include "mime/mail_preview.h"
+
+enum {
+	SLICE = 10000 /* mails */
+};
+
+/* The cursor stands behind the last mail before which none is missing. */
+static void
+move_cursor(struct folder *fd)
+{
+	while (fd->done_up_to < fd->n && fd->done[fd->done_up_to])
+		fd->cursor.uid = fd->list[fd->done_up_to++].uid;
+}
+
+/* A mail of the list, the first time that it comes. */
+static int
+take_mail(struct folder *fd, struct message *m, struct fault *f)
+{
+	struct ingest_verdict verdict;
+	enum room left = timing_enter(fd->poll->timing, ROOM_OTHER);
+	const struct imap_size *on_list =
+	    imap_size_find(fd->list, fd->n, m->uid);
+	bool *done = on_list != NULL ? &fd->done[on_list - fd->list] : NULL;
+	int rc = 0;
+
+	m->source = fd->source;
+	m->mailbox = fd->cursor.id;
+	m->uidvalidity = fd->cursor.uidvalidity;
+	if (done != NULL && !*done) {
+		rc = ingest_message(fd->poll->ingest, m, &verdict, f);
+		*done = rc == 0;
+		move_cursor(fd);
+		if (!fd->poll->is_one_of_many)
+			progress_step(&fd->progress);
+	}
+	timing_enter(fd->poll->timing, left);
+	if (rc == 0 && stop_requested())
+		rc = fault(f, FAULT_SESSION, EX_TEMPFAIL, "stopped");
+	return rc;
+}
+
+static int
+on_mail(void *arg, const struct imap_mail *mail, struct fault *f)
+{
+	struct message m = {
+		.uid = mail->uid,
+		.bytes = mail->bytes,
+		.size = mail->size,
+		.too_large = mail->too_large,
+		.unreadable = mail->unreadable,
+		.has_arrival = mail->has_date,
+		.arrival = mail->date,
+	};
+
+	return take_mail(arg, &m, f);
+}
+
+/* What cannot hold a report is done with, and not fetched. */
+static int
+on_preview(void *arg, const struct imap_preview *preview, struct fault *f)
+{
+	struct message m = {
+		.uid = preview->mail->uid,
+		.bytes = preview->front->header,
+		.size = preview->mail->size,
+		.ruled_out = true,
+		.has_arrival = preview->has_date,
+		.arrival = preview->date,
+	};
+
+	if (preview_may_hold(preview->front))
+		return 0;
+	return take_mail(arg, &m, f) == -1 ? -1 : 1;
+}
+
+/* So many at a time, so that the cursor follows what was looked at. */
+static int
+read_mails(struct folder *fd, struct imap *imap, struct fault *f)
+{
+	size_t from, n, i;
+
+	for (from = 0; from < fd->n; from += n) {
+		n = fd->n - from < SLICE ? fd->n - from : SLICE;
+		if (imap_preview(imap, fd->list + from, n, on_preview, fd, f) ==
+			-1 ||
+		    imap_fetch(imap, fd->list + from, n, on_mail, fd, f) == -1)
+			return -1;
+		for (i = 0; i < n; i++)
+			fd->done[from + i] = true; /* or it is gone */
+		move_cursor(fd);
+	}
+	return 0;
+}
+
+/*
+ * Read what is on the list.  What was handed over before a fault is stored
+ * with its cursor all the same: the next run goes on from there.
+ */
+static int
+fetch(struct folder *fd, struct imap *imap, struct fault *f)
+{
+	struct ingest *in = fd->poll->ingest;
+	struct fault wire = { 0 };
+	int rc;
+
+	ingest_set_cursor(in, &fd->cursor);
+	progress_start(&fd->progress, fd->source, fd->n - fd->n_passed);
+	timing_enter(fd->poll->timing, ROOM_WIRE);
+	rc = read_mails(fd, imap, &wire);
+	timing_enter(fd->poll->timing, ROOM_OTHER);
+	if (rc == -1 && wire.scope == FAULT_HOST) {
+		*f = wire;
+		return -1;
+	}
+	if (ingest_commit(in, f) == -1)
+		return -1;
+	if (rc == -1)
+		*f = wire;
+	return rc;
+}
+
+/* What is from before import_since is done without being looked at. */
+static void
+pass_over(struct folder *fd, int64_t since)
+{
+	char day[UTC_TEXT];
+	size_t i;
+
+	for (i = 0; i < fd->n; i++) {
+		fd->done[i] = fd->list[i].skip;
+		fd->n_passed += fd->list[i].skip;
+	}
+	move_cursor(fd);
+	utc_format_date(since, day);
+	if (fd->n_passed > 0)
+		log_info("%s: %zu mail%s from before %s passed over",
+		    fd->source, fd->n_passed, fd->n_passed == 1 ? "" : "s",
+		    day);
+}
+
+/* Where to go on in the folder as it is on the server now. */
+static void
+follow_uidvalidity(struct folder *fd, const struct imap_folder *state)
+{
+	if (fd->cursor.uidvalidity == state->uidvalidity)
+		return;
+	if (fd->cursor.uidvalidity != 0)
+		log_warn("%s: UIDVALIDITY changed from %" PRIu32 " to %" PRIu32
+			 ": every mail is looked at again; reports stored "
+			 "before stay counted once",
+		    fd->source, fd->cursor.uidvalidity, state->uidvalidity);
+	fd->cursor.uidvalidity = state->uidvalidity;
+	fd->cursor.uid = 0;
+}
+
+static bool
+has_new(const struct folder *fd, const struct imap_folder *state)
+{
+	if (state->exists == 0 || fd->cursor.uid == UINT32_MAX)
+		return false;
+	return state->uidnext == 0 || state->uidnext > fd->cursor.uid + 1;
+}
+
+int
+folder_read(struct folder *fd, const struct config_mailbox *config,
+    struct imap *imap, const char *name, const struct imap_folder *state,
+    struct fault *f)
+{
+	follow_uidvalidity(fd, state);
+	timing_enter(fd->poll->timing, ROOM_WIRE);
+	if (has_new(fd, state) &&
+	    imap_sizes(imap, fd->cursor.uid + 1, config->import_since,
+		&fd->list, &fd->n, f) == -1)
+		return -1;
+	timing_enter(fd->poll->timing, ROOM_OTHER);
+	fd->done = xcalloc(fd->n, sizeof *fd->done);
+	pass_over(fd, config->import_since);
+	if (fetch(fd, imap, f) == -1)
+		return -1;
+	if (fd->poll->options->dry_run)
+		return 0;
+	timing_enter(fd->poll->timing, ROOM_WIRE);
+	return actions_run(
+	    fd->poll->store, imap, config, name, fd->source, &fd->cursor, f);
+}
+
+void
+folder_free(struct folder *fd)
+{
+	free(fd->list);
+	free(fd->done);
+}

@@ -1,0 +1,313 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sysexits.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "base/timing.h"
+#include "poll/poll_folder.h"
+#include "poll/poll_mailbox.h"
+#include "poll/refused_login.h"
+#include "base/stop_signal.h"
+#include "config/secret.h"
+#include "imap/modified_utf7.h"
+#include "imap/imap.h"
+#include "net/wait.h"
+#include "store/store.h"
+
+/* A mailbox and how its folders are read. */
+struct mailbox {
+	const struct config_mailbox *config;
+	struct folder_state {
+		struct store_mailbox cursor;
+		bool polled; /* well, in this run */
+		char *name;  /* as the server calls it; NULL: not known yet */
+	} * folders;
+	struct imap_account account; /* with the secret that is tried */
+	enum imap_secret fate;	     /* of it */
+	bool refused;		     /* now, or before, and so not sent */
+};
+
+/*
+ * Open a folder to be read.  1; or 0 when it is one that was read by another
+ * name or special use.
+ */
+static int
+open_folder(const struct mailbox *mb, size_t i, struct imap *imap,
+    struct imap_folder *opened, struct fault *f)
+{
+	const char *const *configured = mb->config->folders;
+	struct folder_state *state = &mb->folders[i];
+	size_t k;
+
+	if (imap_examine(imap, configured[i], opened, f) == -1)
+		return -1;
+	free(state->name);
+	state->name = xstrdup(imap_folder_name(imap));
+	for (k = 0; k < mb->config->n_folders; k++) {
+		if (k == i || !mb->folders[k].polled ||
+		    !folder_is_same(state->name, mb->folders[k].name))
+			continue;
+		log_info("%s: %s is the same folder as %s: not read again",
+		    mb->config->name, configured[i], configured[k]);
+		return 0;
+	}
+	return 1;
+}
+
+static int
+poll_folder(struct poll *p, struct mailbox *mb, size_t i, struct imap *imap,
+    struct fault *f)
+{
+	struct folder_state *state = &mb->folders[i];
+	const char *name = mb->config->folders[i];
+	char *source = xasprintf("%s: %s", mb->config->name, name);
+	struct folder fd = {
+		.poll = p, .source = source, .cursor = state->cursor
+	};
+	struct imap_folder opened;
+	int rc;
+
+	if (!p->options->dry_run)
+		ingest_set_actions(p->ingest, mb->config->after_import,
+		    mb->config->after_reject);
+	timing_enter(p->timing, ROOM_WIRE);
+	rc = open_folder(mb, i, imap, &opened, f);
+	if (rc == 1)
+		rc = folder_read(&fd, mb->config, imap, name, &opened, f);
+	timing_enter(p->timing, ROOM_OTHER);
+	ingest_set_cursor(p->ingest, NULL);
+	ingest_set_actions(p->ingest, "", "");
+	if (rc == -1 && f->scope == FAULT_SESSION)
+		fault_prefix(f, "%s", name);
+	state->cursor = fd.cursor;
+	state->polled = rc == 0;
+	if (rc == 0)
+		log_info("%s: %zu new mail%s", source, fd.n - fd.n_passed,
+		    fd.n - fd.n_passed == 1 ? "" : "s");
+	folder_free(&fd);
+	free(source);
+	return rc;
+}
+
+/* One connection: what its folders hold that was not looked at. */
+static int
+poll_session(struct poll *p, struct mailbox *mb, struct fault *f)
+{
+	struct imap *imap;
+	size_t i;
+	int rc = 0;
+
+	if ((imap = imap_open(&mb->account, f)) == NULL)
+		return -1;
+	log_debug(
+	    "%s: logged in by %s", mb->config->name, imap_mechanism(imap));
+	for (i = 0; rc == 0 && i < mb->config->n_folders; i++)
+		if (!mb->folders[i].polled)
+			rc = poll_folder(p, mb, i, imap, f);
+	imap_close(imap);
+	return rc;
+}
+
+/* Back off: 1, 2, 4 ... seconds and up to as much again, by chance. */
+static void
+wait_before_retry(const char *mailbox, unsigned attempt, const struct fault *f)
+{
+	unsigned base = 1000U << (attempt < 5 ? attempt : 5), jitter = 0;
+
+	if (getrandom(&jitter, sizeof jitter, GRND_NONBLOCK) == -1)
+		jitter = 0;
+	base += jitter % base;
+	log_info("%s: %s; next try in %.1f s", mailbox, f->text, base / 1e3);
+	wait_for(NULL, 0, wait_clock() + base, stop_flag());
+}
+
+/* A broken connection is tried again; a refusal of the login is not. */
+static int
+poll_with_retries(struct poll *p, struct mailbox *mb, struct fault *f)
+{
+	unsigned attempt = 0;
+	int rc;
+
+	while ((rc = poll_session(p, mb, f)) == -1 &&
+	       f->scope == FAULT_SESSION && f->status == EX_UNAVAILABLE &&
+	       attempt < mb->config->retries && !stop_requested())
+		wait_before_retry(mb->config->name, attempt++, f);
+	return rc;
+}
+
+static int64_t
+last_good(const struct mailbox *mb)
+{
+	int64_t last = 0;
+	size_t i;
+
+	for (i = 0; i < mb->config->n_folders; i++)
+		if (mb->folders[i].cursor.last_good > last)
+			last = mb->folders[i].cursor.last_good;
+	return last;
+}
+
+/* What was refused before is not sent again: accounts get locked for that. */
+static int
+poll_with_secret(
+    struct poll *p, struct mailbox *mb, const char *secret, struct fault *f)
+{
+	struct fault of_store;
+	bool noted;
+	int rc;
+
+	mb->account.secret = secret;
+	mb->fate = IMAP_SECRET_UNUSED;
+	if ((rc = refusal_look(p->store, &mb->account, &noted, f)) == -1)
+		return -1;
+	if (rc == 1) {
+		mb->refused = true;
+		refusal_add_last_good(f, last_good(mb));
+		return -1;
+	}
+	rc = poll_with_retries(p, mb, f);
+	mb->refused = mb->fate == IMAP_SECRET_REFUSED;
+	if (refusal_update(p->store, &mb->account, mb->fate, noted, f->text,
+		&of_store) == -1) {
+		*f = of_store;
+		return -1;
+	}
+	if (mb->refused)
+		refusal_add_last_good(f, last_good(mb));
+	return rc;
+}
+
+/* A token that was refused may have ended early: a new one is tried, once. */
+static int
+poll_with_new_token(
+    struct poll *p, struct mailbox *mb, const char *old, struct fault *f)
+{
+	struct fault failed;
+	char *secret = secret_read(mb->config, &failed);
+	int rc = -1;
+
+	if (secret == NULL)
+		*f = failed;
+	else if (strcmp(secret, old) != 0) {
+		log_info(
+		    "%s: %s; trying a new token", mb->config->name, f->text);
+		*f = (struct fault){ 0 };
+		rc = poll_with_secret(p, mb, secret, f);
+	}
+	secret_free(secret);
+	return rc;
+}
+
+static int
+poll_logged_in(struct poll *p, struct mailbox *mb, struct fault *f)
+{
+	char *secret = secret_read(mb->config, f);
+	int rc;
+
+	if (secret == NULL)
+		return -1;
+	rc = poll_with_secret(p, mb, secret, f);
+	if (rc == -1 && mb->refused && mb->account.is_token)
+		rc = poll_with_new_token(p, mb, secret, f);
+	secret_free(secret);
+	return rc;
+}
+
+static void
+free_folders(struct mailbox *mb)
+{
+	size_t i;
+
+	for (i = 0; mb->folders != NULL && i < mb->config->n_folders; i++)
+		free(mb->folders[i].name);
+	free(mb->folders);
+}
+
+static int
+load_cursors(struct poll *p, struct mailbox *mb, struct fault *f)
+{
+	size_t i;
+
+	mb->folders = xcalloc(mb->config->n_folders, sizeof *mb->folders);
+	for (i = 0; i < mb->config->n_folders; i++)
+		if (store_mailbox(p->store, mb->config->name,
+			mb->config->folders[i], &mb->folders[i].cursor,
+			f) == -1)
+			return -1;
+	return 0;
+}
+
+/*
+ * Record how it ended, and say it: a fault of network or server only once the
+ * last good poll is older than the mailbox's grace, unless a person looks on.
+ * Returns the exit code it comes to; -1 with `trouble` when it cannot be
+ * recorded.
+ */
+static int
+end_mailbox(struct poll *p, struct mailbox *mb, const struct fault *f,
+    struct fault *trouble)
+{
+	int64_t now = (int64_t)time(NULL);
+	bool late = false;
+	size_t i;
+
+	if (f->scope != FAULT_NONE && stop_requested())
+		return EX_TEMPFAIL;
+	for (i = 0; i < mb->config->n_folders; i++) {
+		struct folder_state *fs = &mb->folders[i];
+		int status = fs->polled ? 0 : f->status;
+
+		/* a last good poll that is to come was by a wrong clock */
+		if (!fs->polled &&
+		    (now < fs->cursor.last_good ||
+			now - fs->cursor.last_good > mb->config->grace))
+			late = true;
+		if (store_poll_ended(p->store, fs->cursor.id, now, status,
+			fs->polled ? "" : f->text, trouble) == -1)
+			return -1;
+	}
+	if (f->scope == FAULT_NONE)
+		return 0;
+	if (late || (f->status != EX_UNAVAILABLE && f->status != EX_TEMPFAIL)) {
+		log_error("%s: %s", mb->config->name, f->text);
+		return f->status;
+	}
+	if (log_is_terminal())
+		log_warn("%s: %s", mb->config->name, f->text);
+	else
+		log_info("%s: %s", mb->config->name, f->text);
+	return 0;
+}
+
+int
+poll_mailbox(
+    struct poll *p, const struct config_mailbox *config, struct fault *f)
+{
+	struct mailbox mb = { .config = config };
+	struct fault ended = { 0 };
+	int rc = -1, status;
+
+	mb.account = config->account;
+	mb.account.tls.stop = stop_flag();
+	mb.account.fate = &mb.fate;
+	if (load_cursors(p, &mb, f) == -1)
+		goto out;
+	if (poll_logged_in(p, &mb, &ended) == -1 && ended.scope == FAULT_HOST &&
+	    ended.status != EX_CONFIG) {
+		*f = ended;
+		goto out;
+	}
+	if ((status = end_mailbox(p, &mb, &ended, f)) == -1)
+		goto out;
+	if (status != 0 && p->status == 0)
+		p->status = status;
+	rc = 0;
+out:
+	free_folders(&mb);
+	return rc;
+}

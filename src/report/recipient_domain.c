@@ -1,0 +1,201 @@
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "report/host_name.h"
+#include "report/reading.h"
+
+/*
+ * Whose domain an entry is about.  RFC 8460 §1.1: the policy-domain of sts and
+ * no-policy-found is the recipient domain, that of tlsa the TLSA base domain,
+ * which is the MX host.
+ */
+struct recipients {
+	const char **domain; /* of sts and no-policy-found, sorted, once each */
+	size_t n;
+	const char *header; /* TLS-Report-Domain in normal form, or "" */
+};
+
+/* Whether the entry's policy-domain is the recipient domain. */
+static bool
+names_recipient(const struct policy *p)
+{
+	enum policy_kind kind = policy_kind_of(p);
+
+	return kind == POLICY_STS || kind == POLICY_NONE_FOUND;
+}
+
+static const char *
+header_domain(const struct reading *r)
+{
+	const char *d = r->context->report_domain;
+	unsigned deviation;
+
+	if (d != NULL)
+		d = name_domain(span_trim(span_of(d)), r->arena, &deviation);
+	return d != NULL ? d : "";
+}
+
+/* The domain of all entries that name one, or "" when they name several. */
+static const char *
+only_domain(const struct report *report)
+{
+	const char *only = "";
+	size_t i;
+
+	for (i = 0; i < report->n_policies; i++) {
+		const char *d = report->policies[i].domain;
+
+		if (*d == '\0' || strcmp(d, only) == 0)
+			continue;
+		if (*only != '\0')
+			return "";
+		only = d;
+	}
+	return only;
+}
+
+/* R35: what stands in for a policy-domain that is missing. */
+static void
+fill_missing(struct report *report, const char *header)
+{
+	const char *fill = *header != '\0' ? header : only_domain(report);
+	size_t i;
+
+	for (i = 0; i < report->n_policies; i++)
+		if (*report->policies[i].domain == '\0')
+			report->policies[i].domain = fill;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void
+find_recipients(struct reading *r, struct recipients *to)
+{
+	const struct report *report = r->report;
+	size_t i, n = 0;
+
+	to->n = 0;
+	to->domain =
+	    arena_alloc(r->arena, report->n_policies * sizeof *to->domain);
+	for (i = 0; i < report->n_policies; i++)
+		if (names_recipient(&report->policies[i]) &&
+		    *report->policies[i].domain != '\0')
+			to->domain[n++] = report->policies[i].domain;
+	qsort(to->domain, n, sizeof *to->domain, compare);
+	for (i = 0; i < n; i++)
+		if (i == 0 || strcmp(to->domain[i - 1], to->domain[i]) != 0)
+			to->domain[to->n++] = to->domain[i];
+	if (to->n > 1)
+		reading_warn(r, CODE_POLICY_DOMAIN_MIXED, MEMBER_POLICIES);
+}
+
+/* `domain` or the nearest above it that is a recipient; NULL: none is. */
+static const char *
+nearest(const struct recipients *to, const char *domain)
+{
+	const char **found;
+
+	while (to->n > 0 && domain != NULL && *domain != '\0') {
+		found = bsearch(
+		    &domain, to->domain, to->n, sizeof *to->domain, compare);
+		if (found != NULL)
+			return *found;
+		if ((domain = strchr(domain, '.')) != NULL)
+			domain++;
+	}
+	return NULL;
+}
+
+static const char *
+recipient_of(const struct recipients *to, const struct policy *p)
+{
+	const char *d;
+
+	if (names_recipient(p))
+		return p->domain;
+	if ((d = nearest(to, p->domain)) != NULL)
+		return d;
+	if (to->n == 1)
+		return to->domain[0];
+	return *to->header != '\0' ? to->header : p->domain;
+}
+
+/* "example.com", or "*.example.com" for all below it. */
+static bool
+matches(const char *domain, const char *pattern)
+{
+	size_t n = strlen(domain), m;
+
+	if (strncmp(pattern, "*.", 2) != 0)
+		return strcasecmp(domain, pattern) == 0;
+	m = strlen(++pattern);
+	return n > m && strcasecmp(domain + n - m, pattern) == 0;
+}
+
+static bool
+is_listed(const struct report_context *c, const char *domain)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_our_domains; i++)
+		if (matches(domain, c->our_domains[i]))
+			return true;
+	return false;
+}
+
+/* R51: an MX host of a domain of ours is ours as well. */
+static bool
+is_ours(const struct report_context *c, const struct policy *p)
+{
+	const char *d = p->domain;
+
+	if (is_listed(c, p->recipient_domain))
+		return true;
+	for (; d != NULL && *d != '\0'; d = strchr(d, '.')) {
+		d += *d == '.';
+		if (is_listed(c, d))
+			return true;
+	}
+	return false;
+}
+
+static void
+skip_foreign(struct reading *r)
+{
+	struct report *report = r->report;
+	size_t i, skipped = 0;
+
+	if (r->context->n_our_domains == 0)
+		return;
+	for (i = 0; i < report->n_policies; i++) {
+		if (is_ours(r->context, &report->policies[i]))
+			continue;
+		report->policies[i].skipped = true;
+		skipped++;
+		r->policy = i;
+		reading_warn(r, CODE_DOMAIN_SKIPPED, MEMBER_DOMAIN);
+	}
+	r->policy = READING_NOWHERE;
+	if (skipped > 0 && skipped == report->n_policies)
+		reading_refuse(r, 51, CODE_DOMAIN_NOT_OURS, MEMBER_POLICIES);
+}
+
+void
+domains_settle(struct reading *r)
+{
+	struct recipients to = { .header = header_domain(r) };
+	struct report *report = r->report;
+	size_t i;
+
+	fill_missing(report, to.header);
+	find_recipients(r, &to);
+	for (i = 0; i < report->n_policies; i++)
+		report->policies[i].recipient_domain =
+		    recipient_of(&to, &report->policies[i]);
+	skip_foreign(r);
+}

@@ -1,0 +1,132 @@
+#include <string.h>
+
+#include "store/action_journal.h"
+#include "store/internal.h"
+
+int
+store_add_action(struct store *st, int64_t mailbox, uint32_t uidvalidity,
+    uint32_t uid, const char *action, struct fault *f)
+{
+	struct value v[] = { value_number(mailbox), value_number(uidvalidity),
+		value_number(uid), value_text(action) };
+
+	return sql_run(st, SQL_ADD_ACTION, v, 4, f);
+}
+
+int
+store_keep_message(struct store *st, int64_t message, struct fault *f)
+{
+	struct value v = value_number(message);
+
+	return sql_run(st, SQL_SETTLE_MESSAGE, &v, 1, f);
+}
+
+static int
+drop_others(struct store *st, const struct store_mailbox *mb,
+    const struct store_wanted *wanted, struct fault *f)
+{
+	struct value v[] = { value_number(mb->id),
+		value_number(mb->uidvalidity), value_text(wanted->after_import),
+		value_text(wanted->after_reject) };
+
+	if (store_begin_try(st, f) == -1)
+		return -1;
+	return sql_run(st, SQL_DROP_ACTIONS_OF_OTHERS, v, 4, f);
+}
+
+static int
+add_expired(struct store *st, const struct store_mailbox *mb, int64_t before,
+    struct fault *f)
+{
+	char time[UTC_TEXT];
+	struct value v[] = { value_number(mb->id),
+		value_number(mb->uidvalidity), value_null() };
+
+	utc_format(before, time);
+	v[2] = value_text(time);
+	return sql_run(st, SQL_ADD_EXPIRED, v, 3, f);
+}
+
+int
+store_take_actions(struct store *st, const struct store_mailbox *mb,
+    const struct store_wanted *wanted, struct arena *mem,
+    struct store_action **list, size_t *n, struct fault *f)
+{
+	struct value v[] = { value_number(mb->id),
+		value_number(mb->uidvalidity) };
+	struct store_action *all = NULL, *grown;
+	size_t room = 0;
+	sqlite3_stmt *row;
+	int rc;
+
+	*n = 0;
+	if (drop_others(st, mb, wanted, f) == -1 ||
+	    (wanted->expired_before != 0 &&
+		add_expired(st, mb, wanted->expired_before, f) == -1))
+		return -1;
+	rc = sql_ask(st, SQL_READ_ACTIONS, v, 2, &row, f);
+	for (; rc == 1; rc = sql_next(st, row, f)) {
+		if (*n == room) {
+			room = room > 0 ? 2 * room : 64;
+			grown = arena_alloc(mem, room * sizeof *grown);
+			if (*n > 0)
+				memcpy(grown, all, *n * sizeof *grown);
+			all = grown;
+		}
+		all[*n].uid = (uint32_t)sqlite3_column_int64(row, 0);
+		all[*n].action = *n > 0 && strcmp(all[*n - 1].action,
+					       sql_column(row, 1)) == 0
+				     ? all[*n - 1].action
+				     : copy_column(mem, row, 1);
+		all[*n].message_id = copy_column(mem, row, 2);
+		++*n;
+	}
+	*list = all;
+	return rc;
+}
+
+static int
+take_step(struct store *st, const struct value v[4],
+    enum store_action_step step, struct fault *f)
+{
+	if (step == STORE_ACTION_BEGUN)
+		return sql_run(st, SQL_CHANGE_ACTION, v, 4, f);
+	if (step == STORE_ACTION_DONE &&
+	    sql_run(st, SQL_SETTLE_MAIL, v, 3, f) == -1)
+		return -1;
+	return sql_run(st, SQL_DROP_ACTION, v, 3, f);
+}
+
+int
+store_actions_step(struct store *st, const struct store_mailbox *mb,
+    const uint32_t *uids, size_t n, enum store_action_step step,
+    const char *left, struct fault *f)
+{
+	size_t i;
+
+	if (store_begin(st, f) == -1)
+		return -1;
+	for (i = 0; i < n; i++) {
+		struct value v[] = { value_number(mb->id),
+			value_number(mb->uidvalidity), value_number(uids[i]),
+			left != NULL ? value_text(left) : value_null() };
+
+		if (take_step(st, v, step, f) == -1) {
+			store_rollback(st);
+			return -1;
+		}
+	}
+	return store_commit(st, f);
+}
+
+int
+store_say_once(struct store *st, int64_t mailbox, enum store_said what,
+    bool *first, struct fault *f)
+{
+	struct value v[] = { value_number(mailbox), value_number(what) };
+
+	if (sql_run(st, SQL_SAY_ONCE, v, 2, f) == -1)
+		return -1;
+	*first = sql_changes(st) > 0;
+	return 0;
+}

@@ -1,0 +1,50 @@
+#include <string.h>
+
+#include "store/internal.h"
+#include "store/announced_changes.h"
+
+int
+store_read_told(struct store *st, struct arena *mem, const struct told **list,
+    size_t *n, struct fault *f)
+{
+	struct told *all = NULL, *grown;
+	size_t count = 0, room = 0;
+	sqlite3_stmt *row;
+	int rc = sql_ask(st, SQL_READ_TOLD, NULL, 0, &row, f);
+
+	for (; rc == 1; rc = sql_next(st, row, f)) {
+		if (count == room) {
+			room = room > 0 ? 2 * room : 16;
+			grown = arena_alloc(mem, room * sizeof *grown);
+			if (count > 0)
+				memcpy(grown, all, count * sizeof *grown);
+			all = grown;
+		}
+		all[count++] = (struct told){
+			.kind = copy_column(mem, row, 0),
+			.key = copy_column(mem, row, 1),
+			.figure = (uint64_t)sqlite3_column_int64(row, 2),
+		};
+	}
+	*list = all;
+	*n = count;
+	return rc;
+}
+
+int
+store_write_told(
+    struct store *st, const struct told *list, size_t n, struct fault *f)
+{
+	size_t i;
+
+	if (sql_run(st, SQL_CLEAR_TOLD, NULL, 0, f) == -1)
+		return -1;
+	for (i = 0; i < n; i++) {
+		struct value v[] = { value_text(list[i].kind),
+			value_text(list[i].key), value_count(list[i].figure) };
+
+		if (sql_run(st, SQL_ADD_TOLD, v, 3, f) == -1)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,35 @@
+#ifndef STORE_ROW_IDS_H
+#define STORE_ROW_IDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/internal.h"
+
+/*
+ * The numbers of texts that come again and again, of one table; those used
+ * lately are kept in memory.  Zero-initialise, then set the statements: one
+ * finds a row's number by the texts, one adds the row.
+ */
+enum {
+	INTERN_SLOTS = 1024
+};
+
+struct intern {
+	enum sql_id find, add;
+	struct intern_slot {
+		uint64_t hash;
+		char *key; /* NULL: unused */
+		size_t len;
+		int64_t id;
+	} slot[INTERN_SLOTS];
+};
+
+/* The number of the row with these texts, which is added when it is new. */
+int intern_id(struct store *, struct intern *, const struct value *text,
+    size_t n, int64_t *id, struct fault *);
+
+/* Forget what is in memory, for a rollback takes rows back. */
+void intern_forget(struct intern *);
+
+#endif

@@ -1,0 +1,224 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "summary/changes.h"
+#include "summary/summary_items.h"
+#include "summary/summary_json.h"
+#include "output/terminal_text.h"
+#include "summary/sentences.h"
+
+enum {
+	TIMES_WORSE = 2,
+	LEAST_WORSE = 10
+};
+
+/* What is compared: the lists before, and those to come. */
+struct comparison {
+	const struct words *w;
+	const struct told *before;
+	size_t n_before;
+	struct changes *out;
+};
+
+static const struct told *
+find(const struct comparison *c, const char *kind, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_before; i++)
+		if (strcmp(c->before[i].kind, kind) == 0 &&
+		    strcmp(c->before[i].key, key) == 0)
+			return &c->before[i];
+	return NULL;
+}
+
+static void
+add(const struct comparison *c, enum change change, enum change_subject subject,
+    size_t at)
+{
+	c->out->item[c->out->n++] = (struct change_item){ change, subject, at };
+}
+
+static void
+remember(const struct comparison *c, const char *kind, const char *key,
+    uint64_t figure)
+{
+	c->out->told[c->out->n_told++] = (struct told){ kind, key, figure };
+}
+
+static bool
+is_worse(uint64_t now, uint64_t before)
+{
+	return now >= before && now / TIMES_WORSE >= before &&
+	       now - before >= LEAST_WORSE;
+}
+
+/* One that is muted is not told, and forgotten: it is new when that ends. */
+static void
+compare_problem(const struct comparison *c, size_t i)
+{
+	const struct overview_problem *p = &c->w->o->problems[i];
+	const char *key = arena_printf(c->w->mem, "%" PRId64, p->number);
+	const struct told *before = find(c, "problem", key);
+	uint64_t now = p->failed_last_7_days;
+
+	switch (c->w->j->problem[i]) {
+	case GROUP_CURED:
+		if (before != NULL)
+			add(c, CHANGE_CURED, SUBJECT_PROBLEM, i);
+		return;
+	case GROUP_MUTED:
+		return;
+	default:
+		break;
+	}
+	if (before == NULL) {
+		add(c, CHANGE_NEW, SUBJECT_PROBLEM, i);
+	} else if (is_worse(now, before->figure)) {
+		add(c, CHANGE_WORSE, SUBJECT_PROBLEM, i);
+	} else if (before->figure < now) {
+		now = before->figure; /* so that slow growth is told, too */
+	}
+	remember(c, "problem", key, now);
+}
+
+static void
+compare_sender(const struct comparison *c, size_t i)
+{
+	const struct overview_sender *s = &c->w->o->senders[i];
+	const char *key = arena_printf(c->w->mem, "%s\t%s\t%s", s->organization,
+	    s->reporter_domain, s->domain);
+	bool before = find(c, "silent", key) != NULL;
+
+	if (s->silent && !before)
+		add(c, CHANGE_NEW, SUBJECT_SENDER, i);
+	else if (!s->silent && before)
+		add(c, CHANGE_CURED, SUBJECT_SENDER, i);
+	if (s->silent)
+		remember(c, "silent", key, s->silent_days);
+}
+
+static void
+compare_domain(const struct comparison *c, size_t i)
+{
+	const char *name = c->w->o->domains[i].name;
+
+	if (c->w->j->step[i] != STEP_ENFORCE)
+		return;
+	if (find(c, "ready", name) == NULL)
+		add(c, CHANGE_NEW, SUBJECT_DOMAIN, i);
+	remember(c, "ready", name, 0);
+}
+
+void
+changes_find(const struct words *w, const struct told *before, size_t n,
+    struct changes *out)
+{
+	const struct overview *o = w->o;
+	struct comparison c = { w, before, n, out };
+	size_t all = o->n_problems + o->n_senders + o->n_domains + 1, i;
+
+	*out = (struct changes){
+		.item = arena_alloc(w->mem, all * sizeof *out->item),
+		.told = arena_alloc(w->mem, all * sizeof *out->told),
+	};
+	for (i = 0; i < o->n_problems; i++)
+		compare_problem(&c, i);
+	for (i = 0; i < o->n_senders; i++)
+		compare_sender(&c, i);
+	for (i = 0; i < o->n_domains; i++)
+		compare_domain(&c, i);
+}
+
+static void
+print_item(FILE *out, const struct words *w, const struct change_item *item)
+{
+	const struct overview_sender *s;
+	const char *text;
+
+	switch (item->subject) {
+	case SUBJECT_PROBLEM:
+		fputs(item_problem(w, &w->o->problems[item->at]), out);
+		return;
+	case SUBJECT_SENDER:
+		s = &w->o->senders[item->at];
+		text =
+		    s->silent
+			? words_silent(w, s)
+			: arena_printf(w->mem, "%s reports on %s again",
+			      words_organization(s->organization), s->domain);
+		break;
+	default:
+		text = words_step(
+		    w, &w->o->domains[item->at], w->j->step[item->at]);
+	}
+	text_wrap(out, "      ", text);
+}
+
+void
+changes_print(
+    FILE *out, const struct words *w, const struct changes *c, bool colour)
+{
+	static const struct {
+		const char *title, *colour;
+	} kinds[N_CHANGES] = { { "New", "1;31" }, { "Worse", "1;31" },
+		{ "Cured", "1;32" } };
+	bool any = false, begun;
+	size_t kind, i;
+
+	for (kind = 0; kind < N_CHANGES; kind++) {
+		begun = false;
+		for (i = 0; i < c->n; i++) {
+			if (c->item[i].change != kind)
+				continue;
+			if (!begun && colour)
+				fprintf(out, "%s\033[%sm%s\033[0m\n",
+				    any ? "\n" : "", kinds[kind].colour,
+				    kinds[kind].title);
+			else if (!begun)
+				fprintf(out, "%s%s\n", any ? "\n" : "",
+				    kinds[kind].title);
+			any = begun = true;
+			print_item(out, w, &c->item[i]);
+		}
+	}
+}
+
+static void
+print_item_json(
+    FILE *out, const struct words *w, const struct change_item *item)
+{
+	switch (item->subject) {
+	case SUBJECT_PROBLEM:
+		json_problem(out, w, item->at);
+		break;
+	case SUBJECT_SENDER:
+		json_sender(out, w, item->at);
+		break;
+	default:
+		json_domain(out, w, item->at, NULL);
+	}
+}
+
+void
+changes_print_json(FILE *out, const struct words *w, const struct changes *c)
+{
+	static const char *const names[N_CHANGES] = { "new", "worse", "cured" };
+	static const char *const subjects[] = { "problem", "sender", "domain" };
+	size_t kind, i, n;
+
+	for (kind = 0; kind < N_CHANGES; kind++) {
+		fprintf(out, "%s\"%s\":[", kind == 0 ? "{" : ",", names[kind]);
+		for (i = n = 0; i < c->n; i++) {
+			if (c->item[i].change != kind)
+				continue;
+			fprintf(out, "%s{\"%s\":", n++ > 0 ? "," : "",
+			    subjects[c->item[i].subject]);
+			print_item_json(out, w, &c->item[i]);
+			fputc('}', out);
+		}
+		fputc(']', out);
+	}
+	fputs("}\n", out);
+}

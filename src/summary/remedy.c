@@ -1,0 +1,111 @@
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "summary/remedy.h"
+
+enum {
+	LONGEST_NAME = 253
+};
+
+const struct remedy *
+remedy_find(const struct remedies *r, const char *type)
+{
+	size_t i;
+
+	for (i = 0; i < r->n; i++)
+		if (strcmp(r->item[i].result_type, type) == 0)
+			return &r->item[i];
+	return NULL;
+}
+
+const struct warning_words *
+remedy_warning(const struct remedies *r, const char *code)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_warnings; i++)
+		if (strcmp(r->warning[i].code, code) == 0)
+			return &r->warning[i];
+	return NULL;
+}
+
+static bool
+is_name_character(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+}
+
+static bool
+is_plain_name(const char *name)
+{
+	size_t n = strlen(name), i;
+
+	if (n == 0 || n > LONGEST_NAME || name[0] == '-')
+		return false;
+	for (i = 0; i < n; i++)
+		if (!is_name_character(name[i]))
+			return false;
+	return true;
+}
+
+static bool
+is_word(const char *text, const char *at, const char *word)
+{
+	size_t n = strlen(word);
+
+	return strncmp(at, word, n) == 0 &&
+	       (at == text || !isalnum((unsigned char)at[-1])) &&
+	       !isalnum((unsigned char)at[n]);
+}
+
+/* The type of a record, as in "dig MX DOMAIN", or of a host. */
+static bool
+is_no_placeholder(const char *after)
+{
+	return strncmp(after, " DOMAIN", 7) == 0 ||
+	       strncmp(after, " host", 5) == 0;
+}
+
+/* An empty name leaves its placeholder. */
+static const char *
+fill(struct arena *mem, const char *text, const char *mx, const char *domain)
+{
+	const char *at = text, *from = text, *name, *out = "";
+	size_t len;
+
+	for (; *at != '\0'; at += len) {
+		name = "";
+		len = 1;
+		if (is_word(text, at, "MX") && !is_no_placeholder(at + 2)) {
+			name = mx;
+			len = 2;
+		} else if (is_word(text, at, "DOMAIN")) {
+			name = domain;
+			len = 6;
+		}
+		if (name[0] == '\0')
+			continue;
+		out = arena_printf(
+		    mem, "%s%.*s%s", out, (int)(at - from), from, name);
+		from = at + len;
+	}
+	return arena_printf(mem, "%s%s", out, from);
+}
+
+const char *
+remedy_command(
+    struct arena *mem, const char *text, const char *mx, const char *domain)
+{
+	return fill(mem, text, is_plain_name(mx) ? mx : "",
+	    is_plain_name(domain) ? domain : "");
+}
+
+const char *
+remedy_prose(
+    struct arena *mem, const char *text, const char *mx, const char *domain)
+{
+	return fill(mem, text, mx[0] != '\0' ? mx : "every MX host", domain);
+}

@@ -1,0 +1,99 @@
+#ifndef SUMMARY_SENTENCES_H
+#define SUMMARY_SENTENCES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/overview.h"
+#include "summary/judge.h"
+#include "summary/remedy.h"
+
+struct arena;
+
+/*
+ * An overview in sentences, for the summary and the page.  All strings live in
+ * the arena; what comes from reports is in them as it was sent, unescaped.
+ */
+struct words {
+	const struct overview *o;
+	const struct judgement *j;
+	const struct remedies *remedies;
+	struct arena *mem;
+	bool ascii; /* domains as A-labels, no sign outside ASCII */
+};
+
+/* A domain by its names. */
+const char *words_domain(
+    const struct words *, const char *name, const char *shown);
+
+/* "17 Nov", with the year when it is not that of the range's end. */
+const char *words_day(const struct words *, const char *day);
+
+/* "24 Nov 2026, 06:00 UTC". */
+const char *words_time(const struct words *, int64_t t);
+
+/* "25 Oct to 23 Nov 2026 (30 days)". */
+const char *words_range(const struct words *);
+
+/* "1,234". */
+const char *words_number(const struct words *, uint64_t n);
+
+/* "1 session", "1,234 sessions". */
+const char *words_count(const struct words *, uint64_t n, const char *noun);
+
+/* "12.2 %"; exact at 0 % and 100 %; "" of nothing. */
+const char *words_share(const struct words *, uint64_t part, uint64_t whole);
+
+/* "a sender's name", for one that gave none. */
+const char *words_organization(const char *name);
+
+/* "Mail to 3 of 4 domains arrives over verified TLS." */
+const char *words_answer(const struct words *);
+
+/* "2 causes to fix, 1 thing to watch, 1 step to take."; "" for none. */
+const char *words_tasks(const struct words *);
+
+/* "9,876 sessions, 12 failed (0.12 %); 30 days before: ..." */
+const char *words_figures(const struct words *);
+
+/* "mx2.example.com: certificate expired". */
+const char *words_title(const struct words *, const struct overview_problem *);
+
+/* "new since 17 Nov; 1,204 failed sessions, 3 of 3 reporters see it; ..." */
+const char *words_facts(const struct words *, const struct overview_problem *);
+
+/* The remedy in a clause, and the command; "" where there is none. */
+const char *words_brief(const struct words *, const struct overview_problem *);
+const char *words_look(const struct words *, const struct overview_problem *);
+
+/* "Example no longer reports on example.com: silent since 17 Nov, ..." */
+const char *words_silent(const struct words *, const struct overview_sender *);
+
+/* "example.com: senders see its policy otherwise: ..." */
+const char *words_differ(const struct words *, const struct overview_domain *);
+
+/* "example.com: 21 days in testing without a failure: ready for enforce"; the
+ * command to look first is "" or that of words_step_look(). */
+const char *words_step(
+    const struct words *, const struct overview_domain *, enum step);
+const char *words_step_look(
+    const struct words *, const struct overview_domain *, enum step);
+
+/* "37 reports arrived with warnings, most often date-stale"; "" for none. */
+const char *words_warnings(const struct words *);
+
+/* "2 reports wait in quarantine, 1 in conflict"; "" for none. */
+const char *words_waiting(const struct words *);
+
+/* "worse", "better" or "as before"; "" when there is nothing to compare. */
+const char *words_trend(uint64_t failed, uint64_t sessions,
+    uint64_t failed_before, uint64_t sessions_before);
+
+/*
+ * "The data are 3 days old: the last good poll was on 20 Nov 2026, 06:00 UTC."
+ * at the time `now`; "" as long as they are fresh.
+ */
+const char *words_stale(const struct words *, int64_t now);
+
+#endif

@@ -1,0 +1,363 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "summary/summary_items.h"
+#include "summary/sparkline.h"
+#include "summary/summary.h"
+#include "output/terminal_text.h"
+#include "output/display_width.h"
+#include "summary/sentences.h"
+
+enum {
+	NAME_COLUMNS = 20, /* of a domain in the table */
+	SPARK_COLUMNS = 30
+};
+
+/* The parts of a screen, in the order in which they are printed. */
+enum part {
+	PART_FIX,
+	PART_WATCH,
+	PART_STEPS,
+	PART_CURED,
+	PART_DOMAINS,
+	N_PARTS
+};
+
+struct screen {
+	const struct words *w;
+	const struct summary_style *style;
+	FILE *out;
+	struct items part[N_PARTS];
+	size_t shown[N_PARTS];
+};
+
+static void
+put_coloured(const struct screen *s, const char *colour, const char *prefix,
+    const char *text)
+{
+	if (s->style->colour)
+		fprintf(s->out, "\033[%sm", colour);
+	text_wrap(s->out, prefix, text);
+	if (s->style->colour)
+		fputs("\033[0m", s->out);
+}
+
+static bool
+all_is_well(const struct words *w)
+{
+	const struct judgement *j = w->j;
+
+	return j->n_problems[GROUP_FIX] + j->n_problems[GROUP_WATCH] +
+		   j->n_problems[GROUP_MUTED] + j->n_steps + j->n_silent +
+		   j->n_differ ==
+	       0;
+}
+
+static void
+print_head(const struct screen *s)
+{
+	const struct words *w = s->w;
+	const char *stale = words_stale(w, s->style->now);
+	const char *tasks = words_tasks(w), *answer = words_answer(w);
+
+	if (stale[0] != '\0')
+		put_coloured(s, "1;33", "", stale);
+	text_wrap(s->out, "",
+	    arena_printf(w->mem, "TLS reports, %s: %s from %s", words_range(w),
+		words_number(w, w->o->reports),
+		words_count(w, w->o->organizations, "organization")));
+	put_coloured(s,
+	    w->j->n_problems[GROUP_FIX] > 0 ? "1;31"
+	    : all_is_well(w)		    ? "1;32"
+					    : "1",
+	    "",
+	    tasks[0] == '\0' ? answer
+			     : arena_printf(w->mem, "%s %s", answer, tasks));
+	text_wrap(s->out, "", words_figures(w));
+}
+
+/* -- the domains */
+
+static const char *
+padded(struct arena *mem, const char *text, size_t columns)
+{
+	size_t width = width_text(text, strlen(text));
+
+	return arena_printf(mem, "%s%*s", text,
+	    width < columns ? (int)(columns - width) : 0, "");
+}
+
+static const char *
+domain_line(const struct words *w, const struct overview_domain *d)
+{
+	const char *name = words_domain(w, d->name, d->shown), *spark;
+	struct sparkline line = { d->day, w->o->n_days, SPARKLINE_FAILED,
+		SPARK_COLUMNS, w->ascii };
+
+	spark = sparkline(w->mem, &line);
+	if (width_text(name, strlen(name)) > NAME_COLUMNS)
+		name = arena_printf(w->mem, "%s\n  %*s",
+		    text_clip(w->mem, name, TEXT_WIDTH - 2, w->ascii),
+		    NAME_COLUMNS, "");
+	else
+		name = padded(w->mem, name, NAME_COLUMNS);
+	return arena_printf(w->mem, "  %s %s %10s %7s %7s\n", name,
+	    padded(w->mem, spark, SPARK_COLUMNS), words_number(w, d->sessions),
+	    words_share(w, d->failed, d->sessions),
+	    words_share(w, d->failed_before, d->sessions_before));
+}
+
+static const char *
+domains_head(const struct words *w)
+{
+	size_t days = sparkline_days(w->o->n_days, SPARK_COLUMNS);
+	const char *what = "failed a day";
+
+	if (days > 1)
+		what = arena_printf(w->mem, "failed in %zu days", days);
+	return arena_printf(w->mem, "%-22s %-30s %10s %7s %7s", "Domains", what,
+	    "sessions", "failed", "before");
+}
+
+static void
+list_domains(struct screen *s)
+{
+	const struct words *w = s->w;
+	size_t i;
+
+	for (i = 0; i < w->o->n_domains; i++) {
+		size_t at = w->j->order[i];
+
+		if (w->j->domain[at] != STANDING_FINE || s->style->all)
+			items_add(&s->part[PART_DOMAINS], w->mem,
+			    domain_line(w, &w->o->domains[at]));
+	}
+}
+
+/* As many names as fit on one line, the largest domains first. */
+static void
+print_fine(const struct screen *s)
+{
+	const struct words *w = s->w;
+	size_t i, named = 0, n = w->j->n_fine, at = strlen("Fine:"), width;
+	const struct overview_domain *d;
+	const char *name;
+
+	if (n == 0)
+		return;
+	fputs(s->style->colour ? "\033[1;32mFine:\033[0m" : "Fine:", s->out);
+	for (i = 0; i < w->o->n_domains; i++) {
+		d = &w->o->domains[w->j->order[i]];
+		if (w->j->domain[w->j->order[i]] != STANDING_FINE)
+			continue;
+		name = words_domain(w, d->name, d->shown);
+		width = width_text(name, strlen(name));
+		if (at + 2 + width + strlen(" and 12345 more") > TEXT_WIDTH)
+			break;
+		fputs(named++ > 0 ? ", " : " ", s->out);
+		text_put(s->out, name);
+		at += width + 2;
+	}
+	if (named == 0)
+		fprintf(s->out, " %s", words_count(w, n, "domain"));
+	else if (named < n)
+		fprintf(s->out, " and %s more", words_number(w, n - named));
+	fputc('\n', s->out);
+}
+
+/* -- the rest */
+
+/* What is no fault of anybody's set-up, on one line. */
+static const char *
+notes(const struct words *w)
+{
+	size_t cured = w->j->n_problems[GROUP_CURED];
+	const char *parts[] = {
+		cured > 0 ? words_count(w, cured, "cured problem") : "",
+		w->o->domains_left_out > 0
+		    ? arena_printf(w->mem, "%s left out",
+			  words_count(w, w->o->domains_left_out, "domain"))
+		    : "",
+		w->o->problems_left_out > 0
+		    ? arena_printf(w->mem, "%s left out",
+			  words_count(w, w->o->problems_left_out, "problem"))
+		    : "",
+		words_waiting(w),
+		words_warnings(w),
+	};
+	const char *text = "";
+	size_t i;
+
+	for (i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (parts[i][0] != '\0')
+			text = arena_printf(w->mem, "%s%s%s", text,
+			    text[0] != '\0' ? "; " : "", parts[i]);
+	return text[0] != '\0'
+		   ? arena_printf(w->mem, "%s.", text)
+		   : "No report came with a warning, and none is in "
+		     "quarantine.";
+}
+
+static void
+print_volume(const struct screen *s)
+{
+	const struct words *w = s->w;
+	size_t n = w->o->n_days, i, k;
+	struct overview_day *sum = arena_alloc(w->mem, (n + 1) * sizeof *sum);
+	struct sparkline line = { sum, n, SPARKLINE_SESSIONS, SPARK_COLUMNS,
+		w->ascii };
+	uint64_t most = 0;
+
+	for (i = 0; i < w->o->n_domains; i++)
+		for (k = 0; k < n; k++)
+			sum[k].sessions += w->o->domains[i].day[k].sessions;
+	for (k = 0; k < n; k++)
+		most = sum[k].sessions > most ? sum[k].sessions : most;
+	fprintf(s->out, "%s  sessions a day, at most %s\n",
+	    sparkline(w->mem, &line), words_number(w, most));
+}
+
+static void
+print_well(const struct screen *s)
+{
+	const struct words *w = s->w;
+
+	print_volume(s);
+	print_fine(s);
+	fputs(text_clip(w->mem, notes(w), TEXT_WIDTH, w->ascii), s->out);
+	fputc('\n', s->out);
+}
+
+static size_t
+lines_of_head(const struct screen *s)
+{
+	/* title, answer of two, figures; a blank and what ends it */
+	return 4 + 2 + (words_stale(s->w, s->style->now)[0] != '\0' ? 2 : 0);
+}
+
+/*
+ * Give each part in turn one more of its items as long as the screen has room
+ * for it; a part with any costs a heading, a blank and the line that tells of
+ * those left out.
+ */
+static void
+share_screen(struct screen *s)
+{
+	size_t left =
+	    s->style->lines > SUMMARY_LINES ? s->style->lines : SUMMARY_LINES;
+	size_t i, cost;
+	bool any = true;
+
+	left -= lines_of_head(s) + 1;
+	while (any) {
+		any = false;
+		for (i = 0; i < N_PARTS; i++) {
+			struct items *part = &s->part[i];
+			size_t next = s->shown[i];
+
+			if (next >= part->n)
+				continue;
+			cost = part->item[next].lines + (next == 0 ? 3 : 0);
+			if (!s->style->all && cost > left)
+				continue;
+			left -= s->style->all ? 0 : cost;
+			s->shown[i]++;
+			any = true;
+		}
+	}
+	if (s->shown[PART_FIX] == 0 && s->part[PART_FIX].n > 0)
+		s->shown[PART_FIX] = 1;
+}
+
+static void
+print_part(const struct screen *s, enum part part, const char *title,
+    const char *colour, const char *rest)
+{
+	const struct items *items = &s->part[part];
+	size_t i;
+
+	if (items->n == 0)
+		return;
+	fputc('\n', s->out);
+	if (s->shown[part] == 0) {
+		fprintf(s->out, "%.*s: %s; %s\n", (int)strcspn(title, " "),
+		    title, words_number(s->w, items->n), rest);
+		return;
+	}
+	put_coloured(s, colour, "", title);
+	for (i = 0; i < s->shown[part]; i++)
+		fputs(items->item[i].text, s->out);
+	if (i < items->n)
+		fprintf(s->out, "      and %s more: %s\n",
+		    words_number(s->w, items->n - i), rest);
+}
+
+static void
+print_findings(struct screen *s)
+{
+	static const char problems[] = "tlsrua summary -v, or problems.csv";
+	const struct words *w = s->w;
+
+	items_fix(&s->part[PART_FIX], w);
+	items_watch(&s->part[PART_WATCH], w);
+	items_steps(&s->part[PART_STEPS], w);
+	if (s->style->all)
+		items_cured(&s->part[PART_CURED], w);
+	list_domains(s);
+	share_screen(s);
+	print_part(s, PART_FIX, "To fix, on your side", "1;31", problems);
+	print_part(s, PART_WATCH, "To watch", "1;33", problems);
+	print_part(
+	    s, PART_STEPS, "Steps you can take", "1", "tlsrua summary -v");
+	print_part(s, PART_CURED, "Cured", "1;32", "");
+	if (s->part[PART_DOMAINS].n > 0 && s->shown[PART_DOMAINS] > 0) {
+		fprintf(s->out, "\n%s\n", domains_head(w));
+		for (size_t i = 0; i < s->shown[PART_DOMAINS]; i++)
+			fputs(s->part[PART_DOMAINS].item[i].text, s->out);
+	}
+	fputc('\n', s->out);
+	print_fine(s);
+	text_wrap(s->out, "", notes(w));
+}
+
+static void
+print_empty(const struct screen *s)
+{
+	const struct words *w = s->w;
+	const char *waiting = words_waiting(w);
+	const char *stale = words_stale(w, s->style->now);
+
+	if (stale[0] != '\0')
+		put_coloured(s, "1;33", "", stale);
+	if (w->o->n_days > 0)
+		text_wrap(s->out, "",
+		    arena_printf(
+			w->mem, "No report is stored for %s.", words_range(w)));
+	else
+		text_wrap(s->out, "",
+		    "No report is stored yet: tlsrua poll fetches them from a "
+		    "mailbox, tlsrua import PATH reads files.");
+	if (waiting[0] != '\0')
+		text_wrap(s->out, "",
+		    arena_printf(
+			w->mem, "%s: tlsrua quarantine list.", waiting));
+}
+
+void
+summary_print(
+    FILE *out, const struct words *w, const struct summary_style *style)
+{
+	struct screen s = { .w = w, .style = style, .out = out };
+
+	if (w->o->n_domains == 0) {
+		print_empty(&s);
+		return;
+	}
+	print_head(&s);
+	if (all_is_well(w) && !style->all)
+		print_well(&s);
+	else
+		print_findings(&s);
+}

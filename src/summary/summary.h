@@ -1,0 +1,39 @@
+#ifndef SUMMARY_SUMMARY_H
+#define SUMMARY_SUMMARY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct words;
+
+struct summary_style {
+	bool colour;
+	bool all;     /* every domain and every finding, however many */
+	size_t lines; /* of the screen; at least SUMMARY_LINES */
+	int64_t now;  /* for the age of the data */
+};
+
+enum {
+	SUMMARY_LINES = 24
+};
+
+/*
+ * What matters, 80 columns wide, worst first, as much as fits on the screen;
+ * six lines when nothing is wrong.  Names may be in UTF-8 all the same when
+ * the words are to be ASCII: text_put_ascii() it.
+ */
+void summary_print(FILE *, const struct words *, const struct summary_style *);
+
+/* When --fail-above is given; percent below 0: it is not. */
+struct summary_alarm {
+	double percent;
+	uint64_t min_sessions;
+};
+
+/* All of it as one line of JSON, of the form that the manual describes. */
+void summary_print_json(
+    FILE *, const struct words *, const struct summary_alarm *);
+
+#endif

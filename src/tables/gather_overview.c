@@ -1,0 +1,245 @@
+#include <string.h>
+
+#include "base/fault.h"
+#include "store/exports.h"
+#include "tables/gathering.h"
+
+void *
+gathering_grow(
+    struct gathering *g, void *item, size_t n, size_t *room, size_t size)
+{
+	void *more;
+
+	if (n < *room)
+		return item;
+	*room = *room > 0 ? 2 * *room : 16;
+	more = arena_alloc(g->arena, *room * size);
+	if (n > 0)
+		memcpy(more, item, n * size);
+	return more;
+}
+
+const char *
+gathering_text(struct gathering *g, const struct cell *c)
+{
+	return c->null ? "" : arena_strndup(g->arena, c->text, c->len);
+}
+
+int
+gathering_each(struct gathering *g, enum sql_id id, const struct value *v,
+    size_t n, each_fn *on_row, struct fault *f)
+{
+	sqlite3_stmt *row;
+	int rc = sql_ask(g->st, id, v, n, &row, f);
+
+	while (rc == 1) {
+		if (on_row(g, row) == -1)
+			break;
+		rc = sql_next(g->st, row, f);
+	}
+	if (rc == 1)
+		sqlite3_reset(row);
+	return rc == -1 ? -1 : 0;
+}
+
+/* A bound of the range as a day; `otherwise` where there is none. */
+static int64_t
+bound(const char *date, int64_t otherwise)
+{
+	int64_t t;
+
+	if (date == NULL || utc_parse_date(span_of(date), &t) == -1)
+		return otherwise;
+	return t / UTC_DAY;
+}
+
+static const char *
+date_of(struct arena *a, int64_t day)
+{
+	char text[UTC_TEXT];
+
+	utc_format_date(day * UTC_DAY, text);
+	return arena_strdup(a, text);
+}
+
+static void
+list_days(struct gathering *g)
+{
+	struct overview *o = g->o;
+	const char **days;
+	size_t i;
+
+	o->n_days = (size_t)(g->to - g->from + 1);
+	days = arena_alloc(g->arena, o->n_days * sizeof *days);
+	for (i = 0; i < o->n_days; i++)
+		days[i] = date_of(g->arena, g->from + (int64_t)i);
+	o->days = days;
+	o->from = days[0];
+	o->to = days[o->n_days - 1];
+}
+
+/* " example.com example.org ", to look a name up in; "" for all. */
+static const char *
+list_of(struct gathering *g)
+{
+	const struct overview_range *r = g->range;
+	const char *list = r->n_domains > 0 ? " " : "";
+	size_t i;
+
+	for (i = 0; i < r->n_domains; i++)
+		list = arena_printf(g->arena, "%s%s ", list, r->domains[i]);
+	return list;
+}
+
+/* The range in days; `*empty` when there is none to speak of. */
+static int
+set_range(struct gathering *g, bool *empty, struct fault *f)
+{
+	const struct overview_range *r = g->range;
+	int64_t oldest = 0, newest = -1;
+	int there = sql_number(g->st, SQL_OLDEST_DAY, NULL, 0, &oldest, f);
+
+	if (there == -1 ||
+	    sql_number(g->st, SQL_NEWEST_DAY, NULL, 0, &newest, f) == -1)
+		return -1;
+	g->to = bound(r->to, newest);
+	g->from = bound(r->from, there == 1 ? oldest : g->to);
+	*empty = g->to < g->from ||
+		 (there == 0 && (r->from == NULL || r->to == NULL));
+	if (*empty)
+		return 0;
+	if (g->to - g->from >= LIMIT_DAYS)
+		g->from = g->to - LIMIT_DAYS + 1;
+	list_days(g);
+	g->filter = (struct store_filter){
+		.from = g->o->from,
+		.to = g->o->to,
+		.domains = r->domains,
+		.n_domains = r->n_domains,
+	};
+	g->list = list_of(g);
+	return 0;
+}
+
+static int
+on_totals(struct gathering *g, sqlite3_stmt *row)
+{
+	g->o->quarantined = (uint64_t)sqlite3_column_int64(row, 0);
+	g->o->conflicts = (uint64_t)sqlite3_column_int64(row, 1);
+	return 0;
+}
+
+static int
+on_poll(struct gathering *g, sqlite3_stmt *row)
+{
+	unsigned deviation;
+
+	(void)utc_parse(
+	    span_of(sql_column(row, 0)), &g->o->last_good_poll, &deviation);
+	return 0;
+}
+
+static int
+on_warning(struct gathering *g, sqlite3_stmt *row)
+{
+	struct overview_warning *w;
+
+	if (g->n_warnings == LIMIT_WARNINGS)
+		return -1;
+	g->warnings = gathering_grow(g, g->warnings, g->n_warnings,
+	    &g->room_warnings, sizeof *g->warnings);
+	w = &g->warnings[g->n_warnings++];
+	w->code = copy_column(g->arena, row, 0);
+	w->reports = (uint64_t)sqlite3_column_int64(row, 1);
+	return 0;
+}
+
+static int
+on_reports(struct gathering *g, sqlite3_stmt *row)
+{
+	g->o->reports = (uint64_t)sqlite3_column_int64(row, 0);
+	return 0;
+}
+
+/* What is not told domain by domain. */
+static int
+gather_rest(struct gathering *g, struct fault *f)
+{
+	struct overview *o = g->o;
+	struct value v[] = { value_number(g->from), value_number(g->to),
+		value_text(o->from), value_text(o->to), value_text(g->list) };
+	bool all = g->range->n_domains == 0;
+
+	if (gathering_each(g,
+		all ? SQL_OVERVIEW_WARNINGS : SQL_OVERVIEW_WARNINGS_OF,
+		all ? v : v + 2, all ? 2 : 3, on_warning, f) == -1)
+		return -1;
+	o->warnings = g->warnings;
+	o->n_warnings = g->n_warnings;
+	return gathering_each(g,
+	    all ? SQL_OVERVIEW_REPORTS : SQL_OVERVIEW_REPORTS_OF,
+	    all ? v : v + 2, all ? 2 : 3, on_reports, f);
+}
+
+/* Sums of the domains, and how many organizations there are. */
+static void
+sum_up(struct gathering *g)
+{
+	struct overview *o = g->o;
+	const char *last = NULL;
+	size_t i;
+
+	for (i = 0; i < g->n_domains; i++) {
+		o->sessions += g->domains[i].sessions;
+		o->failed += g->domains[i].failed;
+		o->sessions_before += g->domains[i].sessions_before;
+		o->failed_before += g->domains[i].failed_before;
+	}
+	for (i = 0; i < g->n_senders; i++) {
+		if (last == NULL ||
+		    strcmp(last, g->senders[i].organization) != 0)
+			o->organizations++;
+		last = g->senders[i].organization;
+	}
+	o->domains = g->domains;
+	o->n_domains = g->n_domains;
+	o->senders = g->senders;
+	o->n_senders = g->n_senders;
+	o->problems = g->problems;
+	o->n_problems = g->n_problems;
+}
+
+static int
+gather(struct gathering *g, struct fault *f)
+{
+	bool empty;
+
+	if (gathering_each(g, SQL_OVERVIEW_TOTALS, NULL, 0, on_totals, f) ==
+		-1 ||
+	    gathering_each(g, SQL_OVERVIEW_POLL, NULL, 0, on_poll, f) == -1 ||
+	    set_range(g, &empty, f) == -1)
+		return -1;
+	if (empty)
+		return 0;
+	if (gather_domains(g, f) == -1 || gather_senders(g, f) == -1 ||
+	    gather_days(g, f) == -1 || gather_problems(g, f) == -1 ||
+	    gather_results(g, f) == -1 || gather_rest(g, f) == -1)
+		return -1;
+	sum_up(g);
+	return 0;
+}
+
+int
+store_overview(struct store *st, const struct overview_range *r,
+    struct arena *a, struct overview *o, struct fault *f)
+{
+	struct gathering g = { .st = st, .range = r, .arena = a, .o = o };
+	int rc;
+
+	*o = (struct overview){ .from = "", .to = "" };
+	if (store_begin_view(st, f) == -1)
+		return -1;
+	rc = gather(&g, f);
+	store_end_view(st);
+	return rc;
+}

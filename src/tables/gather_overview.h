@@ -1,0 +1,29 @@
+#ifndef TABLES_GATHER_OVERVIEW_H
+#define TABLES_GATHER_OVERVIEW_H
+
+#include <stddef.h>
+
+#include "model/overview.h"
+
+struct arena;
+struct fault;
+struct store;
+
+/* What is to be looked at. */
+struct overview_range {
+	const char *from, *to; /* UTC days, both included; NULL: the oldest and
+				  the newest day stored */
+	const char *today;     /* against which mutes are held */
+	const char *const *domains; /* these recipient domains; none: all */
+	size_t n_domains;
+};
+
+/*
+ * Gather it, in one view of the store, whatever others write meanwhile (the
+ * caller has no transaction open).  An empty store, or one without a report in
+ * the range, gives empty lists; without a day at all, from and to are "".
+ */
+int store_overview(struct store *, const struct overview_range *,
+    struct arena *, struct overview *, struct fault *);
+
+#endif

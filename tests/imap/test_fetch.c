@@ -1,0 +1,528 @@
+#include "imap/uid_set.h"
+
+#include "scenes/imap_script.h"
+
+static int
+take_mail(void *arg, const struct imap_mail *m, struct fault *f)
+{
+	struct scene *s = arg;
+	size_t n = strlen(s->mails);
+
+	snprintf(s->mails + n, sizeof s->mails - n, "%u%s%s:%.*s;",
+	    (unsigned)m->uid, m->too_large ? "!" : "", m->unreadable ? "?" : "",
+	    (int)m->bytes.n, m->bytes.n > 0 ? m->bytes.p : "");
+	if (++s->n_mails == s->stop_at)
+		return fault(f, FAULT_HOST, EX_IOERR, "disk full");
+	return 0;
+}
+
+/* Log in, examine, list and fetch. */
+static int
+fetch_all(struct scene *s, const struct step *script)
+{
+	open_inbox(s, script);
+	if (imap_sizes(s->imap, 1, 0, &s->sizes, &s->n, &s->fault) == -1)
+		return -1;
+	return imap_fetch(s->imap, s->sizes, s->n, take_mail, s, &s->fault);
+}
+
+static void
+assert_fetches(struct scene *s, const struct step *script, const char *mails)
+{
+	if (fetch_all(s, script) == -1)
+		fail_msg("%s %s", s->fault.text, s->server.error);
+	end(s);
+	assert_string_equal(s->mails, mails);
+}
+
+static void
+keeps_a_set_under_1000_characters(void **state)
+{
+	struct uidset set = { 0 };
+	uint32_t uid = 4294960000;
+	size_t n;
+
+	(void)state;
+	for (n = 0; uidset_add(&set, uid, false); n++)
+		uid += 2;
+	assert_int_equal(strlen(uidset_text(&set)), n * 11 - 1);
+	assert_true(n * 11 <= UIDSET_TEXT && n >= 75);
+	set = (struct uidset){ 0 };
+	for (uid = 1; uid < 100000; uid++)
+		assert_true(uidset_add(&set, uid, uid > 1));
+	assert_string_equal(uidset_text(&set), "1:99999");
+	assert_true(uidset_add(&set, 100001, false));
+	assert_string_equal(uidset_text(&set), "1:99999,100001");
+	assert_true(uidset_add(&set, 100002, true));
+	assert_string_equal(uidset_text(&set), "1:99999,100001:100002");
+}
+
+static void
+lists_sizes_in_order_and_once(void **state)
+{
+	static const struct step script[] = { EXAMINE,
+		{ "UID FETCH 5:* (UID RFC822.SIZE)",
+		    "* 3 FETCH (UID 13 RFC822.SIZE 30)\r\n"
+		    "* 1 FETCH (UID 4 RFC822.SIZE 1)\r\n"
+		    "* 2 FETCH (RFC822.SIZE 20 UID 12)\r\n"
+		    "* 3 FETCH (UID 13 RFC822.SIZE 31)\r\n"
+		    "* 3 FETCH (UID 14)\r\n* 3 FETCH (FLAGS (\\Seen))\r\n"
+		    "%t OK\r\n" },
+		END };
+	struct scene *s = *state;
+
+	open_inbox(s, script);
+	assert_int_equal(s->folder.exists, 3);
+	assert_int_equal(s->folder.uidnext, 14);
+	assert_int_equal(
+	    imap_sizes(s->imap, 5, 0, &s->sizes, &s->n, &s->fault), 0);
+	assert_int_equal(s->n, 2);
+	assert_int_equal(s->sizes[0].uid, 12);
+	assert_int_equal(s->sizes[1].uid, 13);
+	assert_int_equal(s->sizes[1].size, 31);
+	end(s);
+}
+
+static void
+asks_for_no_sizes_in_an_empty_folder(void **state)
+{
+	static const struct step script[] = { LOGIN,
+		{ "EXAMINE",
+		    "* 0 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n%t OK\r\n" },
+		{ "LOGOUT", "* BYE\r\n%t OK\r\n" }, END };
+	struct scene *s = *state;
+
+	assert_int_equal(fetch_all(s, script), 0);
+	assert_int_equal(s->n, 0);
+	end(s);
+}
+
+static void
+fetches_all_in_one_command(void **state)
+{
+	/* there is nothing between 12 and 20: the range may cover it */
+	static const struct step script[] = { EXAMINE, SIZES(3, 3, 3),
+		{ "UID FETCH 11:20 (UID INTERNALDATE BODY.PEEK[])",
+		    "* 2 FETCH (UID 12 INTERNALDATE \"01-Jan-2026 00:00:00 "
+		    "+0000\" BODY[] {3}\r\ndef)\r\n"
+		    "* 1 FETCH (BODY[] {3}\r\nabc UID 11)\r\n"
+		    "* 9 FETCH (UID 15 BODY[] {1}\r\nx)\r\n"
+		    "* 2 FETCH (UID 12 BODY[] {1}\r\ny)\r\n"
+		    "* 3 FETCH (UID 20 BODY[] {0}\r\n)\r\n%t OK\r\n" },
+		END };
+
+	assert_fetches(*state, script, "12:def;11:abc;20:;");
+}
+
+static void
+fetches_large_mails_as_headers(void **state)
+{
+	static const struct step script[] = { EXAMINE, SIZES(10, 501, 1001),
+		{ "UID FETCH 11 (UID INTERNALDATE BODY.PEEK[])",
+		    "* 1 FETCH (UID 11 BODY[] {2}\r\nab)\r\n%t OK\r\n" },
+		{ "UID FETCH 12 (UID INTERNALDATE BODY.PEEK[]<0.1001>)",
+		    "* 2 FETCH (UID 12 BODY[]<0> {2}\r\ncd)\r\n%t OK\r\n" },
+		{ "UID FETCH 20 (UID INTERNALDATE BODY.PEEK[HEADER]<0.40>)",
+		    "* 3 FETCH (UID 20 BODY[HEADER]<0> {10}\r\nA: b\r\n\r\nxy)"
+		    "\r\n%t OK\r\n" },
+		END };
+
+	assert_fetches(*state, script, "11:ab;12:cd;20!:A: b\r\n\r\n;");
+}
+
+static void
+keeps_the_limit_where_the_size_was_wrong(void **state)
+{
+	static char literal[1200];
+	static struct step script[] = { EXAMINE, SIZES(10, 501, 10),
+		{ "UID FETCH 11,20 (UID INTERNALDATE BODY.PEEK[])",
+		    "* 1 FETCH (UID 11 BODY[] {2}\r\nab)\r\n"
+		    "* 1 FETCH (UID 20 BODY[] {2}\r\nab)\r\n%t OK\r\n" },
+		{ "UID FETCH 12 ", literal }, END };
+	struct scene *s = *state;
+	int n;
+
+	n = snprintf(literal, sizeof literal,
+	    "* 2 FETCH (UID 12 BODY[]<0> {1001}\r\nS: x\n\nbody");
+	memset(literal + n, '.', 1001 - 10);
+	strcpy(literal + n + 1001 - 10, ")\r\n%t OK\r\n");
+	assert_fetches(s, script, "11:ab;20:ab;12!:S: x\n\n;");
+}
+
+static void
+asks_again_for_what_a_limited_answer_left_out(void **state)
+{
+	static const struct step script[] = { EXAMINE, SIZES(3, 3, 3),
+		{ "UID FETCH 11:20 (UID INTERNALDATE BODY.PEEK[])",
+		    "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n%t OK\r\n" },
+		{ "UID FETCH 12:20 (UID)",
+		    "* 2 FETCH (UID 12)\r\n* 3 FETCH (UID 20)\r\n%t OK\r\n" },
+		{ "UID FETCH 12 (UID INTERNALDATE BODY.PEEK[])",
+		    "* 2 FETCH (UID 12 BODY[] {1}\r\nb)\r\n%t OK\r\n" },
+		{ "UID FETCH 20 (UID INTERNALDATE BODY.PEEK[])",
+		    "* 3 FETCH (UID 20 BODY[] {1}\r\nc)\r\n%t OK\r\n" },
+		END };
+
+	assert_fetches(*state, script, "11:a;12:b;20:c;");
+}
+
+static void
+passes_over_what_is_gone(void **state)
+{
+	static const struct step script[] = { EXAMINE, SIZES(3, 3, 3),
+		{ "UID FETCH 11:20 (UID INTERNALDATE BODY.PEEK[])",
+		    "* 2 EXPUNGE\r\n* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n"
+		    "* 2 FETCH (UID 20 BODY[] {1}\r\nc)\r\n%t OK\r\n" },
+		{ "UID FETCH 12 (UID)", "%t OK\r\n" }, END };
+
+	assert_fetches(*state, script, "11:a;20:c;");
+}
+
+enum {
+	MANY = 10001 /* one more than a command asks for */
+};
+
+/* Answers for those UIDs, `except` left out, and the tagged line. */
+static char *
+answers(unsigned from, unsigned to, unsigned except, const char *tagged)
+{
+	char *text = malloc(60 * (size_t)(to - from + 2)), *p = text;
+	unsigned uid;
+
+	assert_non_null(text);
+	for (uid = from; uid <= to; uid++)
+		if (uid != except)
+			p += sprintf(
+			    p, "* 1 FETCH (UID %u BODY[] {1}\r\na)\r\n", uid);
+	strcpy(p, tagged);
+	return text;
+}
+
+static int
+count_mail(void *arg, const struct imap_mail *m, struct fault *f)
+{
+	struct scene *s = arg;
+
+	(void)f;
+	assert_true(m->bytes.n == 1);
+	s->n_mails++;
+	return 0;
+}
+
+static void
+assert_fetches_many(struct scene *s, const struct step *script)
+{
+	static struct imap_size list[MANY];
+	uint32_t i;
+
+	for (i = 0; i < MANY; i++)
+		list[i] = (struct imap_size){ i + 1, 1, false };
+	open_inbox(s, script);
+	if (imap_fetch(s->imap, list, MANY, count_mail, s, &s->fault) == -1)
+		fail_msg("%s %s", s->fault.text, s->server.error);
+	end(s);
+	assert_int_equal(s->n_mails, MANY);
+}
+
+static void
+has_the_next_command_under_way(void **state)
+{
+	char *first = answers(1, 10000, 0, "5 OK\r\n");
+	const struct step script[] = { EXAMINE, { "5 UID FETCH 1:10000 ", "" },
+		{ "6 UID FETCH 10001 ", first },
+		{ NULL, "* 1 FETCH (UID 10001 BODY[] {1}\r\na)\r\n6 OK\r\n" },
+		END };
+
+	assert_fetches_many(*state, script);
+	free(first);
+}
+
+static void
+hears_the_command_under_way_before_it_asks_again(void **state)
+{
+	char *first = answers(1, 10000, 77, "5 OK\r\n");
+	const struct step script[] = { EXAMINE, { "5 UID FETCH 1:10000 ", "" },
+		{ "6 UID FETCH 10001 ", first },
+		{ NULL, "* 1 FETCH (UID 10001 BODY[] {1}\r\na)\r\n6 OK\r\n" },
+		{ "7 UID FETCH 77 (UID)", "* 1 FETCH (UID 77)\r\n7 OK\r\n" },
+		{ "8 UID FETCH 77 ",
+		    "* 1 FETCH (UID 77 BODY[] {1}\r\na)\r\n8 OK\r\n" },
+		END };
+
+	assert_fetches_many(*state, script);
+	free(first);
+}
+
+static void
+goes_on_where_compression_is_refused(void **state)
+{
+	static const struct step script[] = { EXAMINE_COMPRESSIBLE,
+		SIZES(3, 70000, 3),
+		{ "COMPRESS DEFLATE",
+		    "%t NO [COMPRESSIONACTIVE] TLS does\r\n" },
+		{ "UID FETCH 11,20 (UID INTERNALDATE BODY.PEEK[])",
+		    "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n"
+		    "* 3 FETCH (UID 20 BODY[] {1}\r\nc)\r\n%t OK\r\n" },
+		{ "UID FETCH 12 (UID INTERNALDATE BODY.PEEK[HEADER]",
+		    "* 2 FETCH (UID 12 BODY[HEADER] {1}\r\nb)\r\n%t OK\r\n" },
+		END };
+	struct scene *s = *state;
+
+	s->account.compress = true;
+	assert_fetches(s, script, "11:a;20:c;12!:b;");
+}
+
+static void
+refuses_what_is_not_compressed_as_agreed(void **state)
+{
+	static const struct step script[] = { EXAMINE_COMPRESSIBLE,
+		SIZES(3, 70000, 3),
+		{ "COMPRESS DEFLATE", "%t OK now\r\n* OK in clear\r\n" }, END };
+	struct scene *s = *state;
+
+	s->account.compress = true;
+	assert_int_equal(fetch_all(s, script), -1);
+	assert_fault(
+	    s, EX_PROTOCOL, "what the server compressed cannot be read");
+	assert_string_equal(s->mails, "");
+	end(s);
+}
+
+/* Too little is not worth the round trip. */
+static void
+compresses_nothing_small(void **state)
+{
+	static const struct step script[] = { EXAMINE_COMPRESSIBLE,
+		SIZES(3, 3, 3),
+		{ "UID FETCH 11:20 ",
+		    "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n"
+		    "* 2 FETCH (UID 12 BODY[] {1}\r\nb)\r\n"
+		    "* 3 FETCH (UID 20 BODY[] {1}\r\nc)\r\n%t OK\r\n" },
+		END };
+	struct scene *s = *state;
+
+	s->account.compress = true;
+	assert_fetches(s, script, "11:a;12:b;20:c;");
+}
+
+static void
+isolates_a_mail_that_cannot_be_read(void **state)
+{
+	static const struct step script[] = { EXAMINE, SIZES(3, 3, 3),
+		{ "UID FETCH 11:20 ", "%t NO 12 is broken\r\n" },
+		{ "UID FETCH 11:20 (UID)",
+		    "* 1 FETCH (UID 11)\r\n* 2 FETCH (UID 12)\r\n"
+		    "* 3 FETCH (UID 20)\r\n%t OK\r\n" },
+		{ "UID FETCH 11 ",
+		    "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n%t OK\r\n" },
+		{ "UID FETCH 12:20 ", "%t NO 12 is broken\r\n" },
+		{ "UID FETCH 12:20 (UID)",
+		    "* 2 FETCH (UID 12)\r\n* 3 FETCH (UID 20)\r\n%t OK\r\n" },
+		{ "UID FETCH 12 ",
+		    "* 2 FETCH (UID 12 BODY[] NIL)\r\n%t OK\r\n" },
+		{ "UID FETCH 12 (UID)", "* 2 FETCH (UID 12)\r\n%t OK\r\n" },
+		{ "UID FETCH 20 ",
+		    "* 3 FETCH (UID 20 BODY[] {1}\r\nc)\r\n%t OK\r\n" },
+		END };
+
+	assert_fetches(*state, script, "11:a;12?:;20:c;");
+}
+
+static void
+ends_where_the_server_asks_to_come_back(void **state)
+{
+	static const struct step script[] = { EXAMINE, SIZES(3, 3, 3),
+		{ "UID FETCH", "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n"
+			       "%t NO [OVERQUOTA] slow down\r\n" },
+		{ "LOGOUT", "%t OK\r\n" }, END };
+	struct scene *s = *state;
+
+	assert_int_equal(fetch_all(s, script), -1);
+	assert_fault(s, EX_TEMPFAIL, "[OVERQUOTA] slow down");
+	assert_string_equal(s->mails, "11:a;");
+	end(s);
+}
+
+static void
+hands_over_what_came_before_a_fault(void **state)
+{
+	static const struct {
+		const char *reply;
+		int status;
+		const char *why;
+	} rows[] = {
+		{ "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n* BYE x\r\n",
+		    EX_UNAVAILABLE, "ended the session" },
+		{ "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n* 1 FETCH (UID 12 "
+		  "BODY[] {1002}\r\n",
+		    EX_PROTOCOL, "too large" },
+		{ "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\nwhat\r\n", EX_PROTOCOL,
+		    "not IMAP" },
+		{ "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n77 OK x\r\n",
+		    EX_PROTOCOL, "another command's tag" },
+		{ "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n%t BAD x\r\n",
+		    EX_PROTOCOL, "FETCH refused: x" },
+	};
+	struct scene *s = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct step script[] = { EXAMINE, SIZES(3, 3, 3),
+			{ "UID FETCH", rows[i].reply }, END };
+
+		setup(state);
+		assert_int_equal(fetch_all(s, script), -1);
+		assert_fault(s, rows[i].status, rows[i].why);
+		assert_string_equal(s->mails, "11:a;");
+		end(s);
+	}
+}
+
+static void
+stops_where_the_handler_says_so(void **state)
+{
+	static const struct step script[] = { EXAMINE, SIZES(3, 3, 3),
+		{ "UID FETCH", "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n"
+			       "* 2 FETCH (UID 12 BODY[] {1}\r\nb)\r\n"
+			       "* 3 FETCH (UID 20 BODY[] {1}\r\nc)\r\n" },
+		END };
+	struct scene *s = *state;
+
+	s->stop_at = 2;
+	assert_int_equal(fetch_all(s, script), -1);
+	assert_int_equal(s->fault.scope, FAULT_HOST);
+	assert_int_equal(s->fault.status, EX_IOERR);
+	assert_string_equal(s->fault.text, "disk full");
+	assert_string_equal(s->mails, "11:a;12:b;");
+	end(s);
+}
+
+/* The date of one mail, as the server gives it. */
+static int
+take_date(void *arg, const struct imap_mail *m, struct fault *f)
+{
+	int64_t *date = arg;
+
+	(void)f;
+	*date = m->has_date ? m->date : -1;
+	return 0;
+}
+
+static void
+reads_internal_dates(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t date; /* -1: none */
+	} rows[] = {
+		{ "01-Jan-1970 00:00:00 +0000", 0 },
+		{ " 1-Jan-1970 02:30:00 +0230", 0 },
+		{ "23-Nov-2026 19:00:00 -0500", 1795478400 },
+		{ "32-Nov-2026 19:00:00 -0500", -1 },
+		{ "23-Nov-2026 25:00:00 +0000", -1 },
+		{ "23-Nov-1969 19:00:00 +0000", -1 },
+		{ "23-Nov-2026 19:00:00 +9900", -1 },
+	};
+	struct imap_size size = { .uid = 11, .size = 1 };
+	struct scene *s = *state;
+	char text[200];
+	int64_t date;
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct step script[] = { EXAMINE, { "UID FETCH", text }, END };
+
+		setup(state);
+		snprintf(text, sizeof text,
+		    "* 1 FETCH (UID 11 INTERNALDATE \"%s\" BODY[] {1}\r\na)"
+		    "\r\n%%t OK\r\n",
+		    rows[i].text);
+		open_inbox(s, script);
+		assert_int_equal(
+		    imap_fetch(s->imap, &size, 1, take_date, &date, &s->fault),
+		    0);
+		if (date != rows[i].date)
+			fail_msg("%s: %lld", rows[i].text, (long long)date);
+		end(s);
+	}
+}
+
+/* Just what its date shows to be older; the day begins at midnight UTC. */
+static void
+marks_what_is_older_to_be_skipped(void **state)
+{
+#define DATED(n, uid, date)                                   \
+	"* " #n " FETCH (INTERNALDATE \"" date "\" UID " #uid \
+	" RFC822.SIZE 9)\r\n"
+	static const struct step script[] = { EXAMINE,
+		{ "UID FETCH 1:* (UID RFC822.SIZE INTERNALDATE)",
+		    DATED(1, 1, "31-Dec-2025 23:59:59 +0000") DATED(
+			2, 2, " 1-Jan-2026 00:00:00 +0000") DATED(3, 3,
+			"01-Jan-2026 00:59:59 +0100") DATED(4, 4,
+			"31-Dec-2025 20:00:00 -0400") "* 5 FETCH (UID 5 "
+						      "RFC822.SIZE "
+						      "9)\r\n" DATED(6, 6,
+							  "31-Dec-2025 "
+							  "00:00:00 +0000")
+							  DATED(6, 6,
+							      "31-Jan-2026 "
+							      "00:00:00 +0000")
+							      DATED(7, 7,
+								  "01-Jan-1971 "
+								  "00:00:00 "
+								  "+9999") "%t "
+									   "OK"
+									   "\r"
+									   "\n" },
+		{ "UID FETCH 2,4:7 (UID INTERNALDATE BODY.PEEK[])",
+		    "* 2 FETCH (UID 2 BODY[] {1}\r\na)\r\n"
+		    "* 4 FETCH (UID 4 BODY[] {1}\r\nb)\r\n"
+		    "* 5 FETCH (UID 5 BODY[] {1}\r\nc)\r\n"
+		    "* 6 FETCH (UID 6 BODY[] {1}\r\nd)\r\n"
+		    "* 7 FETCH (UID 7 BODY[] {1}\r\ne)\r\n%t OK\r\n" },
+		END };
+	static const char skipped[] = "y.y....";
+	struct scene *s = *state;
+	size_t i;
+
+	open_inbox(s, script);
+	if (imap_sizes(s->imap, 1, 1767225600, &s->sizes, &s->n, &s->fault) ==
+	    -1)
+		fail_msg("%s %s", s->fault.text, s->server.error);
+	assert_int_equal(s->n, 7);
+	for (i = 0; i < s->n; i++)
+		if (s->sizes[i].skip != (skipped[i] == 'y'))
+			fail_msg("UID %u", (unsigned)s->sizes[i].uid);
+	if (imap_fetch(s->imap, s->sizes, s->n, take_mail, s, &s->fault) == -1)
+		fail_msg("%s %s", s->fault.text, s->server.error);
+	end(s);
+	assert_string_equal(s->mails, "2:a;4:b;5:c;6:d;7:e;");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(keeps_a_set_under_1000_characters),
+		TEST(lists_sizes_in_order_and_once),
+		TEST(asks_for_no_sizes_in_an_empty_folder),
+		TEST(fetches_all_in_one_command),
+		TEST(fetches_large_mails_as_headers),
+		TEST(keeps_the_limit_where_the_size_was_wrong),
+		TEST(asks_again_for_what_a_limited_answer_left_out),
+		TEST(passes_over_what_is_gone),
+		TEST(goes_on_where_compression_is_refused),
+		TEST(refuses_what_is_not_compressed_as_agreed),
+		TEST(compresses_nothing_small),
+		TEST(isolates_a_mail_that_cannot_be_read),
+		TEST(has_the_next_command_under_way),
+		TEST(hears_the_command_under_way_before_it_asks_again),
+		TEST(ends_where_the_server_asks_to_come_back),
+		TEST(hands_over_what_came_before_a_fault),
+		TEST(stops_where_the_handler_says_so),
+		TEST(reads_internal_dates),
+		TEST(marks_what_is_older_to_be_skipped),
+	};
+
+	return cmocka_run_group_tests(tests, make_world, unmake_world);
+}
