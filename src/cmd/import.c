@@ -6,7 +6,8 @@
 #include "base/log.h"
 #include "base/timing.h"
 #include "cmd/cmd.h"
-#include "cmd/progress.h"
+#include "cmd/closing_line.h"
+#include "output/progress.h"
 #include "export/table_file.h"
 #include "ingest/ingest.h"
 #include "files/files.h"
@@ -127,7 +128,7 @@ import_into(struct store *st, const struct options *o, const struct config *c,
 	if (o->json)
 		ingest_print_json(ingest_counts(im.ingest), seconds);
 	else
-		progress_summary(ingest_counts(im.ingest), seconds,
+		closing_line(ingest_counts(im.ingest), seconds,
 		    o->dry_run ? "would be imported" : "imported");
 	ingest_close(im.ingest);
 	return rc == -1 ? cmd_failed(f) : im.status;

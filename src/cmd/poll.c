@@ -8,7 +8,7 @@
 #include "cmd/mailbox_arguments.h"
 #include "cmd/cmd.h"
 #include "poll/poll_mailbox.h"
-#include "cmd/progress.h"
+#include "cmd/closing_line.h"
 #include "poll/mailboxes_in_parallel.h"
 #include "base/stop_signal.h"
 #include "export/table_file.h"
@@ -82,7 +82,7 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 	if (o->json)
 		ingest_print_json(&counts, seconds);
 	else
-		progress_summary(&counts, seconds,
+		closing_line(&counts, seconds,
 		    o->dry_run ? "would be imported" : "imported");
 	ingest_close(p.ingest);
 	if (rc == -1)

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "cmd/progress.h"
+#include "output/progress.h"
 #include "imap/imap.h"
 #include "store/store.h"
 
