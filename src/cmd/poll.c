@@ -24,17 +24,18 @@ static const char stopped[] = "poll: stopped: the next run goes on from here";
 static bool
 is_parallel(const struct poll *p, size_t n)
 {
-	return n > 1 && p->config->parallel > 1 && !p->options->dry_run &&
+	return n > 1 && p->config->parallel > 1 && !p->dry_run &&
 	       p->timing == NULL;
 }
 
 static int
-poll_all(struct poll *p, struct ingest_counts *counts, struct fault *f)
+poll_all(struct poll *p, const struct options *o, struct ingest_counts *counts,
+    struct fault *f)
 {
 	const struct config *c = p->config;
 	const struct config_mailbox **list =
 	    xcalloc(c->n_mailboxes, sizeof *list);
-	size_t i, n = chosen_mailboxes(p->options, c, list);
+	size_t i, n = chosen_mailboxes(o, c, list);
 	int rc = 0;
 
 	if (is_parallel(p, n)) {
@@ -45,7 +46,7 @@ poll_all(struct poll *p, struct ingest_counts *counts, struct fault *f)
 		*counts = *ingest_counts(p->ingest);
 	}
 	free(list);
-	if (rc == -1 || p->options->dry_run || stop_requested())
+	if (rc == -1 || p->dry_run || stop_requested())
 		return rc;
 	timing_enter(p->timing, ROOM_CSV);
 	return tables_refresh(p->store, c, f);
@@ -56,8 +57,8 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
     struct fault *f)
 {
 	struct timing timing;
-	struct poll p = { .options = o,
-		.config = c,
+	struct poll p = { .config = c,
+		.dry_run = o->dry_run,
 		.store = st,
 		.timing = o->timing ? &timing : NULL };
 	struct ingest_settings settings = {
@@ -75,7 +76,7 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 	seconds = timing_now();
 	p.ingest = ingest_open(st, &settings);
 	stop_listen(stopped);
-	rc = poll_all(&p, &counts, f);
+	rc = poll_all(&p, o, &counts, f);
 	seconds = timing_now() - seconds;
 	if (o->timing)
 		timing_print(&timing);

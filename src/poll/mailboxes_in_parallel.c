@@ -10,7 +10,7 @@
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "cmd/cmd.h"
+#include "config/config.h"
 #include "poll/poll_mailbox.h"
 #include "poll/mailboxes_in_parallel.h"
 #include "base/stop_signal.h"
@@ -37,10 +37,12 @@ poll_one(struct poll *p, const struct config_mailbox *mb)
 
 	p->is_one_of_many = true;
 	p->status = 0;
-	if (store_attach(p->store, &f) == -1 || poll_mailbox(p, mb, &f) == -1)
-		out.status = cmd_failed(&f);
-	else
+	if (store_attach(p->store, &f) == 0 && poll_mailbox(p, mb, &f) == 0) {
 		out.status = p->status;
+	} else {
+		log_error("%s", f.text);
+		out.status = f.status;
+	}
 	out.counts = *ingest_counts(p->ingest);
 	store_detach(p->store);
 	return out;

@@ -190,7 +190,7 @@ folder_read(struct folder *fd, const struct config_mailbox *config,
 	pass_over(fd, config->import_since);
 	if (fetch(fd, imap, f) == -1)
 		return -1;
-	if (fd->poll->options->dry_run)
+	if (fd->poll->dry_run)
 		return 0;
 	timing_enter(fd->poll->timing, ROOM_WIRE);
 	return actions_run(

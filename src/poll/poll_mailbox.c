@@ -72,7 +72,7 @@ poll_folder(struct poll *p, struct mailbox *mb, size_t i, struct imap *imap,
 	struct imap_folder opened;
 	int rc;
 
-	if (!p->options->dry_run)
+	if (!p->dry_run)
 		ingest_set_actions(p->ingest, mb->config->after_import,
 		    mb->config->after_reject);
 	timing_enter(p->timing, ROOM_WIRE);

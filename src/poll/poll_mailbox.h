@@ -3,7 +3,6 @@
 
 #include <stdbool.h>
 
-#include "cmd/command_line.h"
 #include "config/config.h"
 #include "ingest/ingest.h"
 
@@ -13,8 +12,8 @@ struct timing;
 
 /* A run over the mailboxes. */
 struct poll {
-	const struct options *options;
 	const struct config *config;
+	bool dry_run; /* nothing is changed, here or on the server */
 	struct store *store;
 	struct ingest *ingest;
 	struct timing *timing; /* NULL without --timing */
