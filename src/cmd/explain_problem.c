@@ -9,6 +9,7 @@
 #include "output/terminal_text.h"
 #include "store/problems.h"
 #include "store/store.h"
+#include "tables/tables.h"
 
 /* What a row of the table of problems says of one. */
 struct search {

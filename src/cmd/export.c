@@ -5,6 +5,7 @@
 #include "cmd/cmd.h"
 #include "export/table_file.h"
 #include "store/exports.h"
+#include "tables/tables.h"
 
 static bool
 is_table(const char *name)

@@ -6,6 +6,7 @@
 
 #include "output/csv.h"
 #include "store/exports.h"
+#include "tables/tables.h"
 #include "store/store.h"
 
 struct arena;

@@ -6,6 +6,7 @@
 
 #include "config/config.h"
 #include "store/store.h"
+#include "tables/tables.h"
 
 struct fault;
 

@@ -1,13 +1,11 @@
 #ifndef STORE_EXPORTS_H
 #define STORE_EXPORTS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct arena;
 struct fault;
 struct store;
-struct store_filter;
 
 /*
  * Which files show what is stored, so that a refresh need not write again what
@@ -32,22 +30,6 @@ int store_find_export(struct store *, const char *dir, const char *table,
 /* In a transaction. */
 int store_note_export(
     struct store *, const struct store_export *, struct fault *);
-
-/*
- * The periods that a table's rows belong to by their date, which they are in
- * order of: days, weeks or months, each by its first day and its week, with
- * the generation that it changed in last.  False for a table whose rows stand
- * for longer.
- */
-struct store_period {
-	char first[16], week[16];
-	int64_t generation;
-	int64_t first_day, last_day; /* stored of it, counted from 1970-01-01 */
-};
-bool store_has_periods(const char *table);
-int store_periods(struct store *, const char *table,
-    const struct store_filter *, struct arena *, struct store_period **,
-    size_t *n, struct fault *);
 
 /*
  * One view of the store until store_end_view(), whatever others write

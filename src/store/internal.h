@@ -9,7 +9,6 @@
 #include "store/store.h"
 
 struct fault;
-struct table;
 
 /* Codes of what only the store can see (requirements R57 and R59). */
 #define REPORT_ID_CONFLICT "report-id-conflict"
@@ -312,43 +311,10 @@ bool failure_not_detailed(const struct policy *, struct failure *rest);
 /* Text as it may be stored: `s` itself when it is UTF-8, else a clean copy. */
 const char *clean_text(struct arena *, const char *s);
 
-/*
- * The SELECT of a table with its parameters, "?1" and on: the filter's from,
- * to, domains, organizations, in that order, each as far as it is set.
- */
-const char *read_sql(
-    struct arena *, const char *table, const struct store_filter *);
-
-/* The same in another order. */
-const char *read_sql_by(struct arena *, const struct table *,
-    const struct store_filter *, const char *order);
-
-/* Give the rows of that SELECT to the sink. */
-int read_view(struct store *, const struct table *, const struct store_filter *,
-    const struct row_sink *, struct fault *);
-
-/* The parameters of such a text, as far as the filter has them. */
-const struct value *filter_values(
-    struct arena *, const struct store_filter *, size_t *n);
-
 /* Run the SELECT `text` and give its rows, of those columns, to the sink. */
 int read_rows(struct store *, const char *text, const struct value *v, size_t n,
     const struct column *columns, size_t n_columns, const struct row_sink *,
     struct fault *);
-
-/*
- * Give to the sink what is asked of `days`, as far as a table and the from and
- * to of a filter choose them; `end` is the end of the SELECT.
- */
-int read_calendar(struct store *, const struct table *, const char *what,
-    const char *end, const struct store_filter *, const struct column *,
-    size_t n_columns, const struct row_sink *, struct fault *);
-
-/* And `what`, "column FROM table", by the filter's domains and organizations.
- */
-int read_names(struct store *, const char *what, const struct store_filter *,
-    const char *order, const struct column *, size_t n_columns,
-    const struct row_sink *, struct fault *);
 
 /* Text of the present row, copied. */
 const char *copy_column(struct arena *, sqlite3_stmt *row, int column);

@@ -72,3 +72,24 @@ store_poll_ended(struct store *st, int64_t mailbox, int64_t when, int status,
 		return -1;
 	return sql_run(st, SQL_POLL_ENDED, v, 4, f);
 }
+
+static const struct column mailboxes[] = {
+	{ "mailbox", COLUMN_TEXT },
+	{ "folder", COLUMN_TEXT },
+	{ "uidvalidity", COLUMN_NUMBER },
+	{ "uid", COLUMN_NUMBER },
+	{ "last_poll", COLUMN_TIME },
+	{ "last_good", COLUMN_TIME },
+	{ "status", COLUMN_NUMBER },
+	{ "error", COLUMN_TEXT },
+	{ "messages", COLUMN_NUMBER },
+	{ "reports", COLUMN_NUMBER },
+};
+
+int
+store_read_mailboxes(
+    struct store *st, const struct row_sink *sink, struct fault *f)
+{
+	return read_rows(st, sql_text(SQL_READ_MAILBOXES), NULL, 0, mailboxes,
+	    sizeof mailboxes / sizeof *mailboxes, sink, f);
+}

@@ -7,6 +7,10 @@
 #include "base/fault.h"
 #include "store/internal.h"
 
+enum {
+	COLUMNS_MAX = 24 /* of a SELECT for read_rows() */
+};
+
 struct value
 value_null(void)
 {
@@ -276,6 +280,73 @@ const char *
 copy_column(struct arena *a, sqlite3_stmt *row, int column)
 {
 	return arena_strdup(a, sql_column(row, column));
+}
+
+/*
+ * A connection that one thread at a time uses gives values that can be looked
+ * at as they are, which spares looking the column up again for every question.
+ */
+static void
+read_cell(sqlite3_value *value, enum column_kind kind, struct cell *cell)
+{
+	*cell = (struct cell){ 0 };
+	if (sqlite3_value_type(value) == SQLITE_NULL) {
+		cell->null = true;
+		return;
+	}
+	switch (kind) {
+	case COLUMN_NUMBER:
+		cell->number = sqlite3_value_int64(value);
+		return;
+	case COLUMN_RATE:
+		cell->rate = sqlite3_value_double(value);
+		return;
+	case COLUMN_TEXT:
+	case COLUMN_DATE:
+	case COLUMN_TIME:
+		cell->text = (const char *)sqlite3_value_text(value);
+		if (cell->text == NULL)
+			out_of_memory();
+		cell->len = (size_t)sqlite3_value_bytes(value);
+	}
+}
+
+/* Give the head and all rows of a statement to the sink. */
+static int
+pour(struct store *st, sqlite3_stmt *stmt, const struct column *columns,
+    size_t n, const struct row_sink *sink, struct fault *f)
+{
+	struct cell cells[COLUMNS_MAX];
+	size_t i;
+	int rc;
+
+	if (row_sink_head(sink, columns, n, f) == -1)
+		return -1;
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		for (i = 0; i < n; i++)
+			read_cell(sqlite3_column_value(stmt, (int)i),
+			    columns[i].kind, &cells[i]);
+		if (sink->row(sink->arg, cells, n, f) == -1)
+			return -1;
+	}
+	return rc == SQLITE_DONE ? 0 : sql_fault(st, f);
+}
+
+int
+read_rows(struct store *st, const char *text, const struct value *v, size_t n,
+    const struct column *columns, size_t n_columns, const struct row_sink *sink,
+    struct fault *f)
+{
+	sqlite3_stmt *stmt = NULL;
+	int rc;
+
+	if (sqlite3_prepare_v2(st->db, text, -1, &stmt, NULL) != SQLITE_OK)
+		return sql_fault(st, f);
+	rc = sql_bind(st, stmt, v, n, f);
+	if (rc == 0)
+		rc = pour(st, stmt, columns, n_columns, sink, f);
+	sqlite3_finalize(stmt);
+	return rc;
 }
 
 void

@@ -147,22 +147,6 @@ int store_add_reject(struct store *, int64_t message,
     const struct store_reject *, uint64_t limit, struct store_rejected *,
     struct fault *);
 
-/* Which rows of a table. */
-struct store_filter {
-	const char *from, *to; /* UTC days, both included; NULL: no bound */
-	const char *const *domains; /* any of them; recipient domain */
-	size_t n_domains;
-	const char *const *organizations;
-	size_t n_organizations;
-};
-
-/* The names of the tables that can be exported; NULL past the last. */
-const char *store_table_name(size_t i);
-
-/* Give the rows of such a table, in their stable order, to `sink`. */
-int store_read_table(struct store *, const char *table,
-    const struct store_filter *, const struct row_sink *, struct fault *);
-
 /* The newest day any counted report belongs to; "" in an empty store. */
 int store_newest_day(struct store *, char day[static 16], struct fault *);
 

@@ -8,6 +8,7 @@
 #include "tables/table_rows.h"
 
 enum {
+	TABLE_COLUMNS_MAX = 24,
 	DAY_MAX = 8 * 1024 * 1024 /* bytes of the rows of a day */
 };
 

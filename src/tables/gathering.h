@@ -3,6 +3,7 @@
 
 #include "store/internal.h"
 #include "tables/gather_overview.h"
+#include "tables/tables.h"
 
 struct calendar;
 struct result_days;

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "store/exports.h"
 #include "store/internal.h"
 #include "tables/table_rows.h"
 

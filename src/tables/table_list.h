@@ -4,16 +4,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "model/row.h"
-
-struct store;
-struct store_filter;
-
-enum {
-	TABLE_COLUMNS_MAX = 24
-};
+#include "tables/tables.h"
 
 struct table;
+struct value;
 
 /*
  * Gives the rows of a table to the sink: 0, -1, or 1, having given nothing,
@@ -46,5 +40,38 @@ const struct table *table_find(const char *name);
 
 /* The SELECT that its view is made of, to its end; `*len` gets its length. */
 const char *table_body(const struct table *, size_t *len);
+
+/*
+ * The SELECT of a table with its parameters, "?1" and on: the filter's from,
+ * to, domains, organizations, in that order, each as far as it is set.
+ */
+const char *read_sql(
+    struct arena *, const char *table, const struct store_filter *);
+
+/* The same in another order. */
+const char *read_sql_by(struct arena *, const struct table *,
+    const struct store_filter *, const char *order);
+
+/* Give the rows of that SELECT to the sink. */
+int read_view(struct store *, const struct table *, const struct store_filter *,
+    const struct row_sink *, struct fault *);
+
+/* The parameters of such a text, as far as the filter has them. */
+const struct value *filter_values(
+    struct arena *, const struct store_filter *, size_t *n);
+
+/*
+ * Give to the sink what is asked of `days`, as far as a table and the from and
+ * to of a filter choose them; `end` is the end of the SELECT.
+ */
+int read_calendar(struct store *, const struct table *, const char *what,
+    const char *end, const struct store_filter *, const struct column *,
+    size_t n_columns, const struct row_sink *, struct fault *);
+
+/* And `what`, "column FROM table", by the filter's domains and organizations.
+ */
+int read_names(struct store *, const char *what, const struct store_filter *,
+    const char *order, const struct column *, size_t n_columns,
+    const struct row_sink *, struct fault *);
 
 #endif

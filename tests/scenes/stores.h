@@ -25,6 +25,7 @@
 #include "base/utc.h"
 #include "store/internal.h"
 #include "store/store.h"
+#include "tables/tables.h"
 
 struct scene {
 	char dir[256];

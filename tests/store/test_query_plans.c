@@ -1,5 +1,7 @@
 #include "scenes/stores.h"
 
+#include "tables/table_list.h"
+
 /*
  * No statement may look at every row of a table that grows: a store holds
  * millions of reports and is polled every hour.

@@ -1,16 +1,18 @@
 #include "scenes/stores.h"
 
+#include "tables/table_list.h"
+
 #include <time.h>
 
 /* Rows of a table as text: fields by '|', NULL as '-'. */
-struct table {
+struct printed {
 	char text[1 << 16];
 	const struct column *columns;
 	size_t rows;
 };
 
 __attribute__((format(printf, 2, 3))) static void
-append(struct table *t, const char *fmt, ...)
+append(struct printed *t, const char *fmt, ...)
 {
 	size_t n = strlen(t->text);
 	va_list ap;
@@ -23,7 +25,7 @@ append(struct table *t, const char *fmt, ...)
 static int
 take_head(void *arg, const struct column *columns, size_t n, struct fault *f)
 {
-	struct table *t = arg;
+	struct printed *t = arg;
 
 	(void)n;
 	(void)f;
@@ -34,7 +36,7 @@ take_head(void *arg, const struct column *columns, size_t n, struct fault *f)
 static int
 take_row(void *arg, const struct cell *cells, size_t n, struct fault *f)
 {
-	struct table *t = arg;
+	struct printed *t = arg;
 	size_t i;
 
 	(void)f;
@@ -57,7 +59,7 @@ take_row(void *arg, const struct cell *cells, size_t n, struct fault *f)
 
 static void
 read_table(struct scene *s, const char *name, const struct store_filter *filter,
-    struct table *t)
+    struct printed *t)
 {
 	const struct store_filter all = { 0 };
 	struct row_sink sink = { take_head, take_row, t };
@@ -71,7 +73,7 @@ static void
 assert_table(struct scene *s, const char *name,
     const struct store_filter *filter, const char *expected)
 {
-	struct table *t = xmalloc(sizeof *t);
+	struct printed *t = xmalloc(sizeof *t);
 
 	read_table(s, name, filter, t);
 	assert_string_equal(t->text, expected);
@@ -450,7 +452,7 @@ sums_beyond_64_bits_stop_no_export(void **state)
 	};
 	struct policy *p = xcalloc(MANY, sizeof *p);
 	struct report r = some_report(p, MANY);
-	struct table *t = xmalloc(sizeof *t);
+	struct printed *t = xmalloc(sizeof *t);
 	size_t i;
 
 	for (i = 0; i < MANY; i++)
@@ -499,7 +501,7 @@ filters_by_day_domain_and_organization(void **state)
 		      .n_organizations = 2 },
 		    1, 1, 1 },
 	};
-	struct table *t = xmalloc(sizeof *t);
+	struct printed *t = xmalloc(sizeof *t);
 	size_t i;
 
 	for (i = 0; i < 4; i++) {

@@ -2,6 +2,7 @@
 #include "scenes/stores.h"
 
 #include "store/exports.h"
+#include "tables/tables.h"
 #include "store/row_ids.h"
 #include "store/problems.h"
 #include "store/quarantine.h"
