@@ -8,7 +8,10 @@
 #include "ingest/examine.h"
 #include "mime/candidates.h"
 #include "mime/mail_header.h"
+#include "mime/part_body.h"
+#include "mime/report_front.h"
 #include "report/report.h"
+#include "unpack/container.h"
 #include "unpack/unpack.h"
 
 struct examiner {
@@ -103,7 +106,7 @@ judge_bytes(struct exam *e, struct candidate *c,
     const struct findings *choosing, struct fault *f)
 {
 	struct examiner *ex = e->ex;
-	bool gzip = unpack_sniff(c->bytes) == CONTAINER_GZIP;
+	bool gzip = container_kind(c->bytes) == CONTAINER_GZIP;
 	struct unpack *u = unpack_open(c->bytes, ex->settings.limits);
 	enum room left = timing_enter(ex->settings.timing, ROOM_UNPACK);
 	int got, rc = 0;
@@ -136,7 +139,7 @@ judge_part(struct exam *e, const struct mime_part *part,
 
 	forget_findings(fs);
 	buf_reset(&e->ex->decoded);
-	if (unpack_transfer(part->body, part->encoding, &e->ex->decoded,
+	if (part_body_decode(part->body, part->encoding, &e->ex->decoded,
 		&c.bytes, fs) == -1) {
 		c.bytes = part->body;
 		return give(e, &c, f);
@@ -181,7 +184,7 @@ looks_like_mail(struct span s)
 {
 	size_t i;
 
-	if (unpack_sniff(s) != CONTAINER_NONE)
+	if (container_kind(s) != CONTAINER_NONE)
 		return false;
 	if (s.n >= 5 && memcmp(s.p, "From ", 5) == 0)
 		return true;
@@ -220,7 +223,7 @@ judge_file(struct exam *e, struct mail_head *head, struct fault *f)
 
 	e->head = head;
 	if (!is_named_report(c.filename) &&
-	    !candidates_content(bytes, e->ex->settings.limits))
+	    !begins_as_report(bytes, e->ex->settings.limits->reports))
 		return 0;
 	return judge_bytes(e, &c, NULL, f);
 }
@@ -255,7 +258,7 @@ judge_absent(struct exam *e, struct mail_head *head, struct fault *f)
 		.bytes = e->message->bytes,
 		.whole_mail = true };
 
-	candidates_head(e->message->bytes, e->arena, head);
+	head_text_of_mail(e->message->bytes, e->arena, head);
 	forget_findings(fs);
 	if (e->message->unreadable)
 		findings_reject(fs, CODE_MIME_MALFORMED,
@@ -282,7 +285,7 @@ examine(struct examiner *ex, const struct message *m, struct arena *arena,
 
 	*head = mail_head_empty;
 	if (m->ruled_out) {
-		candidates_head(m->bytes, arena, head);
+		head_text_of_mail(m->bytes, arena, head);
 		rc = 0;
 	} else if (m->too_large || m->unreadable)
 		rc = judge_absent(&e, head, f);

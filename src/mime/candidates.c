@@ -4,8 +4,7 @@
 #include "base/alloc.h"
 #include "mime/candidates.h"
 #include "mime/mail_header.h"
-#include "unpack/peek.h"
-#include "unpack/unpack.h"
+#include "mime/part_body.h"
 
 /* A mail being looked through. */
 struct search {
@@ -119,8 +118,9 @@ is_claimed(const struct search *s, const struct mime_part *p)
 	if (is_json_name(span_of(p->filename)) || is_container_type(p))
 		return true;
 	if (!span_is_nocase(p->type, "application"))
-		return peek_part(p->body, p->encoding, s->limits->reports);
-	return peek_container(p->body, p->encoding) != CONTAINER_NONE;
+		return part_body_is_report(
+		    p->body, p->encoding, s->limits->reports);
+	return part_body_container(p->body, p->encoding) != CONTAINER_NONE;
 }
 
 /* Whether the innermost mail around a part says that it carries a report. */
@@ -146,7 +146,7 @@ is_candidate(const struct search *s, const struct mime_part *p)
 		return false;
 	if (is_report_name(span_of(p->filename)) || claims_around(s, p))
 		return is_claimed(s, p);
-	return peek_part(p->body, p->encoding, s->limits->reports);
+	return part_body_is_report(p->body, p->encoding, s->limits->reports);
 }
 
 static bool
@@ -156,7 +156,7 @@ has_uuencode(const struct search *s)
 	size_t i;
 
 	for (i = 0; i < s->n; i++)
-		if (peek_uuencode(s->leaf[i].body, &name) &&
+		if (part_body_has_uuencode(s->leaf[i].body, &name) &&
 		    (s->c->claims || is_report_name(span_trim(name))))
 			return true;
 	return false;
@@ -180,12 +180,12 @@ refuse_none(const struct search *s, struct findings *fs)
 static void
 check_label(const struct mime_part *p, struct findings *fs)
 {
-	enum container is = peek_container(p->body, p->encoding);
+	enum container is = part_body_container(p->body, p->encoding);
 	bool gzip = span_is_nocase(p->subtype, "tlsrpt+gzip");
 	bool json = span_is_nocase(p->subtype, "tlsrpt+json");
 	struct span name;
 
-	if (is == CONTAINER_NONE && peek_uuencode(p->body, &name))
+	if (is == CONTAINER_NONE && part_body_has_uuencode(p->body, &name))
 		findings_reject(fs, CODE_UUENCODE, "in the part");
 	else if (!span_is_nocase(p->type, "application") || (!gzip && !json) ||
 		 (gzip && is != CONTAINER_GZIP && is != CONTAINER_NONE) ||
@@ -273,19 +273,4 @@ candidates_judge(const struct candidates *c, size_t i, struct findings *fs)
 	if (c->n > 1)
 		findings_add(
 		    fs, CODE_MULTIPLE_REPORT_PARTS, "%zu of %zu", i + 1, c->n);
-}
-
-void
-candidates_head(struct span mail, struct arena *arena, struct mail_head *head)
-{
-	struct head h;
-
-	head_read(mime_header_block(mail), &h);
-	head_text(&h, arena, head);
-}
-
-bool
-candidates_content(struct span bytes, const struct limits *limits)
-{
-	return peek_bytes(bytes, limits->reports);
 }

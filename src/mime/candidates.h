@@ -38,14 +38,4 @@ int candidates_find(struct span mail, const struct limits *, struct arena *,
  */
 void candidates_judge(const struct candidates *, size_t i, struct findings *);
 
-/* What the header block at the front of a mail says, "" for what is not there.
- */
-void candidates_head(struct span mail, struct arena *, struct mail_head *);
-
-/*
- * Whether bytes without a label, packed or not, begin as a TLS report does:
- * JSON with one of its member names near the front.  A DMARC report does not.
- */
-bool candidates_content(struct span bytes, const struct limits *);
-
 #endif

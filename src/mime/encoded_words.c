@@ -3,7 +3,7 @@
 
 #include "base/buf.h"
 #include "mime/charset.h"
-#include "mime/mime.h"
+#include "mime/encoded_words.h"
 #include "mime/transfer_encoding.h"
 
 enum {
@@ -222,7 +222,7 @@ decoded_text(struct span value, struct arena *arena)
 }
 
 const char *
-mime_text(struct span value, struct arena *arena)
+encoded_words_text(struct span value, struct arena *arena)
 {
 	char *text;
 

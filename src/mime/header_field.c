@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "mime/header_field.h"
-#include "mime/mime.h"
 
 char
 field_eol(struct span text)
@@ -73,7 +72,7 @@ field_front(struct span mail, char eol)
 }
 
 struct span
-mime_header_block(struct span mail)
+field_block(struct span mail)
 {
 	char eol = field_eol(mail);
 	struct span rest = field_front(mail, eol);

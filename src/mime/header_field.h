@@ -65,6 +65,12 @@ bool field_begins(struct span line, struct span *name, struct span *value);
 /* `mail` without a byte order mark and blank lines that were put before it. */
 struct span field_front(struct span mail, char eol);
 
+/*
+ * The header block at the front of a mail, behind a byte order mark and blank
+ * lines if there are any; with its line ends, without the blank line.
+ */
+struct span field_block(struct span mail);
+
 /* Pass over blanks, line ends and comments, which nest (RFC 5322 §3.2.2). */
 void field_skip(struct span *);
 

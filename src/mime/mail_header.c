@@ -2,9 +2,10 @@
 #include <strings.h>
 
 #include "base/utc.h"
+#include "mime/encoded_words.h"
 #include "mime/header_field.h"
 #include "mime/mail_header.h"
-#include "mime/mime.h"
+#include "mime/parameter.h"
 
 static const struct {
 	const char *name;
@@ -96,7 +97,9 @@ head_text(const struct head *h, struct arena *arena, struct mail_head *head)
 	size_t i;
 
 	for (i = 0; i < HEAD_RECEIVED; i++)
-		text[i] = h->count[i] > 0 ? mime_text(h->value[i], arena) : "";
+		text[i] = h->count[i] > 0
+			      ? encoded_words_text(h->value[i], arena)
+			      : "";
 	*head = (struct mail_head){
 		.from = text[HEAD_FROM],
 		.subject = text[HEAD_SUBJECT],
@@ -110,6 +113,15 @@ head_text(const struct head *h, struct arena *arena, struct mail_head *head)
 					? text[HEAD_REPORT_SUBMITTER]
 					: "",
 	};
+}
+
+void
+head_text_of_mail(struct span mail, struct arena *arena, struct mail_head *head)
+{
+	struct head h;
+
+	head_read(field_block(mail), &h);
+	head_text(&h, arena, head);
 }
 
 /* The date behind the last semicolon (RFC 5322 §3.6.7). */
@@ -145,6 +157,6 @@ head_claims(const struct head *h, struct arena *arena)
 		return head_is_tlsrpt(subtype);
 	if (!span_is_nocase(subtype, "report"))
 		return false;
-	kind = mime_parameter(media, "report-type", arena);
+	kind = parameter_text(media, "report-type", arena);
 	return kind != NULL && span_is_nocase(span_of(kind), "tlsrpt");
 }

@@ -50,6 +50,9 @@ void head_end(struct head_walk *, struct span block);
 /* The decoded text of what people and the store want to know. */
 void head_text(const struct head *, struct arena *, struct mail_head *);
 
+/* The same of the header block at the front of a mail. */
+void head_text_of_mail(struct span mail, struct arena *, struct mail_head *);
+
 /* The date in a Received field; false when there is none. */
 bool head_arrival(struct span received, int64_t *arrival);
 

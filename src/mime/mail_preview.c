@@ -1,7 +1,7 @@
 #include "base/arena.h"
+#include "mime/header_field.h"
 #include "mime/mail_header.h"
-#include "mime/mime.h"
-#include "unpack/peek.h"
+#include "mime/part_body.h"
 #include "mime/mail_preview.h"
 
 /* Whether the header tells of the same structure as the server does. */
@@ -23,11 +23,12 @@ preview_may_hold(const struct message_front *front)
 	bool may;
 	size_t i;
 
-	head_read(mime_header_block(front->header), &h);
+	head_read(field_block(front->header), &h);
 	may = head_claims(&h, &mem) || !is_as_told(front, &h);
 	arena_free(&mem);
 	for (i = 0; i < front->n && !may; i++)
-		may = peek_front(front->part[i].bytes, front->part[i].is_all) ||
-		      peek_uuencode(front->part[i].bytes, &name);
+		may = part_body_may_be_report(
+			  front->part[i].bytes, front->part[i].is_all) ||
+		      part_body_has_uuencode(front->part[i].bytes, &name);
 	return may;
 }

@@ -222,7 +222,7 @@ enter_multipart(struct mime *m, const struct entity *e, struct findings *fs)
 		return -1;
 	m->place.digest = span_is_nocase(e->subtype, "digest");
 	if (span_is_nocase(e->subtype, "report") &&
-	    (type = mime_parameter(e->media, "report-type", m->arena)) != NULL)
+	    (type = parameter_text(e->media, "report-type", m->arena)) != NULL)
 		m->place.in_report |= span_is_nocase(span_of(type), "tlsrpt");
 	l = push_level(m);
 	*l = (struct level){

@@ -8,6 +8,7 @@
 #include "model/limits.h"
 #include "base/span.h"
 #include "codes/findings.h"
+#include "mime/transfer_encoding.h"
 
 /*
  * The structure of a mail (RFC 2045, 2046, 5322), walked without recursion on
@@ -16,14 +17,6 @@
  * Lines end in LF or CRLF, or in CR where there is no LF at all.  A missing
  * closing delimiter is overlooked, and what stands behind one is left alone.
  */
-enum mime_encoding {
-	MIME_IDENTITY, /* 7bit, 8bit, binary, absent */
-	MIME_BASE64,
-	MIME_QUOTED_PRINTABLE,
-	MIME_UUENCODE, /* x-uuencode and its like */
-	MIME_OTHER
-};
-
 /*
  * A leaf of the tree: a part that holds no parts, or one that cannot be read
  * as what it says: a multipart inside another whose boundary is missing or
@@ -65,23 +58,5 @@ const struct head *mime_head(const struct mime *);
  */
 int mime_next(struct mime *, struct mime_part *part, struct findings *);
 void mime_close(struct mime *);
-
-/*
- * The header block at the front of a mail, behind a byte order mark and blank
- * lines if there are any; with its line ends, without the blank line.
- */
-struct span mime_header_block(struct span mail);
-
-/*
- * A field's value as text: unfolded, RFC 2047 words decoded to UTF-8, what
- * cannot be decoded left as it is.
- */
-const char *mime_text(struct span value, struct arena *);
-
-/*
- * The parameter `name` of a structured field such as Content-Type, quotes
- * removed, RFC 2231 continuations and charsets decoded; NULL when absent.
- */
-const char *mime_parameter(struct span value, const char *name, struct arena *);
 
 #endif

@@ -2,7 +2,6 @@
 
 #include "mime/charset.h"
 #include "mime/header_field.h"
-#include "mime/mime.h"
 #include "mime/parameter.h"
 #include "mime/transfer_encoding.h"
 
@@ -289,7 +288,7 @@ parameter_bytes(struct span value, const char *name, struct arena *arena,
 }
 
 const char *
-mime_parameter(struct span value, const char *name, struct arena *arena)
+parameter_text(struct span value, const char *name, struct arena *arena)
 {
 	struct span charset;
 	struct span bytes = parameter_bytes(value, name, arena, &charset);

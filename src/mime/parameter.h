@@ -13,4 +13,10 @@
 struct span parameter_bytes(
     struct span value, const char *name, struct arena *, struct span *charset);
 
+/*
+ * The parameter as UTF-8, its charset undone as well; NULL when there is no
+ * such parameter.
+ */
+const char *parameter_text(struct span value, const char *name, struct arena *);
+
 #endif

@@ -1,4 +1,5 @@
 #include "mime/charset.h"
+#include "mime/encoded_words.h"
 #include "mime/part_header.h"
 #include "mime/header_field.h"
 #include "mime/parameter.h"
@@ -55,7 +56,8 @@ entity_filename(const struct entity *e, struct arena *arena)
 		return "";
 	if (charset.p != NULL)
 		return charset_text(charset, name, arena);
-	return mime_text(name, arena); /* RFC 2047 in quotes is common */
+	return encoded_words_text(
+	    name, arena); /* RFC 2047 in quotes is common */
 }
 
 bool

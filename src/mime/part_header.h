@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/span.h"
 #include "mime/mail_header.h"
-#include "mime/mime.h"
+#include "mime/transfer_encoding.h"
 
 /* What the header of an entity says of its body. */
 struct entity {

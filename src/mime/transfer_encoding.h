@@ -6,6 +6,15 @@
 
 #include "base/span.h"
 
+/* What Content-Transfer-Encoding says (RFC 2045 §6). */
+enum mime_encoding {
+	MIME_IDENTITY, /* 7bit, 8bit, binary, absent */
+	MIME_BASE64,
+	MIME_QUOTED_PRINTABLE,
+	MIME_UUENCODE, /* x-uuencode and its like */
+	MIME_OTHER
+};
+
 /*
  * The encodings of RFC 2045 §6.7 and §6.8, as real mail has them.  `out` has
  * `room` bytes; what does not fit is left away.  They return how many bytes

@@ -5,8 +5,8 @@
 #include <zip.h>
 
 #include "base/alloc.h"
+#include "unpack/container.h"
 #include "unpack/inflate.h"
-#include "unpack/unpack.h"
 #include "unpack/unzip.h"
 
 enum {
@@ -143,7 +143,7 @@ begins_as_report(zip_t *zip, zip_uint64_t i)
 		return true;
 	n = read_some(file, front, sizeof front);
 	zip_fclose(file);
-	return n < 0 || unpack_sniff((struct span){ front, (size_t)n }) !=
+	return n < 0 || container_kind((struct span){ front, (size_t)n }) !=
 			    CONTAINER_NONE;
 }
 
@@ -261,7 +261,7 @@ unzip_next(struct unzip *u, struct buf *text, struct findings *fs)
 	    read_entry(u, i, text, fs) == -1)
 		return -1;
 	all = span_skip(buf_span(text), before);
-	switch (unpack_sniff(all)) {
+	switch (container_kind(all)) {
 	case CONTAINER_ZIP:
 		text->len = before;
 		return findings_reject(fs, CODE_ZIP_INVALID,

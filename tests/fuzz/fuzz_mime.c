@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "mime/candidates.h"
+#include "mime/part_body.h"
 #include "unpack/unpack.h"
 
 enum {
@@ -66,7 +67,7 @@ read_part(const struct mime_part *p, const struct limits *limits)
 	fs.n = 0;
 	buf_reset(&room);
 	room.max = p->body.n + 3 > room.cap ? p->body.n + 3 : room.cap;
-	if (unpack_transfer(p->body, p->encoding, &room, &bytes, &fs) == 0) {
+	if (part_body_decode(p->body, p->encoding, &room, &bytes, &fs) == 0) {
 		u = unpack_open(bytes, limits);
 		while ((got = unpack_next(u, &text, &fs)) != 0) {
 			check(text.len <= TEXT_MAX);

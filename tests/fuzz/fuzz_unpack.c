@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mime/part_body.h"
 #include "model/limits.h"
 #include "unpack/gzip_pack.h"
-#include "unpack/peek.h"
 #include "unpack/unpack.h"
 
 enum {
@@ -58,9 +58,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		body = span_skip(body, 1);
 	}
 	memset(&fs, 0, sizeof fs);
-	peek_part(body, label, 10);
-	peek_uuencode(body, &bytes);
-	if (unpack_transfer(body, label, &room, &bytes, &fs) == 0) {
+	part_body_is_report(body, label, 10);
+	part_body_has_uuencode(body, &bytes);
+	if (part_body_decode(body, label, &room, &bytes, &fs) == 0) {
 		check(bytes.n <= body.n);
 		u = unpack_open(bytes, &limits_default);
 		while ((got = unpack_next(u, &text, &fs)) != 0) {

@@ -6,6 +6,7 @@
 #include "model/limits.h"
 #include "mime/candidates.h"
 #include "mime/mail_header.h"
+#include "mime/part_body.h"
 #include "unpack/gzip_pack.h"
 #include "unpack/unpack.h"
 
@@ -456,7 +457,7 @@ reads_the_head_also_of_what_is_no_report(void **state)
 	assert_int_equal(arrival, 1795489806);
 	assert_string_equal(s->c.head.from, "ü <a@b>");
 	assert_string_equal(s->c.head.message_id, "");
-	candidates_head(
+	head_text_of_mail(
 	    span_of("\nFrom: x\r\n\r\nSubject: y"), &s->arena, &head);
 	assert_string_equal(head.from, "x");
 	assert_string_equal(head.subject, "");
@@ -540,8 +541,8 @@ unpack_part(const struct candidates *c, size_t i, struct outcome *o)
 	size_t n = 0;
 
 	fs = none;
-	if (unpack_transfer(c->part[i].body, c->part[i].encoding, &room, &bytes,
-		&fs) == -1) {
+	if (part_body_decode(c->part[i].body, c->part[i].encoding, &room,
+		&bytes, &fs) == -1) {
 		record(&o[n++], &fs);
 		buf_free(&room);
 		return n;

@@ -4,7 +4,8 @@
 #include "mime/charset.h"
 #include "mime/header_field.h"
 #include "mime/mail_header.h"
-#include "mime/mime.h"
+#include "mime/parameter.h"
+#include "mime/encoded_words.h"
 #include "mime/transfer_encoding.h"
 
 static struct arena arena;
@@ -73,7 +74,7 @@ reads_headers_with_any_line_end(void **state)
 	for (i = 0; i < 3; i++) {
 		mail = xasprintf("From: 1%s 2%sDate: 3%s%sSubject: %s", ends[i],
 		    ends[i], ends[i], ends[i], ends[i]);
-		header = mime_header_block(span_of(mail));
+		header = field_block(span_of(mail));
 		assert_int_equal(
 		    header.n, strlen("From: 1 2Date: 3") + 3 * strlen(ends[i]));
 		head_read(header, &h);
@@ -88,12 +89,11 @@ static void
 finds_the_header_behind_blank_lines_and_a_byte_order_mark(void **state)
 {
 	(void)state;
-	assert_span(
-	    mime_header_block(span_of("\xef\xbb\xbf\r\n\r\nA: b\r\n\r\nc")),
+	assert_span(field_block(span_of("\xef\xbb\xbf\r\n\r\nA: b\r\n\r\nc")),
 	    "A: b\r\n");
-	assert_span(mime_header_block(span_of("A: b")), "A: b");
-	assert_span(mime_header_block(span_of("\n\n")), "");
-	assert_span(mime_header_block(span_of("")), "");
+	assert_span(field_block(span_of("A: b")), "A: b");
+	assert_span(field_block(span_of("\n\n")), "");
+	assert_span(field_block(span_of("")), "");
 }
 
 static void
@@ -190,7 +190,7 @@ reads_parameters(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
-		got = mime_parameter(
+		got = parameter_text(
 		    span_of(rows[i].value), rows[i].name, &arena);
 		if (got == NULL && rows[i].want == NULL)
 			continue;
@@ -246,7 +246,7 @@ reads_text(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
-		got = mime_text(span_of(rows[i].value), &arena);
+		got = encoded_words_text(span_of(rows[i].value), &arena);
 		if (strcmp(got, rows[i].want) != 0) {
 			print_error("%s: got '%s', want '%s'\n", rows[i].value,
 			    got, rows[i].want);
@@ -261,11 +261,12 @@ takes_no_nul_for_the_end_of_a_text(void **state)
 	static const char raw[] = "a\0b";
 
 	(void)state;
-	assert_string_equal(mime_text((struct span){ raw, 3 }, &arena), "a?b");
 	assert_string_equal(
-	    mime_text(span_of("=?utf-8?q?a=00b?="), &arena), "a?b");
+	    encoded_words_text((struct span){ raw, 3 }, &arena), "a?b");
 	assert_string_equal(
-	    mime_parameter((struct span){ "t; x=\"a\0b\"", 10 }, "x", &arena),
+	    encoded_words_text(span_of("=?utf-8?q?a=00b?="), &arena), "a?b");
+	assert_string_equal(
+	    parameter_text((struct span){ "t; x=\"a\0b\"", 10 }, "x", &arena),
 	    "a?b");
 }
 
@@ -280,11 +281,11 @@ bounds_what_a_text_may_cost(void **state)
 	while (n + 32 < 1 << 20) /* each in another charset than before */
 		n += (size_t)snprintf(
 		    s + n, 32, "=?koi8-%c?q?a?= ", n % 2 == 0 ? 'r' : 'u');
-	text = mime_text((struct span){ s, n }, &arena);
+	text = encoded_words_text((struct span){ s, n }, &arena);
 	assert_true(strlen(text) <= 16 * 1024);
 	assert_true(arena.total < 1 << 20);
 	memset(s, 'x', 1 << 20);
-	text = mime_text((struct span){ s, 1 << 20 }, &arena);
+	text = encoded_words_text((struct span){ s, 1 << 20 }, &arena);
 	assert_int_equal(strlen(text), 16 * 1024);
 	free(s);
 }

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "unpack/gzip_pack.h"
-#include "unpack/peek.h"
+#include "mime/part_body.h"
 #include "mime/mail_preview.h"
 
 enum {
@@ -62,10 +62,11 @@ assert_not_overlooked(
 {
 	struct span front = { whole, n < FRONT ? n : FRONT };
 	enum mime_encoding label;
-	bool may = peek_front(front, n < FRONT), is = false;
+	bool may = part_body_may_be_report(front, n < FRONT), is = false;
 
 	for (label = MIME_IDENTITY; label <= MIME_OTHER; label++)
-		is |= peek_part((struct span){ whole, n }, label, ENTRIES);
+		is |= part_body_is_report(
+		    (struct span){ whole, n }, label, ENTRIES);
 	if (lead == 0 && is != c->is_report)
 		fail_msg("%s is %sa report", c->name, is ? "" : "not ");
 	if (is && !may)
@@ -132,12 +133,12 @@ what_people_send_is_ruled_out(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof fronts / sizeof *fronts; i++)
-		if (peek_front(span_of(fronts[i]), false))
+		if (part_body_may_be_report(span_of(fronts[i]), false))
 			fail_msg("%s", fronts[i]);
-	assert_false(peek_front(span_of(""), true));
-	assert_true(peek_front(span_of(""), false));
-	assert_true(peek_front(span_of("Hi\n"), false));
-	assert_false(peek_front(span_of("Hi\n"), true));
+	assert_false(part_body_may_be_report(span_of(""), true));
+	assert_true(part_body_may_be_report(span_of(""), false));
+	assert_true(part_body_may_be_report(span_of("Hi\n"), false));
+	assert_false(part_body_may_be_report(span_of("Hi\n"), true));
 }
 
 static bool

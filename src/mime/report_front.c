@@ -1,0 +1,46 @@
+#include <string.h>
+
+#include "mime/report_front.h"
+#include "unpack/text_front.h"
+
+bool
+begins_as_object(struct span s)
+{
+	if (span_begins_nocase(s, "\xef\xbb\xbf"))
+		s = span_skip(s, 3);
+	s = span_trim(s);
+	return s.n >= 2 && s.p[0] == '{' && s.p[1] != '\0' &&
+	       strchr("\" \t\r\n}", s.p[1]) != NULL;
+}
+
+/*
+ * "policies" alone is not enough: other programs have policies too.  Where it
+ * comes first, the other members of a policy follow at once.
+ */
+static bool
+names_a_member(struct span front)
+{
+	static const char *const names[] = { "\"organization-name\"",
+		"\"date-range\"", "\"contact-info\"", "\"report-id\"",
+		"\"policy-type\"", "\"total-successful-session-count\"",
+		"\"total-failure-session-count\"" };
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof *names; i++)
+		if (span_find(front, names[i]) < front.n)
+			return true;
+	return false;
+}
+
+bool
+begins_as_report(struct span bytes, unsigned entries)
+{
+	struct text_fronts fronts;
+	struct span front;
+
+	text_fronts_begin(&fronts, bytes, entries);
+	while (text_fronts_next(&fronts, &front))
+		if (begins_as_object(front) && names_a_member(front))
+			return true;
+	return false;
+}
