@@ -10,6 +10,10 @@
 
 #include "base/alloc.h"
 
+enum {
+	FIRST_ROOM = 16 /* elements of an array that begins to grow */
+};
+
 _Noreturn void
 out_of_memory(void)
 {
@@ -48,6 +52,15 @@ xreallocarray(void *p, size_t count, size_t size)
 	if (size > 0 && count > SIZE_MAX / size)
 		out_of_memory();
 	return check(realloc(p, count * size > 0 ? count * size : 1));
+}
+
+void *
+xgrow(void *p, size_t n, size_t *room, size_t size)
+{
+	if (n < *room)
+		return p;
+	*room = *room > 0 ? 2 * *room : FIRST_ROOM;
+	return xreallocarray(p, *room, size);
 }
 
 char *

@@ -11,6 +11,14 @@
 void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
 void *xreallocarray(void *p, size_t count, size_t size);
+
+/*
+ * Make room for one more in an array of `n` elements of `size` bytes: `p`, or
+ * twice the room elsewhere.  `*room` is how many it holds (0: none yet, p
+ * NULL).
+ */
+void *xgrow(void *p, size_t n, size_t *room, size_t size);
+
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

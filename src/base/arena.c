@@ -9,7 +9,8 @@
 #include "base/arena.h"
 
 enum {
-	BLOCK = 16 * 1024
+	BLOCK = 16 * 1024,
+	FIRST_ROOM = 16 /* elements of an array that begins to grow */
 };
 
 struct arena_block {
@@ -52,6 +53,20 @@ arena_alloc(struct arena *a, size_t size)
 	b->used += size;
 	a->total += size;
 	return memset(p, 0, size);
+}
+
+void *
+arena_grow(struct arena *a, void *array, size_t n, size_t *room, size_t size)
+{
+	void *larger;
+
+	if (n < *room)
+		return array;
+	*room = *room > 0 ? 2 * *room : FIRST_ROOM;
+	larger = arena_alloc(a, *room * size);
+	if (n > 0)
+		memcpy(larger, array, n * size);
+	return larger;
 }
 
 char *

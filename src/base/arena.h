@@ -15,6 +15,14 @@ struct arena {
 /* `size` zeroed bytes, aligned for any type, that live until the reset. */
 void *arena_alloc(struct arena *, size_t size);
 
+/*
+ * Make room for one more in an array of `n` elements of `size` bytes: `array`
+ * itself, or a copy with twice the room.  `*room` is how many it holds (0: none
+ * yet, `array` NULL).
+ */
+void *arena_grow(
+    struct arena *, void *array, size_t n, size_t *room, size_t size);
+
 /* A terminated copy of the `n` bytes at `s`. */
 char *arena_strndup(struct arena *, const char *s, size_t n);
 char *arena_strdup(struct arena *, const char *s);

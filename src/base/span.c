@@ -46,3 +46,17 @@ span_trim(struct span a)
 		a.n--;
 	return a;
 }
+
+bool
+span_next_word(struct span *rest, struct span *word)
+{
+	size_t n = 0;
+
+	while (rest->n > 0 && is_blank(rest->p[0]))
+		*rest = span_skip(*rest, 1);
+	while (n < rest->n && !is_blank(rest->p[n]))
+		n++;
+	*word = (struct span){ rest->p, n };
+	*rest = span_skip(*rest, n);
+	return n > 0;
+}

@@ -53,6 +53,12 @@ size_t span_find(struct span a, const char *s);
 /* `a` without blanks, tabs, CR and LF at both ends. */
 struct span span_trim(struct span a);
 
+/*
+ * Take the next word, which is all up to a blank, tab, CR or LF, off the front
+ * of `*rest`.  false when only those are left.
+ */
+bool span_next_word(struct span *rest, struct span *word);
+
 /* `a` without its first `n` bytes; empty when it has fewer. */
 static inline struct span
 span_skip(struct span a, size_t n)

@@ -219,20 +219,33 @@ number(struct span *s, int *value)
 	return true;
 }
 
+const char *
+utc_month_name(int month)
+{
+	static const char names[][4] = { "Jan", "Feb", "Mar", "Apr", "May",
+		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+
+	return names[month - 1];
+}
+
+int
+utc_month_of(struct span s)
+{
+	int month;
+
+	for (month = 1; month <= 12; month++)
+		if (span_begins_nocase(s, utc_month_name(month)))
+			return month;
+	return 0;
+}
+
 static bool
 month_name(struct span *s, int *month)
 {
-	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	int i;
-
 	skip_cfws(s);
-	for (i = 0; i < 12 && s->n >= 3; i++)
-		if (strncasecmp(s->p, names + i * 3, 3) == 0) {
-			*month = i + 1;
-			*s = span_skip(*s, 3);
-			return true;
-		}
-	return false;
+	*month = utc_month_of(*s);
+	*s = span_skip(*s, 3);
+	return *month != 0;
 }
 
 /* RFC 5322 §4.3: two digits mean 1950 to 2049. */

@@ -37,6 +37,12 @@ int utc_parse_date(struct span text, int64_t *t);
  */
 int utc_parse_mail(struct span text, int64_t *t);
 
+/* "Jan" to "Dec" for 1 to 12. */
+const char *utc_month_name(int month);
+
+/* 1 to 12 when `s` begins with such a name, letters folded; otherwise 0. */
+int utc_month_of(struct span s);
+
 /* Seconds since 1970 of a civil date and time in UTC, without checks. */
 int64_t utc_of(int year, int month, int day, int hour, int min, int sec);
 

@@ -16,6 +16,10 @@ void text_clean(char *s);
  */
 size_t text_utf8(const char *s, size_t n, unsigned *cp);
 
+/* Write the character `cp` as UTF-8; returns how many of the 4 bytes it took.
+ */
+size_t utf8_encode(unsigned cp, char out[4]);
+
 /* How many bytes at the front of `s` are printable ASCII, blanks with them. */
 size_t text_plain(const char *s, size_t n);
 

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/arena.h"
+#include "base/hex.h"
 #include "config/value_types.h"
 
 enum {
@@ -295,12 +296,6 @@ setting_is_loopback(const char *host)
 	       IN6_IS_ADDR_LOOPBACK(&six);
 }
 
-static bool
-is_hex(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-}
-
 int
 setting_fingerprint(const char *text, struct arena *a, const char **digits)
 {
@@ -313,7 +308,7 @@ setting_fingerprint(const char *text, struct arena *a, const char **digits)
 	hex = out = arena_strdup(a, text + sizeof prefix - 1);
 	lower_case(hex);
 	for (s = hex; *s != '\0'; s++) {
-		if (is_hex(*s))
+		if (hex_digit(*s) != -1)
 			*out++ = *s;
 		else if (*s != ':' || (out - hex) % 2 != 0 || out == hex ||
 			 s[-1] == ':')

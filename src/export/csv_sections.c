@@ -10,26 +10,13 @@ enum {
 	LINE = 64 /* of the text: day, offset, rows */
 };
 
-static void
-grow(struct parts *p, struct arena *mem)
-{
-	struct part *more;
-
-	p->room = p->room > 0 ? 2 * p->room : 512;
-	more = arena_alloc(mem, p->room * sizeof *more);
-	if (p->item != NULL)
-		memcpy(more, p->item, p->n * sizeof *more);
-	p->item = more;
-}
-
 static struct part *
 new_part(struct part_writer *w, const char *first, size_t len)
 {
 	struct parts *p = &w->parts;
 	struct part *part;
 
-	if (p->item == NULL || p->n == p->room)
-		grow(p, w->mem);
+	p->item = arena_grow(w->mem, p->item, p->n, &p->room, sizeof *p->item);
 	part = &p->item[p->n++];
 	snprintf(part->first, sizeof part->first, "%.*s", (int)len, first);
 	part->offset = ftello(w->csv.out);

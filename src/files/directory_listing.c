@@ -8,10 +8,6 @@
 #include "base/alloc.h"
 #include "files/directory_listing.h"
 
-enum {
-	FIRST_SIZE = 64
-};
-
 void
 listing_close(struct listing *l)
 {
@@ -40,10 +36,7 @@ type_of(int fd, const struct dirent *d)
 static void
 add(struct listing *l, const struct dirent *d, size_t *room)
 {
-	if (l->n == *room) {
-		*room = *room > 0 ? *room * 2 : FIRST_SIZE;
-		l->entry = xreallocarray(l->entry, *room, sizeof *l->entry);
-	}
+	l->entry = xgrow(l->entry, l->n, room, sizeof *l->entry);
 	l->entry[l->n].name = arena_strdup(&l->names, d->d_name);
 	l->entry[l->n++].type = type_of(dirfd(l->dir), d);
 }

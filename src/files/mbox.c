@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/utc.h"
 #include "model/limits.h"
 #include "files/mbox.h"
 #include "files/sliding_window.h"
@@ -75,20 +76,6 @@ is_blank_line(struct span line)
 	return line.n > 0 && line.n <= BLANK_MAX && span_trim(line).n == 0;
 }
 
-/* The next word of the line, and the line without it. */
-static struct span
-take_word(struct span *line)
-{
-	struct span word = span_trim(*line);
-	size_t n = 0;
-
-	while (n < word.n && word.p[n] != ' ' && word.p[n] != '\t')
-		n++;
-	*line = span_skip(word, n);
-	word.n = n;
-	return word;
-}
-
 /* Whether a word has the form of a pattern, in which 0 is any digit. */
 static bool
 is_like(struct span word, const char *pattern)
@@ -109,13 +96,9 @@ is_like(struct span word, const char *pattern)
 static bool
 is_month(struct span word)
 {
-	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	size_t i;
+	int month = utc_month_of(word);
 
-	for (i = 0; word.n == 3 && i < sizeof names - 1; i += 3)
-		if (memcmp(word.p, names + i, 3) == 0)
-			return true;
-	return false;
+	return month != 0 && span_is(word, utc_month_name(month));
 }
 
 /* A month, a time of day and a year, as asctime(3) and RFC 5322 have them. */
@@ -125,7 +108,7 @@ bears_date(struct span line)
 	bool month = false, clock = false, year = false;
 	struct span word;
 
-	while ((word = take_word(&line)).n > 0) {
+	while (span_next_word(&line, &word)) {
 		if (is_month(word))
 			month = true;
 		else if (is_like(word, "00:00:00") || is_like(word, "00:00") ||

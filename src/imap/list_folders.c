@@ -127,10 +127,7 @@ keep(void *arg, const struct folders_entry *folder)
 	struct listing *l = arg;
 	char *name = folder_decode(folder->name);
 
-	if (l->n == l->cap) {
-		l->cap = l->cap > 0 ? l->cap * 2 : 16;
-		l->list = xreallocarray(l->list, l->cap, sizeof *l->list);
-	}
+	l->list = xgrow(l->list, l->n, &l->cap, sizeof *l->list);
 	l->list[l->n++] =
 	    (struct imap_listed){ name != NULL ? name : xstrdup(folder->name),
 		    folder->selectable };

@@ -50,10 +50,7 @@ take_line(struct sizes *s, struct span line)
 		s->too_many = true;
 		return;
 	}
-	if (s->n == s->cap) {
-		s->cap = s->cap > 0 ? s->cap * 2 : 256;
-		s->list = xreallocarray(s->list, s->cap, sizeof *s->list);
-	}
+	s->list = xgrow(s->list, s->n, &s->cap, sizeof *s->list);
 	s->list[s->n++] = (struct imap_size){ a.uid, a.size, is_early(s, &a) };
 }
 

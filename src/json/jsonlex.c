@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/utf8.h"
 #include "json/jsonlex.h"
 
@@ -77,13 +78,7 @@ hex4(const char *p, const char *end)
 	if (end - p < 4)
 		return -1;
 	for (i = 0; i < 4; i++) {
-		if (is_digit(p[i]))
-			d = p[i] - '0';
-		else if (p[i] >= 'a' && p[i] <= 'f')
-			d = p[i] - 'a' + 10;
-		else if (p[i] >= 'A' && p[i] <= 'F')
-			d = p[i] - 'A' + 10;
-		else
+		if ((d = hex_digit(p[i])) == -1)
 			return -1;
 		v = v << 4 | d;
 	}
@@ -106,8 +101,7 @@ is_low(long unit)
 static const char *
 first_not_hex(const char *p, const char *end)
 {
-	while (p < end && strchr("0123456789abcdefABCDEF", *p) != NULL &&
-	       *p != '\0')
+	while (p < end && hex_digit(*p) != -1)
 		p++;
 	return p;
 }

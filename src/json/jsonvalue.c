@@ -68,31 +68,6 @@ escaped(const char *p, size_t *len)
 	return f != NULL ? (unsigned char)to[f - from] : (unsigned char)p[1];
 }
 
-static size_t
-encode(unsigned c, char out[4])
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
-
 size_t
 jsontext_unescape(struct span raw, char *out)
 {
@@ -102,7 +77,7 @@ jsontext_unescape(struct span raw, char *out)
 	for (i = 0; i < raw.n; i += len) {
 		len = width = 1;
 		if (raw.p[i] == '\\')
-			width = encode(escaped(raw.p + i, &len), c);
+			width = utf8_encode(escaped(raw.p + i, &len), c);
 		else
 			c[0] = raw.p[i];
 		if (out != NULL)
@@ -122,7 +97,7 @@ jsontext_undo_pairs(struct span raw, char *out)
 		len = 1;
 		if (raw.p[i] == '\\' &&
 		    (c = escaped(raw.p + i, &len)) > 0xffff) {
-			n += encode(c, out + n);
+			n += utf8_encode(c, out + n);
 		} else {
 			memcpy(out + n, raw.p + i, len);
 			n += len;

@@ -26,10 +26,7 @@ is_opaque(const struct mime_part *p)
 static void
 add_leaf(struct search *s, const struct mime_part *p)
 {
-	if (s->n == s->cap) {
-		s->cap = s->cap > 0 ? 2 * s->cap : 8;
-		s->leaf = xreallocarray(s->leaf, s->cap, sizeof *s->leaf);
-	}
+	s->leaf = xgrow(s->leaf, s->n, &s->cap, sizeof *s->leaf);
 	s->leaf[s->n++] = *p;
 	if (head_is_tlsrpt(p->subtype))
 		s->typed = true;

@@ -121,9 +121,7 @@ repair(struct span s, struct arena *arena)
 
 	for (; s.n > 0; s = span_skip(s, len)) {
 		if ((len = text_utf8(s.p, s.n, &c)) == 0) {
-			c = (unsigned char)s.p[0];
-			*to++ = (char)(0xc0 | c >> 6);
-			*to++ = (char)(0x80 | (c & 0x3f));
+			to += utf8_encode((unsigned char)s.p[0], to);
 			len = 1;
 		} else if (c == 0) {
 			*to++ = '?';

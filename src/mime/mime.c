@@ -201,10 +201,7 @@ go_deeper(struct mime *m, struct findings *fs)
 static struct level *
 push_level(struct mime *m)
 {
-	if (m->n == m->cap) {
-		m->cap = m->cap > 0 ? 2 * m->cap : 4;
-		m->level = xreallocarray(m->level, m->cap, sizeof *m->level);
-	}
+	m->level = xgrow(m->level, m->n, &m->cap, sizeof *m->level);
 	return &m->level[m->n++];
 }
 

@@ -1,6 +1,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "mime/transfer_encoding.h"
 
 enum {
@@ -113,22 +114,10 @@ transfer_base64(struct span in, char *out, size_t room, bool *bad)
 	return (size_t)(b.out - (unsigned char *)out);
 }
 
-static int
-digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
 int
 transfer_hex(const char *p)
 {
-	int hi = digit(p[0]), lo = hi == -1 ? -1 : digit(p[1]);
+	int hi = hex_digit(p[0]), lo = hi == -1 ? -1 : hex_digit(p[1]);
 
 	return lo == -1 ? -1 : hi << 4 | lo;
 }

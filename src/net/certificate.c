@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/fault.h"
+#include "base/hex.h"
 #include "base/utc.h"
 #include "net/certificate_names.h"
 #include "net/certificate.h"
@@ -103,15 +104,16 @@ static void
 add_chain_remedy(struct line *l, const struct certificate *c, const X509 *leaf)
 {
 	unsigned char digest[CERTIFICATE_DIGEST] = { 0 };
-	int i;
+	char digits[2 * CERTIFICATE_DIGEST + 1];
 
 	add(l, c->pinned ? "neither the issuer nor the fingerprint is trusted: "
 			 : "its issuer is not trusted: ");
 	add(l, "set ca_file to the issuer's certificate, or, when the server "
 	       "is known to have this one, fingerprint = sha256:");
-	if (digest_of(leaf, digest))
-		for (i = 0; i < CERTIFICATE_DIGEST; i++)
-			add(l, "%02x", digest[i]);
+	if (digest_of(leaf, digest)) {
+		hex_format(digest, CERTIFICATE_DIGEST, digits);
+		add(l, "%s", digits);
+	}
 }
 
 static void
@@ -210,17 +212,6 @@ verify(int ok, X509_STORE_CTX *store)
 	if (c->refused[0] == '\0')
 		describe(c, store);
 	return 0;
-}
-
-static int
-hex_digit(char c)
-{
-	const char *digits = "0123456789abcdef", *p;
-
-	if (c >= 'A' && c <= 'F')
-		c = (char)(c - 'A' + 'a');
-	p = c != '\0' ? strchr(digits, c) : NULL;
-	return p != NULL ? (int)(p - digits) : -1;
 }
 
 static int

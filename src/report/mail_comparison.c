@@ -71,25 +71,13 @@ compare_fields(struct comparison *c, const struct mail_head *head)
 		    "TLS-Report-Submitter: %s", head->report_submitter);
 }
 
-/* The next word, off the front of `*rest`; empty at the end. */
-static struct span
-next_word(struct span *rest)
-{
-	struct span word;
-	size_t n = 0;
-
-	*rest = span_trim(*rest);
-	while (n < rest->n && strchr(" \t\r\n", rest->p[n]) == NULL)
-		n++;
-	word = (struct span){ rest->p, n };
-	*rest = span_skip(*rest, n);
-	return word;
-}
-
+/* Take the next word off the front of `*rest`; whether it is `word`. */
 static bool
 take_word(struct span *rest, const char *word)
 {
-	return span_is(next_word(rest), word);
+	struct span next;
+
+	return span_next_word(rest, &next) && span_is(next, word);
 }
 
 /* "<left@right>" (RFC 5322 §3.6.4). */
@@ -108,14 +96,16 @@ is_msg_id(struct span s)
 static bool
 parse_subject(struct span rest, struct span *domain, struct span *submitter)
 {
+	struct span id;
+
 	if (!take_word(&rest, "Report") || !take_word(&rest, "Domain:"))
 		return false;
-	*domain = next_word(&rest);
+	span_next_word(&rest, domain);
 	if (!take_word(&rest, "Submitter:"))
 		return false;
-	*submitter = next_word(&rest);
-	return take_word(&rest, "Report-ID:") && is_msg_id(next_word(&rest)) &&
-	       span_trim(rest).n == 0;
+	span_next_word(&rest, submitter);
+	return take_word(&rest, "Report-ID:") && span_next_word(&rest, &id) &&
+	       is_msg_id(id) && span_trim(rest).n == 0;
 }
 
 /* The id is not compared: large senders have another one in the report. */

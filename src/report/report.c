@@ -5,6 +5,7 @@
 #include <json-c/json_tokener.h>
 
 #include "base/alloc.h"
+#include "base/hex.h"
 #include "report/host_name.h"
 #include "report/reading.h"
 
@@ -112,10 +113,8 @@ static const char *
 id_of_content(struct reading *r)
 {
 	char text[2 * REPORT_DIGEST + 1];
-	size_t i;
 
-	for (i = 0; i < REPORT_DIGEST; i++)
-		snprintf(text + 2 * i, 3, "%02x", r->report->content[i]);
+	hex_format(r->report->content, REPORT_DIGEST, text);
 	return arena_printf(r->arena, "sha256:%s", text);
 }
 

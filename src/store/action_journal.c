@@ -54,7 +54,7 @@ store_take_actions(struct store *st, const struct store_mailbox *mb,
 {
 	struct value v[] = { value_number(mb->id),
 		value_number(mb->uidvalidity) };
-	struct store_action *all = NULL, *grown;
+	struct store_action *all = NULL;
 	size_t room = 0;
 	sqlite3_stmt *row;
 	int rc;
@@ -66,13 +66,7 @@ store_take_actions(struct store *st, const struct store_mailbox *mb,
 		return -1;
 	rc = sql_ask(st, SQL_READ_ACTIONS, v, 2, &row, f);
 	for (; rc == 1; rc = sql_next(st, row, f)) {
-		if (*n == room) {
-			room = room > 0 ? 2 * room : 64;
-			grown = arena_alloc(mem, room * sizeof *grown);
-			if (*n > 0)
-				memcpy(grown, all, *n * sizeof *grown);
-			all = grown;
-		}
+		all = arena_grow(mem, all, *n, &room, sizeof *all);
 		all[*n].uid = (uint32_t)sqlite3_column_int64(row, 0);
 		all[*n].action = *n > 0 && strcmp(all[*n - 1].action,
 					       sql_column(row, 1)) == 0

@@ -7,19 +7,13 @@ int
 store_read_told(struct store *st, struct arena *mem, const struct told **list,
     size_t *n, struct fault *f)
 {
-	struct told *all = NULL, *grown;
+	struct told *all = NULL;
 	size_t count = 0, room = 0;
 	sqlite3_stmt *row;
 	int rc = sql_ask(st, SQL_READ_TOLD, NULL, 0, &row, f);
 
 	for (; rc == 1; rc = sql_next(st, row, f)) {
-		if (count == room) {
-			room = room > 0 ? 2 * room : 16;
-			grown = arena_alloc(mem, room * sizeof *grown);
-			if (count > 0)
-				memcpy(grown, all, count * sizeof *grown);
-			all = grown;
-		}
+		all = arena_grow(mem, all, count, &room, sizeof *all);
 		all[count++] = (struct told){
 			.kind = copy_column(mem, row, 0),
 			.key = copy_column(mem, row, 1),

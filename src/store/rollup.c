@@ -300,14 +300,10 @@ add_warning(struct rollup *r, int64_t day, const char *code, size_t len)
 static void
 add_warnings(struct rollup *r, int64_t day, const char *codes)
 {
-	size_t len;
+	struct span rest = span_of(codes), code;
 
-	for (; *codes != '\0'; codes += len) {
-		len = strspn(codes, " ");
-		codes += len;
-		if ((len = strcspn(codes, " ")) > 0)
-			add_warning(r, day, codes, len);
-	}
+	while (span_next_word(&rest, &code))
+		add_warning(r, day, code.p, code.n);
 }
 
 static int64_t

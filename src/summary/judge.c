@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/span.h"
 #include "summary/judge.h"
 
 /* One domain of the overview, to be found by its name and put in order. */
@@ -84,13 +85,11 @@ by_urgency(const void *a, const void *b)
 static bool
 has_word(const char *list, const char *word)
 {
-	size_t n;
+	struct span rest = span_of(list), name;
 
-	for (; *(list += strspn(list, " ")) != '\0'; list += n) {
-		n = strcspn(list, " ");
-		if (n == strlen(word) && strncmp(list, word, n) == 0)
+	while (span_next_word(&rest, &name))
+		if (span_is(name, word))
 			return true;
-	}
 	return false;
 }
 

@@ -20,16 +20,6 @@ words_domain(const struct words *w, const char *name, const char *shown)
 }
 
 static const char *
-month_name(const char *day)
-{
-	static const char names[12][4] = { "Jan", "Feb", "Mar", "Apr", "May",
-		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-	int month = (day[5] - '0') * 10 + day[6] - '0';
-
-	return month >= 1 && month <= 12 ? names[month - 1] : "?";
-}
-
-static const char *
 day_in(const struct words *w, const char *day, bool with_year)
 {
 	int64_t t;
@@ -37,7 +27,8 @@ day_in(const struct words *w, const char *day, bool with_year)
 	if (utc_parse_date(span_of(day), &t) == -1)
 		return day;
 	return arena_printf(w->mem, "%d %s%s%.*s",
-	    (day[8] - '0') * 10 + day[9] - '0', month_name(day),
+	    (day[8] - '0') * 10 + day[9] - '0',
+	    utc_month_name((day[5] - '0') * 10 + day[6] - '0'),
 	    with_year ? " " : "", with_year ? 4 : 0, day);
 }
 

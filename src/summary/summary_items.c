@@ -18,16 +18,10 @@ static const char indent[] = "      ";
 void
 items_add(struct items *items, struct arena *mem, const char *text)
 {
-	struct item *grown;
 	const char *s;
 
-	if (items->n == items->cap) {
-		items->cap = items->cap > 0 ? 2 * items->cap : 16;
-		grown = arena_alloc(mem, items->cap * sizeof *grown);
-		if (items->n > 0)
-			memcpy(grown, items->item, items->n * sizeof *grown);
-		items->item = grown;
-	}
+	items->item = arena_grow(
+	    mem, items->item, items->n, &items->cap, sizeof *items->item);
 	items->item[items->n] = (struct item){ .text = text };
 	for (s = text; *s != '\0'; s++)
 		items->item[items->n].lines += *s == '\n';

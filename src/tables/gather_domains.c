@@ -61,8 +61,8 @@ on_domain(void *arg, const struct cell *c, size_t n, struct fault *f)
 		g->o->domains_left_out++;
 		return 0;
 	}
-	g->domains = gathering_grow(
-	    g, g->domains, g->n_domains, &g->room_domains, sizeof *g->domains);
+	g->domains = arena_grow(g->arena, g->domains, g->n_domains,
+	    &g->room_domains, sizeof *g->domains);
 	d = &g->domains[g->n_domains++];
 	*d = (struct overview_domain){
 		.name = gathering_text(g, &c[DOMAIN_NAME]),
@@ -217,8 +217,8 @@ on_sender(void *arg, const struct cell *c, size_t n, struct fault *f)
 		g->o->senders_left_out++;
 		return 0;
 	}
-	g->senders = gathering_grow(
-	    g, g->senders, g->n_senders, &g->room_senders, sizeof *g->senders);
+	g->senders = arena_grow(g->arena, g->senders, g->n_senders,
+	    &g->room_senders, sizeof *g->senders);
 	s = &g->senders[g->n_senders++];
 	*s = (struct overview_sender){
 		.organization = gathering_text(g, &c[SENDER_ORGANIZATION]),

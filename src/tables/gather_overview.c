@@ -4,21 +4,6 @@
 #include "store/exports.h"
 #include "tables/gathering.h"
 
-void *
-gathering_grow(
-    struct gathering *g, void *item, size_t n, size_t *room, size_t size)
-{
-	void *more;
-
-	if (n < *room)
-		return item;
-	*room = *room > 0 ? 2 * *room : 16;
-	more = arena_alloc(g->arena, *room * size);
-	if (n > 0)
-		memcpy(more, item, n * size);
-	return more;
-}
-
 const char *
 gathering_text(struct gathering *g, const struct cell *c)
 {
@@ -146,7 +131,7 @@ on_warning(struct gathering *g, sqlite3_stmt *row)
 
 	if (g->n_warnings == LIMIT_WARNINGS)
 		return -1;
-	g->warnings = gathering_grow(g, g->warnings, g->n_warnings,
+	g->warnings = arena_grow(g->arena, g->warnings, g->n_warnings,
 	    &g->room_warnings, sizeof *g->warnings);
 	w = &g->warnings[g->n_warnings++];
 	w->code = copy_column(g->arena, row, 0);

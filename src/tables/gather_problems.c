@@ -94,7 +94,7 @@ on_problem(void *arg, const struct cell *c, size_t n, struct fault *f)
 		g->o->problems_left_out++;
 		return 0;
 	}
-	g->problems = gathering_grow(g, g->problems, g->n_problems,
+	g->problems = arena_grow(g->arena, g->problems, g->n_problems,
 	    &g->room_problems, sizeof *g->problems);
 	p = &g->problems[g->n_problems++];
 	read_problem(g, c, p);

@@ -59,10 +59,6 @@ typedef int each_fn(struct gathering *, sqlite3_stmt *row);
 int gathering_each(struct gathering *, enum sql_id, const struct value *v,
     size_t n, each_fn *on_row, struct fault *);
 
-/* `n` items and room for one more, in the arena; doubles as it grows. */
-void *gathering_grow(
-    struct gathering *, void *item, size_t n, size_t *room, size_t size);
-
 /* The text of a cell, copied; "" for NULL. */
 const char *gathering_text(struct gathering *, const struct cell *);
 

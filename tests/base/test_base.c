@@ -3,13 +3,17 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <cmocka.h>
 
+#include "base/alloc.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/fault.h"
+#include "base/hex.h"
+#include "base/span.h"
 #include "base/utf8.h"
 #include "base/utc.h"
 
@@ -173,6 +177,91 @@ an_arena_gives_zeroed_memory_that_lives_until_its_reset(void **state)
 }
 
 static void
+an_array_grows_without_losing_an_element(void **state)
+{
+	struct arena a = { 0 };
+	unsigned *in_arena = NULL, *on_heap = NULL, i;
+	size_t arena_room = 0, heap_room = 0;
+
+	(void)state;
+	for (i = 0; i < 1000; i++) {
+		in_arena =
+		    arena_grow(&a, in_arena, i, &arena_room, sizeof *in_arena);
+		on_heap = xgrow(on_heap, i, &heap_room, sizeof *on_heap);
+		in_arena[i] = on_heap[i] = i;
+	}
+	assert_true(arena_room >= 1000);
+	assert_true(heap_room >= 1000);
+	for (i = 0; i < 1000; i++) {
+		assert_int_equal(in_arena[i], i);
+		assert_int_equal(on_heap[i], i);
+	}
+	arena_free(&a);
+	free(on_heap);
+}
+
+static void
+words_are_what_stands_between_blanks(void **state)
+{
+	struct span rest = span_of(" \t one two\r\nthree "), word;
+
+	(void)state;
+	assert_true(span_next_word(&rest, &word) && span_is(word, "one"));
+	assert_true(span_next_word(&rest, &word) && span_is(word, "two"));
+	assert_true(span_next_word(&rest, &word) && span_is(word, "three"));
+	assert_false(span_next_word(&rest, &word));
+	assert_int_equal(word.n, 0);
+	assert_int_equal(rest.n, 0);
+}
+
+static void
+hexadecimal_digits_are_written_and_read(void **state)
+{
+	static const unsigned char bytes[] = { 0x00, 0x9a, 0xff };
+	char text[7];
+
+	(void)state;
+	hex_format(bytes, sizeof bytes, text);
+	assert_string_equal(text, "009aff");
+	assert_int_equal(hex_digit('9'), 9);
+	assert_int_equal(hex_digit('a'), 10);
+	assert_int_equal(hex_digit('F'), 15);
+	assert_int_equal(hex_digit('g'), -1);
+	assert_int_equal(hex_digit('/'), -1);
+	assert_int_equal(hex_digit('\0'), -1);
+}
+
+static void
+every_character_is_encoded_as_it_is_read(void **state)
+{
+	unsigned c, read = 0;
+	char text[4];
+	size_t n;
+
+	(void)state;
+	for (c = 0; c <= 0x10ffff; c++) {
+		if (c >= 0xd800 && c <= 0xdfff)
+			continue;
+		n = utf8_encode(c, text);
+		assert_int_equal(text_utf8(text, n, &read), n);
+		assert_int_equal(read, c);
+	}
+}
+
+static void
+months_have_names_and_names_have_months(void **state)
+{
+	int m;
+
+	(void)state;
+	for (m = 1; m <= 12; m++)
+		assert_int_equal(utc_month_of(span_of(utc_month_name(m))), m);
+	assert_int_equal(utc_month_of(span_of("DEC 3")), 12);
+	assert_int_equal(utc_month_of(span_of("De")), 0);
+	assert_int_equal(utc_month_of(span_of("")), 0);
+}
+
+static void
 text_for_people_holds_no_controls(void **state)
 {
 	static const struct {
@@ -255,6 +344,11 @@ main(void)
 		cmocka_unit_test(a_buffer_holds_its_bound_and_not_a_byte_more),
 		cmocka_unit_test(
 		    an_arena_gives_zeroed_memory_that_lives_until_its_reset),
+		cmocka_unit_test(an_array_grows_without_losing_an_element),
+		cmocka_unit_test(words_are_what_stands_between_blanks),
+		cmocka_unit_test(hexadecimal_digits_are_written_and_read),
+		cmocka_unit_test(every_character_is_encoded_as_it_is_read),
+		cmocka_unit_test(months_have_names_and_names_have_months),
 		cmocka_unit_test(text_for_people_holds_no_controls),
 		cmocka_unit_test(
 		    plain_text_ends_at_the_first_byte_that_is_not_printable_ascii),
