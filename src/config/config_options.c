@@ -70,7 +70,6 @@ const struct config_option config_options[] = {
 	{ MAILBOX("after_reject", set_action, after_reject) },
 	{ MAILBOX("timeout", set_seconds, account.tls.timeout), .min = 1,
 	    .max = 3600 },
-	{ MAILBOX("compress", set_yes, account.compress) },
 	{ MAILBOX("retries", set_number, retries), .max = 100 },
 	{ MAILBOX("grace", set_seconds, grace), .max = 365 * 24 * 3600 },
 	{ OPTION("mailbox", "dkim", check_dkim, 0), .only = "off" },

@@ -42,7 +42,7 @@ struct config_option {
 };
 
 enum {
-	CONFIG_OPTIONS = 41
+	CONFIG_OPTIONS = 40
 };
 
 extern const struct config_option config_options[CONFIG_OPTIONS];

@@ -9,7 +9,6 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "imap/arrival.h"
-#include "imap/compress.h"
 #include "imap/session.h"
 #include "imap/uid_set.h"
 
@@ -456,7 +455,6 @@ imap_fetch(struct imap *im, const struct imap_size *list, size_t n,
 	};
 	struct session_listener listener = { on_message, on_literal, &fe };
 	uint64_t max = im->account->message_max;
-	uint64_t bytes = 0;
 	size_t i;
 	int rc;
 
@@ -464,13 +462,9 @@ imap_fetch(struct imap *im, const struct imap_size *list, size_t n,
 	for (i = 0; i < n; i++)
 		if (list[i].skip)
 			fe.state[i] = STATE_DONE;
-		else
-			bytes += list[i].size;
 	fe.body.max = (size_t)max + 1;
 	im->listener = &listener;
-	rc = compress_if_worth(im, bytes, f);
-	if (rc == 0)
-		rc = fetch_kind(&fe, KIND_WHOLE, f);
+	rc = fetch_kind(&fe, KIND_WHOLE, f);
 	if (rc == 0)
 		rc = fetch_kind(&fe, KIND_NEAR, f);
 	if (rc == 0)

@@ -134,12 +134,19 @@ log_in(struct imap *im, struct fault *f)
 	return rc;
 }
 
+static int
+feed_guard(void *arg, struct span *in, struct buf *out, struct fault *f)
+{
+	return guard_feed(arg, in, out, f);
+}
+
 struct imap *
 imap_open(const struct imap_account *account, struct fault *f)
 {
 	struct imap *im = session_new(account);
+	struct tls_filter filter = { feed_guard, &im->guard, GUARD_LINE };
 
-	im->low = tls_connect(&account->tls, &im->guard, f);
+	im->low = tls_connect(&account->tls, &filter, f);
 	if (im->low == NULL || greet(im, f) == -1 ||
 	    (account->tls.mode == TLS_STARTTLS && starttls(im, f) == -1) ||
 	    log_in(im, f) == -1) {

@@ -39,7 +39,6 @@ struct imap_account {
 	const char *user;
 	const char *secret;	/* never logged, at no level */
 	bool is_token;		/* the secret is an OAuth2 access token */
-	bool compress;		/* where the server can, and it is worth it */
 	uint64_t message_max;	/* limits.message */
 	uint64_t header_max;	/* limits.header */
 	enum imap_secret *fate; /* gets it, when not NULL */

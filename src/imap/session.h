@@ -36,10 +36,9 @@ struct imap {
 	const char *mechanism;
 	/* the secret as it went over the wire, in each answer of a login */
 	char *secrets_sent[REPLY_SECRETS - 1];
-	bool broken;	 /* out of step, or gone: nothing more can be said */
-	int unheard;	 /* commands that were sent and not answered yet */
-	bool unsettled;	 /* those of login() are among them */
-	bool compressed; /* it was asked for */
+	bool broken;	/* out of step, or gone: nothing more can be said */
+	int unheard;	/* commands that were sent and not answered yet */
+	bool unsettled; /* those of login() are among them */
 	/* of the folder, as imap_sizes saw it: UIDs, ascending */
 	uint32_t *known;
 	size_t n_known;

@@ -12,9 +12,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "net/deflate.h"
 #include "net/dial.h"
-#include "imap/guard.h"
 #include "net/connect_steps.h"
 #include "net/tls.h"
 #include "net/wire.h"
@@ -28,42 +26,20 @@ enum {
 /* The low driver of libetpan's stream. */
 struct stream {
 	struct wire wire;
-	struct guard *guard;
+	struct tls_filter filter;
 	SSL_CTX *ctx;
 	SSL *ssl;		 /* until it is in use on the wire */
 	struct fault unprepared; /* when there is none */
-	struct deflate *deflate; /* NULL: nothing is compressed */
-	char packed[RECEIVE];	 /* as it came, if it is */
 	char raw[RECEIVE];
-	struct span rest;  /* of these, what the guard has not seen */
-	struct buf passed; /* the guard, and not yet read by libetpan */
-	size_t taken;	   /* of that */
+	struct span rest;  /* of these, what the filter has not taken */
+	struct buf passed; /* what the filter let through */
+	size_t taken;	   /* of that, by libetpan */
 };
-
-/* Unpack more, which takes more from the wire once all of that is unpacked. */
-static ssize_t
-receive_packed(struct stream *s)
-{
-	ssize_t got;
-
-	while ((got = deflate_take(s->deflate, s->raw, sizeof s->raw)) == 0) {
-		got = wire_receive(&s->wire, s->packed, sizeof s->packed);
-		if (got == -1)
-			return -1;
-		deflate_give(
-		    s->deflate, (struct span){ s->packed, (size_t)got });
-	}
-	return got != -1 ? got
-			 : wire_fail(&s->wire, EX_PROTOCOL,
-			       "what the server compressed cannot be read", "");
-}
 
 static int
 receive(struct stream *s)
 {
-	ssize_t got = s->deflate != NULL
-			  ? receive_packed(s)
-			  : wire_receive(&s->wire, s->raw, sizeof s->raw);
+	ssize_t got = wire_receive(&s->wire, s->raw, sizeof s->raw);
 
 	if (got == -1)
 		return -1;
@@ -71,7 +47,7 @@ receive(struct stream *s)
 	return 0;
 }
 
-/* Until something has passed the guard. */
+/* Until something has passed the filter. */
 static int
 fill(struct stream *s)
 {
@@ -80,8 +56,8 @@ fill(struct stream *s)
 	while (s->passed.len == 0) {
 		if (s->rest.n == 0 && receive(s) == -1)
 			return -1;
-		if (guard_feed(
-			s->guard, &s->rest, &s->passed, &s->wire.fault) == -1) {
+		if (s->filter.feed(s->filter.arg, &s->rest, &s->passed,
+			&s->wire.fault) == -1) {
 			s->wire.failed = true;
 			return s->passed.len > 0 ? 0 : -1;
 		}
@@ -124,21 +100,6 @@ trace(const mailstream_low *low, const char *p, size_t n)
 		    n < TRACE_MAX ? (int)n : TRACE_MAX, p);
 }
 
-/* All of it, since what is packed cannot be taken back. */
-static ssize_t
-send_packed(struct stream *s, const void *buf, size_t n)
-{
-	struct span left = deflate_pack(s->deflate, (struct span){ buf, n });
-	ssize_t sent;
-
-	while (left.n > 0) {
-		if ((sent = wire_send(&s->wire, left.p, left.n)) == -1)
-			return -1;
-		left = span_skip(left, (size_t)sent);
-	}
-	return (ssize_t)n;
-}
-
 static ssize_t
 driver_write(mailstream_low *low, const void *buf, size_t n)
 {
@@ -147,8 +108,7 @@ driver_write(mailstream_low *low, const void *buf, size_t n)
 	if (s->wire.failed || n == 0)
 		return -1;
 	trace(low, buf, n);
-	return s->deflate != NULL ? send_packed(s, buf, n)
-				  : wire_send(&s->wire, buf, n);
+	return wire_send(&s->wire, buf, n);
 }
 
 static int
@@ -180,7 +140,6 @@ stream_free(struct stream *s)
 	SSL_free(s->ssl);
 	SSL_free(s->wire.ssl);
 	SSL_CTX_free(s->ctx);
-	deflate_free(s->deflate);
 	buf_free(&s->passed);
 	free(s);
 }
@@ -283,8 +242,8 @@ tls_handshake(mailstream_low *low, struct fault *f)
 }
 
 mailstream_low *
-tls_connect(
-    const struct tls_settings *set, struct guard *guard, struct fault *f)
+tls_connect(const struct tls_settings *set, const struct tls_filter *filter,
+    struct fault *f)
 {
 	static mailstream_low_driver driver = { .mailstream_read = driver_read,
 		.mailstream_write = driver_write,
@@ -296,8 +255,8 @@ tls_connect(
 	mailstream_low *low;
 
 	s->wire.settings = set;
-	s->guard = guard;
-	s->passed.max = 2 * RECEIVE + GUARD_LINE;
+	s->filter = *filter;
+	s->passed.max = 2 * RECEIVE + filter->room;
 	s->wire.fd = dial(set, set->mode != TLS_NONE ? &meanwhile : NULL, f);
 	if (s->wire.fd == -1) {
 		stream_free(s);
@@ -324,29 +283,12 @@ tls_begin(mailstream_low *low, enum tls_pace pace)
 }
 
 void
-tls_compress(mailstream_low *low)
-{
-	struct stream *s = low->data;
-
-	s->deflate = deflate_new();
-	memcpy(s->packed, s->rest.p, s->rest.n);
-	deflate_give(s->deflate, (struct span){ s->packed, s->rest.n });
-	s->rest.n = 0;
-}
-
-void
 tls_take_leave(mailstream_low *low, const char *bytes, size_t n)
 {
 	const struct stream *s = low->data;
-	struct span packed;
 	size_t sent;
 
 	trace(low, bytes, n);
-	if (s->deflate != NULL) {
-		packed = deflate_pack(s->deflate, (struct span){ bytes, n });
-		bytes = packed.p;
-		n = packed.n;
-	}
 	if (s->wire.ssl == NULL) {
 		(void)!send(s->wire.fd, bytes, n, MSG_NOSIGNAL | MSG_DONTWAIT);
 	} else if (SSL_is_init_finished(s->wire.ssl)) {

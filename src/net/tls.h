@@ -2,12 +2,27 @@
 #define NET_TLS_H
 
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <libetpan/mailstream.h>
 
 struct fault;
-struct guard;
+struct buf;
+struct span;
 struct steps;
+
+/*
+ * Every byte that is received goes through a filter.  It takes bytes from the
+ * front of `in` and appends to `out` what the reader of the stream shall see:
+ * at most 2 * in->n + `room` bytes in one call.  -1 with a fault breaks the
+ * stream, though what was appended can still be read.
+ */
+struct tls_filter {
+	int (*feed)(
+	    void *arg, struct span *in, struct buf *out, struct fault *);
+	void *arg;
+	size_t room;
+};
 
 /*
  * Verified TLS under libetpan, whose own verifies nothing.  TLS 1.2 or newer,
@@ -44,14 +59,14 @@ enum tls_pace {
 };
 
 /*
- * Connect, and handshake when the mode is implicit.  Every byte received goes
- * through `guard` first.  NULL with a fault of scope FAULT_SESSION, exit code
- * 69 (75 when stopped, 78 when the settings cannot be followed).  The settings
- * and the guard must outlive the stream; mailstream_low_close and _free (or
- * mailstream_close of the stream around it) close it.
+ * Connect, and handshake when the mode is implicit.  NULL with a fault of scope
+ * FAULT_SESSION, exit code 69 (75 when stopped, 78 when the settings cannot be
+ * followed).  The settings and what the filter points to must outlive the
+ * stream; mailstream_low_close and _free (or mailstream_close of the stream
+ * around it) close it.
  */
 mailstream_low *tls_connect(
-    const struct tls_settings *, struct guard *, struct fault *);
+    const struct tls_settings *, const struct tls_filter *, struct fault *);
 
 /*
  * The handshake on a plain connection, after STARTTLS; refused when the server
@@ -64,12 +79,6 @@ void tls_begin(mailstream_low *, enum tls_pace);
 
 /* Read and write no more: every further call fails with that fault. */
 void tls_break(mailstream_low *, const struct fault *);
-
-/*
- * From here on all is compressed (RFC 4978): what is written next, and what
- * came behind the last tagged line.
- */
-void tls_compress(mailstream_low *);
 
 /*
  * Write this as far as it goes at once and end TLS, even when the stream was

@@ -122,7 +122,7 @@ class Errors(Config):
             "decimal = .\nguard = yes\n[reports]\ndomains =\n[limits]\nmessage = 25M\nheader = 256K\nmime_depth = 16\n"
             "parts = 100\nreports = 10\nreport = 16M\njson_depth = 32\npolicies = 1000\nfailures = 50000\n"
             "quarantine = 1G\n" + self.box("tls = implicit\nauth = auto\nfolders = INBOX\nca_file =\nfingerprint =\n"
-                                           "after_import = keep\nafter_reject = keep\ncompress = no\ngrace = 24h\ndkim = off\n"
+                                           "after_import = keep\nafter_reject = keep\ngrace = 24h\ndkim = off\n"
                                            "trust_authserv =\n"))
 
     def test_comments_and_blanks(self):

@@ -130,14 +130,6 @@ class Ways(Scene):
             with self.subTest(tls), chopping(port, 8460) as proxy:
                 self.assert_same(self.polled, self.poll("pieces-" + tls, tls=tls, port=proxy.port, **more))
 
-    def test_compressed(self):
-        received = []
-        for compress in ("no", "yes"):
-            with chopping(self.server.tls_port, 4978) as proxy:
-                self.assert_same(self.polled, self.poll("compress-" + compress, compress=compress, port=proxy.port))
-                received.append(proxy.received)
-        self.assertLess(received[1], received[0] * 0.7)
-
     def test_mailboxes_side_by_side(self):
         dumps = []
         for parallel in (1, 4):

@@ -254,58 +254,6 @@ hears_the_command_under_way_before_it_asks_again(void **state)
 }
 
 static void
-goes_on_where_compression_is_refused(void **state)
-{
-	static const struct step script[] = { EXAMINE_COMPRESSIBLE,
-		SIZES(3, 70000, 3),
-		{ "COMPRESS DEFLATE",
-		    "%t NO [COMPRESSIONACTIVE] TLS does\r\n" },
-		{ "UID FETCH 11,20 (UID INTERNALDATE BODY.PEEK[])",
-		    "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n"
-		    "* 3 FETCH (UID 20 BODY[] {1}\r\nc)\r\n%t OK\r\n" },
-		{ "UID FETCH 12 (UID INTERNALDATE BODY.PEEK[HEADER]",
-		    "* 2 FETCH (UID 12 BODY[HEADER] {1}\r\nb)\r\n%t OK\r\n" },
-		END };
-	struct scene *s = *state;
-
-	s->account.compress = true;
-	assert_fetches(s, script, "11:a;20:c;12!:b;");
-}
-
-static void
-refuses_what_is_not_compressed_as_agreed(void **state)
-{
-	static const struct step script[] = { EXAMINE_COMPRESSIBLE,
-		SIZES(3, 70000, 3),
-		{ "COMPRESS DEFLATE", "%t OK now\r\n* OK in clear\r\n" }, END };
-	struct scene *s = *state;
-
-	s->account.compress = true;
-	assert_int_equal(fetch_all(s, script), -1);
-	assert_fault(
-	    s, EX_PROTOCOL, "what the server compressed cannot be read");
-	assert_string_equal(s->mails, "");
-	end(s);
-}
-
-/* Too little is not worth the round trip. */
-static void
-compresses_nothing_small(void **state)
-{
-	static const struct step script[] = { EXAMINE_COMPRESSIBLE,
-		SIZES(3, 3, 3),
-		{ "UID FETCH 11:20 ",
-		    "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n"
-		    "* 2 FETCH (UID 12 BODY[] {1}\r\nb)\r\n"
-		    "* 3 FETCH (UID 20 BODY[] {1}\r\nc)\r\n%t OK\r\n" },
-		END };
-	struct scene *s = *state;
-
-	s->account.compress = true;
-	assert_fetches(s, script, "11:a;12:b;20:c;");
-}
-
-static void
 isolates_a_mail_that_cannot_be_read(void **state)
 {
 	static const struct step script[] = { EXAMINE, SIZES(3, 3, 3),
@@ -511,9 +459,6 @@ main(void)
 		TEST(keeps_the_limit_where_the_size_was_wrong),
 		TEST(asks_again_for_what_a_limited_answer_left_out),
 		TEST(passes_over_what_is_gone),
-		TEST(goes_on_where_compression_is_refused),
-		TEST(refuses_what_is_not_compressed_as_agreed),
-		TEST(compresses_nothing_small),
 		TEST(isolates_a_mail_that_cannot_be_read),
 		TEST(has_the_next_command_under_way),
 		TEST(hears_the_command_under_way_before_it_asks_again),

@@ -111,13 +111,6 @@ play_script(struct server *s)
 		    "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n"       \
 		    "* OK [UIDNEXT 14] y\r\n%t OK [READ-ONLY] z\r\n" \
 	}
-#define EXAMINE_COMPRESSIBLE                                                   \
-	GREETING, CAPABILITY("SASL-IR AUTH=PLAIN"),                            \
-	    { "AUTHENTICATE PLAIN AHUAcGFzcyJ3b1xyZC00NzEx", "%t OK in\r\n" }, \
-	    CAPABILITY("COMPRESS=DEFLATE"),                                    \
-	{                                                                      \
-		"EXAMINE", "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n%t OK\r\n" \
-	}
 #define SIZES(a, b, c)                                                   \
 	{                                                                \
 		"UID FETCH 1:* (UID RFC822.SIZE)",                       \
