@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "cmd/closing_line.h"
 #include "ingest/ingest.h"
+#include "output/json_line.h"
 
 /* Append ", 3 stored before"; nothing for none. */
 static void
@@ -35,4 +36,22 @@ closing_line(const struct ingest_counts *c, double seconds, const char *verb)
 	    " without a report, %" PRIu64 " report%s (%" PRIu64 " %s%s)\n",
 	    c->messages, c->messages == 1 ? "" : "s", seconds, c->no_report,
 	    c->reports, c->reports == 1 ? "" : "s", c->imported, verb, line);
+}
+
+void
+closing_line_json(const struct ingest_counts *c, double seconds)
+{
+	struct json_object *o = json_new_object();
+
+	json_add_count(o, "messages", c->messages);
+	json_add_count(o, "reports", c->reports);
+	json_add_count(o, "imported", c->imported);
+	json_add_count(o, "duplicate", c->duplicate);
+	json_add_count(o, "conflict", c->conflict);
+	json_add_count(o, "rejected", c->rejected);
+	json_add_count(o, "no_report", c->no_report);
+	json_add_count(o, "warnings", c->warnings);
+	json_add_count(o, "bytes", c->bytes);
+	json_add_decimal(o, "seconds", seconds, 3);
+	json_line_print(stdout, o);
 }

@@ -11,4 +11,7 @@ struct ingest_counts;
 void closing_line(
     const struct ingest_counts *, double seconds, const char *verb);
 
+/* The same as the line that --json promises, on stdout. */
+void closing_line_json(const struct ingest_counts *, double seconds);
+
 #endif

@@ -1,4 +1,3 @@
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "base/utc.h"
 #include "cmd/describe.h"
 #include "ingest/examine.h"
+#include "output/json_line.h"
 #include "output/terminal_text.h"
 
 void
@@ -317,84 +317,79 @@ describe_no_report_words(const char *source, const struct mail_head *head)
 	put_mail(source, head);
 }
 
-static void
-put_codes_json(const struct findings *fs, enum code_class class)
+static struct json_object *
+json_codes(const struct findings *fs, enum code_class class)
 {
-	bool first = true;
+	struct json_object *list = json_new_array();
 	enum code c;
 
-	fputc('[', stdout);
-	for (c = CODE_NONE + 1; c < CODE_COUNT; c++) {
-		if (code_entry(c)->class != class || !findings_has(fs, c))
-			continue;
-		printf("%s\"%s\"", first ? "" : ",", code_entry(c)->name);
-		first = false;
-	}
-	fputc(']', stdout);
+	for (c = CODE_NONE + 1; c < CODE_COUNT; c++)
+		if (code_entry(c)->class == class && findings_has(fs, c))
+			json_append_text(list, code_entry(c)->name);
+	return list;
+}
+
+static struct json_object *
+json_policy(const struct policy *p)
+{
+	struct json_object *o = json_new_object();
+
+	json_add_text(o, "type", p->type);
+	json_add_text(o, "domain", p->domain);
+	json_add_count(o, "successful", p->successful_sessions);
+	json_add_count(o, "failed", p->failed_sessions);
+	json_add_count(o, "details", p->n_failures);
+	return o;
 }
 
 static void
-put_policies_json(const struct report *r)
+add_report(struct json_object *o, const struct report *r)
 {
-	size_t i;
-
-	fputs(",\"policies\":[", stdout);
-	for (i = 0; i < r->n_policies; i++) {
-		const struct policy *p = &r->policies[i];
-
-		fputs(i > 0 ? ",{\"type\":" : "{\"type\":", stdout);
-		text_put_json(stdout, p->type);
-		fputs(",\"domain\":", stdout);
-		text_put_json(stdout, p->domain);
-		printf(",\"successful\":%" PRIu64 ",\"failed\":%" PRIu64
-		       ",\"details\":%zu}",
-		    p->successful_sessions, p->failed_sessions, p->n_failures);
-	}
-	fputc(']', stdout);
-}
-
-static void
-put_report_json(const struct report *r)
-{
+	struct json_object *policies = json_new_array();
 	char start[UTC_TEXT], end[UTC_TEXT];
+	size_t i;
 
 	utc_format(r->start, start);
 	utc_format(r->end, end);
-	fputs(",\"organization\":", stdout);
-	text_put_json(stdout, r->organization);
-	fputs(",\"report_id\":", stdout);
-	text_put_json(stdout, r->report_id);
-	printf(",\"start\":\"%s\",\"end\":\"%s\"", start, end);
-	put_policies_json(r);
+	json_add_text(o, "organization", r->organization);
+	json_add_text(o, "report_id", r->report_id);
+	json_add_text(o, "start", start);
+	json_add_text(o, "end", end);
+	json_add(o, "policies", policies);
+	for (i = 0; i < r->n_policies; i++)
+		json_append(policies, json_policy(&r->policies[i]));
 }
 
 void
 describe_json(const char *source, const struct candidate *c)
 {
 	const struct findings *fs = c->findings;
+	struct json_object *o = json_new_object(), *codes;
 
-	fputs("{\"source\":", stdout);
-	text_put_json(stdout, source);
+	json_add_text(o, "source", source);
 	if (c->report == NULL) {
-		printf(",\"verdict\":\"reject\",\"codes\":[\"%s\"],\"notes\":"
-		       "[]}\n",
-		    code_entry(fs->reject.code)->name);
-		return;
+		json_add_text(o, "verdict", "reject");
+		json_add(o, "codes", codes = json_new_array());
+		json_append_text(codes, code_entry(fs->reject.code)->name);
+		json_add(o, "notes", json_new_array());
+	} else {
+		json_add_text(o, "verdict",
+		    has_class(fs, CLASS_WARN) ? "warn" : "accept");
+		json_add(o, "codes", json_codes(fs, CLASS_WARN));
+		json_add(o, "notes", json_codes(fs, CLASS_NOTE));
+		add_report(o, c->report);
 	}
-	printf(",\"verdict\":\"%s\",\"codes\":",
-	    has_class(fs, CLASS_WARN) ? "warn" : "accept");
-	put_codes_json(fs, CLASS_WARN);
-	fputs(",\"notes\":", stdout);
-	put_codes_json(fs, CLASS_NOTE);
-	put_report_json(c->report);
-	fputs("}\n", stdout);
+	json_line_print(stdout, o);
 }
 
 void
 describe_no_report_json(const char *source)
 {
-	fputs("{\"source\":", stdout);
-	text_put_json(stdout, source);
-	fputs(
-	    ",\"verdict\":\"no_report\",\"codes\":[],\"notes\":[]}\n", stdout);
+	struct json_object *o = json_new_object();
+
+	json_add_text(o, "source", source);
+	json_add_text(o, "verdict", "no_report");
+	json_add(o, "codes", json_new_array());
+	json_add(o, "notes", json_new_array());
+	json_line_print(stdout, o);
 }

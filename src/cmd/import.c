@@ -126,7 +126,7 @@ import_into(struct store *st, const struct options *o, const struct config *c,
 	if (o->timing)
 		timing_print(&timing);
 	if (o->json)
-		ingest_print_json(ingest_counts(im.ingest), seconds);
+		closing_line_json(ingest_counts(im.ingest), seconds);
 	else
 		closing_line(ingest_counts(im.ingest), seconds,
 		    o->dry_run ? "would be imported" : "imported");

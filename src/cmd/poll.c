@@ -81,7 +81,7 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 	if (o->timing)
 		timing_print(&timing);
 	if (o->json)
-		ingest_print_json(&counts, seconds);
+		closing_line_json(&counts, seconds);
 	else
 		closing_line(&counts, seconds,
 		    o->dry_run ? "would be imported" : "imported");

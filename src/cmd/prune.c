@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "base/stop_signal.h"
+#include "output/json_line.h"
 #include "output/terminal_text.h"
 #include "store/prune.h"
 #include "store/store.h"
@@ -52,11 +53,15 @@ give_back(struct pruning *p, struct fault *f)
 static void
 print_json(const struct pruning *p)
 {
-	printf("{\"reports\":%" PRId64 ",\"failures\":%" PRId64
-	       ",\"raw\":%" PRId64 ",\"raw_bytes\":%" PRId64
-	       ",\"given_back\":%" PRId64 ",\"days_left\":%" PRId64 "}\n",
-	    p->done.reports, p->done.failures, p->done.raw, p->done.raw_bytes,
-	    p->given_back, p->left);
+	struct json_object *o = json_new_object();
+
+	json_add_number(o, "reports", p->done.reports);
+	json_add_number(o, "failures", p->done.failures);
+	json_add_number(o, "raw", p->done.raw);
+	json_add_number(o, "raw_bytes", p->done.raw_bytes);
+	json_add_number(o, "given_back", p->given_back);
+	json_add_number(o, "days_left", p->left);
+	json_line_print(stdout, o);
 }
 
 /* What went, or would go, in one line. */

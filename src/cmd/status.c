@@ -1,4 +1,3 @@
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -7,6 +6,7 @@
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "cmd/overdue.h"
+#include "output/json_line.h"
 #include "output/terminal_text.h"
 #include "store/exports.h"
 #include "store/store.h"
@@ -14,7 +14,8 @@
 /* How the mailboxes are printed. */
 struct listing {
 	const struct column *columns;
-	size_t n; /* mailboxes printed */
+	size_t n;		  /* mailboxes printed */
+	struct json_object *json; /* where they go as JSON: an array */
 };
 
 static int
@@ -77,24 +78,21 @@ print_mailbox(void *arg, const struct cell *cells, size_t n, struct fault *f)
 }
 
 static int
-print_mailbox_json(
-    void *arg, const struct cell *cells, size_t n, struct fault *f)
+add_mailbox_json(void *arg, const struct cell *cells, size_t n, struct fault *f)
 {
 	struct listing *l = arg;
+	struct json_object *o = json_new_object();
 	size_t i;
 
 	(void)f;
-	printf("%s{", l->n++ > 0 ? "," : "");
-	for (i = 0; i < n; i++) {
-		printf("%s\"%s\":", i > 0 ? "," : "", l->columns[i].name);
+	for (i = 0; i < n; i++)
 		if (cells[i].null)
-			fputs("null", stdout);
+			json_add_null(o, l->columns[i].name);
 		else if (l->columns[i].kind == COLUMN_NUMBER)
-			printf("%" PRId64, cells[i].number);
+			json_add_number(o, l->columns[i].name, cells[i].number);
 		else
-			text_put_json(stdout, cells[i].text);
-	}
-	putchar('}');
+			json_add_text(o, l->columns[i].name, cells[i].text);
+	json_append(l->json, o);
 	return 0;
 }
 
@@ -133,38 +131,52 @@ print_stored(const struct store_status *s)
 }
 
 static void
-print_stored_json(const struct store_status *s)
+add_stored_json(struct json_object *o, const struct store_status *s)
 {
-	printf("],\"messages\":%" PRId64 ",\"reports\":%" PRId64
-	       ",\"conflicts\":%" PRId64 ",\"quarantined\":%" PRId64
-	       ",\"repeated\":%" PRId64 ",\"failures\":%" PRId64
-	       ",\"sessions\":%" PRId64 ",\"bytes\":%" PRId64 ",\"first_day\":",
-	    s->messages, s->reports, s->conflicts, s->quarantined, s->repeated,
-	    s->failures, s->sessions, s->bytes);
-	text_put_json(stdout, s->first_day);
-	fputs(",\"last_day\":", stdout);
-	text_put_json(stdout, s->last_day);
-	puts("}");
+	json_add_number(o, "messages", s->messages);
+	json_add_number(o, "reports", s->reports);
+	json_add_number(o, "conflicts", s->conflicts);
+	json_add_number(o, "quarantined", s->quarantined);
+	json_add_number(o, "repeated", s->repeated);
+	json_add_number(o, "failures", s->failures);
+	json_add_number(o, "sessions", s->sessions);
+	json_add_number(o, "bytes", s->bytes);
+	json_add_text(o, "first_day", s->first_day);
+	json_add_text(o, "last_day", s->last_day);
+}
+
+static int
+print_status_json(
+    struct store *st, const struct store_status *status, struct fault *f)
+{
+	struct json_object *o = json_new_object();
+	struct listing listing = { .json = json_new_array() };
+	struct row_sink sink = { on_head, add_mailbox_json, &listing };
+
+	json_add(o, "mailboxes", listing.json);
+	if (store_read_mailboxes(st, &sink, f) == -1) {
+		json_drop(o);
+		return -1;
+	}
+	add_stored_json(o, status);
+	json_line_print(stdout, o);
+	return 0;
 }
 
 static int
 print_status(struct store *st, bool json, struct fault *f)
 {
 	struct listing listing = { 0 };
-	struct row_sink sink = { on_head,
-		json ? print_mailbox_json : print_mailbox, &listing };
+	struct row_sink sink = { on_head, print_mailbox, &listing };
 	struct store_status status;
 
 	if (store_status(st, &status, f) == -1)
 		return -1;
 	if (json)
-		fputs("{\"mailboxes\":[", stdout);
+		return print_status_json(st, &status, f);
 	if (store_read_mailboxes(st, &sink, f) == -1)
 		return -1;
-	if (json)
-		print_stored_json(&status);
-	else
-		print_stored(&status);
+	print_stored(&status);
 	return 0;
 }
 

@@ -14,6 +14,7 @@
 #include "cmd/judged_overview.h"
 #include "summary/changes.h"
 #include "summary/summary.h"
+#include "summary/summary_json.h"
 #include "output/terminal_text.h"
 #include "store/store.h"
 #include "store/announced_changes.h"

@@ -1,4 +1,3 @@
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -222,16 +221,4 @@ ingest_message(struct ingest *in, const struct message *m,
 	q.judged = batch_add(in->batch, m);
 	return examine(in->examiner, m, &in->batch->arena, &q.judged->head,
 	    queue_candidate, &q, f);
-}
-
-void
-ingest_print_json(const struct ingest_counts *c, double seconds)
-{
-	printf("{\"messages\":%" PRIu64 ",\"reports\":%" PRIu64
-	       ",\"imported\":%" PRIu64 ",\"duplicate\":%" PRIu64
-	       ",\"conflict\":%" PRIu64 ",\"rejected\":%" PRIu64
-	       ",\"no_report\":%" PRIu64 ",\"warnings\":%" PRIu64
-	       ",\"bytes\":%" PRIu64 ",\"seconds\":%.3f}\n",
-	    c->messages, c->reports, c->imported, c->duplicate, c->conflict,
-	    c->rejected, c->no_report, c->warnings, c->bytes, seconds);
 }

@@ -65,9 +65,6 @@ int ingest_commit(struct ingest *, struct fault *);
 
 const struct ingest_counts *ingest_counts(const struct ingest *);
 
-/* Print the counts as the line that --json promises, to stdout. */
-void ingest_print_json(const struct ingest_counts *, double seconds);
-
 /* What was not committed is dropped; NULL is legal. */
 void ingest_close(struct ingest *);
 

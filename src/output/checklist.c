@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "output/checklist.h"
+#include "output/json_line.h"
 #include "output/terminal_text.h"
 #include "output/display_width.h"
 
@@ -13,11 +14,11 @@ checklist_begin(
     struct checklist *c, const char *kind, const char *name, const char *about)
 {
 	if (c->json) {
-		fprintf(c->out, "{\"%s\":", kind);
-		text_put_json(c->out, name);
-		fputs(",\"about\":", c->out);
-		text_put_json(c->out, about);
-		fputs(",\"points\":[", c->out);
+		c->subject = json_new_object();
+		json_add_text(c->subject, kind, name);
+		json_add_text(c->subject, "about", about);
+		c->points = json_new_array();
+		json_add(c->subject, "points", c->points);
 	} else {
 		fputs(c->has_begun ? "\n" : "", c->out);
 		text_put(c->out, name);
@@ -26,7 +27,6 @@ checklist_begin(
 		fputc('\n', c->out);
 	}
 	c->has_begun = true;
-	c->n = 0;
 	c->failed = false;
 }
 
@@ -34,16 +34,14 @@ static void
 add_json(struct checklist *c, const struct check_point *p)
 {
 	static const char *const states[] = { "ok", "warning", "failed" };
+	struct json_object *point = json_new_object();
 
-	fputs(c->n > 0 ? ",{\"name\":" : "{\"name\":", c->out);
-	text_put_json(c->out, p->name);
-	fprintf(c->out,
-	    ",\"state\":\"%s\",\"seconds\":%.3f,\"detail\":", states[p->state],
-	    p->seconds);
-	text_put_json(c->out, p->detail);
-	fputs(",\"remedy\":", c->out);
-	text_put_json(c->out, p->remedy);
-	fputc('}', c->out);
+	json_add_text(point, "name", p->name);
+	json_add_text(point, "state", states[p->state]);
+	json_add_decimal(point, "seconds", p->seconds, 3);
+	json_add_text(point, "detail", p->detail);
+	json_add_text(point, "remedy", p->remedy);
+	json_append(c->points, point);
 }
 
 static void
@@ -72,12 +70,14 @@ checklist_add(struct checklist *c, const struct check_point *p)
 		add_json(c, p);
 	else
 		add_line(c, p);
-	c->n++;
 }
 
 void
 checklist_end(struct checklist *c)
 {
-	if (c->json)
-		fprintf(c->out, "],\"ok\":%s}\n", c->failed ? "false" : "true");
+	if (!c->json)
+		return;
+	json_add_bool(c->subject, "ok", !c->failed);
+	json_line_print(c->out, c->subject);
+	c->subject = c->points = NULL;
 }

@@ -2,7 +2,6 @@
 #define OUTPUT_CHECKLIST_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 
 enum check_state {
@@ -11,28 +10,33 @@ enum check_state {
 	CHECK_FAILED
 };
 
-/* One thing that was looked at. */
+/* One thing that was checked; strings belong to the caller. */
 struct check_point {
 	const char *name;
 	enum check_state state;
 	double seconds;
 	const char *detail; /* what was found, or what went wrong */
-	const char *remedy; /* what to do; "" */
+	const char *remedy; /* what to do about it; "" for nothing */
 };
 
 /*
- * What was looked at, point by point, as it comes: aligned lines for people,
- * or one JSON object and line a subject.
+ * Prints what was checked, subject by subject (a mailbox, a domain) and point
+ * by point: aligned lines for people, each as soon as it is known, or with
+ * `json` one object and line a subject.  The caller sets the first two.
  */
 struct checklist {
 	FILE *out;
 	bool json;
-	size_t n;	/* points of the present subject */
-	bool failed;	/* one of them */
-	bool has_begun; /* a subject was printed before */
+	bool failed;		     /* a point of the present subject */
+	bool has_begun;		     /* a subject was printed before */
+	struct json_object *subject; /* the present one, for JSON */
+	struct json_object *points;  /* of it; belongs to it */
 };
 
-/* The next subject; `kind` is its member in JSON, such as "mailbox". */
+/*
+ * Begin a subject, such as a mailbox; `kind` names it in JSON ("mailbox"),
+ * `about` says in words what it is.  checklist_end() must follow.
+ */
 void checklist_begin(
     struct checklist *, const char *kind, const char *name, const char *about);
 void checklist_add(struct checklist *, const struct check_point *);

@@ -1,15 +1,13 @@
 #include <errno.h>
-#include <inttypes.h>
-#include <math.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "base/fault.h"
+#include "output/json_line.h"
 #include "output/ndjson.h"
-#include "output/terminal_text.h"
 
 enum {
-	RATE_UNIT = 1000000
+	RATE_DECIMALS = 6
 };
 
 static int
@@ -24,34 +22,25 @@ head(void *arg, const struct column *columns, size_t n, struct fault *f)
 	return 0;
 }
 
-/* By whole millionths, since printf asks the locale for the decimal sign. */
 static void
-put_rate(FILE *out, double rate)
+add_cell(
+    struct json_object *o, const struct column *column, const struct cell *cell)
 {
-	long long millionths = llround(rate * RATE_UNIT);
-
-	fprintf(
-	    out, "%lld.%06lld", millionths / RATE_UNIT, millionths % RATE_UNIT);
-}
-
-static void
-put_cell(FILE *out, enum column_kind kind, const struct cell *cell)
-{
-	if (cell->null || (cell->len == 0 && kind == COLUMN_TIME)) {
-		fputs("null", out);
+	if (cell->null || (cell->len == 0 && column->kind == COLUMN_TIME)) {
+		json_add_null(o, column->name);
 		return;
 	}
-	switch (kind) {
+	switch (column->kind) {
 	case COLUMN_NUMBER:
-		fprintf(out, "%" PRId64, cell->number);
+		json_add_number(o, column->name, cell->number);
 		return;
 	case COLUMN_RATE:
-		put_rate(out, cell->rate);
+		json_add_decimal(o, column->name, cell->rate, RATE_DECIMALS);
 		return;
 	case COLUMN_TEXT:
 	case COLUMN_DATE:
 	case COLUMN_TIME:
-		text_put_json(out, cell->text);
+		json_add_text(o, column->name, cell->text);
 	}
 }
 
@@ -59,15 +48,13 @@ static int
 row(void *arg, const struct cell *cells, size_t n, struct fault *f)
 {
 	struct ndjson *json = arg;
+	struct json_object *o = json_new_object();
 	size_t i;
 
+	for (i = 0; i < n; i++)
+		add_cell(o, &json->columns[i], &cells[i]);
 	errno = 0;
-	for (i = 0; i < n; i++) {
-		fprintf(json->out, "%s\"%s\":", i > 0 ? "," : "{",
-		    json->columns[i].name);
-		put_cell(json->out, json->columns[i].kind, &cells[i]);
-	}
-	fputs("}\n", json->out);
+	json_line_print(json->out, o);
 	json->rows++;
 	if (!ferror(json->out))
 		return 0;

@@ -111,41 +111,6 @@ text_put_ascii(FILE *out, const char *s)
 			fputc('?', out);
 }
 
-/* One character outside ASCII, as one or two \u escapes. */
-static void
-put_escaped(FILE *out, unsigned c)
-{
-	if (c > 0xffff) {
-		c -= 0x10000;
-		fprintf(out, "\\u%04x\\u%04x", 0xd800 + (c >> 10),
-		    0xdc00 + (c & 0x3ff));
-	} else {
-		fprintf(out, "\\u%04x", c);
-	}
-}
-
-void
-text_put_json(FILE *out, const char *s)
-{
-	size_t n = strlen(s), len;
-	unsigned c;
-
-	fputc('"', out);
-	for (; n > 0; s += len, n -= len) {
-		if ((len = text_utf8(s, n, &c)) == 0) {
-			c = 0xfffd; /* no valid UTF-8: it stands for that */
-			len = 1;
-		}
-		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", (int)c);
-		else if (c < 0x20 || c > 0x7e)
-			put_escaped(out, c);
-		else
-			fputc((int)c, out);
-	}
-	fputc('"', out);
-}
-
 const char *
 text_grouped(uint64_t n, char out[static GROUPED])
 {

@@ -32,9 +32,6 @@ void text_put(FILE *, const char *);
 /* A string with each character outside ASCII replaced. */
 void text_put_ascii(FILE *, const char *);
 
-/* A string as a JSON string with its quotes (RFC 8259 §7), ASCII alone. */
-void text_put_json(FILE *, const char *);
-
 /* "1,234,567"; returns `out`. */
 const char *text_grouped(uint64_t n, char out[static GROUPED]);
 

@@ -5,6 +5,7 @@
 #include "summary/changes.h"
 #include "summary/summary_items.h"
 #include "summary/summary_json.h"
+#include "output/json_line.h"
 #include "output/terminal_text.h"
 #include "summary/sentences.h"
 
@@ -185,40 +186,36 @@ changes_print(
 	}
 }
 
-static void
-print_item_json(
-    FILE *out, const struct words *w, const struct change_item *item)
+static struct json_object *
+json_item(const struct words *w, const struct change_item *item)
 {
+	struct json_object *o = json_new_object();
+
 	switch (item->subject) {
 	case SUBJECT_PROBLEM:
-		json_problem(out, w, item->at);
+		json_add(o, "problem", json_problem(w, item->at));
 		break;
 	case SUBJECT_SENDER:
-		json_sender(out, w, item->at);
+		json_add(o, "sender", json_sender(w, item->at));
 		break;
-	default:
-		json_domain(out, w, item->at, NULL);
+	case SUBJECT_DOMAIN:
+		json_add(o, "domain", json_domain(w, item->at, NULL));
 	}
+	return o;
 }
 
 void
 changes_print_json(FILE *out, const struct words *w, const struct changes *c)
 {
 	static const char *const names[N_CHANGES] = { "new", "worse", "cured" };
-	static const char *const subjects[] = { "problem", "sender", "domain" };
-	size_t kind, i, n;
+	struct json_object *json = json_new_object(), *list;
+	size_t kind, i;
 
 	for (kind = 0; kind < N_CHANGES; kind++) {
-		fprintf(out, "%s\"%s\":[", kind == 0 ? "{" : ",", names[kind]);
-		for (i = n = 0; i < c->n; i++) {
-			if (c->item[i].change != kind)
-				continue;
-			fprintf(out, "%s{\"%s\":", n++ > 0 ? "," : "",
-			    subjects[c->item[i].subject]);
-			print_item_json(out, w, &c->item[i]);
-			fputc('}', out);
-		}
-		fputc(']', out);
+		json_add(json, names[kind], list = json_new_array());
+		for (i = 0; i < c->n; i++)
+			if (c->item[i].change == kind)
+				json_append(list, json_item(w, &c->item[i]));
 	}
-	fputs("}\n", out);
+	json_line_print(out, json);
 }

@@ -26,14 +26,4 @@ enum {
  */
 void summary_print(FILE *, const struct words *, const struct summary_style *);
 
-/* When --fail-above is given; percent below 0: it is not. */
-struct summary_alarm {
-	double percent;
-	uint64_t min_sessions;
-};
-
-/* All of it as one line of JSON, of the form that the manual describes. */
-void summary_print_json(
-    FILE *, const struct words *, const struct summary_alarm *);
-
 #endif

@@ -2,6 +2,7 @@
 
 #include "summary/sparkline.h"
 #include "summary/summary.h"
+#include "summary/summary_json.h"
 #include "output/terminal_text.h"
 #include "output/display_width.h"
 
