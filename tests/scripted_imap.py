@@ -130,12 +130,15 @@ class Session:
             time.sleep(every)
 
     def stall(self):
-        """Say nothing more; that the client takes its leave is noted."""
-        while not self.read_line().endswith(" LOGOUT"):
+        """Say nothing more; that, and that the client takes its leave, is noted."""
+        self.note("stalled")
+        while True:
+            if self.read_line().endswith(" LOGOUT"):
+                self.note("logout")
+
+    def note(self, what):
+        with open(os.path.join(self.context.folder, what), "w"):
             pass
-        with open(os.path.join(self.context.folder, "logout"), "w"):
-            pass
-        self.stall()
 
     def reset(self):
         linger = b"\1\0\0\0\0\0\0\0"

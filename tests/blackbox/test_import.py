@@ -10,6 +10,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, expected, tap  # noqa: E402
 from lib.junk import zipped  # noqa: E402
+from lib.patience import HANG  # noqa: E402
 from lib.program import BINARY, DATAERR, NOINPUT, OK, Scene, as_nobody, environment  # noqa: E402
 
 JSON_LINE = ("messages", "reports", "imported", "duplicate", "conflict", "rejected", "no_report", "warnings", "bytes",
@@ -308,7 +309,7 @@ class Slow(Import):
             running.stdin.flush()
             number += 1
         self.assertIsNone(running.poll())
-        _, said = running.communicate(timeout=30)
+        _, said = running.communicate(timeout=HANG)
         self.assertEqual((OK, b""), (running.returncode, said))
         self.assertEqual([(number - 1,)], self.query("SELECT count(*) FROM reports"))
 

@@ -194,10 +194,8 @@ class Size(Scene):
                          first_day=date(2025, 9, 1), size=0)
         corpus.write_maildir(self.path("in"), c.mails)
         self.expect(OK, "-d", self.store, "import", "-q", self.path("in"))
-        result = self.expect(OK, "-d", self.store, "html", "--since", "all", "-o", self.path("p.html"), measured=True)
+        self.expect(OK, "-d", self.store, "html", "--since", "all", "-o", self.path("p.html"))
         self.assertLess(os.path.getsize(self.path("p.html")), 1_500_000)
-        if not SANITIZED:
-            self.assertLess(result.seconds, 0.5)
 
 
 @unittest.skipUnless(browser.BINARY, "chromium is not installed: scripts/deps browser")

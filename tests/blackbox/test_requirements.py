@@ -11,6 +11,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import tap  # noqa: E402
 from lib.junk import zipped  # noqa: E402
+from lib.patience import HANG  # noqa: E402
 from lib.program import BINARY, DATAERR, OK, TOP, Scene, environment  # noqa: E402
 
 NUMBERS = [*range(1, 10), *range(11, 15), *range(21, 62)]
@@ -207,7 +208,7 @@ class Meaning(Scene):
             self.write(f"in/{i}.json", text(**{"report-id": str(i)}))
         runs = [subprocess.Popen([BINARY, "-d", self.store, "import", "--json", self.path("in")], env=environment(),
                                  stdout=subprocess.PIPE) for _ in range(4)]
-        counts = [json.loads(run.communicate(timeout=60)[0]) for run in runs]
+        counts = [json.loads(run.communicate(timeout=HANG)[0]) for run in runs]
         self.assertEqual([0] * 4, [run.returncode for run in runs])
         self.assertEqual((60, 180), tuple(sum(c[k] for c in counts) for k in ("imported", "duplicate")))
         self.assertEqual([(60,)], self.query("SELECT count(*) FROM reports"))

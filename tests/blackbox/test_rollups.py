@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, expected, rollups, tap  # noqa: E402
+from lib.patience import HANG  # noqa: E402
 from lib.program import CHECK, NOINPUT, OK, SANITIZED, USAGE, Scene, environment  # noqa: E402
 
 MAILS = int(os.environ.get("TLSRUA_TEST_MAILS", "10000"))
@@ -486,7 +487,7 @@ class Spreadsheet(Reading):
         if to == "csv":
             command.remove(f"--infilter={filters}")
         done = subprocess.run(command + [os.path.join(folder, n) for n in names], capture_output=True, text=True,
-                              env=environment({"HOME": self.dir}), timeout=120, check=False)
+                              env=environment({"HOME": self.dir}), timeout=HANG, check=False)
         self.assertEqual(0, done.returncode, done.stderr)
         return out
 

@@ -7,7 +7,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, tap  # noqa: E402
 from lib.dovecot import Dovecot  # noqa: E402
-from lib.program import OK, SANITIZED, Scene, mailbox  # noqa: E402
+from lib.program import OK, Scene, mailbox  # noqa: E402
 from lib.proxy import Far  # noqa: E402
 
 USER = "reports@example.org"
@@ -16,7 +16,6 @@ MAILS = 300
 # TCP, TLS, the greeting; three of SCRAM-SHA-256; CAPABILITY, ID and EXAMINE together; sizes, mails
 WAITS, WAITS_IN_VAIN = 9, 7
 GOODBYE = 1  # LOGOUT, whose answer nothing waits for
-SLACK = 0.3  # seconds of work, on a busy machine
 
 
 class RoundTrips(Scene):
@@ -26,13 +25,9 @@ class RoundTrips(Scene):
             for waits, messages in ((WAITS, MAILS), (WAITS_IN_VAIN, 0)):
                 with self.subTest(f"{messages} new mails"):
                     proxy.turns = 0
-                    began = time.monotonic()
                     result = self.expect(OK, "-c", config, "-q", "poll", "--json")
-                    seconds = time.monotonic() - began
                     self.assert_counts(result, messages=messages)
                     self.assertLessEqual(proxy.turns, waits + GOODBYE)
-                    if not SANITIZED:
-                        self.assertLess(seconds, (waits + 1) * RTT + SLACK)
                     time.sleep(2 * RTT)  # LOGOUT is under way
 
 

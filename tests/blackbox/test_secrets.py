@@ -11,6 +11,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import tap  # noqa: E402
+from lib.patience import HANG  # noqa: E402
 from lib.program import BINARY, CHECK, NOPERM, OK, Scene, environment  # noqa: E402
 from lib.providers import USER, Provider, Talk  # noqa: E402
 
@@ -78,13 +79,13 @@ class Waiting(Echo):
 
     def answer(self, *args):
         self.server.asked.set()
-        self.server.go_on.wait(20)
+        self.server.go_on.wait(HANG)
         super().answer(*args)
 
     def good(self, kind, user, secret):
         if kind == "token":
             self.server.asked.set()
-            self.server.go_on.wait(20)
+            self.server.go_on.wait(HANG)
         return super().good(kind, user, secret)
 
 
@@ -155,7 +156,7 @@ class Secrets(Scene):
                 run = subprocess.Popen([BINARY, "-c", config, "poll"], env=environment(), stdout=subprocess.DEVNULL,
                                        stderr=subprocess.PIPE, cwd=self.dir)
                 try:
-                    self.assertTrue(server.asked.wait(20))
+                    self.assertTrue(server.asked.wait(HANG))
                     time.sleep(0.2)
                     seen = self.processes(run.pid)
                     self.assertGreaterEqual(len(seen), 3)
@@ -164,7 +165,7 @@ class Secrets(Scene):
                     self.assert_unseen(secret, "ps", listed, *seen.values())
                 finally:
                     server.go_on.set()
-                    _, err = run.communicate(timeout=60)
+                    _, err = run.communicate(timeout=HANG)
                 self.assertEqual(OK, run.returncode, err)
 
     def processes(self, pid):

@@ -163,7 +163,7 @@ class Servers(Scene):
         return listener.getsockname()[1], log
 
     def poll(self, port, *options, status=OK, **settings):
-        box = {"host": "localhost", "port": port, "user": "u", "password": "p", "ca_file": self.cert, "timeout": "10s",
+        box = {"host": "localhost", "port": port, "user": "u", "password": "p", "ca_file": self.cert, "timeout": "60s",
                "retries": 0, **settings}
         return self.expect(status, "-c", self.config(box), *options, "poll", "--json")
 

@@ -314,7 +314,7 @@ kills_a_command_and_its_children_in_time(void **state)
 		    secret_command(commands[i], 1, &out, &s->fault), -1);
 		assert_string_equal(s->fault.text, "not done in time");
 		assert_int_equal(s->fault.status, EX_NOPERM);
-		assert_true(seconds() - start < 3);
+		assert_true(seconds() - start < 30);
 	}
 }
 
@@ -353,7 +353,7 @@ kills_the_children_of_a_command_too(void **state)
 	pid = strtol(line, NULL, 10);
 	assert_true(pid > 0);
 	fclose(f);
-	for (start = seconds(); is_running(pid) && seconds() - start < 2;)
+	for (start = seconds(); is_running(pid) && seconds() - start < 30;)
 		usleep(10000);
 	assert_false(is_running(pid));
 }

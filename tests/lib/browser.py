@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 import time
 
+from .patience import HANG
+
 BINARY = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
          "--disable-component-update --disable-sync --disable-extensions --disable-dev-shm-usage "
@@ -51,7 +53,7 @@ class Browser:
             self.process.kill()
         os.close(self.writer)
         os.close(self.reader)
-        self.process.wait(10)
+        self.process.wait(HANG)
         shutil.rmtree(self.folder, True)
 
     # -- the pipe
@@ -82,13 +84,13 @@ class Browser:
         elif method == "Network.requestWillBeSent":
             self.requests.append(p["request"]["url"])
 
-    def call(self, method, timeout=30, **params):
+    def call(self, method, **params):
         self.number += 1
         message = {"id": self.number, "method": method, "params": params}
         if getattr(self, "session", None):
             message["sessionId"] = self.session
         os.write(self.writer, json.dumps(message).encode() + b"\0")
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + HANG
         while True:
             answer = self._receive(deadline)
             if answer.get("id") == self.number:
@@ -110,7 +112,7 @@ class Browser:
         self.requests.clear()
         self.events.clear()
         self.call("Page.navigate", url="file://" + os.path.abspath(path))
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + HANG
         while "Page.loadEventFired" not in self.events:
             self._receive(deadline)
 

@@ -12,7 +12,8 @@ import subprocess
 import tempfile
 import time
 
-from .dovecot import GOOD, PASSWORD, START_SECONDS, Authority, free_ports, mail_owner
+from .dovecot import GOOD, PASSWORD, Authority, free_ports, mail_owner
+from .patience import HANG
 from .program import TOP
 
 ROOT = os.path.join(TOP, "build-cyrus", "root")
@@ -113,11 +114,11 @@ class Cyrus:
                 [os.path.join(PROGRAMS, "master"), "-C", os.path.join(self.dir, "imapd.conf"), "-M",
                  os.path.join(self.dir, "cyrus.conf"), "-p", os.path.join(self.dir, "pid"), "-D"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.env, start_new_session=True)
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + HANG
         while True:
             try:
                 with socket.create_connection((GOOD, self.plain_port), 1) as s:
-                    s.settimeout(5)
+                    s.settimeout(60)
                     if s.recv(4) == b"* OK":
                         return
             except OSError:
@@ -131,7 +132,7 @@ class Cyrus:
         if self.process is not None:
             self.process.terminate()
             try:
-                self.process.wait(10)
+                self.process.wait(60)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()

@@ -23,13 +23,14 @@ import time
 
 if __package__:
     from . import corpus
+    from .patience import HANG
 else:
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     from lib import corpus
+    from lib.patience import HANG
 
 PASSWORD = "s3cret \"quo\\ted\" p\u00e4ss"  # a quote, a backslash, a blank, two bytes
 GOOD, WRONG_NAME, EXPIRED, OTHER_CA = "127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"
-START_SECONDS = 20
 
 CONF = """
 base_dir = {dir}/run
@@ -254,7 +255,7 @@ class Dovecot:
             self.process = subprocess.Popen(["dovecot", "-F", "-c", self.conf], stdin=subprocess.DEVNULL, stdout=out,
                                             stderr=out, start_new_session=True,
                                             env={**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"})
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + HANG
         while True:
             if self.process.poll() is not None:
                 with open(errors) as out:
@@ -274,7 +275,7 @@ class Dovecot:
             return
         self.process.terminate()
         try:
-            self.process.wait(10)
+            self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -9,6 +9,7 @@ import time
 
 from .dump import dump
 from .folders import contents
+from .patience import HANG
 from .program import BINARY, OK, Scene, environment, mailbox
 
 SAME_LINES = ("exports: ", "told: ")  # which bear times and inodes of files
@@ -42,7 +43,7 @@ class Place(Scene):
         if after is not None:
             time.sleep(after)
             process.kill()
-        return process.wait(60) < 0
+        return process.wait(HANG) < 0
 
     def run_whole(self, config, **options):
         self.expect(OK, "-c", config, "poll", "-q", **options)

@@ -18,6 +18,8 @@ import tempfile
 import unittest
 from dataclasses import dataclass
 
+from .patience import HANG
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 FIXTURES = os.path.join(TOP, "tests", "fixtures")
@@ -147,7 +149,7 @@ class Scene(unittest.TestCase):
 
     # -- running it
 
-    def run_it(self, *args, stdin=b"", env=None, preexec=None, timeout=120, binary=None, measured=False, cwd=None,
+    def run_it(self, *args, stdin=b"", env=None, preexec=None, timeout=HANG, binary=None, measured=False, cwd=None,
                figures=".figures"):
         command = [binary or BINARY, *map(str, args)]
         figures = self.path(figures)
@@ -243,6 +245,6 @@ class Scene(unittest.TestCase):
 def mailbox(server, user, **options):
     """The section of a mailbox on a test server; None takes an option away."""
     box = {"host": "127.0.0.1", "port": server.tls_port, "user": user, "password": server.users[user],
-           "ca_file": server.ca_file, "timeout": "10s", "retries": 0}
+           "ca_file": server.ca_file, "timeout": "5m", "retries": 0}
     box.update(options)
     return {k: v for k, v in box.items() if v is not None}

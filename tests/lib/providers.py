@@ -311,7 +311,7 @@ class Provider:
 
     def box(self, name="reports", **options):
         box = {"name": name, "host": "localhost", "port": self.port, "user": USER, "password": PASSWORD,
-               "ca_file": self.ca_file, "timeout": "10s", "retries": 3, "grace": "0s"}
+               "ca_file": self.ca_file, "timeout": "60s", "retries": 3, "grace": "0s"}
         box.update(options)
         return {k: v for k, v in box.items() if v is not None}
 

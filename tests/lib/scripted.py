@@ -34,6 +34,11 @@ class Scripted:
                 **settings}
 
     @property
+    def is_silent(self):
+        """Whether it has come to where it says nothing more."""
+        return os.path.exists(os.path.join(self.folder, "stalled"))
+
+    @property
     def heard_logout(self):
         return os.path.exists(os.path.join(self.folder, "logout"))
 

@@ -177,6 +177,11 @@ assert_peer(int fd, size_t i)
 	assert_memory_equal(&peer, &known.address[i], len);
 }
 
+/* ms, far from the time-out of a minute and from what a busy machine needs */
+enum {
+	SOON = 30 * 1000
+};
+
 static void
 assert_took(const struct scene *s, int64_t least, int64_t most)
 {
@@ -196,7 +201,7 @@ setup(void **state)
 		.port = 993,
 		.ca_file = "",
 		.fingerprint = "",
-		.timeout = 2 };
+		.timeout = 60 };
 	*state = &scene;
 	return 0;
 }
@@ -220,7 +225,7 @@ tries_ipv4_when_ipv6_does_not_answer(void **state)
 		skip();
 	know_listener(s, AF_INET);
 	assert_peer(dial_it(s), 1);
-	assert_took(s, 200, 1500);
+	assert_took(s, 200, SOON);
 }
 
 static void
@@ -232,7 +237,7 @@ tries_ipv6_when_ipv4_does_not_answer(void **state)
 	if (!know_listener(s, AF_INET6))
 		skip();
 	assert_peer(dial_it(s), 1);
-	assert_took(s, 200, 1500);
+	assert_took(s, 200, SOON);
 }
 
 static void
@@ -240,10 +245,11 @@ tries_the_next_at_once_when_one_refuses(void **state)
 {
 	struct scene *s = *state;
 
-	know_refusing(s);
+	while (known.n < 7)
+		know_refusing(s);
 	know_listener(s, AF_INET);
-	assert_peer(dial_it(s), 1);
-	assert_took(s, 0, 200);
+	assert_peer(dial_it(s), 7);
+	assert_took(s, 0, 7 * 200 - 1); /* without the delay before each */
 }
 
 static void
@@ -254,7 +260,7 @@ takes_the_first_that_answers(void **state)
 	know_listener(s, AF_INET);
 	know_listener(s, AF_INET);
 	assert_peer(dial_it(s), 0);
-	assert_took(s, 0, 200);
+	assert_took(s, 0, SOON);
 }
 
 static void
@@ -264,8 +270,9 @@ ends_by_the_time_out_however_many_are_silent(void **state)
 
 	while (known.n < 3)
 		know_silent(s, AF_INET);
+	s->settings.timeout = 2;
 	assert_int_equal(dial_it(s), -1);
-	assert_took(s, 1900, 2800);
+	assert_took(s, 1900, 3 * 1900); /* and not two seconds for each */
 	assert_int_equal(s->fault.status, EX_UNAVAILABLE);
 	assert_int_equal(s->fault.scope, FAULT_SESSION);
 	assert_non_null(strstr(
@@ -280,7 +287,7 @@ says_why_none_can_be_reached(void **state)
 	know_refusing(s);
 	know_refusing(s);
 	assert_int_equal(dial_it(s), -1);
-	assert_took(s, 0, 500);
+	assert_took(s, 0, SOON);
 	assert_int_equal(s->fault.status, EX_UNAVAILABLE);
 	assert_non_null(strstr(s->fault.text, strerror(ECONNREFUSED)));
 }
@@ -306,7 +313,7 @@ ends_when_it_is_stopped(void **state)
 	know_silent(s, AF_INET);
 	s->settings.stop = &stop;
 	assert_int_equal(dial_it(s), -1);
-	assert_took(s, 0, 200);
+	assert_took(s, 0, SOON);
 	assert_int_equal(s->fault.status, EX_TEMPFAIL);
 }
 

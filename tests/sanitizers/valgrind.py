@@ -6,6 +6,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, tap  # noqa: E402
 from lib.dovecot import Dovecot  # noqa: E402
+from lib.patience import HANG  # noqa: E402
 from lib.program import BINARY, OK, TOP, Scene, mailbox  # noqa: E402
 
 USER = "reports@example.org"
@@ -23,13 +24,13 @@ class Valgrind(Scene):
 
     def clean(self, status, *args):
         options = VALGRIND + ([f"--suppressions={SUPPRESSIONS}"] if os.path.exists(SUPPRESSIONS) else [])
-        result = self.run_it(*options, BINARY, *args, binary="valgrind", timeout=300)
+        result = self.run_it(*options, BINARY, *args, binary="valgrind", timeout=HANG)
         self.assertEqual(status, result.status, str(result))
         return result
 
     def test_a_poll_and_what_follows_it(self):
         with Dovecot({USER: self.corpus.mails}) as server:
-            config = self.config(mailbox(server, USER, timeout="60s"))
+            config = self.config(mailbox(server, USER))
             result = self.clean(OK, "-c", config, "poll", "--json")
             self.assert_counts(result, **self.corpus.counts)
             self.clean(OK, "-c", config, "poll")
@@ -40,7 +41,7 @@ class Valgrind(Scene):
 
     def test_a_refused_login(self):
         with Dovecot({USER: []}) as server:
-            config = self.config(mailbox(server, USER, password="wrong", timeout="60s"))
+            config = self.config(mailbox(server, USER, password="wrong"))
             self.clean(77, "-c", config, "poll")
 
     def test_imports(self):

@@ -17,11 +17,11 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import tap  # noqa: E402
 from lib.junk import zipped  # noqa: E402
+from lib.patience import HANG  # noqa: E402
 from lib.program import BINARY, OK, SANITIZED, SOFTWARE, Scene, environment, shared_library  # noqa: E402
 
 SAMPLES = os.environ.get("TLSRUA_ALLOCATIONS", "150")  # of each kind
 SIDE_BY_SIDE = 2
-SECONDS = 20  # no run is near that
 TABLES = ("SELECT organization, report_id, start, end, status, content, warnings, counted_sessions FROM reports "
           "ORDER BY organization, report_id, status, content",
           "SELECT report, n, policy_type, policy_domain, domain, policy_strings, mx_hosts, successful_sessions, "
@@ -93,7 +93,7 @@ class Memory(Scene):
 
     def run_one(self, name, env, preexec=None):
         done = subprocess.run([BINARY, "-c", self.path(name, "t.conf"), "import", "in"], capture_output=True,
-                              env=environment(env), timeout=SECONDS, cwd=self.dir, preexec_fn=preexec, check=False)
+                              env=environment(env), timeout=HANG, cwd=self.dir, preexec_fn=preexec, check=False)
         return done.returncode, done.stderr.decode("utf-8", "replace").splitlines()
 
     def content(self, name):

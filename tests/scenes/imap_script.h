@@ -135,7 +135,7 @@ setup(void **state)
 		    .mode = TLS_NONE,
 		    .ca_file = ca_file,
 		    .fingerprint = "",
-		    .timeout = 3 },
+		    .timeout = 60 },
 		.user = "u",
 		.secret = secret,
 		.message_max = MESSAGE_MAX,
