@@ -1,0 +1,86 @@
+#ifndef DNS_RESOLVER_H
+#define DNS_RESOLVER_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+
+/* Where to ask, and how long; section [dns] of the configuration. */
+struct dns_settings {
+	const char *const *servers; /* "ADDRESS" or "ADDRESS@PORT"; none: those
+				       of /etc/resolv.conf */
+	size_t n_servers;
+	const char *trust_anchor; /* "auto", "none", or a file of keys */
+	unsigned timeout;	  /* seconds, for questions asked together */
+	/* NULL, or set by a signal: all waiting ends */
+	const volatile sig_atomic_t *stop;
+};
+
+enum dns_status {
+	DNS_ANSWERED,
+	DNS_NO_NAME,  /* NXDOMAIN */
+	DNS_NO_DATA,  /* the name is there, without a record of that type */
+	DNS_BOGUS,    /* DNSSEC says that the answer was changed or is broken */
+	DNS_NO_ANSWER /* silence, SERVFAIL, refusal, or a stop */
+};
+
+struct dns_answer {
+	enum dns_status status;
+	bool secure;		   /* validated by DNSSEC */
+	const struct span *record; /* wire format of each (RFC 1035 §3.3) */
+	size_t n;
+	const char *reason; /* of DNS_BOGUS and DNS_NO_ANSWER, in words; "" */
+};
+
+/* The types that are asked for (IANA registry "DNS Parameters"). */
+enum dns_type {
+	DNS_NO_TYPE = 0,
+	DNS_TXT = 16,
+	DNS_DNSKEY = 48
+};
+
+struct dns_question {
+	const char *name; /* A-labels, without the final dot */
+	enum dns_type type;
+	/* whose name it is: of the names of one party that stays silent no more
+	 * than two are waited for */
+	const char *party;
+	const struct dns_answer *answer; /* gets it; the resolver's own */
+};
+
+/*
+ * Questions to DNS, by libunbound.  Each name is asked once in the resolver's
+ * life, and answers and failures are remembered.  Nothing is opened before the
+ * first question, and a process that forks must not have asked before.
+ */
+struct resolver;
+
+struct resolver *resolver_new(const struct dns_settings *);
+void resolver_free(struct resolver *); /* NULL is legal */
+
+/*
+ * Ask them side by side and wait for all answers, `timeout` seconds at most.
+ * Where nobody answers, later questions are not waited for: when two names of
+ * a party, or names of three parties in a row, stayed silent, or when a minute
+ * was spent in waiting.
+ */
+void resolver_ask(struct resolver *, struct dns_question *, size_t n);
+
+/* Whether it has given up asking, since nobody answers. */
+bool resolver_is_dead(const struct resolver *);
+
+/* Whom it asks, for messages: "192.0.2.53", "/etc/resolv.conf". */
+const char *resolver_server(const struct resolver *);
+
+struct arena;
+
+/*
+ * The text of a TXT record, its strings joined (RFC 6376 §3.6.2.2), in the
+ * arena.  False when the record is broken.
+ */
+bool dns_text(struct span record, struct arena *, struct span *text);
+
+#endif
