@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 
 const char *
-label_shown(struct arena *a, const char *domain)
+domain_label_shown(struct arena *a, const char *domain)
 {
 	char *unicode = NULL, *shown;
 

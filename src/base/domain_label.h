@@ -8,6 +8,6 @@ struct arena;
  * `domain` itself where that cannot be done, or would put anything on the
  * screen that is not a letter for certain.
  */
-const char *label_shown(struct arena *, const char *domain);
+const char *domain_label_shown(struct arena *, const char *domain);
 
 #endif

@@ -16,7 +16,7 @@ check_all(const struct options *o, const struct config *c)
 	const struct config_mailbox **list =
 	    xcalloc(c->n_mailboxes, sizeof *list);
 	struct checklist out = { .out = stdout, .json = o->json };
-	size_t i, n = chosen_mailboxes(o, c, list);
+	size_t i, n = mailbox_arguments_list(o, c, list);
 	int status = 0;
 
 	stop_listen("check: stopped");
@@ -39,7 +39,7 @@ run(const struct options *o)
 		return cmd_usage("check: domains are not supported yet: use "
 				 "--mailbox");
 	if ((status = cmd_config(o, CONFIG_REQUIRED, &c)) == 0 &&
-	    (status = chosen_check(o, &c, "check")) == 0)
+	    (status = mailbox_arguments_check(o, &c, "check")) == 0)
 		status = check_all(o, &c);
 	config_free(&c);
 	return status;

@@ -25,7 +25,7 @@ enum {
 	NAMED = 20	    /* folders named in a remedy */
 };
 
-struct look {
+struct folder_check {
 	struct imap *imap;
 	const struct config_mailbox *config;
 	struct checklist *out;
@@ -69,8 +69,8 @@ find_reports(struct imap *imap, size_t n, struct found *found, struct fault *f)
 }
 
 static void
-say(struct look *look, const char *name, double began, enum check_state state,
-    const char *detail, const char *remedy)
+say(struct folder_check *look, const char *name, double began,
+    enum check_state state, const char *detail, const char *remedy)
 {
 	struct check_point point = { .name = name,
 		.state = state,
@@ -83,7 +83,7 @@ say(struct look *look, const char *name, double began, enum check_state state,
 
 /* A name as it stands in a list of the configuration. */
 static const char *
-quoted(struct look *look, const char *name)
+quoted(struct folder_check *look, const char *name)
 {
 	return strpbrk(name, " \t;#") != NULL
 		   ? arena_printf(&look->memory, "\"%s\"", name)
@@ -92,7 +92,7 @@ quoted(struct look *look, const char *name)
 
 /* A server that does not tell its folders has none that we know. */
 static void
-list(struct look *look)
+list(struct folder_check *look)
 {
 	struct fault f;
 
@@ -104,7 +104,7 @@ list(struct look *look)
 }
 
 static bool
-is_there(const struct look *look, const char *name)
+is_there(const struct folder_check *look, const char *name)
 {
 	size_t i;
 
@@ -116,7 +116,7 @@ is_there(const struct look *look, const char *name)
 
 /* The folders there are, for somebody who named one that is not. */
 static const char *
-folders_there(struct look *look, const char *named)
+folders_there(struct folder_check *look, const char *named)
 {
 	const char *text = "";
 	size_t i;
@@ -136,7 +136,7 @@ folders_there(struct look *look, const char *named)
 }
 
 static const char *
-remedy_of(struct look *look, const char *name, const struct fault *f)
+remedy_of(struct folder_check *look, const char *name, const struct fault *f)
 {
 	if (f->status == EX_TEMPFAIL)
 		return "the server asks to come back later: check again then";
@@ -147,7 +147,7 @@ remedy_of(struct look *look, const char *name, const struct fault *f)
 }
 
 static const char *
-describe(struct look *look, const struct imap_folder *state,
+describe(struct folder_check *look, const struct imap_folder *state,
     const struct found *found)
 {
 	char mails[GROUPED], day[UTC_TEXT] = "an unknown day";
@@ -170,7 +170,7 @@ describe(struct look *look, const struct imap_folder *state,
 }
 
 static int
-check_folder(struct look *look, const char *name)
+check_folder(struct folder_check *look, const char *name)
 {
 	double began = timing_now();
 	struct imap_folder state;
@@ -203,7 +203,7 @@ is_polled(const struct config_mailbox *config, const char *folder)
 
 /* A folder that is hardly for anything else, where no mark tells. */
 static const char *
-junk_by_name(struct look *look)
+junk_by_name(struct folder_check *look)
 {
 	static const char *const names[] = { "Junk", "Spam", "Bulk",
 		"Bulk Mail", "Junk Email", "Junk E-mail", "INBOX.spam",
@@ -223,8 +223,8 @@ junk_by_name(struct look *look)
  * NULL when there is none, or it is polled.
  */
 static const char *
-open_junk(struct look *look, const char **name, struct imap_folder *state,
-    struct fault *f)
+open_junk(struct folder_check *look, const char **name,
+    struct imap_folder *state, struct fault *f)
 {
 	const char *junk = "\\Junk", *own;
 	char *decoded;
@@ -250,7 +250,7 @@ open_junk(struct look *look, const char **name, struct imap_folder *state,
 
 /* "folders = INBOX \Junk" */
 static const char *
-poll_it_too(struct look *look, const char *junk)
+poll_it_too(struct folder_check *look, const char *junk)
 {
 	const char *text = "folders =";
 	size_t i;
@@ -264,7 +264,7 @@ poll_it_too(struct look *look, const char *junk)
 
 /* Reports land in spam more often than anywhere, and nobody looks there. */
 static void
-check_junk(struct look *look)
+check_junk(struct folder_check *look)
 {
 	double began = timing_now();
 	const char *name, *junk;
@@ -292,7 +292,9 @@ void
 check_folders(struct imap *imap, const struct config_mailbox *config,
     struct checklist *out)
 {
-	struct look look = { .imap = imap, .config = config, .out = out };
+	struct folder_check look = {
+		.imap = imap, .config = config, .out = out
+	};
 	size_t i;
 	int rc = 0;
 

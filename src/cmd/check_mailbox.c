@@ -9,7 +9,7 @@
 #include "base/timing.h"
 #include "cmd/check_folders.h"
 #include "cmd/check_mailbox.h"
-#include "poll/refused_login.h"
+#include "poll/login_refusal.h"
 #include "base/stop_signal.h"
 #include "config/config.h"
 #include "config/secret.h"
@@ -163,7 +163,8 @@ remember(const char *path, const struct imap_account *account,
 	    (fate == IMAP_SECRET_TAKEN && !is_noted(path, account->name)))
 		return;
 	if ((st = store_open(path, STORE_WRITE, &f)) == NULL ||
-	    refusal_update(st, account, fate, true, refusal->text, &f) == -1)
+	    login_refusal_update(st, account, fate, true, refusal->text, &f) ==
+		-1)
 		log_warn("%s: what the login came to cannot be noted for the "
 			 "next poll: %s",
 		    account->name, f.text);

@@ -27,6 +27,32 @@ cmd_config(const struct options *o, enum config_need need, struct config *c)
 }
 
 int
+cmd_open_store(enum store_access access, struct opened *in)
+{
+	struct fault f = { 0 };
+
+	in->store = store_open(in->config.store_path, access, &f);
+	return in->store != NULL ? 0 : cmd_failed(&f);
+}
+
+int
+cmd_open(const struct options *o, enum config_need need,
+    enum store_access access, struct opened *in)
+{
+	int status = cmd_config(o, need, &in->config);
+
+	in->store = NULL;
+	return status != 0 ? status : cmd_open_store(access, in);
+}
+
+void
+cmd_close(struct opened *in)
+{
+	store_close(in->store);
+	config_free(&in->config);
+}
+
+int
 cmd_failed(const struct fault *f)
 {
 	log_error("%s", f->text);

@@ -5,9 +5,9 @@
 
 #include "cmd/command_line.h"
 #include "config/config.h"
+#include "store/store.h"
 
 struct fault;
-struct store;
 
 /*
  * A command: parse its arguments, call the rooms, print.  It returns the exit
@@ -27,16 +27,35 @@ extern const struct command cmd_poll, cmd_import, cmd_export, cmd_status,
 
 /* Whether a command can do without a configuration. */
 enum config_need {
-	CONFIG_REQUIRED, /* poll: mailboxes stand nowhere else */
-	CONFIG_OPTIONAL, /* with -d, the defaults do */
+	CONFIG_REQUIRED, /* poll and check: mailboxes are named nowhere else */
+	CONFIG_OPTIONAL, /* with -d the defaults do */
 	CONFIG_UNUSED	 /* read only when there is one */
 };
 
 /*
- * The configuration of -c or /etc/tlsrua.conf with -d over it.  0, or the exit
- * code, and what is wrong was logged; config_free() in either case.
+ * Read the configuration of -c, or else /etc/tlsrua.conf, and put -d over its
+ * store.  Returns 0, or the exit code once what is wrong was logged;
+ * config_free() it in either case.
  */
-int cmd_config(const struct options *, enum config_need, struct config *config);
+int cmd_config(const struct options *, enum config_need, struct config *);
+
+/* The configuration, and the store that it names. */
+struct opened {
+	struct config config;
+	struct store *store;
+};
+
+/*
+ * Read the configuration and open its store.  Returns 0, or the exit code once
+ * what is wrong was logged; cmd_close() it in either case.
+ */
+int cmd_open(const struct options *, enum config_need, enum store_access,
+    struct opened *);
+
+/* The second half of it, where the configuration was read by cmd_config(). */
+int cmd_open_store(enum store_access, struct opened *);
+
+void cmd_close(struct opened *);
 
 /* Log a fault and return its exit code. */
 int cmd_failed(const struct fault *);

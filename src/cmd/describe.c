@@ -128,7 +128,7 @@ static void
 put_domain(const char *domain)
 {
 	struct arena arena = { 0 };
-	const char *shown = label_shown(&arena, domain);
+	const char *shown = domain_label_shown(&arena, domain);
 
 	text_put(stdout, shown[0] != '\0' ? shown : "(domain unknown)");
 	if (strcmp(shown, domain) != 0)

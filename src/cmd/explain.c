@@ -4,6 +4,7 @@
 
 #include "cmd/cmd.h"
 #include "base/span.h"
+#include "cmd/explain_problem.h"
 #include "cmd/problem_number.h"
 #include "output/terminal_text.h"
 #include "codes/codes.h"

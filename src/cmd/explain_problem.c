@@ -4,7 +4,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "cmd/cmd.h"
-#include "cmd/problem_number.h"
+#include "cmd/explain_problem.h"
 #include "summary/known_remedies.h"
 #include "output/terminal_text.h"
 #include "store/problems.h"
@@ -125,20 +125,14 @@ explain(struct store *st, int64_t number, struct arena *mem, struct fault *f)
 int
 explain_problem(const struct options *o, int64_t number)
 {
-	struct store *st = NULL;
+	struct opened in;
 	struct arena mem = { 0 };
 	struct fault f = { 0 };
-	struct config c;
-	int status;
+	int status = cmd_open(o, CONFIG_OPTIONAL, STORE_READ, &in);
 
-	if ((status = cmd_config(o, CONFIG_OPTIONAL, &c)) != 0)
-		goto out;
-	if ((st = store_open(c.store_path, STORE_READ, &f)) == NULL ||
-	    explain(st, number, &mem, &f) == -1)
+	if (status == 0 && explain(in.store, number, &mem, &f) == -1)
 		status = cmd_failed(&f);
-out:
-	store_close(st);
+	cmd_close(&in);
 	arena_free(&mem);
-	config_free(&c);
 	return status;
 }

@@ -3,6 +3,8 @@
 
 #include "base/fault.h"
 #include "cmd/cmd.h"
+#include "cmd/range_options.h"
+#include "export/first_day.h"
 #include "export/table_file.h"
 #include "store/exports.h"
 #include "tables/tables.h"
@@ -34,7 +36,7 @@ set_range(struct store *st, const struct options *o, const struct config *c,
 	filter->n_organizations = o->organizations.n;
 	if (o->from != NULL)
 		return 0;
-	if (tables_since(st, days, from, f) == -1)
+	if (first_day_since(st, days, from, f) == -1)
 		return -1;
 	filter->from = from[0] != '\0' ? from : NULL;
 	return 0;
@@ -87,10 +89,6 @@ check_arguments(const struct options *o, const char *dir)
 			    "weekly, monthly, failures, problems, mx, domains, "
 			    "senders and reports",
 			    o->args[i]);
-	if (o->since != NULL && o->from != NULL)
-		return cmd_usage("export: --since and --from: which of them?");
-	if (o->from != NULL && o->to != NULL && strcmp(o->from, o->to) > 0)
-		return cmd_usage("export: --from is after --to");
 	if (dir[0] == '\0')
 		return cmd_usage("export: where to? give -o DIR, or -o - and a "
 				 "table, or set dir in [export]");
@@ -98,29 +96,26 @@ check_arguments(const struct options *o, const char *dir)
 		return cmd_usage(
 		    "export: -o - writes one table: name it, as in "
 		    "`tlsrua export -o - daily`");
-	return 0;
+	return range_options_check(o, "export");
 }
 
 static int
 run(const struct options *o)
 {
-	struct store *st = NULL;
+	struct opened in = { 0 };
 	struct fault f = { 0 };
-	struct config c;
 	const char *dir;
 	int status;
 
-	if ((status = cmd_config(o, CONFIG_OPTIONAL, &c)) != 0)
+	if ((status = cmd_config(o, CONFIG_OPTIONAL, &in.config)) != 0)
 		goto out;
-	dir = o->output != NULL ? o->output : c.export_dir;
-	if ((status = check_arguments(o, dir)) != 0)
-		goto out;
-	if ((st = store_open(c.store_path, STORE_READ, &f)) == NULL ||
-	    export_tables(st, o, &c, dir, &f) == -1)
+	dir = o->output != NULL ? o->output : in.config.export_dir;
+	if ((status = check_arguments(o, dir)) == 0 &&
+	    (status = cmd_open_store(STORE_READ, &in)) == 0 &&
+	    export_tables(in.store, o, &in.config, dir, &f) == -1)
 		status = cmd_failed(&f);
 out:
-	store_close(st);
-	config_free(&c);
+	cmd_close(&in);
 	return status;
 }
 

@@ -4,11 +4,12 @@
 #include "base/fault.h"
 #include "cmd/cmd.h"
 #include "cmd/judged_overview.h"
+#include "cmd/range_options.h"
 #include "page/html_page.h"
 #include "output/whole_file.h"
 
 static int
-write_page(const struct look *l, const char *path, struct fault *f)
+write_page(const struct judged_overview *l, const char *path, struct fault *f)
 {
 	struct whole_file *file;
 	int rc = -1;
@@ -29,22 +30,23 @@ static int
 run(const struct options *o)
 {
 	struct fault f = { 0 };
-	struct look look = { 0 };
-	struct config c;
+	struct judged_overview overview = { 0 };
+	struct opened in;
 	int status;
 
-	if ((status = look_check(o, "html")) != 0)
+	if (o->n_args > 0)
+		return cmd_usage("html: takes no arguments");
+	if ((status = range_options_check(o, "html")) != 0)
 		return status;
 	if (o->output == NULL)
 		return cmd_usage("html: where to? give -o FILE.html");
-	if ((status = cmd_config(o, CONFIG_OPTIONAL, &c)) != 0)
-		goto out;
-	if (look_open(&look, o, &c, false, &f) == -1 ||
-	    write_page(&look, o->output, &f) == -1)
+	status = cmd_open(o, CONFIG_OPTIONAL, STORE_READ, &in);
+	if (status == 0 &&
+	    (judged_overview_read(&overview, in.store, o, false, &f) == -1 ||
+		write_page(&overview, o->output, &f) == -1))
 		status = cmd_failed(&f);
-out:
-	look_free(&look);
-	config_free(&c);
+	judged_overview_free(&overview);
+	cmd_close(&in);
 	return status;
 }
 

@@ -8,7 +8,7 @@
 #include "cmd/cmd.h"
 #include "cmd/closing_line.h"
 #include "output/progress.h"
-#include "export/table_file.h"
+#include "export/csv_folder.h"
 #include "ingest/ingest.h"
 #include "files/files.h"
 
@@ -121,7 +121,7 @@ import_into(struct store *st, const struct options *o, const struct config *c,
 	rc = import_all(&im, o, c, f);
 	timing_enter(settings.examine.timing, ROOM_CSV);
 	if (rc == 0 && !o->dry_run)
-		rc = tables_refresh(st, c, f);
+		rc = csv_folder_refresh(st, c, f);
 	seconds = timing_now() - seconds;
 	if (o->timing)
 		timing_print(&timing);
@@ -137,21 +137,18 @@ import_into(struct store *st, const struct options *o, const struct config *c,
 static int
 run(const struct options *o)
 {
-	struct store *st = NULL;
+	struct opened in;
 	struct fault f = { 0 };
-	struct config c;
 	int status;
 
 	if (o->n_args == 0)
 		return cmd_usage("import: which files? give paths, or - for "
 				 "standard input");
-	if ((status = cmd_config(o, CONFIG_OPTIONAL, &c)) != 0)
-		goto out;
-	st = store_open(c.store_path, o->dry_run ? STORE_TRY : STORE_WRITE, &f);
-	status = st != NULL ? import_into(st, o, &c, &f) : cmd_failed(&f);
-out:
-	store_close(st);
-	config_free(&c);
+	status = cmd_open(
+	    o, CONFIG_OPTIONAL, o->dry_run ? STORE_TRY : STORE_WRITE, &in);
+	if (status == 0)
+		status = import_into(in.store, o, &in.config, &f);
+	cmd_close(&in);
 	return status;
 }
 

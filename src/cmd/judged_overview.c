@@ -2,30 +2,17 @@
 #include <time.h>
 
 #include "base/utc.h"
-#include "cmd/cmd.h"
 #include "cmd/judged_overview.h"
+#include "config/config.h"
 #include "summary/known_remedies.h"
-#include "export/table_file.h"
+#include "export/first_day.h"
 #include "tables/gather_overview.h"
 
 enum {
 	USUAL_DAYS = 30
 };
 
-int
-look_check(const struct options *o, const char *name)
-{
-	if (o->n_args > 0)
-		return cmd_usage("%s: takes no arguments", name);
-	if (o->since != NULL && o->from != NULL)
-		return cmd_usage(
-		    "%s: --since and --from: which of them?", name);
-	if (o->from != NULL && o->to != NULL && strcmp(o->from, o->to) > 0)
-		return cmd_usage("%s: --from is after --to", name);
-	return 0;
-}
-
-/* The first day; "" for the oldest. */
+/* The first day of the range, in `from`; "" for the oldest stored. */
 static int
 first_day(struct store *st, const struct options *o, char from[static 16],
     struct fault *f)
@@ -41,15 +28,15 @@ first_day(struct store *st, const struct options *o, char from[static 16],
 	}
 	if (o->to == NULL || days == SINCE_ALL ||
 	    utc_parse_date(span_of(o->to), &to) == -1)
-		return tables_since(st, days, from, f);
+		return first_day_since(st, days, from, f);
 	utc_format_date(to - (int64_t)(days - 1) * UTC_DAY, text);
 	memcpy(from, text, strlen("2026-11-23") + 1);
 	return 0;
 }
 
 static int
-read_overview(
-    struct look *l, struct store *st, const struct options *o, struct fault *f)
+read_overview(struct judged_overview *l, struct store *st,
+    const struct options *o, struct fault *f)
 {
 	struct overview_range range = { .to = o->to,
 		.domains = o->domains.item,
@@ -65,30 +52,22 @@ read_overview(
 }
 
 int
-look_open(struct look *l, const struct options *o, const struct config *c,
-    bool ascii, struct fault *f)
+judged_overview_read(struct judged_overview *l, struct store *st,
+    const struct options *o, bool ascii, struct fault *f)
 {
-	struct store *st;
-	int rc = -1;
-
 	memset(l, 0, sizeof *l);
 	l->now = (int64_t)time(NULL);
-	if ((st = store_open(c->store_path, STORE_READ, f)) == NULL)
-		return -1;
 	if (read_overview(l, st, o, f) == -1)
-		goto out;
+		return -1;
 	l->remedies = remedies_known(&l->mem);
 	judge(&l->overview, &l->mem, &l->judgement);
 	l->words = (struct words){ &l->overview, &l->judgement, &l->remedies,
 		&l->mem, ascii };
-	rc = 0;
-out:
-	store_close(st);
-	return rc;
+	return 0;
 }
 
 void
-look_free(struct look *l)
+judged_overview_free(struct judged_overview *l)
 {
 	arena_free(&l->mem);
 }

@@ -6,34 +6,29 @@
 #include "base/arena.h"
 #include "model/overview.h"
 #include "cmd/command_line.h"
-#include "config/config.h"
 #include "summary/judge.h"
 #include "summary/sentences.h"
 
 struct fault;
+struct store;
 
-/* A look at the store over a range of days, ready to be told. */
-struct look {
+/* What the store says of a range of days, judged, and ready to be told. */
+struct judged_overview {
 	struct arena mem;
 	struct overview overview;
 	struct judgement judgement;
 	struct remedies remedies;
 	struct words words; /* refers to all the above */
-	int64_t now;
+	int64_t now;	    /* seconds since 1970 UTC */
 };
 
 /*
- * 0, or the exit code of a wrong command line: which days?  `name` is the
- * command's.
+ * Read the days that the options name, or else the last 30 stored.  `ascii` is
+ * for text without any other characters.  The struct must not be moved, and
+ * judged_overview_free() it in either case.
  */
-int look_check(const struct options *, const char *name);
-
-/*
- * Read the store of the configuration: the days of the options, or else the
- * last 30 stored.  look_free() it in either case; it must not be moved.
- */
-int look_open(struct look *, const struct options *, const struct config *,
-    bool ascii, struct fault *);
-void look_free(struct look *);
+int judged_overview_read(struct judged_overview *, struct store *,
+    const struct options *, bool ascii, struct fault *);
+void judged_overview_free(struct judged_overview *);
 
 #endif

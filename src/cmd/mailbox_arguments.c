@@ -17,7 +17,7 @@ is_chosen(const struct options *o, const char *name)
 }
 
 int
-chosen_check(
+mailbox_arguments_check(
     const struct options *o, const struct config *c, const char *command)
 {
 	size_t i, k;
@@ -39,7 +39,7 @@ chosen_check(
 }
 
 size_t
-chosen_mailboxes(const struct options *o, const struct config *c,
+mailbox_arguments_list(const struct options *o, const struct config *c,
     const struct config_mailbox **list)
 {
 	size_t i, n = 0;

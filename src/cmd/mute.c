@@ -31,22 +31,18 @@ check_arguments(const struct options *o, int64_t *number)
 static int
 run(const struct options *o)
 {
-	struct store *st = NULL;
+	struct opened in;
 	struct fault f = { 0 };
-	struct config c;
 	int64_t number = 0;
 	int status;
 
 	if ((status = check_arguments(o, &number)) != 0)
 		return status;
-	if ((status = cmd_config(o, CONFIG_OPTIONAL, &c)) != 0)
-		goto out;
-	if ((st = store_open(c.store_path, STORE_WRITE, &f)) == NULL ||
-	    store_mute(st, number, o->until, o->note, &f) == -1)
+	status = cmd_open(o, CONFIG_OPTIONAL, STORE_WRITE, &in);
+	if (status == 0 &&
+	    store_mute(in.store, number, o->until, o->note, &f) == -1)
 		status = cmd_failed(&f);
-out:
-	store_close(st);
-	config_free(&c);
+	cmd_close(&in);
 	return status;
 }
 

@@ -8,10 +8,11 @@
 #include "cmd/mailbox_arguments.h"
 #include "cmd/cmd.h"
 #include "poll/poll_mailbox.h"
+#include "poll/poll_run.h"
 #include "cmd/closing_line.h"
 #include "poll/mailboxes_in_parallel.h"
 #include "base/stop_signal.h"
-#include "export/table_file.h"
+#include "export/csv_folder.h"
 #include "ingest/ingest.h"
 #include "store/store.h"
 
@@ -22,24 +23,24 @@ static const char stopped[] = "poll: stopped: the next run goes on from here";
  * process.
  */
 static bool
-is_parallel(const struct poll *p, size_t n)
+is_parallel(const struct poll_run *p, size_t n)
 {
 	return n > 1 && p->config->parallel > 1 && !p->dry_run &&
 	       p->timing == NULL;
 }
 
 static int
-poll_all(struct poll *p, const struct options *o, struct ingest_counts *counts,
-    struct fault *f)
+poll_all(struct poll_run *p, const struct options *o,
+    struct ingest_counts *counts, struct fault *f)
 {
 	const struct config *c = p->config;
 	const struct config_mailbox **list =
 	    xcalloc(c->n_mailboxes, sizeof *list);
-	size_t i, n = chosen_mailboxes(o, c, list);
+	size_t i, n = mailbox_arguments_list(o, c, list);
 	int rc = 0;
 
 	if (is_parallel(p, n)) {
-		rc = side_by_side(p, list, n, counts, f);
+		rc = poll_in_parallel(p, list, n, counts, f);
 	} else {
 		for (i = 0; rc == 0 && i < n && !stop_requested(); i++)
 			rc = poll_mailbox(p, list[i], f);
@@ -49,7 +50,7 @@ poll_all(struct poll *p, const struct options *o, struct ingest_counts *counts,
 	if (rc == -1 || p->dry_run || stop_requested())
 		return rc;
 	timing_enter(p->timing, ROOM_CSV);
-	return tables_refresh(p->store, c, f);
+	return csv_folder_refresh(p->store, c, f);
 }
 
 static int
@@ -57,7 +58,7 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
     struct fault *f)
 {
 	struct timing timing;
-	struct poll p = { .config = c,
+	struct poll_run p = { .config = c,
 		.dry_run = o->dry_run,
 		.store = st,
 		.timing = o->timing ? &timing : NULL };
@@ -97,22 +98,18 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 static int
 run(const struct options *o)
 {
-	struct store *st = NULL;
+	struct opened in = { 0 };
 	struct fault f = { 0 };
-	struct config c;
 	int status;
 
-	if ((status = cmd_config(o, CONFIG_REQUIRED, &c)) != 0 ||
-	    (status = chosen_check(o, &c, "poll")) != 0)
-		goto out;
-	st = store_open(c.store_path, o->dry_run ? STORE_TRY : STORE_WRITE, &f);
-	if (st == NULL || store_lock(st, &f) == -1)
-		status = cmd_failed(&f);
-	else
-		status = poll_into(st, o, &c, &f);
-out:
-	store_close(st);
-	config_free(&c);
+	if ((status = cmd_config(o, CONFIG_REQUIRED, &in.config)) == 0 &&
+	    (status = mailbox_arguments_check(o, &in.config, "poll")) == 0 &&
+	    (status = cmd_open_store(
+		 o->dry_run ? STORE_TRY : STORE_WRITE, &in)) == 0)
+		status = store_lock(in.store, &f) == 0
+			     ? poll_into(in.store, o, &in.config, &f)
+			     : cmd_failed(&f);
+	cmd_close(&in);
 	return status;
 }
 

@@ -3,12 +3,10 @@
 
 #include <stdint.h>
 
-/* The number of a problem as people write it, "17" or "#17"; else -1. */
+/*
+ * Read the number of a problem as people write it, "17" or "#17".  0, or -1
+ * when it is none.
+ */
 int problem_number(const char *text, int64_t *number);
-
-struct options;
-
-/* Print what it is and the remedy, from the store; returns the exit code. */
-int explain_problem(const struct options *, int64_t number);
 
 #endif

@@ -126,8 +126,8 @@ run(const struct options *o)
 	struct pruning p = { .what = { .before = o->before,
 				 .raw = o->raw || !o->details,
 				 .details = o->details || !o->raw } };
+	struct opened in;
 	struct fault f = { 0 };
-	struct config c;
 	int status;
 
 	if (o->n_args > 0)
@@ -135,15 +135,12 @@ run(const struct options *o)
 	if (o->before == NULL)
 		return cmd_usage("prune: what? give --before DATE, the first "
 				 "day that stays as it is");
-	if ((status = cmd_config(o, CONFIG_OPTIONAL, &c)) != 0)
-		goto out;
-	p.store =
-	    store_open(c.store_path, o->dry_run ? STORE_READ : STORE_WRITE, &f);
-	if (p.store == NULL || prune(&p, o, &f) == -1)
+	status = cmd_open(
+	    o, CONFIG_OPTIONAL, o->dry_run ? STORE_READ : STORE_WRITE, &in);
+	p.store = in.store;
+	if (status == 0 && prune(&p, o, &f) == -1)
 		status = cmd_failed(&f);
-out:
-	store_close(p.store);
-	config_free(&c);
+	cmd_close(&in);
 	return status;
 }
 

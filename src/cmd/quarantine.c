@@ -12,7 +12,7 @@
 #include "cmd/cmd.h"
 #include "cmd/describe.h"
 #include "cmd/report_difference.h"
-#include "export/table_file.h"
+#include "export/csv_folder.h"
 #include "ingest/ingest.h"
 #include "output/terminal_text.h"
 #include "store/prune.h"
@@ -139,7 +139,7 @@ show_conflict(
 	if (store_load_report(st, q->counted, &w->arena, &counted, f) == -1 ||
 	    store_load_report(st, q->conflict, &w->arena, &other, f) == -1)
 		return -1;
-	difference_print(&counted, &other);
+	report_difference_print(&counted, &other);
 	printf("\nTo count this copy in place of the stored one: tlsrua "
 	       "quarantine accept %" PRId64 "\n",
 	    q->id);
@@ -382,10 +382,6 @@ run_verb(struct work *w, const struct verb *verb, struct ids *ids)
 	struct fault f = { 0 };
 	int rc, status;
 
-	w->store = store_open(
-	    w->config->store_path, verb->writes ? STORE_WRITE : STORE_READ, &f);
-	if (w->store == NULL)
-		return cmd_failed(&f);
 	if (verb->fn == NULL)
 		rc = list(w, &f);
 	else if (w->options->all &&
@@ -394,11 +390,10 @@ run_verb(struct work *w, const struct verb *verb, struct ids *ids)
 	else
 		rc = each(w, ids, verb->fn, &f);
 	status = rc == -1 ? cmd_failed(&f) : 0;
-	if (w->changed && tables_refresh(w->store, w->config, &f) == -1) {
+	if (w->changed && csv_folder_refresh(w->store, w->config, &f) == -1) {
 		rc = cmd_failed(&f);
 		status = status != 0 ? status : rc;
 	}
-	store_close(w->store);
 	return status;
 }
 
@@ -426,16 +421,19 @@ run(const struct options *o)
 {
 	const struct verb *verb = find_verb(o);
 	struct ids ids = { 0 };
-	struct config c;
-	struct work w = { .options = o, .config = &c };
+	struct opened in;
+	struct work w = { .options = o, .config = &in.config };
 	int status;
 
 	if ((status = check_arguments(o, verb)) != 0 ||
 	    (status = parse_ids(o, &ids)) != 0)
 		goto out;
-	if ((status = cmd_config(o, CONFIG_OPTIONAL, &c)) == 0)
+	status = cmd_open(
+	    o, CONFIG_OPTIONAL, verb->writes ? STORE_WRITE : STORE_READ, &in);
+	w.store = in.store;
+	if (status == 0)
 		status = run_verb(&w, verb, &ids);
-	config_free(&c);
+	cmd_close(&in);
 	arena_free(&w.arena);
 out:
 	free(ids.id);

@@ -123,7 +123,8 @@ differ_policy(
 }
 
 void
-difference_print(const struct report *counted, const struct report *other)
+report_difference_print(
+    const struct report *counted, const struct report *other)
 {
 	struct pair p = { 0 };
 	size_t i, most = counted->n_policies < other->n_policies

@@ -7,6 +7,7 @@ struct report;
  * Print, field by field, in what two copies of a report differ: the one that
  * counts and another with the same identity.
  */
-void difference_print(const struct report *counted, const struct report *other);
+void report_difference_print(
+    const struct report *counted, const struct report *other);
 
 #endif

@@ -223,20 +223,16 @@ show(struct store *st, const struct options *o, const struct config *c,
 static int
 run(const struct options *o)
 {
-	struct store *st = NULL;
+	struct opened in;
 	struct fault f = { 0 };
-	struct config c;
 	int status;
 
 	if (o->n_args > 0)
 		return cmd_usage("status: takes no arguments");
-	if ((status = cmd_config(o, CONFIG_OPTIONAL, &c)) != 0)
-		goto out;
-	st = store_open(c.store_path, STORE_READ, &f);
-	status = st != NULL ? show(st, o, &c, &f) : cmd_failed(&f);
-out:
-	store_close(st);
-	config_free(&c);
+	status = cmd_open(o, CONFIG_OPTIONAL, STORE_READ, &in);
+	if (status == 0)
+		status = show(in.store, o, &in.config, &f);
+	cmd_close(&in);
 	return status;
 }
 

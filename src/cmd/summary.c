@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "cmd/judged_overview.h"
+#include "cmd/range_options.h"
 #include "summary/changes.h"
 #include "summary/summary.h"
 #include "summary/summary_json.h"
@@ -60,7 +61,7 @@ screen_lines(void)
 
 /* --fail-above: one line, naming the domains over it; EX_CHECK for any. */
 static int
-check_alarm(const struct look *l, const struct options *o)
+check_alarm(const struct judged_overview *l, const struct options *o)
 {
 	const struct overview *all = &l->overview;
 	const struct overview_domain *d;
@@ -94,7 +95,7 @@ struct page {
 };
 
 static FILE *
-page_open(struct page *p, const struct look *l)
+page_open(struct page *p, const struct judged_overview *l)
 {
 	*p = (struct page){ .out = stdout };
 	if (l->words.ascii &&
@@ -115,8 +116,8 @@ page_close(struct page *p)
 }
 
 static int
-print_changes(
-    struct store *st, struct look *l, const struct options *o, struct fault *f)
+print_changes(struct store *st, struct judged_overview *l,
+    const struct options *o, struct fault *f)
 {
 	struct changes changes = { 0 };
 	const struct told *told;
@@ -142,31 +143,22 @@ print_changes(
 	return store_write_told(st, changes.told, changes.n_told, f);
 }
 
+/* Tell the changes, and remember in the same transaction that they were. */
 static int
-tell_changes(struct look *l, const struct options *o, const struct config *c,
-    struct fault *f)
+tell_changes(struct store *st, struct judged_overview *l,
+    const struct options *o, struct fault *f)
 {
-	enum store_access access = o->dry_run ? STORE_READ : STORE_WRITE;
-	struct store *st = store_open(c->store_path, access, f);
-	int rc = -1;
-
-	if (st == NULL)
-		return -1;
 	if (store_begin(st, f) == -1)
-		goto out;
+		return -1;
 	if (print_changes(st, l, o, f) == -1) {
 		store_rollback(st);
-		goto out;
+		return -1;
 	}
-	rc = store_commit(st, f);
-out:
-	store_close(st);
-	return rc;
+	return store_commit(st, f);
 }
 
-static int
-tell(struct look *l, const struct options *o, const struct config *c,
-    struct fault *f)
+static void
+tell_all(struct judged_overview *l, const struct options *o)
 {
 	struct summary_alarm alarm = { o->has_fail_above ? o->fail_above : -1,
 		o->min_sessions };
@@ -176,15 +168,30 @@ tell(struct look *l, const struct options *o, const struct config *c,
 		.now = l->now };
 	struct page page;
 
-	if (o->changes)
-		return tell_changes(l, o, c, f);
 	if (o->json) {
 		summary_print_json(stdout, &l->words, &alarm);
 	} else {
 		summary_print(page_open(&page, l), &l->words, &style);
 		page_close(&page);
 	}
-	return 0;
+}
+
+/* Of the store that was read, opened again where it is to be written. */
+static int
+tell(struct opened *in, struct judged_overview *l, const struct options *o)
+{
+	struct fault f = { 0 };
+	int status;
+
+	if (!o->changes) {
+		tell_all(l, o);
+		return 0;
+	}
+	store_close(in->store);
+	if ((status = cmd_open_store(
+		 o->dry_run ? STORE_READ : STORE_WRITE, in)) != 0)
+		return status;
+	return tell_changes(in->store, l, o, &f) == -1 ? cmd_failed(&f) : 0;
 }
 
 /* 0, or the exit code of a wrong command line. */
@@ -200,29 +207,31 @@ check_arguments(const struct options *o)
 	if (o->min_sessions > 0 && !o->has_fail_above)
 		return cmd_usage("summary: --min-sessions goes with "
 				 "--fail-above");
-	return look_check(o, "summary");
+	if (o->n_args > 0)
+		return cmd_usage("summary: takes no arguments");
+	return range_options_check(o, "summary");
 }
 
 static int
 run(const struct options *o)
 {
 	struct fault f = { 0 };
-	struct look look = { 0 };
-	struct config c;
+	struct judged_overview overview = { 0 };
+	struct opened in;
 	int status;
 
 	if ((status = check_arguments(o)) != 0)
 		return status;
-	if ((status = cmd_config(o, CONFIG_OPTIONAL, &c)) != 0)
-		goto out;
-	if (look_open(&look, o, &c, is_ascii(), &f) == -1 ||
-	    tell(&look, o, &c, &f) == -1)
+	status = cmd_open(o, CONFIG_OPTIONAL, STORE_READ, &in);
+	if (status == 0 &&
+	    judged_overview_read(&overview, in.store, o, is_ascii(), &f) == -1)
 		status = cmd_failed(&f);
-	else
-		status = check_alarm(&look, o);
-out:
-	look_free(&look);
-	config_free(&c);
+	if (status == 0)
+		status = tell(&in, &overview, o);
+	if (status == 0)
+		status = check_alarm(&overview, o);
+	judged_overview_free(&overview);
+	cmd_close(&in);
 	return status;
 }
 

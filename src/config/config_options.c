@@ -3,6 +3,7 @@
 
 #include "config/config.h"
 #include "config/config_options.h"
+#include "config/set_mailbox_options.h"
 #include "config/set_options.h"
 #include "config/value_types.h"
 

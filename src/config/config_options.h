@@ -50,10 +50,6 @@ extern const struct config_option config_options[CONFIG_OPTIONS];
 /* The option of that section and name, as an index; CONFIG_OPTIONS: none. */
 size_t config_option_find(const char *section, const char *name);
 
-/* Give the reason.  Returns -1, so that "return config_refuse()" reads well. */
-int config_refuse(struct setting *, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
 /*
  * Set an option in a struct config, or in a struct config_mailbox when its
  * section is "mailbox".

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/utf8.h"
 #include "config/config.h"
+#include "config/set_mailbox_options.h"
 #include "config/set_options.h"
 #include "config/value_types.h"
 #include "imap/modified_utf7.h"

@@ -3,7 +3,11 @@
 
 #include "config/config_options.h"
 
-/* What a value can be; `field` points to what the comment says. */
+/* Give the reason.  Returns -1, so that "return config_refuse()" reads well. */
+int config_refuse(struct setting *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The kinds of values; `field` points to a variable of the type given here. */
 config_set_fn set_number;      /* unsigned, from min to max */
 config_set_fn set_port;	       /* uint16_t */
 config_set_fn set_size;	       /* uint64_t, bytes */
@@ -16,16 +20,9 @@ config_set_fn set_text;	       /* const char *, not empty */
 config_set_fn set_path;	       /* the same */
 config_set_fn set_path_if_any; /* const char * */
 config_set_fn set_ca_file;     /* const char *, of a file that can be read */
-config_set_fn set_command;     /* const char *, quotes kept */
-config_set_fn set_host;	       /* const char *, A-labels or an address */
-config_set_fn set_fingerprint; /* const char *, 64 digits or empty */
 config_set_fn set_delimiter;   /* char */
 config_set_fn set_decimal;     /* char */
-config_set_fn set_tls;	       /* enum tls_mode */
-config_set_fn set_auth;	       /* enum imap_auth */
 config_set_fn set_domains;     /* struct config */
-config_set_fn set_folders;     /* struct config_mailbox */
-config_set_fn set_action;      /* const char *, empty for keep */
 
 /* Values of features to come: nothing is put anywhere. */
 config_set_fn check_dkim;

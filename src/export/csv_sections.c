@@ -10,25 +10,26 @@ enum {
 	LINE = 64 /* of the text: day, offset, rows */
 };
 
-static struct part *
-new_part(struct part_writer *w, const char *first, size_t len)
+static struct csv_section *
+new_section(struct csv_section_writer *w, const char *first, size_t len)
 {
-	struct parts *p = &w->parts;
-	struct part *part;
+	struct csv_sections *p = &w->sections;
+	struct csv_section *section;
 
 	p->item = arena_grow(w->mem, p->item, p->n, &p->room, sizeof *p->item);
-	part = &p->item[p->n++];
-	snprintf(part->first, sizeof part->first, "%.*s", (int)len, first);
-	part->offset = ftello(w->csv.out);
-	part->rows = 0;
-	return part;
+	section = &p->item[p->n++];
+	snprintf(
+	    section->first, sizeof section->first, "%.*s", (int)len, first);
+	section->offset = ftello(w->csv.out);
+	section->rows = 0;
+	return section;
 }
 
-/* The header row is written once, before all parts. */
+/* The header row is written once, before all sections. */
 static int
 on_head(void *arg, const struct column *columns, size_t n, struct fault *f)
 {
-	struct part_writer *w = arg;
+	struct csv_section_writer *w = arg;
 	struct row_sink sink = csv_sink(&w->csv);
 
 	for (w->date = 0; strcmp(columns[w->date].name, "date") != 0;)
@@ -42,22 +43,22 @@ on_head(void *arg, const struct column *columns, size_t n, struct fault *f)
 static int
 on_row(void *arg, const struct cell *cells, size_t n, struct fault *f)
 {
-	struct part_writer *w = arg;
+	struct csv_section_writer *w = arg;
 	struct row_sink sink = csv_sink(&w->csv);
 	const struct cell *date = &cells[w->date];
-	struct part *part = NULL;
+	struct csv_section *section = NULL;
 
-	if (w->parts.n > 0)
-		part = &w->parts.item[w->parts.n - 1];
-	if (part == NULL || strlen(part->first) != date->len ||
-	    memcmp(part->first, date->text, date->len) != 0)
-		part = new_part(w, date->text, date->len);
-	part->rows++;
+	if (w->sections.n > 0)
+		section = &w->sections.item[w->sections.n - 1];
+	if (section == NULL || strlen(section->first) != date->len ||
+	    memcmp(section->first, date->text, date->len) != 0)
+		section = new_section(w, date->text, date->len);
+	section->rows++;
 	return sink.row(sink.arg, cells, n, f);
 }
 
 int
-parts_write(struct part_writer *w, struct fault *f)
+csv_sections_write(struct csv_section_writer *w, struct fault *f)
 {
 	struct row_sink sink = { on_head, on_row, w };
 
@@ -66,8 +67,8 @@ parts_write(struct part_writer *w, struct fault *f)
 
 /* Periods from `first` to `last`, both included, from the store. */
 static int
-read_periods(
-    struct part_writer *w, const char *first, const char *last, struct fault *f)
+read_periods(struct csv_section_writer *w, const char *first, const char *last,
+    struct fault *f)
 {
 	struct row_sink sink = { on_head, on_row, w };
 	struct store_filter filter = { .from = first, .to = last };
@@ -79,17 +80,17 @@ read_periods(
 struct before {
 	FILE *file;
 	int64_t generation, size;
-	struct parts parts;
-	size_t at; /* the first part not looked at */
+	struct csv_sections sections;
+	size_t at; /* the first section not looked at */
 };
 
 /* What the file before has of the periods from `first` to `last`. */
 static int
-copy_periods(struct part_writer *w, struct before *b, const char *first,
+copy_periods(struct csv_section_writer *w, struct before *b, const char *first,
     const char *last, struct fault *f)
 {
-	const struct part *p = b->parts.item;
-	size_t n = b->parts.n, i, begin;
+	const struct csv_section *p = b->sections.item;
+	size_t n = b->sections.n, i, begin;
 	int64_t end, moved;
 
 	while (b->at < n && strcmp(p[b->at].first, first) < 0)
@@ -102,39 +103,40 @@ copy_periods(struct part_writer *w, struct before *b, const char *first,
 	end = b->at < n ? p[b->at].offset : b->size;
 	moved = ftello(w->csv.out) - p[begin].offset;
 	for (i = begin; i < b->at; i++) {
-		struct part *part = new_part(w, p[i].first, strlen(p[i].first));
+		struct csv_section *section =
+		    new_section(w, p[i].first, strlen(p[i].first));
 
-		part->offset = p[i].offset + moved;
-		part->rows = p[i].rows;
+		section->offset = p[i].offset + moved;
+		section->rows = p[i].rows;
 		w->csv.rows += p[i].rows;
 	}
 	return whole_file_append(w->file, b->file, p[begin].offset, end, f);
 }
 
-/* Read what parts_text() wrote. */
+/* Read what csv_sections_text() wrote. */
 static int
-parse(struct part_writer *w, const char *text, struct before *b)
+parse(struct csv_section_writer *w, const char *text, struct before *b)
 {
-	struct part_writer list = { .mem = w->mem, .csv.out = b->file };
-	struct part *part;
+	struct csv_section_writer list = { .mem = w->mem, .csv.out = b->file };
+	struct csv_section *section;
 	char *end;
 
 	for (; *text != '\0'; text = end + 1) {
 		size_t len = strcspn(text, " ");
 
-		part = new_part(&list, text, len);
-		part->offset = strtoll(text + len, &end, 10);
-		part->rows = strtoull(end, &end, 10);
+		section = new_section(&list, text, len);
+		section->offset = strtoll(text + len, &end, 10);
+		section->rows = strtoull(end, &end, 10);
 		if (*end != '\n')
 			return -1;
 	}
-	b->parts = list.parts;
-	return b->parts.n > 0 ? 0 : -1;
+	b->sections = list.sections;
+	return b->sections.n > 0 ? 0 : -1;
 }
 
 /* Runs of periods that changed are read, the others copied. */
 static int
-write_runs(struct part_writer *w, struct before *b,
+write_runs(struct csv_section_writer *w, struct before *b,
     const struct store_period *p, size_t n, struct fault *f)
 {
 	size_t i, j;
@@ -156,8 +158,8 @@ write_runs(struct part_writer *w, struct before *b,
 }
 
 int
-parts_write_changes(struct part_writer *w, const struct store_export *old,
-    FILE *from, struct fault *f)
+csv_sections_write_changes(struct csv_section_writer *w,
+    const struct store_export *old, FILE *from, struct fault *f)
 {
 	struct before b = { .file = from, .generation = old->generation };
 	struct store_period *periods;
@@ -165,17 +167,17 @@ parts_write_changes(struct part_writer *w, const struct store_export *old,
 
 	if (fseeko(from, 0, SEEK_END) == -1 || (b.size = ftello(from)) == -1 ||
 	    parse(w, old->parts, &b) == -1)
-		return parts_write(w, f);
+		return csv_sections_write(w, f);
 	if (store_periods(
 		w->store, w->table, w->filter, w->mem, &periods, &n, f) == -1 ||
-	    whole_file_append(w->file, from, 0, b.parts.item[0].offset, f) ==
+	    whole_file_append(w->file, from, 0, b.sections.item[0].offset, f) ==
 		-1)
 		return -1;
 	return write_runs(w, &b, periods, n, f);
 }
 
 const char *
-parts_text(const struct parts *p, struct arena *mem)
+csv_sections_text(const struct csv_sections *p, struct arena *mem)
 {
 	char *text = arena_alloc(mem, p->n * LINE + 1), *at = text;
 	size_t i;

@@ -14,44 +14,44 @@ struct fault;
 struct whole_file;
 
 /*
- * CSV files of tables whose rows are in order of their date: where each day,
- * week or month begins, so that those that did not change can be copied from
- * the file before.
+ * Where the periods (days, weeks or months) of a CSV file begin whose rows are
+ * in order of date.  By it the next refresh copies those that did not change
+ * from the old file, and reads only the others from the store.
  */
-struct part {
-	char first[16]; /* day of the period */
-	int64_t offset;
+struct csv_section {
+	char first[16]; /* first day of the period, "2026-11-23" */
+	int64_t offset; /* bytes from the beginning of the file */
 	uint64_t rows;
 };
 
-struct parts {
-	struct part *item;
+struct csv_sections {
+	struct csv_section *item;
 	size_t n, room;
 };
 
-/* A table on its way into a file, and where its parts begin. */
-struct part_writer {
+/* A table on its way into a file. */
+struct csv_section_writer {
 	struct store *store;
 	const char *table;
 	const struct store_filter *filter;
 	struct whole_file *file;
-	struct csv csv; /* out, name and style are set by the caller */
+	struct csv csv; /* the caller sets out, name and style */
 	struct arena *mem;
-	struct parts parts;
-	size_t date; /* column; set with the head */
+	struct csv_sections sections; /* of what was written so far */
+	size_t date; /* index of the column of that name, once it is known */
 };
 
-/* The whole table. */
-int parts_write(struct part_writer *, struct fault *);
+/* Write the whole table. */
+int csv_sections_write(struct csv_section_writer *, struct fault *);
 
 /*
- * The same with what did not change since `old` was noted, copied from `from`,
- * which is the file it tells of.
+ * Write the table too, but copy the periods that did not change since `old` was
+ * noted from `from`, the file that `old` was noted of.
  */
-int parts_write_changes(struct part_writer *, const struct store_export *old,
-    FILE *from, struct fault *);
+int csv_sections_write_changes(struct csv_section_writer *,
+    const struct store_export *old, FILE *from, struct fault *);
 
-/* The parts as a text, to be noted. */
-const char *parts_text(const struct parts *, struct arena *);
+/* The sections as text, to be noted in the store with the file. */
+const char *csv_sections_text(const struct csv_sections *, struct arena *);
 
 #endif

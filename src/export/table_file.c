@@ -7,7 +7,6 @@
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "base/utc.h"
 #include "export/table_file.h"
 #include "output/ndjson.h"
 #include "output/whole_file.h"
@@ -17,7 +16,7 @@ enum {
 };
 
 void
-tables_warn_long(const char *table, size_t rows)
+table_warn_long(const char *table, size_t rows)
 {
 	if (rows >= SPREADSHEET_ROWS)
 		log_warn("%s: %zu rows; a spreadsheet shows the first %d: "
@@ -37,7 +36,7 @@ table_rows(struct store *st, const struct table_format *format, FILE *out,
 
 	if (store_read_table(st, table, filter, &sink, f) == -1)
 		return -1;
-	tables_warn_long(table, csv.rows);
+	table_warn_long(table, csv.rows);
 	return 0;
 }
 
@@ -72,23 +71,5 @@ table_print(struct store *st, const struct table_format *format,
 	if (fflush(stdout) == EOF)
 		return fault(f, FAULT_HOST, EX_CANTCREAT, "standard output: %s",
 		    strerror(errno));
-	return 0;
-}
-
-int
-tables_since(
-    struct store *st, unsigned days, char day[static 16], struct fault *f)
-{
-	char text[UTC_TEXT];
-	int64_t newest;
-
-	if (store_newest_day(st, day, f) == -1)
-		return -1;
-	if (days == SINCE_ALL || utc_parse_date(span_of(day), &newest) == -1) {
-		day[0] = '\0';
-		return 0;
-	}
-	utc_format_date(newest - (int64_t)(days - 1) * UTC_DAY, text);
-	memcpy(day, text, 11);
 	return 0;
 }

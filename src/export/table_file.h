@@ -17,8 +17,8 @@ struct table_format {
 };
 
 /*
- * What of a table `out` gets; `name` is what `out` is, NULL for standard
- * output.
+ * Write the rows of a table that the filter lets through to `out`; `name` is
+ * the file's name for messages, NULL for standard output.
  */
 int table_rows(struct store *, const struct table_format *, FILE *out,
     const char *name, const char *table, const struct store_filter *,
@@ -36,20 +36,6 @@ int table_print(struct store *, const struct table_format *, const char *table,
     const struct store_filter *, struct fault *);
 
 /* Say it when a CSV file has more rows than a spreadsheet shows. */
-void tables_warn_long(const char *table, size_t rows);
-
-/*
- * Refresh the folder of [export] dir, when there is one: every table, as far
- * back as [export] since says, that does not show the store as it is.  What
- * is known of result types is written into the store before.
- */
-int tables_refresh(struct store *, const struct config *, struct fault *);
-
-/*
- * The day `days` before the newest stored one, that one included, in `day`;
- * "" when nothing is stored or days is SINCE_ALL.
- */
-int tables_since(
-    struct store *, unsigned days, char day[static 16], struct fault *);
+void table_warn_long(const char *table, size_t rows);
 
 #endif

@@ -23,9 +23,9 @@ add(struct buf *b, const char *s)
 }
 
 void
-credential_digest(const struct imap_account *a,
-    const unsigned char salt[static CREDENTIAL_SALT],
-    unsigned char digest[static CREDENTIAL_DIGEST])
+login_digest(const struct imap_account *a,
+    const unsigned char salt[static LOGIN_SALT],
+    unsigned char digest[static LOGIN_DIGEST])
 {
 	struct buf text = { .max = TEXT_MAX };
 	char how[48];
@@ -36,27 +36,27 @@ credential_digest(const struct imap_account *a,
 	add(&text, how);
 	add(&text, a->user);
 	add(&text, a->secret);
-	if (PKCS5_PBKDF2_HMAC(text.data, (int)text.len, salt, CREDENTIAL_SALT,
-		ROUNDS, EVP_sha256(), CREDENTIAL_DIGEST, digest) != 1)
+	if (PKCS5_PBKDF2_HMAC(text.data, (int)text.len, salt, LOGIN_SALT,
+		ROUNDS, EVP_sha256(), LOGIN_DIGEST, digest) != 1)
 		out_of_memory();
 	OPENSSL_cleanse(text.data, text.cap);
 	buf_free(&text);
 }
 
 void
-credential_salt(unsigned char salt[static CREDENTIAL_SALT])
+login_salt(unsigned char salt[static LOGIN_SALT])
 {
-	if (RAND_bytes(salt, CREDENTIAL_SALT) != 1)
+	if (RAND_bytes(salt, LOGIN_SALT) != 1)
 		out_of_memory();
 }
 
 bool
-credential_is(const struct imap_account *a,
-    const unsigned char salt[static CREDENTIAL_SALT],
-    const unsigned char digest[static CREDENTIAL_DIGEST])
+login_is(const struct imap_account *a,
+    const unsigned char salt[static LOGIN_SALT],
+    const unsigned char digest[static LOGIN_DIGEST])
 {
-	unsigned char own[CREDENTIAL_DIGEST];
+	unsigned char own[LOGIN_DIGEST];
 
-	credential_digest(a, salt, own);
+	login_digest(a, salt, own);
 	return CRYPTO_memcmp(own, digest, sizeof own) == 0;
 }

@@ -6,8 +6,8 @@
 struct imap_account;
 
 enum {
-	CREDENTIAL_SALT = 16,
-	CREDENTIAL_DIGEST = 32
+	LOGIN_SALT = 16,
+	LOGIN_DIGEST = 32
 };
 
 /*
@@ -15,16 +15,16 @@ enum {
  * secret: PBKDF2 (RFC 8018, HMAC-SHA-256) with a salt, over host, port, user,
  * auth and the secret.  Slow on purpose, since a password may be guessed.
  */
-void credential_digest(const struct imap_account *,
-    const unsigned char salt[static CREDENTIAL_SALT],
-    unsigned char digest[static CREDENTIAL_DIGEST]);
+void login_digest(const struct imap_account *,
+    const unsigned char salt[static LOGIN_SALT],
+    unsigned char digest[static LOGIN_DIGEST]);
 
 /* A new salt. */
-void credential_salt(unsigned char salt[static CREDENTIAL_SALT]);
+void login_salt(unsigned char salt[static LOGIN_SALT]);
 
 /* Whether it is that login, in constant time. */
-bool credential_is(const struct imap_account *,
-    const unsigned char salt[static CREDENTIAL_SALT],
-    const unsigned char digest[static CREDENTIAL_DIGEST]);
+bool login_is(const struct imap_account *,
+    const unsigned char salt[static LOGIN_SALT],
+    const unsigned char digest[static LOGIN_DIGEST]);
 
 #endif

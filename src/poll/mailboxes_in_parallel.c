@@ -11,26 +11,31 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "config/config.h"
+#include "ingest/ingest.h"
 #include "poll/poll_mailbox.h"
+#include "poll/poll_run.h"
 #include "poll/mailboxes_in_parallel.h"
 #include "base/stop_signal.h"
 #include "store/store.h"
 
-/* What a process tells of its mailbox, in one write: below PIPE_BUF. */
+/*
+ * How the poll of a mailbox ended.  Its process writes this to a pipe at once,
+ * which is atomic for less than PIPE_BUF bytes.
+ */
 struct outcome {
 	int status;
 	struct ingest_counts counts;
 };
 
-struct side {
+struct mailbox_process {
 	pid_t pid; /* 0: not running */
-	int pipe;  /* its outcome comes here */
+	int pipe;  /* the end from which its outcome is read */
 	struct outcome outcome;
 };
 
-/* In the new process. */
+/* What the new process does. */
 static struct outcome
-poll_one(struct poll *p, const struct config_mailbox *mb)
+poll_one(struct poll_run *p, const struct config_mailbox *mb)
 {
 	struct outcome out = { 0 };
 	struct fault f = { 0 };
@@ -49,7 +54,7 @@ poll_one(struct poll *p, const struct config_mailbox *mb)
 }
 
 static _Noreturn void
-be_child(struct poll *p, const struct config_mailbox *mb, int fd)
+be_child(struct poll_run *p, const struct config_mailbox *mb, int fd)
 {
 	struct outcome out = poll_one(p, mb);
 
@@ -60,7 +65,8 @@ be_child(struct poll *p, const struct config_mailbox *mb, int fd)
 }
 
 static void
-start(struct poll *p, const struct config_mailbox *mb, struct side *s)
+start(struct poll_run *p, const struct config_mailbox *mb,
+    struct mailbox_process *s)
 {
 	int ends[2];
 
@@ -85,9 +91,9 @@ start(struct poll *p, const struct config_mailbox *mb, struct side *s)
 	close(ends[0]);
 }
 
-/* The process is gone; how did it end? */
+/* Find out how a process ended that is gone. */
 static void
-collect(struct side *s, const struct config_mailbox *mb, int status)
+collect(struct mailbox_process *s, const struct config_mailbox *mb, int status)
 {
 	struct outcome out;
 	ssize_t n;
@@ -114,26 +120,26 @@ collect(struct side *s, const struct config_mailbox *mb, int status)
 }
 
 static void
-pass_on_stop(const struct side *sides, size_t n)
+pass_on_stop(const struct mailbox_process *processes, size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (sides[i].pid > 0)
-			kill(sides[i].pid, SIGTERM);
+		if (processes[i].pid > 0)
+			kill(processes[i].pid, SIGTERM);
 }
 
-/* Wait for one to end; a signal to us goes to all of them. */
+/* Wait for one process to end; a signal that stops us is sent to all. */
 static void
-wait_for_one(
-    struct side *sides, const struct config_mailbox *const *list, size_t n)
+wait_for_one(struct mailbox_process *processes,
+    const struct config_mailbox *const *list, size_t n)
 {
 	sigset_t stop, before;
 	int status;
 	pid_t pid;
 	size_t i;
 
-	/* a signal between the look and the wait must not be lost */
+	/* blocked, so that none is lost between waitpid() and sigsuspend() */
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTERM);
 	sigaddset(&stop, SIGINT);
@@ -141,13 +147,13 @@ wait_for_one(
 	sigprocmask(SIG_BLOCK, &stop, &before);
 	while ((pid = waitpid(-1, &status, WNOHANG)) == 0) {
 		if (stop_requested())
-			pass_on_stop(sides, n);
+			pass_on_stop(processes, n);
 		sigsuspend(&before);
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	for (i = 0; i < n; i++)
-		if (pid > 0 && sides[i].pid == pid)
-			collect(&sides[i], list[i], status);
+		if (pid > 0 && processes[i].pid == pid)
+			collect(&processes[i], list[i], status);
 }
 
 static void
@@ -167,15 +173,15 @@ add_counts(struct ingest_counts *sum, const struct ingest_counts *c)
 static void
 on_child(int sig)
 {
-	(void)sig; /* it is caught to end the waiting */
+	(void)sig; /* caught only to end sigsuspend() */
 }
 
 int
-side_by_side(struct poll *p, const struct config_mailbox *const *list, size_t n,
-    struct ingest_counts *counts, struct fault *f)
+poll_in_parallel(struct poll_run *p, const struct config_mailbox *const *list,
+    size_t n, struct ingest_counts *counts, struct fault *f)
 {
 	struct sigaction act = { .sa_handler = on_child }, before;
-	struct side *sides = xcalloc(n, sizeof *sides);
+	struct mailbox_process *processes = xcalloc(n, sizeof *processes);
 	size_t i, next = 0, running = 0;
 
 	sigemptyset(&act.sa_mask);
@@ -185,23 +191,23 @@ side_by_side(struct poll *p, const struct config_mailbox *const *list, size_t n,
 		for (; next < n && running < p->config->parallel &&
 		       !stop_requested();
 		     next++) {
-			start(p, list[next], &sides[next]);
-			running += sides[next].pid > 0;
+			start(p, list[next], &processes[next]);
+			running += processes[next].pid > 0;
 		}
 		if (running == 0 && (next == n || stop_requested()))
 			break;
 		if (running == 0)
 			continue;
-		wait_for_one(sides, list, next);
+		wait_for_one(processes, list, next);
 		for (running = 0, i = 0; i < next; i++)
-			running += sides[i].pid > 0;
+			running += processes[i].pid > 0;
 	}
 	sigaction(SIGCHLD, &before, NULL);
 	for (i = 0; i < n; i++) {
-		add_counts(counts, &sides[i].outcome.counts);
+		add_counts(counts, &processes[i].outcome.counts);
 		if (p->status == 0)
-			p->status = sides[i].outcome.status;
+			p->status = processes[i].outcome.status;
 	}
-	free(sides);
+	free(processes);
 	return store_attach(p->store, f);
 }

@@ -6,16 +6,17 @@
 struct config_mailbox;
 struct fault;
 struct ingest_counts;
-struct poll;
+struct poll_run;
 
 /*
- * Poll mailboxes side by side, as many at once as [poll] parallel says, each in
- * a process of its own with its own connection to server and store; a crash of
- * one (70) does not concern the others.  `counts` gets the sum, the poll's
- * status the first failure in the order of the list.  -1 when the store cannot
- * be opened again.
+ * Poll the `n` mailboxes of `list`, [poll] parallel of them at a time, each in
+ * a process of its own with its own connections to server and store; a crash
+ * in one (exit code 70) leaves the others alone.  `counts` gets the sum over
+ * all, and the run's status the first failure in the order of the list.
+ * Returns -1 when the store cannot be opened again at the end.
  */
-int side_by_side(struct poll *, const struct config_mailbox *const *list,
-    size_t n, struct ingest_counts *counts, struct fault *);
+int poll_in_parallel(struct poll_run *,
+    const struct config_mailbox *const *list, size_t n,
+    struct ingest_counts *counts, struct fault *);
 
 #endif

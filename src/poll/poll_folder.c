@@ -7,10 +7,12 @@
 #include "base/log.h"
 #include "base/timing.h"
 #include "base/utc.h"
-#include "poll/mail_actions.h"
+#include "poll/pending_actions.h"
 #include "poll/poll_folder.h"
-#include "poll/poll_mailbox.h"
+#include "poll/poll_run.h"
 #include "base/stop_signal.h"
+#include "config/config.h"
+#include "ingest/ingest.h"
 #include "mime/mail_preview.h"
 
 enum {
@@ -19,7 +21,7 @@ enum {
 
 /* The cursor stands behind the last mail before which none is missing. */
 static void
-move_cursor(struct folder *fd)
+move_cursor(struct folder_poll *fd)
 {
 	while (fd->done_up_to < fd->n && fd->done[fd->done_up_to])
 		fd->cursor.uid = fd->list[fd->done_up_to++].uid;
@@ -27,10 +29,10 @@ move_cursor(struct folder *fd)
 
 /* A mail of the list, the first time that it comes. */
 static int
-take_mail(struct folder *fd, struct message *m, struct fault *f)
+take_mail(struct folder_poll *fd, struct message *m, struct fault *f)
 {
 	struct ingest_verdict verdict;
-	enum room left = timing_enter(fd->poll->timing, ROOM_OTHER);
+	enum room left = timing_enter(fd->run->timing, ROOM_OTHER);
 	const struct imap_size *on_list =
 	    imap_size_find(fd->list, fd->n, m->uid);
 	bool *done = on_list != NULL ? &fd->done[on_list - fd->list] : NULL;
@@ -40,13 +42,13 @@ take_mail(struct folder *fd, struct message *m, struct fault *f)
 	m->mailbox = fd->cursor.id;
 	m->uidvalidity = fd->cursor.uidvalidity;
 	if (done != NULL && !*done) {
-		rc = ingest_message(fd->poll->ingest, m, &verdict, f);
+		rc = ingest_message(fd->run->ingest, m, &verdict, f);
 		*done = rc == 0;
 		move_cursor(fd);
-		if (!fd->poll->is_one_of_many)
+		if (!fd->run->is_one_of_many)
 			progress_step(&fd->progress);
 	}
-	timing_enter(fd->poll->timing, left);
+	timing_enter(fd->run->timing, left);
 	if (rc == 0 && stop_requested())
 		rc = fault(f, FAULT_SESSION, EX_TEMPFAIL, "stopped");
 	return rc;
@@ -88,7 +90,7 @@ on_preview(void *arg, const struct imap_preview *preview, struct fault *f)
 
 /* So many at a time, so that the cursor follows what was looked at. */
 static int
-read_mails(struct folder *fd, struct imap *imap, struct fault *f)
+read_mails(struct folder_poll *fd, struct imap *imap, struct fault *f)
 {
 	size_t from, n, i;
 
@@ -110,17 +112,17 @@ read_mails(struct folder *fd, struct imap *imap, struct fault *f)
  * with its cursor all the same: the next run goes on from there.
  */
 static int
-fetch(struct folder *fd, struct imap *imap, struct fault *f)
+fetch(struct folder_poll *fd, struct imap *imap, struct fault *f)
 {
-	struct ingest *in = fd->poll->ingest;
+	struct ingest *in = fd->run->ingest;
 	struct fault wire = { 0 };
 	int rc;
 
 	ingest_set_cursor(in, &fd->cursor);
 	progress_start(&fd->progress, fd->source, fd->n - fd->n_passed);
-	timing_enter(fd->poll->timing, ROOM_WIRE);
+	timing_enter(fd->run->timing, ROOM_WIRE);
 	rc = read_mails(fd, imap, &wire);
-	timing_enter(fd->poll->timing, ROOM_OTHER);
+	timing_enter(fd->run->timing, ROOM_OTHER);
 	if (rc == -1 && wire.scope == FAULT_HOST) {
 		*f = wire;
 		return -1;
@@ -134,7 +136,7 @@ fetch(struct folder *fd, struct imap *imap, struct fault *f)
 
 /* What is from before import_since is done without being looked at. */
 static void
-pass_over(struct folder *fd, int64_t since)
+pass_over(struct folder_poll *fd, int64_t since)
 {
 	char day[UTC_TEXT];
 	size_t i;
@@ -153,7 +155,7 @@ pass_over(struct folder *fd, int64_t since)
 
 /* Where to go on in the folder as it is on the server now. */
 static void
-follow_uidvalidity(struct folder *fd, const struct imap_folder *state)
+follow_uidvalidity(struct folder_poll *fd, const struct imap_folder *state)
 {
 	if (fd->cursor.uidvalidity == state->uidvalidity)
 		return;
@@ -167,7 +169,7 @@ follow_uidvalidity(struct folder *fd, const struct imap_folder *state)
 }
 
 static bool
-has_new(const struct folder *fd, const struct imap_folder *state)
+has_new(const struct folder_poll *fd, const struct imap_folder *state)
 {
 	if (state->exists == 0 || fd->cursor.uid == UINT32_MAX)
 		return false;
@@ -175,30 +177,30 @@ has_new(const struct folder *fd, const struct imap_folder *state)
 }
 
 int
-folder_read(struct folder *fd, const struct config_mailbox *config,
+poll_folder(struct folder_poll *fd, const struct config_mailbox *config,
     struct imap *imap, const char *name, const struct imap_folder *state,
     struct fault *f)
 {
 	follow_uidvalidity(fd, state);
-	timing_enter(fd->poll->timing, ROOM_WIRE);
+	timing_enter(fd->run->timing, ROOM_WIRE);
 	if (has_new(fd, state) &&
 	    imap_sizes(imap, fd->cursor.uid + 1, config->import_since,
 		&fd->list, &fd->n, f) == -1)
 		return -1;
-	timing_enter(fd->poll->timing, ROOM_OTHER);
+	timing_enter(fd->run->timing, ROOM_OTHER);
 	fd->done = xcalloc(fd->n, sizeof *fd->done);
 	pass_over(fd, config->import_since);
 	if (fetch(fd, imap, f) == -1)
 		return -1;
-	if (fd->poll->dry_run)
+	if (fd->run->dry_run)
 		return 0;
-	timing_enter(fd->poll->timing, ROOM_WIRE);
-	return actions_run(
-	    fd->poll->store, imap, config, name, fd->source, &fd->cursor, f);
+	timing_enter(fd->run->timing, ROOM_WIRE);
+	return pending_actions_run(
+	    fd->run->store, imap, config, name, fd->source, &fd->cursor, f);
 }
 
 void
-folder_free(struct folder *fd)
+folder_poll_free(struct folder_poll *fd)
 {
 	free(fd->list);
 	free(fd->done);

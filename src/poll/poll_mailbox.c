@@ -11,9 +11,12 @@
 #include "base/timing.h"
 #include "poll/poll_folder.h"
 #include "poll/poll_mailbox.h"
-#include "poll/refused_login.h"
+#include "poll/poll_run.h"
+#include "poll/login_refusal.h"
 #include "base/stop_signal.h"
+#include "config/config.h"
 #include "config/secret.h"
+#include "ingest/ingest.h"
 #include "imap/modified_utf7.h"
 #include "imap/imap.h"
 #include "net/wait.h"
@@ -60,14 +63,14 @@ open_folder(const struct mailbox *mb, size_t i, struct imap *imap,
 }
 
 static int
-poll_folder(struct poll *p, struct mailbox *mb, size_t i, struct imap *imap,
-    struct fault *f)
+poll_nth_folder(struct poll_run *p, struct mailbox *mb, size_t i,
+    struct imap *imap, struct fault *f)
 {
 	struct folder_state *state = &mb->folders[i];
 	const char *name = mb->config->folders[i];
 	char *source = xasprintf("%s: %s", mb->config->name, name);
-	struct folder fd = {
-		.poll = p, .source = source, .cursor = state->cursor
+	struct folder_poll fd = {
+		.run = p, .source = source, .cursor = state->cursor
 	};
 	struct imap_folder opened;
 	int rc;
@@ -78,7 +81,7 @@ poll_folder(struct poll *p, struct mailbox *mb, size_t i, struct imap *imap,
 	timing_enter(p->timing, ROOM_WIRE);
 	rc = open_folder(mb, i, imap, &opened, f);
 	if (rc == 1)
-		rc = folder_read(&fd, mb->config, imap, name, &opened, f);
+		rc = poll_folder(&fd, mb->config, imap, name, &opened, f);
 	timing_enter(p->timing, ROOM_OTHER);
 	ingest_set_cursor(p->ingest, NULL);
 	ingest_set_actions(p->ingest, "", "");
@@ -89,14 +92,14 @@ poll_folder(struct poll *p, struct mailbox *mb, size_t i, struct imap *imap,
 	if (rc == 0)
 		log_info("%s: %zu new mail%s", source, fd.n - fd.n_passed,
 		    fd.n - fd.n_passed == 1 ? "" : "s");
-	folder_free(&fd);
+	folder_poll_free(&fd);
 	free(source);
 	return rc;
 }
 
 /* One connection: what its folders hold that was not looked at. */
 static int
-poll_session(struct poll *p, struct mailbox *mb, struct fault *f)
+poll_session(struct poll_run *p, struct mailbox *mb, struct fault *f)
 {
 	struct imap *imap;
 	size_t i;
@@ -108,7 +111,7 @@ poll_session(struct poll *p, struct mailbox *mb, struct fault *f)
 	    "%s: logged in by %s", mb->config->name, imap_mechanism(imap));
 	for (i = 0; rc == 0 && i < mb->config->n_folders; i++)
 		if (!mb->folders[i].polled)
-			rc = poll_folder(p, mb, i, imap, f);
+			rc = poll_nth_folder(p, mb, i, imap, f);
 	imap_close(imap);
 	return rc;
 }
@@ -128,7 +131,7 @@ wait_before_retry(const char *mailbox, unsigned attempt, const struct fault *f)
 
 /* A broken connection is tried again; a refusal of the login is not. */
 static int
-poll_with_retries(struct poll *p, struct mailbox *mb, struct fault *f)
+poll_with_retries(struct poll_run *p, struct mailbox *mb, struct fault *f)
 {
 	unsigned attempt = 0;
 	int rc;
@@ -155,7 +158,7 @@ last_good(const struct mailbox *mb)
 /* What was refused before is not sent again: accounts get locked for that. */
 static int
 poll_with_secret(
-    struct poll *p, struct mailbox *mb, const char *secret, struct fault *f)
+    struct poll_run *p, struct mailbox *mb, const char *secret, struct fault *f)
 {
 	struct fault of_store;
 	bool noted;
@@ -163,29 +166,29 @@ poll_with_secret(
 
 	mb->account.secret = secret;
 	mb->fate = IMAP_SECRET_UNUSED;
-	if ((rc = refusal_look(p->store, &mb->account, &noted, f)) == -1)
+	if ((rc = login_refusal_find(p->store, &mb->account, &noted, f)) == -1)
 		return -1;
 	if (rc == 1) {
 		mb->refused = true;
-		refusal_add_last_good(f, last_good(mb));
+		login_refusal_add_last_good(f, last_good(mb));
 		return -1;
 	}
 	rc = poll_with_retries(p, mb, f);
 	mb->refused = mb->fate == IMAP_SECRET_REFUSED;
-	if (refusal_update(p->store, &mb->account, mb->fate, noted, f->text,
-		&of_store) == -1) {
+	if (login_refusal_update(p->store, &mb->account, mb->fate, noted,
+		f->text, &of_store) == -1) {
 		*f = of_store;
 		return -1;
 	}
 	if (mb->refused)
-		refusal_add_last_good(f, last_good(mb));
+		login_refusal_add_last_good(f, last_good(mb));
 	return rc;
 }
 
 /* A token that was refused may have ended early: a new one is tried, once. */
 static int
 poll_with_new_token(
-    struct poll *p, struct mailbox *mb, const char *old, struct fault *f)
+    struct poll_run *p, struct mailbox *mb, const char *old, struct fault *f)
 {
 	struct fault failed;
 	char *secret = secret_read(mb->config, &failed);
@@ -204,7 +207,7 @@ poll_with_new_token(
 }
 
 static int
-poll_logged_in(struct poll *p, struct mailbox *mb, struct fault *f)
+poll_logged_in(struct poll_run *p, struct mailbox *mb, struct fault *f)
 {
 	char *secret = secret_read(mb->config, f);
 	int rc;
@@ -229,7 +232,7 @@ free_folders(struct mailbox *mb)
 }
 
 static int
-load_cursors(struct poll *p, struct mailbox *mb, struct fault *f)
+load_cursors(struct poll_run *p, struct mailbox *mb, struct fault *f)
 {
 	size_t i;
 
@@ -249,7 +252,7 @@ load_cursors(struct poll *p, struct mailbox *mb, struct fault *f)
  * recorded.
  */
 static int
-end_mailbox(struct poll *p, struct mailbox *mb, const struct fault *f,
+end_mailbox(struct poll_run *p, struct mailbox *mb, const struct fault *f,
     struct fault *trouble)
 {
 	int64_t now = (int64_t)time(NULL);
@@ -286,7 +289,7 @@ end_mailbox(struct poll *p, struct mailbox *mb, const struct fault *f,
 
 int
 poll_mailbox(
-    struct poll *p, const struct config_mailbox *config, struct fault *f)
+    struct poll_run *p, const struct config_mailbox *config, struct fault *f)
 {
 	struct mailbox mb = { .config = config };
 	struct fault ended = { 0 };

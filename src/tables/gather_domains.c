@@ -76,7 +76,7 @@ on_domain(void *arg, const struct cell *c, size_t n, struct fault *f)
 		.organizations = (unsigned)c[DOMAIN_ORGANIZATIONS].number,
 		.policies_differ = "",
 	};
-	d->shown = label_shown(g->arena, d->name);
+	d->shown = domain_label_shown(g->arena, d->name);
 	return 0;
 }
 

@@ -78,7 +78,7 @@ read_problem(
 		.muted_until = "",
 		.mute_note = "",
 	};
-	p->shown = label_shown(g->arena, p->domain);
+	p->shown = domain_label_shown(g->arena, p->domain);
 }
 
 static int

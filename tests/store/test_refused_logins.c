@@ -16,7 +16,7 @@ account(void)
 static void
 knows_a_login_again_by_all_that_makes_it(void **state)
 {
-	unsigned char salt[CREDENTIAL_SALT], digest[CREDENTIAL_DIGEST];
+	unsigned char salt[LOGIN_SALT], digest[LOGIN_DIGEST];
 	struct imap_account a = account(), other[6];
 	size_t i;
 
@@ -29,17 +29,17 @@ knows_a_login_again_by_all_that_makes_it(void **state)
 	other[3].secret = "hunter3";
 	other[4].auth = IMAP_AUTH_LOGIN;
 	other[5].is_token = true;
-	credential_salt(salt);
-	credential_digest(&a, salt, digest);
-	assert_true(credential_is(&a, salt, digest));
+	login_salt(salt);
+	login_digest(&a, salt, digest);
+	assert_true(login_is(&a, salt, digest));
 	for (i = 0; i < 6; i++)
-		assert_false(credential_is(&other[i], salt, digest));
+		assert_false(login_is(&other[i], salt, digest));
 }
 
 static void
 tells_user_and_secret_apart(void **state)
 {
-	unsigned char salt[CREDENTIAL_SALT], digest[CREDENTIAL_DIGEST];
+	unsigned char salt[LOGIN_SALT], digest[LOGIN_DIGEST];
 	struct imap_account a = account(), b = account();
 
 	(void)state;
@@ -47,25 +47,25 @@ tells_user_and_secret_apart(void **state)
 	a.secret = "c";
 	b.user = "a";
 	b.secret = "bc";
-	credential_salt(salt);
-	credential_digest(&a, salt, digest);
-	assert_false(credential_is(&b, salt, digest));
+	login_salt(salt);
+	login_digest(&a, salt, digest);
+	assert_false(login_is(&b, salt, digest));
 }
 
 static void
 gives_the_same_login_another_digest_with_another_salt(void **state)
 {
-	unsigned char salt[2][CREDENTIAL_SALT], digest[2][CREDENTIAL_DIGEST];
+	unsigned char salt[2][LOGIN_SALT], digest[2][LOGIN_DIGEST];
 	struct imap_account a = account();
 	int i;
 
 	(void)state;
 	for (i = 0; i < 2; i++) {
-		credential_salt(salt[i]);
-		credential_digest(&a, salt[i], digest[i]);
+		login_salt(salt[i]);
+		login_digest(&a, salt[i], digest[i]);
 	}
-	assert_memory_not_equal(salt[0], salt[1], CREDENTIAL_SALT);
-	assert_memory_not_equal(digest[0], digest[1], CREDENTIAL_DIGEST);
+	assert_memory_not_equal(salt[0], salt[1], LOGIN_SALT);
+	assert_memory_not_equal(digest[0], digest[1], LOGIN_DIGEST);
 }
 
 static struct store_refusal

@@ -1,5 +1,5 @@
-#ifndef POLL_MAIL_ACTIONS_H
-#define POLL_MAIL_ACTIONS_H
+#ifndef POLL_PENDING_ACTIONS_H
+#define POLL_PENDING_ACTIONS_H
 
 struct config_mailbox;
 struct fault;
@@ -13,8 +13,8 @@ struct store_mailbox;
  * folder is selected only when there is something; `source` is its name for
  * people.
  */
-int actions_run(struct store *, struct imap *, const struct config_mailbox *,
-    const char *folder, const char *source, const struct store_mailbox *,
-    struct fault *);
+int pending_actions_run(struct store *, struct imap *,
+    const struct config_mailbox *, const char *folder, const char *source,
+    const struct store_mailbox *, struct fault *);
 
 #endif

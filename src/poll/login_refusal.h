@@ -1,5 +1,5 @@
-#ifndef POLL_REFUSED_LOGIN_H
-#define POLL_REFUSED_LOGIN_H
+#ifndef POLL_LOGIN_REFUSAL_H
+#define POLL_LOGIN_REFUSAL_H
 
 #include <stdint.h>
 
@@ -18,17 +18,17 @@ struct store;
  * 0 when it may be tried, with `*noted` whether another one was refused; -1
  * when the store failed.
  */
-int refusal_look(
+int login_refusal_find(
     struct store *, const struct imap_account *, bool *noted, struct fault *);
 
 /*
  * Remember what a login came to: its refusal, with that message, or that all is
  * well again, when `noted` says that there is something to forget.
  */
-int refusal_update(struct store *, const struct imap_account *,
+int login_refusal_update(struct store *, const struct imap_account *,
     enum imap_secret fate, bool noted, const char *error, struct fault *);
 
 /* Add to a refusal when the login last worked, when it ever did. */
-void refusal_add_last_good(struct fault *, int64_t last_good);
+void login_refusal_add_last_good(struct fault *, int64_t last_good);
 
 #endif

@@ -5,24 +5,24 @@
 
 #include "base/fault.h"
 #include "base/utc.h"
-#include "poll/refused_login.h"
+#include "poll/login_refusal.h"
 #include "poll/login_digest.h"
 #include "store/refused_logins.h"
 
-_Static_assert((int)REFUSAL_SALT == (int)CREDENTIAL_SALT &&
-		   (int)REFUSAL_DIGEST == (int)CREDENTIAL_DIGEST,
+_Static_assert((int)REFUSAL_SALT == (int)LOGIN_SALT &&
+		   (int)REFUSAL_DIGEST == (int)LOGIN_DIGEST,
     "the store keeps what the source makes");
 
 int
-refusal_look(struct store *st, const struct imap_account *account, bool *noted,
-    struct fault *f)
+login_refusal_find(struct store *st, const struct imap_account *account,
+    bool *noted, struct fault *f)
 {
 	struct store_refusal old;
 	char when[UTC_TEXT];
 	int rc = store_find_refusal(st, account->name, &old, f);
 
 	*noted = rc == 1;
-	if (rc != 1 || !credential_is(account, old.salt, old.digest))
+	if (rc != 1 || !login_is(account, old.salt, old.digest))
 		return rc == -1 ? -1 : 0;
 	utc_format(old.when, when);
 	fault(f, FAULT_SESSION, EX_NOPERM,
@@ -34,7 +34,7 @@ refusal_look(struct store *st, const struct imap_account *account, bool *noted,
 }
 
 int
-refusal_update(struct store *st, const struct imap_account *account,
+login_refusal_update(struct store *st, const struct imap_account *account,
     enum imap_secret fate, bool noted, const char *error, struct fault *f)
 {
 	struct store_refusal refusal = { .when = (int64_t)time(NULL) };
@@ -44,13 +44,13 @@ refusal_update(struct store *st, const struct imap_account *account,
 	if (fate != IMAP_SECRET_REFUSED)
 		return 0;
 	snprintf(refusal.error, sizeof refusal.error, "%s", error);
-	credential_salt(refusal.salt);
-	credential_digest(account, refusal.salt, refusal.digest);
+	login_salt(refusal.salt);
+	login_digest(account, refusal.salt, refusal.digest);
 	return store_note_refusal(st, account->name, &refusal, f);
 }
 
 void
-refusal_add_last_good(struct fault *f, int64_t last_good)
+login_refusal_add_last_good(struct fault *f, int64_t last_good)
 {
 	char day[UTC_TEXT];
 	size_t n = strlen(f->text);

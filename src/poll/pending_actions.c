@@ -7,7 +7,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/utc.h"
-#include "poll/mail_actions.h"
+#include "poll/pending_actions.h"
 #include "config/config.h"
 #include "imap/mail_action.h"
 #include "store/action_journal.h"
@@ -145,7 +145,7 @@ take_waiting(struct acting *a, const struct config_mailbox *config,
 }
 
 int
-actions_run(struct store *st, struct imap *imap,
+pending_actions_run(struct store *st, struct imap *imap,
     const struct config_mailbox *config, const char *folder, const char *source,
     const struct store_mailbox *mb, struct fault *f)
 {

@@ -1,0 +1,25 @@
+#include <string.h>
+
+#include "base/span.h"
+#include "base/utc.h"
+#include "config/config.h"
+#include "export/first_day.h"
+#include "store/store.h"
+
+int
+first_day_since(
+    struct store *st, unsigned days, char day[static 16], struct fault *f)
+{
+	char text[UTC_TEXT];
+	int64_t newest;
+
+	if (store_newest_day(st, day, f) == -1)
+		return -1;
+	if (days == SINCE_ALL || utc_parse_date(span_of(day), &newest) == -1) {
+		day[0] = '\0';
+		return 0;
+	}
+	utc_format_date(newest - (int64_t)(days - 1) * UTC_DAY, text);
+	memcpy(day, text, 11);
+	return 0;
+}

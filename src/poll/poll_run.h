@@ -1,0 +1,22 @@
+#ifndef POLL_POLL_RUN_H
+#define POLL_POLL_RUN_H
+
+#include <stdbool.h>
+
+struct config;
+struct ingest;
+struct store;
+struct timing;
+
+/* One run of `poll` over the mailboxes of the configuration. */
+struct poll_run {
+	const struct config *config;
+	struct store *store;
+	struct ingest *ingest;
+	struct timing *timing; /* NULL without --timing */
+	bool dry_run;	       /* nothing is changed, here or on the server */
+	bool is_one_of_many;   /* others run beside it: no progress line */
+	int status;	       /* the exit code of the first failure, or 0 */
+};
+
+#endif
