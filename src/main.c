@@ -1,3 +1,4 @@
+#include <locale.h>
 #include <openssl/crypto.h>
 #include <signal.h>
 #include <stdio.h>
@@ -104,6 +105,9 @@ main(int argc, char **argv)
 	int status;
 
 	signal(SIGPIPE, SIG_IGN);
+	/* how wide characters are is the same for everybody, whatever LANG says
+	 */
+	setlocale(LC_CTYPE, "C.UTF-8");
 	/* OpenSSL 3.0 goes on without the context it had no memory for */
 	if (OSSL_LIB_CTX_get0_global_default() == NULL)
 		out_of_memory();

@@ -1,18 +1,20 @@
 #include <arpa/inet.h>
 #include <csv.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "base/fault.h"
+#include "base/utf8.h"
 #include "output/csv.h"
 
 enum {
-	PIECE = 1024, /* bytes of a text that are quoted at once */
-	ADDRESS = 64, /* more than any IP address has */
-	RATE_UNIT = 1000000,
-	RATE_DIGITS = 6
+	PIECE = 1024, /* bytes of a text quoted at once */
+	ADDRESS = 64, /* bytes; more than any IP address has */
+	RATE_UNIT = 1000000
 };
 
 const struct csv_style csv_style_default = {
@@ -56,25 +58,50 @@ is_numeric(char c)
 	}
 }
 
-bool
-csv_needs_guard(const char *text, size_t len)
+/* Blanks and signs without width, which a spreadsheet may drop at the front. */
+static bool
+is_dropped(unsigned c)
 {
-	bool digit = false;
+	static const struct {
+		unsigned first, last;
+	} ranges[] = { { '\t', '\r' }, { ' ', ' ' }, { 0x85, 0x85 },
+		{ 0xa0, 0xa0 }, { 0xad, 0xad }, { 0x180e, 0x180e },
+		{ 0x2000, 0x200f }, { 0x2028, 0x202f }, { 0x205f, 0x206f },
+		{ 0x3000, 0x3000 }, { 0xfeff, 0xfeff } };
 	size_t i;
 
-	if (len == 0)
-		return false;
-	switch (text[0]) {
+	for (i = 0; i < sizeof ranges / sizeof *ranges; i++)
+		if (c >= ranges[i].first && c <= ranges[i].last)
+			return true;
+	return false;
+}
+
+/* Whether a formula begins with it, in ASCII or as a full-width form. */
+static bool
+begins_formula(unsigned c)
+{
+	switch (c) {
 	case '=':
 	case '+':
 	case '-':
 	case '@':
-	case '\t':
-	case '\r':
+	case 0xff1d:
+	case 0xff0b:
+	case 0xff0d:
+	case 0xff20:
 		return true;
 	default:
-		break;
+		return false;
 	}
+}
+
+/* Whether it would be shown as a number, a date or a time. */
+static bool
+is_mangled(const char *text, size_t len)
+{
+	bool digit = false;
+	size_t i;
+
 	for (i = 0; i < len; i++) {
 		if (!is_numeric(text[i]))
 			return false;
@@ -83,112 +110,80 @@ csv_needs_guard(const char *text, size_t len)
 	return digit && !is_address(text, len);
 }
 
-/* A row is put together here, for a call of stdio costs more than a field. */
-static void
-flush(struct csv *csv)
+bool
+csv_needs_guard(const char *text, size_t len)
 {
-	fwrite(csv->line, 1, csv->used, csv->out);
-	csv->used = 0;
-}
+	size_t n;
+	unsigned c = 0;
 
-static void
-put(struct csv *csv, const char *p, size_t n)
-{
-	if (n > sizeof csv->line - csv->used)
-		flush(csv);
-	if (n > sizeof csv->line) {
-		fwrite(p, 1, n, csv->out);
-		return;
+	if (len > 0 && (text[0] == '\t' || text[0] == '\r' || text[0] == '\n'))
+		return true;
+	while ((n = text_utf8(text, len, &c)) > 0 && is_dropped(c)) {
+		text += n;
+		len -= n;
 	}
-	memcpy(csv->line + csv->used, p, n);
-	csv->used += n;
+	return n > 0 && (begins_formula(c) || is_mangled(text, len));
 }
 
+/*
+ * Quoted by libcsv piece by piece, each without its own quotes, so that the
+ * guard stands inside them and no text needs memory.
+ */
 static void
-put_char(struct csv *csv, char c)
-{
-	if (csv->used == sizeof csv->line)
-		flush(csv);
-	csv->line[csv->used++] = c;
-}
-
-/* Quoted by libcsv, piece by piece, each without its own quotes. */
-static void
-put_escaped(struct csv *csv, const char *text, size_t len)
+put_text(const struct csv *csv, const char *text, size_t len)
 {
 	char quoted[2 * PIECE + 2];
 	size_t n, size;
 
+	putc('"', csv->out);
+	if (csv->style->guard && csv_needs_guard(text, len))
+		putc('\'', csv->out);
 	for (; len > 0; text += n, len -= n) {
 		n = len < PIECE ? len : PIECE;
 		size = csv_write2(quoted, sizeof quoted, text, n, '"');
-		put(csv, quoted + 1, size - 2);
+		fwrite(quoted + 1, 1, size - 2, csv->out);
 	}
+	putc('"', csv->out);
 }
 
+/* A number, date or time: without quotes, unless it holds the delimiter. */
 static void
-put_text(struct csv *csv, const char *text, size_t len)
+put_bare(const struct csv *csv, const char *text, size_t len)
 {
-	put_char(csv, '"');
-	if (csv->style->guard && csv_needs_guard(text, len))
-		put_char(csv, '\'');
-	if (memchr(text, '"', len) == NULL)
-		put(csv, text, len);
-	else
-		put_escaped(csv, text, len);
-	put_char(csv, '"');
-}
-
-/* What needs no quotes, unless the delimiter was chosen so that it does. */
-static void
-put_bare(struct csv *csv, const char *text, size_t len)
-{
-	bool quote = csv->odd && memchr(text, csv->style->delimiter, len);
+	bool quote = memchr(text, csv->style->delimiter, len) != NULL;
 
 	if (quote)
-		put_char(csv, '"');
-	put(csv, text, len);
+		putc('"', csv->out);
+	fwrite(text, 1, len, csv->out);
 	if (quote)
-		put_char(csv, '"');
-}
-
-/* The digits of `n` before `end`, at least so many; returns where they begin.*/
-static char *
-digits(char *end, uint64_t n, int least)
-{
-	for (; n > 0 || least > 0; n /= 10, least--)
-		*--end = (char)('0' + n % 10);
-	return end;
+		putc('"', csv->out);
 }
 
 static void
-put_number(struct csv *csv, int64_t n)
+put_number(const struct csv *csv, int64_t n)
 {
-	char text[32], *end = text + sizeof text;
-	char *begin = digits(end, n < 0 ? 0 - (uint64_t)n : (uint64_t)n, 1);
+	char text[32];
+	int len = snprintf(text, sizeof text, "%" PRId64, n);
 
-	if (n < 0)
-		*--begin = '-';
-	put_bare(csv, begin, (size_t)(end - begin));
+	put_bare(csv, text, (size_t)len);
 }
 
-/* By whole millionths; the locale has no say in the decimal sign. */
+/* By whole millionths, so that the locale has no say in the decimal sign. */
 static void
-put_rate(struct csv *csv, double rate)
+put_rate(const struct csv *csv, double rate)
 {
 	long long millionths = llround(rate * RATE_UNIT);
-	uint64_t n = millionths < 0 ? 0 : (uint64_t)millionths;
-	char text[64], *end = text + sizeof text, *begin;
+	char text[64];
+	int len =
+	    snprintf(text, sizeof text, "%lld%c%06lld", millionths / RATE_UNIT,
+		csv->style->decimal, millionths % RATE_UNIT);
 
-	begin = digits(end, n % RATE_UNIT, RATE_DIGITS);
-	*--begin = csv->style->decimal;
-	begin = digits(begin, n / RATE_UNIT, 1);
-	put_bare(csv, begin, (size_t)(end - begin));
+	put_bare(csv, text, (size_t)len);
 }
 
 /* "2026-11-23T00:00:00Z" as "2026-11-23 00:00:00". */
 static void
-put_time(struct csv *csv, const char *text, size_t len)
+put_time(const struct csv *csv, const char *text, size_t len)
 {
 	enum {
 		SHORT = sizeof "2026-11-23T00:00:00" - 1,
@@ -206,7 +201,7 @@ put_time(struct csv *csv, const char *text, size_t len)
 }
 
 static void
-put_cell(struct csv *csv, enum column_kind kind, const struct cell *cell)
+put_cell(const struct csv *csv, enum column_kind kind, const struct cell *cell)
 {
 	if (cell->null)
 		return;
@@ -228,16 +223,6 @@ put_cell(struct csv *csv, enum column_kind kind, const struct cell *cell)
 	case COLUMN_TIME:
 		put_time(csv, cell->text, cell->len);
 	}
-}
-
-/* Whether the delimiter may be in a number, a date or a time. */
-static bool
-is_odd(const struct csv_style *style)
-{
-	static const char bare[] = "0123456789-: .W";
-
-	return style->delimiter == style->decimal ||
-	       memchr(bare, style->delimiter, sizeof bare) != NULL;
 }
 
 static int
@@ -277,14 +262,12 @@ row(void *arg, const struct cell *cells, size_t n, struct fault *f)
 	size_t i;
 
 	errno = 0;
-	csv->odd = is_odd(csv->style);
 	for (i = 0; i < n; i++) {
 		if (i > 0)
-			put_char(csv, csv->style->delimiter);
+			putc(csv->style->delimiter, csv->out);
 		put_cell(csv, csv->columns[i].kind, &cells[i]);
 	}
-	put(csv, "\r\n", 2);
-	flush(csv);
+	fputs("\r\n", csv->out);
 	csv->rows++;
 	return check(csv, f);
 }

@@ -19,26 +19,25 @@ struct csv_style {
 extern const struct csv_style csv_style_default;
 
 /*
- * A table as RFC 4180 on `out`, written through the row_sink that csv_sink()
- * gives.  Text is always quoted; the names in the header row, numbers, dates
- * and empty fields are bare, being nothing that would need it.  `rows` counts
- * those written, without the header.  A failure to write has exit code 73 and
- * names `name`.
+ * Writes a table as RFC 4180 to `out`; rows come through the row_sink that
+ * csv_sink() returns.  Text is always quoted; the names in the header row,
+ * numbers, dates and empty fields are not.  A failure to write is a fault with
+ * exit code 73 that names `name`.
  */
 struct csv {
 	FILE *out;
 	const struct csv_style *style;
-	const char *name; /* of what `out` is; NULL: standard output */
+	const char *name; /* of the file, for people; NULL: standard output */
 	const struct column *columns; /* set by the head */
-	size_t rows;
-	bool odd;	 /* the delimiter may be in what is bare */
-	char line[1024]; /* of the row in progress, what `out` has not got */
-	size_t used;
+	size_t rows;		      /* written so far, without the header */
 };
 
 struct row_sink csv_sink(struct csv *);
 
-/* Whether a spreadsheet would run the text, or show it as something else. */
+/*
+ * Whether a spreadsheet would run the text as a formula, or show it as a
+ * number, date or time that it is not.
+ */
 bool csv_needs_guard(const char *text, size_t len);
 
 #endif

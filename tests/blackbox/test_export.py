@@ -155,7 +155,7 @@ class Guard(Scene):
         ("=1+1", True), ("+49", True), ("-1", True), ("@SUM(A1)", True), ("\tx", True), ("133925885310113267", True),
         ("133925885310113267+", True), ("1.5e3", True), ("1/2", True), ("12:30", True), ("50%", True), ("50 %", False), ("2026-03-01", True),
         ("", False), ("a", False), ("1a", False), ("x=1", False), ("ab-1", False), ("'1", False), ("...", False),
-        ("e", False), ("E+", False), (" =1", False), ("\u00e41", False), ("#1", False),
+        ("e", False), ("E+", False), (" =1", True), ("\u00a0+1", True), ("\u200b@A", True), ("\uff1d1", True), ("\u00e41", False), ("#1", False),
     )
 
     def test_the_edge_cases(self):

@@ -16,6 +16,9 @@ BARE = {"date", "week", "reports", "successful_sessions", "failed_sessions", "to
         "counted_failed", "failure_rate"}
 IP_COLUMNS = {"receiving_ip", "sending_mta_ip"}
 KNOWN = ("sts", "tlsa")
+# blanks and signs without width, which spreadsheets drop at the front
+DROPPED = "\t\n\v\f\r \x85\xa0\xad\u180e\u3000\ufeff" + "".join(
+    chr(c) for first, last in ((0x2000, 0x200f), (0x2028, 0x202f), (0x205f, 0x206f)) for c in range(first, last + 1))
 
 
 def week(day):
@@ -27,11 +30,13 @@ def guarded(text, is_ip):
     """The text with an apostrophe before what a spreadsheet would run or mangle."""
     if not text or is_ip:
         return text
-    if text[0] in "=+-@\t\r":
+    rest = text.lstrip(DROPPED)
+    if text[0] in "\t\r\n" or rest[:1] in tuple("=+-@\uff1d\uff0b\uff0d\uff20"):
         return "'" + text
+    text, whole = rest, text
     if all(c in "0123456789.,+-/:eE%" for c in text) and any(c.isdigit() for c in text):
-        return "'" + text
-    return text
+        return "'" + whole
+    return whole
 
 
 def rate(failed, total):

@@ -97,9 +97,35 @@ guards_what_a_spreadsheet_runs_or_mangles(void **state)
 		{ "@SUM(A1)", true },
 		{ "\ta", true },
 		{ "\ra", true },
-		{ " =1", false },
+		{ "\na", true },
+		{ " =1", true },
+		{ "\n=1", true },
+		{ " \t\r\n@", true },
+		{ "\xc2\xa0=1", true },		    /* no-break space */
+		{ "\xe2\x80\x8b=1", true },	    /* zero-width space */
+		{ "\xef\xbb\xbf\xc2\xad+1", true }, /* BOM, soft hyphen */
+		{ "\xe3\x80\x80-1", true },	    /* ideographic space */
+		{ "\xef\xbc\x9d"
+		  "1",
+		    true }, /* full-width = + - @ */
+		{ "\xef\xbc\x8b"
+		  "1",
+		    true },
+		{ "\xef\xbc\x8d"
+		  "1",
+		    true },
+		{ "\xef\xbc\xa0"
+		  "A",
+		    true },
+		{ " 12", true },
+		{ " a", false },
+		{ " ", false },
+		{ "\xc2\xa0", false },
+		{ "\xff=1", false },
 		{ "a=1", false },
-		{ "\na", false },
+		{ "a\xef\xbc\x9d"
+		  "1",
+		    false },
 		{ "'=1", false },
 		/* mangled */
 		{ "0", true },

@@ -7,6 +7,7 @@
 #include "output/display_width.h"
 
 #include <json-c/json.h>
+#include <locale.h>
 
 /* 2026-11-24, 09:00 UTC: three hours after the last good poll. */
 static int64_t
@@ -460,5 +461,7 @@ main(void)
 		TEST(json_has_the_same_figures),
 	};
 
+	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL) /* as the program does */
+		return 1;
 	return cmocka_run_group_tests_name("summary", tests, NULL, NULL);
 }
