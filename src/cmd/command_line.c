@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/utc.h"
 #include "cmd/command_line.h"
+#include "config/value_types.h"
 
 enum {
 	MOST_DAYS = 36500
@@ -43,7 +44,10 @@ enum option_key {
 	KEY_CHECK,
 	KEY_MAILBOX,
 	KEY_BEFORE,
-	KEY_DETAILS
+	KEY_DETAILS,
+	KEY_BOM,
+	KEY_DELIMITER,
+	KEY_DECIMAL
 };
 
 static const struct spec {
@@ -81,6 +85,11 @@ static const struct spec {
 	    "what is new, worse or cured since the last time" },
 	{ KEY_FORMAT, "format", "csv|ndjson", OPTION_FORMAT,
 	    "CSV for spreadsheets, or a JSON object a line" },
+	{ KEY_BOM, "bom", NULL, OPTION_STYLE,
+	    "begin CSV with a byte order mark, for Excel" },
+	{ KEY_DELIMITER, "delimiter", "NAME", OPTION_STYLE,
+	    "comma, semicolon, tab or pipe" },
+	{ KEY_DECIMAL, "decimal", ".|,", OPTION_STYLE, "the decimal point" },
 	{ KEY_UNTIL, "until", "DATE", OPTION_MUTE, "last UTC day" },
 	{ KEY_NOTE, "note", "TEXT", OPTION_MUTE, "why, for those who ask" },
 	{ KEY_VERIFY, "verify", NULL, OPTION_VERIFY,
@@ -222,6 +231,25 @@ set_format(struct options *o, const char *value)
 }
 
 static int
+set_delimiter(struct options *o, const char *value)
+{
+	if (setting_delimiter(value, &o->delimiter) == 0)
+		return 0;
+	log_error(
+	    "--delimiter %s: there are comma, semicolon, tab and pipe", value);
+	return -1;
+}
+
+static int
+set_decimal(struct options *o, const char *value)
+{
+	if (setting_decimal(value, &o->decimal) == 0)
+		return 0;
+	log_error("--decimal %s: there are \".\" and \",\"", value);
+	return -1;
+}
+
+static int
 set_arrival(struct options *o, const char *value)
 {
 	unsigned deviation;
@@ -263,6 +291,10 @@ set_option(struct options *o, int key, const char *value)
 		return set_min_sessions(o, value);
 	case KEY_FORMAT:
 		return set_format(o, value);
+	case KEY_DELIMITER:
+		return set_delimiter(o, value);
+	case KEY_DECIMAL:
+		return set_decimal(o, value);
 	case KEY_BEFORE:
 		return set_day(&o->before, "before", value);
 	case KEY_UNTIL:
@@ -311,6 +343,8 @@ flag_of(struct options *o, int key)
 		return &o->mailbox;
 	case KEY_DETAILS:
 		return &o->details;
+	case KEY_BOM:
+		return &o->bom;
 	default:
 		return NULL;
 	}

@@ -24,7 +24,8 @@ enum option_set {
 	OPTION_VERIFY = 1 << 14,  /* --verify */
 	OPTION_CHECK = 1 << 15,	  /* --check */
 	OPTION_MAILBOX = 1 << 16, /* --mailbox */
-	OPTION_PRUNE = 1 << 17	  /* --before --raw --details */
+	OPTION_PRUNE = 1 << 17,	  /* --before --raw --details */
+	OPTION_STYLE = 1 << 18	  /* --bom --delimiter --decimal */
 };
 
 /* A value that may be given several times. */
@@ -42,10 +43,12 @@ struct options {
 	bool help, version;
 	bool dry_run, json, timing, raw, all, changes, verify, check, ndjson,
 	    mailbox;
-	const char *output;    /* -o; NULL when not given */
-	const char *from, *to; /* UTC days, checked; NULL */
-	const char *since;     /* "30d", checked; NULL */
-	unsigned since_days;   /* of it */
+	bool bom;
+	char delimiter, decimal; /* of CSV; '\0' when not given */
+	const char *output;	 /* -o; NULL when not given */
+	const char *from, *to;	 /* UTC days, checked; NULL */
+	const char *since;	 /* "30d", checked; NULL */
+	unsigned since_days;	 /* of it */
 	struct option_list domains, organizations;
 	bool has_fail_above;
 	double fail_above;     /* percent, 0 to 100 */

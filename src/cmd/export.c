@@ -52,11 +52,26 @@ write_table(struct store *st, const struct table_format *format,
 	return table_write(st, format, dir, table, filter, f);
 }
 
+/* The configuration's, but for what the command line says. */
+static struct csv_style
+chosen_style(const struct options *o, const struct config *c)
+{
+	struct csv_style style = c->csv;
+
+	style.bom = style.bom || o->bom;
+	if (o->delimiter != '\0')
+		style.delimiter = o->delimiter;
+	if (o->decimal != '\0')
+		style.decimal = o->decimal;
+	return style;
+}
+
 static int
 export_tables(struct store *st, const struct options *o, const struct config *c,
     const char *dir, struct fault *f)
 {
-	struct table_format format = { o->ndjson, &c->csv };
+	struct csv_style style = chosen_style(o, c);
+	struct table_format format = { o->ndjson, &style };
 	struct store_filter filter = { 0 };
 	const char *table;
 	char from[16];
@@ -78,8 +93,10 @@ export_tables(struct store *st, const struct options *o, const struct config *c,
 
 /* 0, or the exit code of a wrong command line. */
 static int
-check_arguments(const struct options *o, const char *dir)
+check_arguments(
+    const struct options *o, const struct config *c, const char *dir)
 {
+	struct csv_style style = chosen_style(o, c);
 	size_t i;
 
 	for (i = 0; i < o->n_args; i++)
@@ -89,6 +106,10 @@ check_arguments(const struct options *o, const char *dir)
 			    "weekly, monthly, failures, problems, mx, domains, "
 			    "senders and reports",
 			    o->args[i]);
+	if (style.delimiter == style.decimal)
+		return cmd_usage("export: delimiter and decimal are both "
+				 "\"%c\"; give --delimiter semicolon",
+		    style.decimal);
 	if (dir[0] == '\0')
 		return cmd_usage("export: where to? give -o DIR, or -o - and a "
 				 "table, or set dir in [export]");
@@ -110,7 +131,7 @@ run(const struct options *o)
 	if ((status = cmd_config(o, CONFIG_OPTIONAL, &in.config)) != 0)
 		goto out;
 	dir = o->output != NULL ? o->output : in.config.export_dir;
-	if ((status = check_arguments(o, dir)) == 0 &&
+	if ((status = check_arguments(o, &in.config, dir)) == 0 &&
 	    (status = cmd_open_store(STORE_READ, &in)) == 0 &&
 	    export_tables(in.store, o, &in.config, dir, &f) == -1)
 		status = cmd_failed(&f);
@@ -123,6 +144,7 @@ const struct command cmd_export = {
 	.name = "export",
 	.arguments = "[-o DIR|-] [options] [TABLE...]",
 	.summary = "write the tables as CSV or JSON",
-	.options = OPTION_OUTPUT | OPTION_RANGE | OPTION_ORG | OPTION_FORMAT,
+	.options = OPTION_OUTPUT | OPTION_RANGE | OPTION_ORG | OPTION_FORMAT |
+		   OPTION_STYLE,
 	.run = run,
 };

@@ -233,33 +233,23 @@ is_lone_semicolon(struct span rest)
 int
 set_delimiter(const struct config_option *o, struct setting *s, void *field)
 {
-	static const struct {
-		const char *name;
-		char delimiter;
-	} known[] = { { ",", ',' }, { ";", ';' }, { "|", '|' },
-		{ "comma", ',' }, { "semicolon", ';' }, { "pipe", '|' },
-		{ "tab", '\t' } };
 	const char *text = s->text;
-	size_t i;
 
 	(void)o;
 	if (text[0] == '\0' && is_lone_semicolon(s->rest))
 		text = ";";
-	for (i = 0; i < COUNT(known); i++)
-		if (strcmp(text, known[i].name) == 0) {
-			*(char *)field = known[i].delimiter;
-			return 0;
-		}
-	return config_refuse(s, "must be comma, semicolon, tab or pipe");
+	if (setting_delimiter(text, field) == -1)
+		return config_refuse(
+		    s, "must be comma, semicolon, tab or pipe");
+	return 0;
 }
 
 int
 set_decimal(const struct config_option *o, struct setting *s, void *field)
 {
 	(void)o;
-	if (strcmp(s->text, ".") != 0 && strcmp(s->text, ",") != 0)
+	if (setting_decimal(s->text, field) == -1)
 		return config_refuse(s, "must be \".\" or \",\"");
-	*(char *)field = s->text[0];
 	return 0;
 }
 

@@ -321,6 +321,34 @@ setting_fingerprint(const char *text, struct arena *a, const char **digits)
 	return 0;
 }
 
+int
+setting_delimiter(const char *text, char *delimiter)
+{
+	static const struct {
+		const char *name;
+		char character;
+	} known[] = { { ",", ',' }, { ";", ';' }, { "|", '|' },
+		{ "comma", ',' }, { "semicolon", ';' }, { "pipe", '|' },
+		{ "tab", '\t' } };
+	size_t i;
+
+	for (i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(text, known[i].name) == 0) {
+			*delimiter = known[i].character;
+			return 0;
+		}
+	return -1;
+}
+
+int
+setting_decimal(const char *text, char *decimal)
+{
+	if (strcmp(text, ".") != 0 && strcmp(text, ",") != 0)
+		return -1;
+	*decimal = text[0];
+	return 0;
+}
+
 unsigned
 setting_distance(const char *a, const char *b)
 {

@@ -47,6 +47,12 @@ bool setting_is_loopback(const char *host);
 /* "sha256:" and 64 hexadecimal digits, colons between them or not. */
 int setting_fingerprint(const char *text, struct arena *, const char **digits);
 
+/* comma, semicolon, tab or pipe by name, or the character but for the tab. */
+int setting_delimiter(const char *text, char *delimiter);
+
+/* "." or ",". */
+int setting_decimal(const char *text, char *decimal);
+
 /* How many letters must change to make one word the other. */
 unsigned setting_distance(const char *a, const char *b);
 

@@ -140,6 +140,18 @@ class Style(Stored):
         self.assertTrue(any("," in r["failure_rate"] for r in rows))
         self.assertFalse(any("." in r["failure_rate"] for r in rows))
 
+    def test_options_say_the_same_for_one_export(self):
+        for said, options in (("bom = yes\ndelimiter = ;\ndecimal = ,\n", "--bom --delimiter semicolon --decimal ,"),
+                              ("delimiter = tab\n", "--delimiter tab")):
+            out = self.expect_silence("-c", self.conf, "export", "-o", "-", *options.split(), "daily").raw_out
+            self.assertEqual(self.styled(said), out)
+
+    def test_options_that_cannot_be(self):
+        for args in (["--delimiter", "x"], ["--decimal", ";"], ["--decimal", ","],
+                     ["--decimal", ",", "--delimiter", ","]):
+            with self.subTest(args):
+                self.expect_line(USAGE, args[0][2:], "-c", self.conf, "export", "-o", "-", *args, "daily")
+
     def test_guard(self):
         names = {r["organization"] for r in self.rows("daily")}
         self.assertIn("'+Draft Mailer", names)
