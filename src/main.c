@@ -53,7 +53,7 @@ find(const char *name)
 	return NULL;
 }
 
-/* What was written to stdout counts as output: a full disk must show. */
+/* Output that could not be written makes the command fail. */
 static int
 finish(int status)
 {
@@ -105,10 +105,10 @@ main(int argc, char **argv)
 	int status;
 
 	signal(SIGPIPE, SIG_IGN);
-	/* how wide characters are is the same for everybody, whatever LANG says
+	/* characters must be of the same width for everybody, whatever LANG is
 	 */
 	setlocale(LC_CTYPE, "C.UTF-8");
-	/* OpenSSL 3.0 goes on without the context it had no memory for */
+	/* OpenSSL 3.0 crashes later when it had no memory for this */
 	if (OSSL_LIB_CTX_get0_global_default() == NULL)
 		out_of_memory();
 	log_init(0, false);

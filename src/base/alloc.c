@@ -21,7 +21,8 @@ out_of_memory(void)
 	static atomic_flag said = ATOMIC_FLAG_INIT;
 
 	while (atomic_flag_test_and_set(&said))
-		pause(); /* another thread says it, and ends us all */
+		pause(); /* another thread writes the line and ends the program
+			  */
 	(void)!write(STDERR_FILENO, line, sizeof line - 1);
 	_exit(EX_SOFTWARE);
 }

@@ -4,9 +4,9 @@
 #include <stddef.h>
 
 /*
- * Allocation that does not return NULL.  Out of memory ends the program with
- * one line and exit code 70, which is safe: every import is one transaction.
- * Sizes that outsiders choose are bounded before they come here.
+ * Allocation that never returns NULL.  When memory runs out, the program ends
+ * with one line and exit code 70; that is safe, since every import is one
+ * transaction.  Sizes that outsiders choose must be bounded before.
  */
 void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
@@ -23,7 +23,7 @@ char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* End the program as out of memory does; for libraries that returned NULL. */
+/* End the program likewise, after a library had no memory. */
 _Noreturn void out_of_memory(void);
 
 #endif

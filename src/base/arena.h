@@ -4,8 +4,8 @@
 #include <stddef.h>
 
 /*
- * Memory for things that die together, such as one report with all its
- * policies.  Zero-initialise; nothing is allocated before the first use.
+ * Memory that is freed all at once, such as that of one report with all its
+ * policies.  Initialize with { 0 }; the first use allocates.
  */
 struct arena {
 	struct arena_block *block; /* newest first */

@@ -8,7 +8,7 @@ enum {
 	SMALLEST = 4096
 };
 
-/* Doubling, but never beyond what the bound allows. */
+/* Grow to hold `need` bytes, by doubling, but never beyond the bound. */
 static void
 reserve(struct buf *b, size_t need)
 {

@@ -6,8 +6,8 @@
 #include "base/span.h"
 
 /*
- * Bytes that grow, up to a bound.  Start with { .max = N }; nothing is
- * allocated before the first use.  The memory is the buffer's own.
+ * Bytes that grow up to a bound.  Initialize with { .max = N }; the first use
+ * allocates, buf_free() frees.
  */
 struct buf {
 	char *data;
@@ -16,16 +16,16 @@ struct buf {
 };
 
 /*
- * Room to write behind the content: at least one byte and, unless the bound is
- * nearer, at least `want`.  `*room` gets how many.  When the bound is reached
- * `*room` is 0.  The writer adds to `len` what it wrote.
+ * Get room to write behind the content: `want` bytes or more, or what is left
+ * to the bound.  `*room` gets the number of bytes, 0 at the bound.  The caller
+ * adds to `len` what it wrote.
  */
 char *buf_room(struct buf *, size_t want, size_t *room);
 
 /* Append; -1 with nothing appended when it would exceed the bound. */
 int buf_append(struct buf *, const void *p, size_t n);
 
-/* What it holds; valid until the next call that adds to it. */
+/* The content; valid until more is added. */
 struct span buf_span(const struct buf *);
 
 /* Forget the content, keep the memory. */

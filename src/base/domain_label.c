@@ -17,7 +17,7 @@ domain_label_shown(struct arena *a, const char *domain)
 	shown = arena_strdup(a, unicode);
 	text_clean(shown);
 	if (strcmp(shown, unicode) != 0)
-		shown = NULL; /* something in it is not to be printed */
+		shown = NULL; /* it holds what is not to be printed */
 	idn2_free(unicode);
 	return shown != NULL ? shown : domain;
 }

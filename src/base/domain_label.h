@@ -4,9 +4,9 @@
 struct arena;
 
 /*
- * A domain as people read it: its A-labels (RFC 5890 §2.3.2.1) as U-labels.
- * `domain` itself where that cannot be done, or would put anything on the
- * screen that is not a letter for certain.
+ * A domain as people read it, with U-labels in place of its A-labels (RFC 5890
+ * §2.3.2.1).  Returns `domain` itself when it has none, when one cannot be
+ * converted, or when the result holds a character that is not to be printed.
  */
 const char *domain_label_shown(struct arena *, const char *domain);
 

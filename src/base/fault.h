@@ -1,7 +1,7 @@
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H
 
-/* How far the damage of a failure reaches, which is all a caller must know. */
+/* How far the damage of a failure reaches, so that callers know what to do. */
 enum fault_scope {
 	FAULT_NONE,
 	FAULT_MESSAGE, /* this mail is unusable: set it aside, take the next */
@@ -16,7 +16,7 @@ enum {
 /* A failure: one line of text without full stop, "area: reason". */
 struct fault {
 	enum fault_scope scope;
-	int status; /* the exit code (sysexits.h) that it comes to */
+	int status; /* the exit code (sysexits.h) for it */
 	char text[FAULT_TEXT];
 };
 

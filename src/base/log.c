@@ -14,15 +14,15 @@ enum {
 	LINE = 2048
 };
 
-/* The only state of the process that is not passed as an argument. */
+/* The only variables that are global to the process. */
 static struct {
 	enum log_level level;
 	bool journal, terminal;
-	bool progress; /* a line of it stands there; under the mutex */
+	bool progress; /* a progress line stands there; guarded by mutex */
 	pthread_mutex_t mutex;
 } state = { .level = LOG_LEVEL_WARN, .mutex = PTHREAD_MUTEX_INITIALIZER };
 
-/* systemd names in JOURNAL_STREAM the device and inode that lead there. */
+/* systemd gives the journal's device and inode in JOURNAL_STREAM. */
 static bool
 stderr_is_journal(void)
 {
@@ -66,7 +66,7 @@ log_is_terminal(void)
 	return state.terminal;
 }
 
-/* Under the mutex. */
+/* The caller holds the mutex. */
 static void
 wipe_progress(void)
 {

@@ -4,9 +4,9 @@
 #include <stdbool.h>
 
 /*
- * What is said to people, on stderr: one event a line, control characters
- * replaced.  Lines begin with "tlsrua: "; when stderr is the journal they
- * begin with its priority prefix ("<3>") in place of that.
+ * Messages to people, on stderr, one event a line, with control characters
+ * replaced.  Lines begin with "tlsrua: ", or with a priority ("<3>") when
+ * stderr is the journal.
  */
 enum log_level {
 	LOG_LEVEL_ERROR,
@@ -16,7 +16,7 @@ enum log_level {
 	LOG_LEVEL_TRACE	 /* -vvv */
 };
 
-/* Once, at the start.  `verbose` counts -v, `quiet` means errors alone. */
+/* Call once, at the start: `verbose` counts -v, `quiet` is -q (errors only). */
 void log_init(int verbose, bool quiet);
 
 /* Whether lines of that level are printed. */
@@ -29,15 +29,15 @@ void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_trace(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * A line that stays on the terminal's last row until the next line of any
- * kind; nothing at all when stderr is not a terminal or with -q.
+ * Write a line that the next one replaces, of either kind.  Does nothing with
+ * -q or when stderr is not a terminal.
  */
 void log_progress(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Remove the progress line. */
 void log_progress_end(void);
 
-/* Whether log_progress() would print, that is, whether a person looks on. */
+/* Whether log_progress() prints: stderr is a terminal, and -q is not given. */
 bool log_is_terminal(void);
 
 #endif

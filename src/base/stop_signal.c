@@ -12,7 +12,7 @@ enum {
 };
 
 static volatile sig_atomic_t stop;
-static pid_t listener; /* a process it made leaves the last word to it */
+static pid_t listener; /* only this process prints last_words */
 static char last_words[128];
 
 static void
@@ -36,7 +36,7 @@ on_alarm(int sig)
 	(void)sig;
 	if (getpid() == listener)
 		said = write(STDERR_FILENO, last_words, strlen(last_words));
-	(void)said; /* nobody is left to be told */
+	(void)said; /* there is nobody to report a failure to */
 	_exit(EX_TEMPFAIL);
 }
 

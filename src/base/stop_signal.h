@@ -5,16 +5,16 @@
 #include <stdbool.h>
 
 /*
- * From now on SIGTERM and SIGINT ask for an end in good order, and put one,
- * in whatever order, after just under two seconds: a look-up of a name, say,
- * cannot be broken off, and what was not committed the next run does again.
- * That other end is told by the line `stopped`.
+ * From now on SIGTERM and SIGINT make stop_requested() true.  If the process
+ * still runs 1.8 seconds later, it prints the line `stopped` and exits with 75:
+ * a host name look-up, for one, cannot be interrupted.  What was not committed
+ * by then is done again by the next run.
  */
 void stop_listen(const char *stopped);
 
 bool stop_requested(void);
 
-/* For those who wait. */
+/* The same as a variable, for functions that wait. */
 const volatile sig_atomic_t *stop_flag(void);
 
 #endif

@@ -4,8 +4,8 @@
 #include <pthread.h>
 
 /*
- * Start a thread that takes no signals: they are for the one that waits for
- * the network.  -1 when there can be none now.
+ * Start a thread that gets no signals, which are for the thread that waits for
+ * the network.  0, or -1 when none can be started.
  */
 int thread_start(pthread_t *, void *(*run)(void *), void *arg);
 

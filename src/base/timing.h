@@ -1,23 +1,23 @@
 #ifndef BASE_TIMING_H
 #define BASE_TIMING_H
 
-/* Where the time of a run goes; for `--timing`. */
+/* What a run spends its time on, for `--timing`. */
 enum room {
-	ROOM_OTHER, /* start, login, the end */
+	ROOM_OTHER, /* start, login, end */
 	ROOM_WIRE,  /* waiting for and reading from the source */
 	ROOM_MIME,
 	ROOM_UNPACK,
 	ROOM_JSON,
-	ROOM_WAIT, /* for the store, which works beside the others */
+	ROOM_WAIT, /* for the writer thread to catch up */
 	ROOM_CSV,
-	ROOM_STORE, /* its own time: not in the sum of the others */
+	ROOM_STORE, /* time of the writer thread; overlaps the others */
 	ROOM_COUNT
 };
 
-/* A stopwatch that is always in one room. */
+/* A stopwatch that counts for one room at a time. */
 struct timing {
 	enum room room;
-	double since; /* seconds of a monotonic clock */
+	double since; /* when the room was entered, as timing_now() */
 	double seconds[ROOM_COUNT];
 };
 
@@ -27,8 +27,8 @@ double timing_now(void);
 void timing_start(struct timing *);
 
 /*
- * Go into a room; returns the one that was left, to go back to.  With NULL
- * nothing happens, not even a look at the clock.
+ * Count for another room from now on.  Returns the room before, to go back to.
+ * Does nothing when the stopwatch is NULL.
  */
 enum room timing_enter(struct timing *, enum room);
 

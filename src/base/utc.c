@@ -38,7 +38,7 @@ is_date(const struct civil *c)
 	       c->day <= days_in_month(c->year, c->month);
 }
 
-/* Days since 1970 of a Gregorian date; years are counted from March. */
+/* Days since 1970 of a Gregorian date, counting years from March. */
 static int64_t
 days_of(int year, int month, int day)
 {
@@ -138,7 +138,7 @@ zone(struct span *s, struct civil *c, unsigned *dev)
 	return true;
 }
 
-/* Whether the clock shows a time that exists; a leap second becomes :59. */
+/* Whether the time of day exists; a leap second is set to :59. */
 static bool
 settle_clock(struct civil *c, unsigned *dev)
 {

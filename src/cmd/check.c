@@ -9,7 +9,7 @@
 #include "base/stop_signal.h"
 #include "output/checklist.h"
 
-/* 0, 1 when a mailbox failed, 75 when it was stopped. */
+/* Returns 0, 1 when a mailbox failed, or 75 when a signal stopped it. */
 static int
 check_all(const struct options *o, const struct config *c)
 {

@@ -20,16 +20,16 @@
 #include "imap/imap.h"
 
 enum {
-	NEWEST = 300,	    /* mails that are looked at for the newest report */
-	NEWEST_JUNK = 1000, /* the same where most mail is none */
-	NAMED = 20	    /* folders named in a remedy */
+	NEWEST = 300,	    /* newest mails that are searched for reports */
+	NEWEST_JUNK = 1000, /* the same in the spam folder, full of others */
+	NAMED = 20	    /* folders that a remedy names */
 };
 
 struct folder_check {
 	struct imap *imap;
 	const struct config_mailbox *config;
 	struct checklist *out;
-	bool is_listed; /* the server was asked for its folders */
+	bool is_listed; /* `listed` holds the folders of the server */
 	struct imap_listed *listed;
 	size_t n_listed;
 	struct arena memory;
@@ -37,9 +37,9 @@ struct folder_check {
 
 /* The reports among the newest mails of a folder. */
 struct found {
-	struct arena memory; /* of one mail */
+	struct arena memory; /* for one mail at a time */
 	size_t reports;
-	int64_t newest; /* when that came; 0: nobody knows */
+	int64_t newest; /* when the newest one arrived; 0: unknown */
 };
 
 static void
@@ -81,7 +81,7 @@ say(struct folder_check *look, const char *name, double began,
 	checklist_add(look->out, &point);
 }
 
-/* A name as it stands in a list of the configuration. */
+/* A folder name as it is written in the configuration. */
 static const char *
 quoted(struct folder_check *look, const char *name)
 {
@@ -90,7 +90,7 @@ quoted(struct folder_check *look, const char *name)
 		   : name;
 }
 
-/* A server that does not tell its folders has none that we know. */
+/* Ask for the folders, once; a server that refuses counts as without any. */
 static void
 list(struct folder_check *look)
 {
@@ -114,7 +114,7 @@ is_there(const struct folder_check *look, const char *name)
 	return false;
 }
 
-/* The folders there are, for somebody who named one that is not. */
+/* The remedy for a folder that does not exist: the names of those that do. */
 static const char *
 folders_there(struct folder_check *look, const char *named)
 {
@@ -201,7 +201,7 @@ is_polled(const struct config_mailbox *config, const char *folder)
 	return false;
 }
 
-/* A folder that is hardly for anything else, where no mark tells. */
+/* The spam folder by its name, where no special use marks it. */
 static const char *
 junk_by_name(struct folder_check *look)
 {
@@ -219,8 +219,8 @@ junk_by_name(struct folder_check *look)
 }
 
 /*
- * Open the spam folder; its name, and how the configuration is to name it.
- * NULL when there is none, or it is polled.
+ * Open the spam folder; `*name` gets its name.  Returns what the configuration
+ * is to call it, or NULL when there is none or it is polled.
  */
 static const char *
 open_junk(struct folder_check *look, const char **name,
@@ -248,7 +248,7 @@ open_junk(struct folder_check *look, const char **name,
 	return is_polled(look->config, *name) ? NULL : junk;
 }
 
-/* "folders = INBOX \Junk" */
+/* The remedy with the whole line: "folders = INBOX \Junk". */
 static const char *
 poll_it_too(struct folder_check *look, const char *junk)
 {
@@ -262,7 +262,7 @@ poll_it_too(struct folder_check *look, const char *junk)
 	    &look->memory, "have it polled too: %s %s", text, junk);
 }
 
-/* Reports land in spam more often than anywhere, and nobody looks there. */
+/* TLS reports often end up in spam, where nobody sees them. */
 static void
 check_junk(struct folder_check *look)
 {

@@ -6,8 +6,8 @@ struct config_mailbox;
 struct imap;
 
 /*
- * Look at the folders that are polled, and for reports that went where nobody
- * looks; up to the first one that fails.
+ * Check each folder that is polled, up to the first that fails, and then
+ * whether the spam folder holds TLS reports.
  */
 void check_folders(
     struct imap *, const struct config_mailbox *, struct checklist *);

@@ -20,11 +20,11 @@
 #include "store/refused_logins.h"
 #include "store/store.h"
 
-/* The step that is under way. */
+/* The step of the check that is under way. */
 struct stepping {
 	struct checklist *out;
-	const char *name; /* "": none is */
-	double began;
+	const char *name; /* "" when none is */
+	double began;	  /* time of timing_now() */
 };
 
 static void
@@ -57,9 +57,7 @@ on_done(void *arg, const char *detail, const char *warning)
 	    warning);
 }
 
-/*
- * What to do when a step failed, allocated; "" where its message says it.
- */
+/* What to do when a step failed, allocated; "" when the message says it. */
 static char *
 remedy_of(
     const struct imap_account *account, const char *step, const struct fault *f)
@@ -114,7 +112,7 @@ read_secret(const struct config_mailbox *config, struct stepping *s)
 	return secret;
 }
 
-/* Each step tells itself; then the folders. */
+/* Connect and log in, which reports each step; then check the folders. */
 static void
 check_session(const struct imap_account *account,
     const struct config_mailbox *config, struct stepping *s, struct fault *f)
@@ -132,7 +130,7 @@ check_session(const struct imap_account *account,
 	imap_close(imap);
 }
 
-/* 1 when a refusal is noted in the store; 0 also when there is no store. */
+/* Whether the store remembers a refused login; 0 also without a store. */
 static int
 is_noted(const char *path, const char *name)
 {
@@ -148,9 +146,9 @@ is_noted(const char *path, const char *name)
 }
 
 /*
- * A poll goes by what the login came to here: what was refused it does not try
- * again, and what works now it does.  Where nobody polled there is no store,
- * and none is made.
+ * Record in the store how the login ended, so that poll does not repeat one
+ * that was refused here, and tries again one that works now.  A store that does
+ * not exist is not made for that.
  */
 static void
 remember(const char *path, const struct imap_account *account,

@@ -60,7 +60,7 @@ void cmd_close(struct opened *);
 /* Log a fault and return its exit code. */
 int cmd_failed(const struct fault *);
 
-/* Log what is wrong with the arguments; returns EX_USAGE. */
+/* Log what is wrong with the command line.  Returns EX_USAGE. */
 int cmd_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

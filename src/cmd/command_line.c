@@ -13,7 +13,7 @@ enum {
 	MOST_DAYS = 36500
 };
 
-/* Those with a letter are their letter. */
+/* Options with a letter have its code as key. */
 enum option_key {
 	KEY_CONFIG = 'c',
 	KEY_STORE = 'd',
@@ -53,8 +53,8 @@ enum option_key {
 static const struct spec {
 	enum option_key key;
 	const char *name;
-	const char *value; /* NULL: takes none */
-	unsigned set;	   /* 0: global */
+	const char *value; /* placeholder for --help; NULL: takes none */
+	unsigned set;	   /* enum option_set; 0: global */
 	const char *help;
 } specs[] = {
 	{ KEY_DRY_RUN, "dry-run", NULL, OPTION_DRY_RUN,
@@ -116,7 +116,7 @@ enum {
 	N_SPECS = sizeof specs / sizeof *specs
 };
 
-/* The tables getopt_long wants, for a set of options. */
+/* The arguments of getopt_long() for a set of options. */
 struct getopt_tables {
 	struct option options[N_SPECS + 1];
 	char letters[2 * N_SPECS + 3];
@@ -187,7 +187,7 @@ set_since(struct options *o, const char *value)
 	return 0;
 }
 
-/* Digits with a point, and a percent sign that may be left out. */
+/* A percentage: digits, perhaps a point, perhaps a "%". */
 static int
 set_fail_above(struct options *o, const char *value)
 {

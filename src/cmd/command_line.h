@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The options a command may take beside the global ones; or them together. */
+/* The options that a command takes beside the global ones, as a bit set. */
 enum option_set {
 	OPTION_DRY_RUN = 1 << 0,  /* -n */
 	OPTION_JSON = 1 << 1,	  /* --json */
@@ -28,7 +28,7 @@ enum option_set {
 	OPTION_STYLE = 1 << 18	  /* --bom --delimiter --decimal */
 };
 
-/* A value that may be given several times. */
+/* The values of an option that may be repeated. */
 struct option_list {
 	const char **item;
 	size_t n;
@@ -48,7 +48,7 @@ struct options {
 	const char *output;	 /* -o; NULL when not given */
 	const char *from, *to;	 /* UTC days, checked; NULL */
 	const char *since;	 /* "30d", checked; NULL */
-	unsigned since_days;	 /* of it */
+	unsigned since_days;	 /* the same as a number; 0 for "all" */
 	struct option_list domains, organizations;
 	bool has_fail_above;
 	double fail_above;     /* percent, 0 to 100 */
@@ -59,15 +59,15 @@ struct options {
 	bool details;
 	bool has_arrival;
 	int64_t arrival;
-	char *const *args; /* what is no option */
+	char *const *args; /* the arguments that are no options */
 	size_t n_args;
 };
 
 /*
- * Parse options wherever they stand.  `set` is what the command takes; when
- * `stop_at_command` parsing ends at the first argument that is no option.  0
- * with `*next` the first argument not parsed; or -1, and what is wrong was
- * logged.  options_free() it in either case.
+ * Parse the options of `set` and the global ones, wherever they stand, or, with
+ * `stop_at_command`, up to the first argument that is no option.  Returns 0
+ * with the index of the first argument that was not parsed in `*next`, or -1
+ * once what is wrong was logged.  options_free() it in either case.
  */
 int options_parse(struct options *, int argc, char **argv, unsigned set,
     bool stop_at_command, int *next);

@@ -45,7 +45,7 @@ put_period(const struct report *r)
 	printf("%-10s%s to %s\n", "Period", start, end);
 }
 
-/* " at mx2.example.com (192.0.2.1)", whatever of it is known. */
+/* Print " at mx2.example.com (192.0.2.1)", or what of it is known. */
 static void
 put_host(const char *word, const char *name, const char *ip)
 {
@@ -60,7 +60,7 @@ put_host(const char *word, const char *name, const char *ip)
 	}
 }
 
-/* Whose fault it is, by the type alone. */
+/* Whose fault a result type is. */
 static const char *
 side_of(const struct result_type *type)
 {
@@ -104,7 +104,7 @@ compare_failures(const void *a, const void *b)
 
 	if (x->failed_sessions != y->failed_sessions)
 		return x->failed_sessions < y->failed_sessions ? 1 : -1;
-	return (x > y) - (x < y); /* as they stand in the report */
+	return (x > y) - (x < y); /* the order of the report */
 }
 
 static void
@@ -123,7 +123,7 @@ put_failures(const struct policy *p)
 	free(sorted);
 }
 
-/* As people read it, and as it is stored where that differs. */
+/* Print a domain with U-labels, and as it is stored where that differs. */
 static void
 put_domain(const char *domain)
 {
@@ -172,7 +172,7 @@ compare_policies(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Those with failures first. */
+/* Print the policies, those with most failures first. */
 static void
 put_policies(const struct report *r)
 {
@@ -189,7 +189,7 @@ put_policies(const struct report *r)
 	free(sorted);
 }
 
-/* The findings of a class, with what they mean. */
+/* Print the findings of a class and what they mean. */
 static void
 put_findings(
     const char *title, const struct findings *fs, enum code_class class)
@@ -243,8 +243,8 @@ has_class(const struct findings *fs, enum code_class class)
 }
 
 /*
- * The worst in one line.  Failures under a policy type that does not carry the
- * counted figures are failures all the same.
+ * Print the outcome in one line.  Failures count here also under a policy type
+ * that does not carry the counted figures.
  */
 static void
 put_short(const struct report *r)

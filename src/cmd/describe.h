@@ -5,21 +5,21 @@ struct candidate;
 struct finding;
 struct mail_head;
 
-/* One candidate in words, on stdout: who, about whom, what failed and why. */
+/* Print a candidate in words: who reports on whom, what failed and why. */
 void describe_words(
     const char *source, const struct mail_head *, const struct candidate *);
 
-/* The same as the JSON line that `show --json` promises. */
+/* Print it as the JSON line of `show --json`. */
 void describe_json(const char *source, const struct candidate *);
 
-/* A message without a report, in the same two ways. */
+/* Print in the same two ways that a message holds no report. */
 void describe_no_report_words(const char *source, const struct mail_head *);
 void describe_no_report_json(const char *source);
 
-/* "Name      value" on a line; nothing when the value is empty. */
+/* Print "Name      value" on a line; nothing when the value is empty. */
 void describe_field(const char *name, const char *value);
 
-/* A refusal in words: the code, where, what it means and what to do. */
+/* Print why something was refused: code, place, meaning and remedy. */
 void describe_refusal(const char *code, const char *where);
 
 #endif

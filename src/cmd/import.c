@@ -12,12 +12,12 @@
 #include "ingest/ingest.h"
 #include "files/files.h"
 
-/* An import and the path it is at. */
+/* An import, and the path that it works on. */
 struct import {
 	struct ingest *ingest;
 	struct progress progress;
-	struct ingest_verdict path; /* what the path held so far */
-	unsigned messages;	    /* of it */
+	struct ingest_verdict path; /* sum over what the path held so far */
+	unsigned messages;	    /* how many it held */
 	int status;		    /* the first failure's */
 };
 
@@ -52,14 +52,14 @@ on_unreadable(void *arg, const struct fault *f)
 	return 0;
 }
 
-/* A file named must hold a report; what a folder holds is its own business. */
+/* A file that is named must hold a report; a folder need not. */
 static void
 judge_path(struct import *im, const char *path, int status_before)
 {
 	struct stat st;
 
 	if (im->status != status_before && im->messages == 0)
-		return; /* it was said that it cannot be read */
+		return; /* it was logged that it cannot be read */
 	if (strcmp(path, "-") != 0 && stat(path, &st) == 0 &&
 	    S_ISDIR(st.st_mode))
 		return;

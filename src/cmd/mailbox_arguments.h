@@ -8,15 +8,16 @@ struct config_mailbox;
 struct options;
 
 /*
- * Whether there are mailboxes, and those that the arguments name are among
- * them: 0, or the exit code, and what is wrong was logged.
+ * Check that the configuration has mailboxes, and each one that the arguments
+ * name.  Returns 0, or the exit code once what is wrong was logged; `command`
+ * is for the message.
  */
 int mailbox_arguments_check(
     const struct options *, const struct config *, const char *command);
 
 /*
- * Those that the arguments name, or all; `list` has room for every mailbox of
- * the configuration.  Their number.
+ * Put into `list` the mailboxes that the arguments name, or all without any.
+ * `list` must have room for all of the configuration.  Returns how many.
  */
 size_t mailbox_arguments_list(const struct options *, const struct config *,
     const struct config_mailbox **list);

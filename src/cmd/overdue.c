@@ -7,11 +7,11 @@
 #include "store/store.h"
 
 enum {
-	/* reports cover a day and come within the next (RFC 8460 §4.1) */
+	/* a report covers a day and comes within the next (RFC 8460 §4.1) */
 	SILENCE_DAYS = 3
 };
 
-/* 1 when the folder is overdue, which was said. */
+/* Returns 1 when the folder is overdue, once that was logged. */
 static int
 check_folder(struct store *st, const struct config_mailbox *config,
     const char *folder, int64_t now, struct fault *f)

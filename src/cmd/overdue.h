@@ -6,9 +6,9 @@ struct fault;
 struct store;
 
 /*
- * Log a line for each mailbox that was not polled well within its grace, and
- * one when no report came for days.  0 when all is well, else 1; -1 when the
- * store cannot be read.
+ * Log a line for each folder without a good poll within the mailbox's grace,
+ * and one when no report came for days.  Returns 0 when all is well, 1 when a
+ * line was logged, or -1 when the store cannot be read.
  */
 int overdue_check(struct store *, const struct config *, struct fault *);
 

@@ -19,8 +19,8 @@
 static const char stopped[] = "poll: stopped: the next run goes on from here";
 
 /*
- * A dry run is one transaction that is rolled back, and times are taken of one
- * process.
+ * Not for a dry run, which is one transaction that is rolled back, nor with
+ * --timing, which measures one process.
  */
 static bool
 is_parallel(const struct poll_run *p, size_t n)

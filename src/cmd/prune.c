@@ -13,13 +13,13 @@
 
 static const char stopped[] = "prune: stopped: the next one goes on from here";
 
-/* A prune, and what came of it. */
+/* A prune and its outcome. */
 struct pruning {
 	struct store *store;
 	struct store_prune what;
 	struct store_pruned done;
-	int64_t given_back; /* bytes */
-	int64_t left;	    /* days with something to decide */
+	int64_t given_back; /* bytes that the store file shrank by */
+	int64_t left;	    /* days left alone since a conflict waits */
 };
 
 static int
@@ -64,7 +64,7 @@ print_json(const struct pruning *p)
 	json_line_print(stdout, o);
 }
 
-/* What went, or would go, in one line. */
+/* Print in one line what was dropped, or would be. */
 static void
 print_words(FILE *out, const struct pruning *p, bool dry_run)
 {

@@ -19,7 +19,7 @@
 #include "store/quarantine.h"
 #include "store/store.h"
 
-/* What is done to each entry named on the command line. */
+/* A command for entries of the quarantine. */
 struct work {
 	const struct options *options;
 	const struct config *config;
@@ -56,7 +56,7 @@ on_head(void *arg, const struct column *columns, size_t n, struct fault *f)
 	return 0;
 }
 
-/* One entry in two or three lines. */
+/* Print an entry in two or three lines. */
 static int
 list_row(void *arg, const struct cell *c, size_t n, struct fault *f)
 {
@@ -188,7 +188,7 @@ settings_of(const struct config *c)
 	};
 }
 
-/* What the attachment's bytes are still encoded in; NULL: they are not. */
+/* The transfer encoding of the kept bytes; NULL: they are decoded. */
 static const char *
 encoding_of(const struct store_quarantined *q)
 {
@@ -199,7 +199,8 @@ encoding_of(const struct store_quarantined *q)
 					      : NULL;
 }
 
-/* Judge it again as it came: the mail, or the attachment under its mail. */
+/* Ingest the kept bytes again: a mail, or an attachment with its mail's head.
+ */
 static int
 ingest_again(struct work *w, const struct store_quarantined *q,
     struct ingest_counts *counts, struct fault *f)
@@ -229,7 +230,7 @@ ingest_again(struct work *w, const struct store_quarantined *q,
 	return rc;
 }
 
-/* Why there is nothing to try again; NULL: there is. */
+/* Why an entry cannot be tried again, or NULL. */
 static const char *
 no_retry(const struct store_quarantined *q)
 {
@@ -250,7 +251,7 @@ imported_as(const struct ingest_counts *c)
 				 : "a duplicate of a stored report";
 }
 
-/* It leaves quarantine only when all in it is stored. */
+/* Try an entry again; it leaves quarantine when all in it was stored. */
 static int
 retry(struct work *w, int64_t id, struct fault *f)
 {

@@ -11,7 +11,7 @@ enum {
 	PATH = 96
 };
 
-/* Two copies under comparison. */
+/* A comparison of two copies. */
 struct pair {
 	size_t differences;
 };

@@ -4,8 +4,8 @@
 struct report;
 
 /*
- * Print, field by field, in what two copies of a report differ: the one that
- * counts and another with the same identity.
+ * Print, field by field, how two reports of one identity differ: `counted`,
+ * which is in the figures, and `other`.
  */
 void report_difference_print(
     const struct report *counted, const struct report *other);

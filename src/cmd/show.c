@@ -15,8 +15,8 @@ struct show {
 	struct arena arena;
 	struct mail_head head;
 	const char *source;
-	unsigned shown; /* candidates, in all; and of this message */
-	unsigned candidates;
+	unsigned shown;	     /* things printed so far */
+	unsigned candidates; /* of the present message */
 	int status;
 };
 

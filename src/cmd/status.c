@@ -11,7 +11,7 @@
 #include "store/exports.h"
 #include "store/store.h"
 
-/* How the mailboxes are printed. */
+/* The list of mailboxes while it is printed. */
 struct listing {
 	const struct column *columns;
 	size_t n;		  /* mailboxes printed */

@@ -21,11 +21,11 @@
 #include "store/announced_changes.h"
 
 enum {
-	EX_CHECK = 1,	   /* a check that was asked for fails */
-	LINES_IN_PIPE = 48 /* of a mail that cron sends */
+	EX_CHECK = 1,	   /* exit code of a check that fails */
+	LINES_IN_PIPE = 48 /* where there is no screen: a mail from cron */
 };
 
-/* Whether the locale's text is something else than UTF-8. */
+/* Whether the locale has another character set than UTF-8. */
 static bool
 is_ascii(void)
 {
@@ -59,7 +59,7 @@ screen_lines(void)
 	return isatty(STDOUT_FILENO) ? SUMMARY_LINES : LINES_IN_PIPE;
 }
 
-/* --fail-above: one line, naming the domains over it; EX_CHECK for any. */
+/* --fail-above: log the domains above it, and return EX_CHECK for any. */
 static int
 check_alarm(const struct judged_overview *l, const struct options *o)
 {
@@ -74,7 +74,7 @@ check_alarm(const struct judged_overview *l, const struct options *o)
 		d = &all->domains[l->judgement.order[i]];
 		if (!judge_over(all, d, o->fail_above, o->min_sessions))
 			continue;
-		if (++n > 3) /* as many as are named */
+		if (++n > 3) /* only three are named */
 			continue;
 		names = arena_printf(l->words.mem, "%s%s%s (%s)", names,
 		    n > 1 ? ", " : "", d->name,
@@ -87,7 +87,7 @@ check_alarm(const struct judged_overview *l, const struct options *o)
 	return EX_CHECK;
 }
 
-/* A stream in memory, where what is printed is not for stdout as it is. */
+/* Where text is printed: stdout, or memory to convert it to ASCII first. */
 struct page {
 	char *text;
 	size_t len;
@@ -134,7 +134,7 @@ print_changes(struct store *st, struct judged_overview *l,
 		    page_open(&page, l), &l->words, &changes, wants_colour());
 		page_close(&page);
 	}
-	/* not told is not to be remembered */
+	/* what could not be printed must not be remembered as told */
 	if (fflush(stdout) == EOF || ferror(stdout))
 		return fault(f, FAULT_HOST, EX_CANTCREAT,
 		    "standard output: cannot be written to");

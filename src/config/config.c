@@ -22,19 +22,19 @@ enum {
 	FILE_MAX = 1 << 20,
 	CHUNK = 16 << 10,
 	SECTIONS_MAX = 4096,
-	NAME_LENGTH_MAX = 64, /* of a mailbox */
-	ERRORS_MAX = 100,     /* said; the others are counted */
-	TYPO = 2	      /* letters by which a name may be off */
+	NAME_LENGTH_MAX = 64, /* bytes in the name of a mailbox */
+	ERRORS_MAX = 100, /* errors that are logged; more are only counted */
+	TYPO = 2	  /* letters by which a name may be mistyped */
 };
 
 static const char *const default_folders[] = { "INBOX" };
 
-/* A configuration being read. */
+/* The state of reading a configuration. */
 struct loading {
 	struct config *config;
 	struct arena *memory;
 	const char *path;
-	unsigned line; /* the present one */
+	unsigned line; /* number of the line that is read */
 	struct config_section *sections, **last, *current;
 	size_t n_sections;
 	config_error_fn *report;
@@ -58,11 +58,10 @@ config_defaults(struct config *c)
 }
 
 static void
-mailbox_defaults(struct config_mailbox *mb, const char *name, unsigned line)
+mailbox_defaults(struct config_mailbox *mb, const char *name)
 {
 	*mb = (struct config_mailbox) {
 		.name = name,
-		.line = line,
 		.account = {
 			.name = name,
 			.tls = { .host = "", .mode = TLS_IMPLICIT,
@@ -119,7 +118,10 @@ on_bad_line(void *arg, const char *reason)
 	say(ld, ld->line, NULL, NULL, reason);
 }
 
-/* The nearest known name, or NULL when none is near. */
+/*
+ * The known option of a section that looks most like `name`, or, with section
+ * NULL, the known section; NULL when none is near.
+ */
 static const char *
 nearest(const char *name, const char *section)
 {
@@ -141,7 +143,7 @@ nearest(const char *name, const char *section)
 	return found;
 }
 
-/* Where an option of that name belongs, or NULL. */
+/* The section that an option of that name belongs to, or NULL. */
 static const char *
 home_of(const char *name)
 {
@@ -160,7 +162,7 @@ is_alphanumeric(char c)
 	       (c >= '0' && c <= '9');
 }
 
-/* Names are arguments on the command line and parts of file names. */
+/* Mailbox names become arguments of commands and parts of file names. */
 static bool
 is_mailbox_name(const char *s)
 {
@@ -196,7 +198,7 @@ unknown_section(struct loading *ld, const char *kind)
 	    ld->memory, "no such section; did you mean [%s]?", near);
 }
 
-/* The reason to refuse a section, or NULL. */
+/* Why a section is refused, or NULL. */
 static const char *
 refuse_section(
     struct loading *ld, const struct config_section *new, const char *name)
@@ -225,7 +227,7 @@ new_mailbox(struct loading *ld, const char *name)
 {
 	struct config_mailbox *mb = arena_alloc(ld->memory, sizeof *mb);
 
-	mailbox_defaults(mb, name, ld->line);
+	mailbox_defaults(mb, name);
 	ld->config->n_mailboxes++;
 	return mb;
 }
@@ -259,7 +261,7 @@ on_section(void *arg, struct span text)
 	return true;
 }
 
-/* What to say of a name that is no option of the section. */
+/* The error for a name that is no option of the section. */
 static const char *
 unknown_option(struct loading *ld, const char *name, const char *section)
 {
@@ -339,7 +341,7 @@ config_parse(struct span text, const char *path, struct config *c,
 	    ld.errors, ld.errors == 1 ? "" : "s");
 }
 
-/* 66 is for a file that is not there, 78 for one that cannot be used. */
+/* Exit code 66 for a file that does not exist, 78 for one that is unusable. */
 static int
 refuse_file(const char *path, struct fault *f)
 {

@@ -19,9 +19,8 @@ enum {
 /* One [mailbox NAME] section; strings belong to the configuration. */
 struct config_mailbox {
 	const char *name;
-	unsigned line;		     /* of its header, for messages */
 	struct imap_account account; /* all but the secret */
-	const char *password_file;   /* "" when not set, as the next two */
+	const char *password_file;   /* "" when not set, like the next two */
 	const char *password_command;
 	const char *token_command;
 	const char *const *folders; /* UTF-8 */
@@ -35,7 +34,7 @@ struct config_mailbox {
 };
 
 struct config {
-	const char *path; /* of the file it was read from */
+	const char *path; /* the file it was read from; "" for none */
 	const char *store_path;
 	bool keep_raw;
 	unsigned parallel;
@@ -47,28 +46,28 @@ struct config {
 	struct limits limits;
 	struct config_mailbox *mailboxes; /* in the order of the file */
 	size_t n_mailboxes;
-	struct arena *memory; /* what it all lives in; NULL: nothing does */
+	struct arena *memory; /* owns all strings and lists; NULL: none */
 };
 
-/* The defaults, with no mailbox; nothing is allocated. */
+/* Set the defaults, with no mailbox; allocates nothing. */
 void config_defaults(struct config *);
 
 /*
- * Read a file.  Each error is logged as "FILE:LINE: [section] option: reason",
- * all of them in one run.  0; or -1 with exit code 78 (66 when the file does
- * not exist) and a fault that counts them.  config_free() it in either case;
- * what the struct held before is not looked at.
+ * Read a configuration file.  Every error in it is logged, as "FILE:LINE:
+ * [section] option: reason".  Returns 0, or -1 with a fault that counts them:
+ * exit code 78, or 66 when the file does not exist.  config_free() the struct
+ * in either case; it need not be initialized.
  */
 int config_load(const char *path, struct config *, struct fault *);
 
-/* Where an error goes, as config_load() logs it. */
+/* Receives each error of config_parse(), in the words of config_load(). */
 typedef void config_error_fn(void *arg, const char *text);
 
-/* The same for a text that is in memory; `path` is for messages. */
+/* The same for text in memory; `path` is its name in messages. */
 int config_parse(struct span text, const char *path, struct config *,
     config_error_fn *, void *arg, struct fault *);
 
-/* Legal after config_defaults() as well. */
+/* Free what it allocated; also legal right after config_defaults(). */
 void config_free(struct config *);
 
 #endif

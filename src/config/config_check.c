@@ -12,7 +12,7 @@ enum {
 	PORT_PLAIN = 143
 };
 
-/* The section under check. */
+/* The section that is checked, and where its errors go. */
 struct check {
 	const struct config_section *section;
 	const struct config_complaints *to;
@@ -27,7 +27,7 @@ given(const struct check *c, const char *name)
 	return i < CONFIG_OPTIONS ? c->section->given[i] : 0;
 }
 
-/* At the option's line, or that of the section's head. */
+/* Report an error at the line of the option, or of the section without one. */
 static void
 complain(const struct check *c, const char *option, const char *reason)
 {
@@ -44,7 +44,7 @@ check_required(const struct check *c, const char *option)
 		complain(c, option, "is missing");
 }
 
-/* One secret at most; which of several was meant nobody knows. */
+/* At most one secret may be given: of several, nobody knows which is meant. */
 static void
 check_secrets(const struct check *c)
 {
@@ -68,7 +68,7 @@ check_secrets(const struct check *c)
 	}
 }
 
-/* OAuth2 takes a token and no password, the others the reverse. */
+/* OAuth2 needs a token and takes no password; the other methods the reverse. */
 static void
 settle_auth(const struct check *c, struct config_mailbox *mb)
 {
@@ -104,7 +104,7 @@ settle_tls(const struct check *c, struct tls_settings *tls)
 		complain(c, "fingerprint", "means nothing with tls = none");
 }
 
-/* What is moved into a folder that is polled would be looked at for ever. */
+/* Mails moved into a folder that is polled would be read again for ever. */
 static void
 check_target(const struct check *c, const struct config_mailbox *mb,
     const char *option, const char *action)
@@ -119,7 +119,7 @@ check_target(const struct check *c, const struct config_mailbox *mb,
 			    "moves mails into a folder that is polled");
 }
 
-/* What is gone from the folder at once cannot go from it later. */
+/* Mails that after_import removes at once cannot be deleted at an age. */
 static void
 check_delete_after(const struct check *c, const struct config_mailbox *mb)
 {

@@ -91,7 +91,7 @@ config_option_find(const char *section, const char *name)
 	return i;
 }
 
-/* Other programs take that for a comment, so it was hardly meant as value. */
+/* Many programs take " #" for a comment, so hardly anybody means it here. */
 static bool
 has_hash_comment(const char *s)
 {

@@ -15,17 +15,15 @@ enum {
 
 struct config_option;
 
-/* A value on its way into the configuration. */
+/* The value of an option, while it is checked and stored. */
 struct setting {
 	struct arena *memory;
 	const char *text; /* without the comment behind it */
-	struct span rest; /* as it stands in the file, with the comment */
+	struct span rest; /* the rest of the line, with the comment */
 	char reason[SETTING_REASON]; /* why it was refused */
 };
 
-/*
- * Check a value and put it where `field` points.  0, or -1 with the reason.
- */
+/* Check a value and store it in `field`.  0, or -1 with the reason set. */
 typedef int config_set_fn(
     const struct config_option *, struct setting *, void *field);
 
@@ -36,8 +34,8 @@ struct config_option {
 	config_set_fn *set;
 	size_t offset;	   /* of the field in its struct */
 	uint64_t min, max; /* of numbers, sizes and durations */
-	bool is_list;	   /* quotes divide it, and so are kept */
-	/* The one value allowed as long as the feature does not exist. */
+	bool is_list; /* several words; quotes are kept, they group words */
+	/* The only value allowed, for a feature that does not exist yet. */
 	const char *only;
 };
 
@@ -47,7 +45,7 @@ enum {
 
 extern const struct config_option config_options[CONFIG_OPTIONS];
 
-/* The option of that section and name, as an index; CONFIG_OPTIONS: none. */
+/* The index of an option in config_options; CONFIG_OPTIONS for none. */
 size_t config_option_find(const char *section, const char *name);
 
 /*

@@ -11,14 +11,14 @@ enum kind {
 };
 
 struct reader {
-	struct span left; /* lines not read yet */
-	struct span rest; /* of the present line, behind the sign */
+	struct span left; /* the lines that were not read yet */
+	struct span rest; /* of the present line, what follows the "=" */
 	const struct config_events *events;
 	unsigned *line;
 	bool in_section, skipping;
 };
 
-/* Of the next line, without its end; LF and CR LF are both line ends. */
+/* Take the next line, without its LF or CR LF. */
 static struct span
 take_line(struct span *left)
 {
@@ -40,8 +40,8 @@ is_blank(char c)
 }
 
 /*
- * Where a comment begins: at a semicolon behind a blank, also between double
- * quotes, for so libinih has it.  The length of the line when there is none.
+ * Where a comment begins: at a semicolon behind a blank.  libinih ignores
+ * quotes here, so we do too.  The length of the line when there is no comment.
  */
 static size_t
 comment_at(struct span s)
@@ -67,7 +67,7 @@ find_sign(struct span s)
 static const char nul_byte[] = "a NUL byte";
 static const char too_long[] = "longer than 198 bytes";
 
-/* The reason why no line may hold these bytes, or NULL. */
+/* Why a line may not hold these bytes, or NULL. */
 static const char *
 look_at_bytes(struct span s)
 {
@@ -85,7 +85,7 @@ look_at_bytes(struct span s)
 	return NULL;
 }
 
-/* "name = value"; `s` without its comment. */
+/* Why `s`, a line without its comment, is no "name = value"; or NULL. */
 static const char *
 look_at_option(struct span s, const struct reader *r)
 {
@@ -123,7 +123,7 @@ kind_of(struct span line)
 	return bare.p[0] == '[' ? LINE_HEADER : LINE_OPTION;
 }
 
-/* The reason to refuse a line, or NULL; of a header, also its name. */
+/* Why a line is refused, or NULL; `*name` gets the name of a header. */
 static const char *
 refusal(
     const struct reader *r, struct span line, enum kind kind, struct span *name)
@@ -144,7 +144,7 @@ refusal(
 	return r->skipping ? NULL : look_at_option(line, r);
 }
 
-/* Whether libinih shall see the line. */
+/* Whether the line is an option, which libinih is to see. */
 static bool
 accept_line(struct reader *r, struct span line)
 {
@@ -162,7 +162,7 @@ accept_line(struct reader *r, struct span line)
 	return kind == LINE_OPTION && why == NULL && !r->skipping;
 }
 
-/* fgets() for libinih: the next option. */
+/* The fgets() that libinih calls: gives it the next option. */
 static char *
 next_line(char *out, int size, void *stream)
 {
@@ -191,7 +191,7 @@ on_option(void *arg, const char *section, const char *name, const char *value)
 {
 	const struct reader *r = arg;
 
-	(void)section; /* cut at 49 bytes by libinih; we know it ourselves */
+	(void)section; /* cut at 49 bytes; ours comes from accept_line() */
 	r->events->option(r->events->arg, name, value, r->rest);
 	return 1;
 }

@@ -6,16 +6,16 @@
 #include "base/span.h"
 
 enum {
-	CONFIG_LINE_MAX = 198 /* bytes; libinih's own bound, silent there */
+	CONFIG_LINE_MAX = 198 /* bytes; libinih cuts longer lines in silence */
 };
 
-/* What is found in a configuration, in the order of its lines. */
+/* Callbacks for what a configuration holds, in the order of its lines. */
 struct config_events {
-	/* "[NAME]"; when false, what stands under it is passed over. */
+	/* "[NAME]"; returns false to have its options skipped. */
 	bool (*section)(void *arg, struct span name);
 	/*
-	 * "NAME = VALUE", without the comment behind it; `rest` is what stands
-	 * behind the sign, with the comment.
+	 * "NAME = VALUE", without the comment behind it; `rest` is all that
+	 * follows the "=", the comment included.
 	 */
 	void (*option)(
 	    void *arg, const char *name, const char *value, struct span rest);
@@ -25,9 +25,9 @@ struct config_events {
 };
 
 /*
- * Read the text of a configuration: libinih for the grammar, a reader of ours
- * under it that counts lines and refuses those that libinih would cut, join or
- * pass over in silence.  `*line` is the present line, for the events.
+ * Read the text of a configuration.  libinih parses the options; our own line
+ * reader under it counts lines and refuses those that libinih would cut or
+ * ignore in silence.  `*line` is the current line number while a callback runs.
  */
 void config_read(
     struct span text, const struct config_events *, unsigned *line);

@@ -30,7 +30,7 @@ refuse_errno(struct fault *f)
 	return refuse(f, strerror(errno));
 }
 
-/* A file that only its owner and a group may see. */
+/* Refuse a secret file that others than its owner and group can read. */
 static int
 check_file(int fd, struct fault *f)
 {
@@ -68,7 +68,7 @@ read_all(int fd, struct secret_text *raw, struct fault *f)
 	return refuse(f, "is over 16 KB");
 }
 
-/* O_NONBLOCK, since opening a FIFO would wait for somebody to write. */
+/* O_NONBLOCK, or else opening a FIFO would wait for a writer. */
 static int
 read_file(const char *path, struct secret_text *raw, struct fault *f)
 {
@@ -95,7 +95,7 @@ run_command(const char *line, struct secret_text *raw, struct fault *f)
 	return 0;
 }
 
-/* Without the last newline, and of bytes that a login can carry. */
+/* Drop the last newline, and refuse what a login cannot carry. */
 static int
 settle(struct secret_text *raw, struct fault *f)
 {
@@ -118,7 +118,7 @@ settle(struct secret_text *raw, struct fault *f)
 	return 0;
 }
 
-/* The path of the credential; NULL when there is none. */
+/* The path of the systemd credential, allocated; NULL when there is none. */
 static char *
 credential_path(const char *name)
 {
@@ -136,7 +136,7 @@ credential_path(const char *name)
 	return path;
 }
 
-/* The option that says where the secret is; NULL when none does. */
+/* The name of the option that gives the secret; NULL when none is set. */
 static const char *
 option_set(const struct config_mailbox *mb)
 {
@@ -161,7 +161,7 @@ refuse_places(const char *option, const char *name, struct fault *f)
 	    name);
 }
 
-/* The fault's text begins with where it was looked for. */
+/* Read the secret; a fault names the file or the option it came from. */
 static int
 read_raw(const struct config_mailbox *mb, const char *credential,
     struct secret_text *raw, struct fault *f)
@@ -187,7 +187,7 @@ read_raw(const struct config_mailbox *mb, const char *credential,
 	if (run_command(command, raw, f) == -1)
 		return fault_prefix(f, "%s", option);
 	if (settle(raw, f) == -1) {
-		f->status = EX_NOPERM; /* it ran, and failed at its task */
+		f->status = EX_NOPERM; /* the command ran, but gave no secret */
 		return fault_prefix(f, "%s: what it prints", option);
 	}
 	return 0;

@@ -19,12 +19,12 @@
 #include "config/secret_command.h"
 
 enum {
-	SAID_MAX = 300, /* of standard error */
-	TICK = 50,	/* milliseconds between looks at the child */
-	FIRST_FREE = 10 /* descriptors from here on are not in the way */
+	SAID_MAX = 300, /* bytes of its standard error that are kept */
+	TICK = 50,	/* milliseconds between two looks at the child */
+	FIRST_FREE = 10 /* pipes are moved to descriptors from here on */
 };
 
-/* Its streams, and a pipe that tells why it could not be started. */
+/* The pipes: its two streams, and TELL for why it could not be started. */
 enum stream {
 	OUT,
 	ERR,
@@ -35,7 +35,7 @@ enum stream {
 /* A command that runs. */
 struct run {
 	pid_t pid;
-	int read_end[STREAMS]; /* -1 when at the end */
+	int read_end[STREAMS]; /* -1 once it is at its end */
 	int write_end[STREAMS];
 	int not_started; /* errno of fork() or execvp() */
 	bool ended;
@@ -74,7 +74,10 @@ close_all(struct run *r)
 	}
 }
 
-/* A copy of a descriptor that is out of the way of the child's first ones. */
+/*
+ * Move a descriptor to a number above those that the child sets up.  Returns
+ * the new one.
+ */
 static int
 move_up(int fd)
 {
@@ -102,7 +105,7 @@ make_pipes(struct run *r)
 	return 0;
 }
 
-/* In the child: become the command.  A failure goes back through TELL. */
+/* In the child: become the command, or write errno to TELL. */
 static _Noreturn void
 become(const struct run *r, char *const argv[])
 {
@@ -152,7 +155,7 @@ start(struct run *r, char *const argv[])
 		r->not_started = code;
 }
 
-/* Look whether it ended; a child that is gone otherwise counts as failed. */
+/* See whether it ended; a child that somebody else waited for has failed. */
 static void
 look(struct run *r, int flags)
 {
@@ -177,7 +180,7 @@ kill_all(struct run *r)
 	look(r, 0);
 }
 
-/* What is there of standard output; false when it is over the bound. */
+/* Read some of its standard output; false when that is over the bound. */
 static bool
 take_out(struct run *r)
 {
@@ -192,7 +195,7 @@ take_out(struct run *r)
 	return t->len <= SECRET_MAX;
 }
 
-/* The same of standard error, of which the beginning is kept. */
+/* Read some of its standard error, and keep the beginning. */
 static void
 take_err(struct run *r)
 {
@@ -210,8 +213,8 @@ take_err(struct run *r)
 }
 
 /*
- * Read until both streams end, or the command has and left them to somebody in
- * the background.  The reason why it must be killed, or NULL.
+ * Read until both streams end, or until the command ended while a background
+ * process still holds them.  Returns why it must be killed, or NULL.
  */
 static const char *
 listen_to(struct run *r)
@@ -247,7 +250,7 @@ listen_to(struct run *r)
 	return NULL;
 }
 
-/* What it said, on one line, with the ": " before it; "" for nothing. */
+/* Its standard error on one line, behind ": "; "" when it said nothing. */
 static const char *
 words(struct run *r, char out[static 2 * SAID_MAX + 3])
 {
@@ -282,7 +285,7 @@ judge(struct run *r, struct fault *f)
 	    WEXITSTATUS(r->status), words(r, text));
 }
 
-/* The words of a command line; execvp() wants them without const. */
+/* Split a command line into words; execvp() wants them without const. */
 static char **
 command_argv(const char *line, struct arena *memory)
 {
@@ -334,7 +337,7 @@ secret_command(const char *line, unsigned seconds, struct secret_text *out,
 	for (i = 0; i < STREAMS; i++)
 		r.read_end[i] = r.write_end[i] = -1;
 	r.deadline = now_ms() + (int64_t)seconds * 1000;
-	/* when SIGCHLD is ignored there is no status to wait for */
+	/* with SIGCHLD ignored waitpid() would give no status */
 	sigaction(SIGCHLD, &wait_for_it, &old);
 	rc = run(&r, argv, f);
 	kill_all(&r);

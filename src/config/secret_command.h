@@ -9,19 +9,20 @@ enum {
 	SECRET_MAX = 16 * 1024
 };
 
-/* What was read, in the place where it can be overwritten. */
+/* A secret in a buffer that can be overwritten after use. */
 struct secret_text {
 	char bytes[SECRET_MAX + 1]; /* not terminated */
 	size_t len;
 };
 
 /*
- * Run a command line without a shell: divided at blanks, double quotes keep
- * them, $PATH is searched; standard input is empty and no other descriptor is
- * passed on.  Put what it prints into `out`, which is empty before.  -1 with
- * scope FAULT_SESSION and exit code 77 when it fails, prints over SECRET_MAX,
- * or is not done within `seconds` (it is killed then), its standard error in
- * the text; 78 when it cannot be run at all; 75 when the system has no room.
+ * Run a command line without a shell, and put what it prints into `out`, which
+ * must be empty.  The line is split at blanks outside double quotes, and $PATH
+ * is searched.  Its standard input is empty; other descriptors are closed.
+ * Returns 0, or -1 with scope FAULT_SESSION and an exit code: 77 when the
+ * command fails, prints over SECRET_MAX or is not done within `seconds` (it is
+ * killed then), with its standard error in the text; 78 when it cannot be run;
+ * 75 when the system has no room for a pipe.
  */
 int secret_command(const char *line, unsigned seconds, struct secret_text *out,
     struct fault *);

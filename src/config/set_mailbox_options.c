@@ -16,7 +16,7 @@ enum {
 	FOLDER_MAX = 200
 };
 
-/* A special use is kept in its usual spelling, since it names a cursor. */
+/* Special uses get one spelling: the store keeps the cursor by that name. */
 static int
 check_folder(struct setting *s, const char **name)
 {
@@ -86,7 +86,7 @@ set_host(const struct config_option *o, struct setting *s, void *field)
 	return config_refuse(s, "is neither a host name nor an IP address");
 }
 
-/* Index of the text among them; `n` when it is none. */
+/* The index of the value among `names`; `n` when it is none of them. */
 static size_t
 choose(const struct setting *s, const char *const *names, size_t n)
 {
@@ -148,7 +148,7 @@ set_fingerprint(const struct config_option *o, struct setting *s, void *field)
 	return 0;
 }
 
-/* A command line is kept as it stands, for quotes divide it later. */
+/* A command line is kept with its quotes: it is split when it is run. */
 int
 set_command(const struct config_option *o, struct setting *s, void *field)
 {
@@ -164,7 +164,7 @@ set_command(const struct config_option *o, struct setting *s, void *field)
 	return 0;
 }
 
-/* The name goes over the wire, and a command has 1,000 characters. */
+/* Bounded, since an IMAP command line holds 1,000 characters. */
 static bool
 is_folder_name(const char *s)
 {

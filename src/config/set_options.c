@@ -39,7 +39,7 @@ in_range(const struct config_option *o, struct setting *s, uint64_t v)
 	return 0;
 }
 
-/* A byte count as people write it, for what is a power of 1024 times a few. */
+/* A byte count with the largest unit that divides it: "25M". */
 static const char *
 size_text(uint64_t v, char out[24])
 {
@@ -183,7 +183,6 @@ set_text(const struct config_option *o, struct setting *s, void *field)
 	return 0;
 }
 
-/* A path, or nothing. */
 int
 set_path_if_any(const struct config_option *o, struct setting *s, void *field)
 {
@@ -219,8 +218,8 @@ set_ca_file(const struct config_option *o, struct setting *s, void *field)
 }
 
 /*
- * A semicolon behind a blank begins a comment, and yet it is what people will
- * write here.
+ * Whether the value is a bare semicolon, which the reader takes for a comment
+ * although people write "delimiter = ;".
  */
 static bool
 is_lone_semicolon(struct span rest)
@@ -253,7 +252,6 @@ set_decimal(const struct config_option *o, struct setting *s, void *field)
 	return 0;
 }
 
-/* A list of strings and where its length goes. */
 int
 set_domains(const struct config_option *o, struct setting *s, void *field)
 {

@@ -13,7 +13,7 @@ enum {
 	DOMAIN_MAX = 253, /* RFC 1035 §2.3.4, as text without the last dot */
 	LABEL_MAX = 63,
 	SHA256_DIGITS = 64,
-	WORD_MAX = 40 /* longest word that is compared with others */
+	WORD_MAX = 40 /* bytes of the longest word that is compared */
 };
 
 static bool
@@ -22,7 +22,7 @@ is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* The digits at the start of the text, and the byte behind them. */
+/* Read the digits that `s` begins with; `*end` is what follows them. */
 static int
 leading_number(const char *s, uint64_t *number, const char **end)
 {
@@ -56,7 +56,7 @@ struct unit {
 	uint64_t factor;
 };
 
-/* A number and its unit, '\0' standing for none; factor 0 ends the table. */
+/* Read a number and its unit; unit '\0' is none, factor 0 ends the table. */
 static int
 number_with_unit(const char *text, const struct unit *unit, uint64_t *out)
 {
@@ -216,7 +216,7 @@ lower_case(char *s)
 			*s = (char)(*s + ('a' - 'A'));
 }
 
-/* libidn2 is for names that need it; the others keep their bytes. */
+/* Convert U-labels by libidn2; plain ASCII is only folded. */
 static char *
 to_ascii(const char *text, struct arena *a)
 {
@@ -249,7 +249,7 @@ setting_domain(const char *text, struct arena *a, const char **domain)
 	return 0;
 }
 
-/* The text without brackets, when it is an IP address then. */
+/* An IP address, its brackets removed; NULL when the text is none. */
 static char *
 address(const char *text, struct arena *a)
 {
@@ -266,7 +266,7 @@ address(const char *text, struct arena *a)
 	return NULL;
 }
 
-/* Digits and dots that are no address are a mistyped one, not a name. */
+/* Only digits and dots: a mistyped address, since no name is like that. */
 int
 setting_host(const char *text, struct arena *a, const char **host)
 {

@@ -41,7 +41,7 @@ int setting_domain(const char *text, struct arena *, const char **domain);
 /* The same, or an IP address; brackets around that are dropped. */
 int setting_host(const char *text, struct arena *, const char **host);
 
-/* Whether a host as setting_host() gives it is this machine for certain. */
+/* Whether a host from setting_host() is surely this machine. */
 bool setting_is_loopback(const char *host);
 
 /* "sha256:" and 64 hexadecimal digits, colons between them or not. */
@@ -53,7 +53,7 @@ int setting_delimiter(const char *text, char *delimiter);
 /* "." or ",". */
 int setting_decimal(const char *text, char *decimal);
 
-/* How many letters must change to make one word the other. */
+/* How many letters must be changed, added or removed to turn `a` into `b`. */
 unsigned setting_distance(const char *a, const char *b);
 
 #endif

@@ -25,7 +25,7 @@ new_section(struct csv_section_writer *w, const char *first, size_t len)
 	return section;
 }
 
-/* The header row is written once, before all sections. */
+/* Write the header row, unless the file begins with one already. */
 static int
 on_head(void *arg, const struct column *columns, size_t n, struct fault *f)
 {
@@ -65,7 +65,7 @@ csv_sections_write(struct csv_section_writer *w, struct fault *f)
 	return store_read_table(w->store, w->table, w->filter, &sink, f);
 }
 
-/* Periods from `first` to `last`, both included, from the store. */
+/* Write the periods from `first` to `last` (included) from the store. */
 static int
 read_periods(struct csv_section_writer *w, const char *first, const char *last,
     struct fault *f)
@@ -76,15 +76,15 @@ read_periods(struct csv_section_writer *w, const char *first, const char *last,
 	return store_read_table(w->store, w->table, &filter, &sink, f);
 }
 
-/* A file that was written before, and what is noted of it. */
+/* The old file, and what was noted of it. */
 struct before {
 	FILE *file;
 	int64_t generation, size;
 	struct csv_sections sections;
-	size_t at; /* the first section not looked at */
+	size_t at; /* index of the next section to copy or pass over */
 };
 
-/* What the file before has of the periods from `first` to `last`. */
+/* Copy the periods from `first` to `last` (included) from the old file. */
 static int
 copy_periods(struct csv_section_writer *w, struct before *b, const char *first,
     const char *last, struct fault *f)

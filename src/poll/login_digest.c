@@ -10,11 +10,11 @@
 #include "imap/imap.h"
 
 enum {
-	ROUNDS = 100000, /* some 30 ms */
+	ROUNDS = 100000, /* takes some 30 ms */
 	TEXT_MAX = 64 * 1024
 };
 
-/* With its terminator, so that nothing runs into the next one. */
+/* Append with the terminator, which keeps the fields apart. */
 static void
 add(struct buf *b, const char *s)
 {

@@ -11,18 +11,19 @@ enum {
 };
 
 /*
- * By what a login is known again that must not be tried again, without the
- * secret: PBKDF2 (RFC 8018, HMAC-SHA-256) with a salt, over host, port, user,
- * auth and the secret.  Slow on purpose, since a password may be guessed.
+ * A digest by which a refused login is recognized later without storing its
+ * secret: PBKDF2 (RFC 8018, HMAC-SHA-256) over host, port, user, auth and
+ * secret, with a salt.  It is slow on purpose, so that nobody who reads the
+ * store can try many passwords.
  */
 void login_digest(const struct imap_account *,
     const unsigned char salt[static LOGIN_SALT],
     unsigned char digest[static LOGIN_DIGEST]);
 
-/* A new salt. */
+/* Make a new random salt. */
 void login_salt(unsigned char salt[static LOGIN_SALT]);
 
-/* Whether it is that login, in constant time. */
+/* Whether the digest is that of this login; compares in constant time. */
 bool login_is(const struct imap_account *,
     const unsigned char salt[static LOGIN_SALT],
     const unsigned char digest[static LOGIN_DIGEST]);

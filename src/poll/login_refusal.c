@@ -11,7 +11,7 @@
 
 _Static_assert((int)REFUSAL_SALT == (int)LOGIN_SALT &&
 		   (int)REFUSAL_DIGEST == (int)LOGIN_DIGEST,
-    "the store keeps what the source makes");
+    "the store has room for a login digest");
 
 int
 login_refusal_find(struct store *st, const struct imap_account *account,

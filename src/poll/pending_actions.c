@@ -13,15 +13,15 @@
 #include "store/action_journal.h"
 #include "store/store.h"
 
-/* A folder and what is done in it. */
+/* The folder in which actions are carried out. */
 struct acting {
 	struct store *store;
 	const struct store_mailbox *mailbox;
 	const char *source;
-	bool again; /* there is more to be done than was known */
+	bool again; /* some mails must be copied anew: take the journal again */
 };
 
-/* What a server that cannot do all of it has done, which is said once. */
+/* What a server cannot do; a warning is logged once for each folder. */
 static const struct shortcoming {
 	enum imap_acted acted;
 	enum store_said said;
@@ -73,7 +73,7 @@ on_acted(void *arg, const uint32_t *uids, size_t n, enum imap_acted acted,
 	return store_actions_step(a->store, a->mailbox, uids, n, step, left, f);
 }
 
-/* What waits, as the server room takes it. */
+/* The actions that wait, and their mails in the form that imap_act() takes. */
 struct waiting {
 	struct store_action *list;
 	size_t n;
@@ -81,7 +81,7 @@ struct waiting {
 	const char **message_ids;
 };
 
-/* Those from `from` on that are one action. */
+/* The mails from index `from` on that have the same action. */
 static struct imap_acted_on
 take_group(const struct waiting *w, size_t from)
 {
@@ -94,7 +94,8 @@ take_group(const struct waiting *w, size_t from)
 	return on;
 }
 
-/* What one kind is refused does not hold up the next. */
+/* When the server refuses one kind of action, the next is tried all the same.
+ */
 static int
 run_groups(struct acting *a, struct imap *imap, const struct waiting *w,
     struct fault *f)
@@ -158,11 +159,11 @@ pending_actions_run(struct store *st, struct imap *imap,
 	rc = take_waiting(&a, config, &mem, &w, f);
 	if (rc == 0 && w.n > 0) {
 		rc = imap_select(imap, folder, &state, f);
-		/* of a folder that is another by now the next run will hear */
+		/* a new UIDVALIDITY is dealt with by the next run */
 		if (rc == 0 && state.uidvalidity == mb->uidvalidity)
 			rc = run_groups(&a, imap, &w, f);
 	}
-	/* what a killed run did not come to copy, if it is still wanted */
+	/* mails that a killed run did not copy, if that is still wanted */
 	if (rc == 0 && a.again) {
 		rc = take_waiting(&a, config, &mem, &w, f);
 		if (rc == 0)

@@ -8,10 +8,11 @@ struct store;
 struct store_mailbox;
 
 /*
- * Do with the mails of a folder what the journal holds for it, that of runs
- * that were killed included, and strike out what the server confirms.  The
- * folder is selected only when there is something; `source` is its name for
- * people.
+ * Carry out on the server what the store's journal holds for the mails of a
+ * folder (flag, move, delete), also what a killed run left, and remove from the
+ * journal what the server confirms.  The folder is selected only when something
+ * is to be done.  `folder` is its name in the configuration, `source` its name
+ * in messages.
  */
 int pending_actions_run(struct store *, struct imap *,
     const struct config_mailbox *, const char *folder, const char *source,

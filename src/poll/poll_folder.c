@@ -16,10 +16,10 @@
 #include "mime/mail_preview.h"
 
 enum {
-	SLICE = 10000 /* mails */
+	SLICE = 10000 /* mails that are listed and fetched in one go */
 };
 
-/* The cursor stands behind the last mail before which none is missing. */
+/* Move the cursor to the last mail up to which all were looked at. */
 static void
 move_cursor(struct folder_poll *fd)
 {
@@ -27,7 +27,7 @@ move_cursor(struct folder_poll *fd)
 		fd->cursor.uid = fd->list[fd->done_up_to++].uid;
 }
 
-/* A mail of the list, the first time that it comes. */
+/* Ingest a mail of the list, unless the server sent it before. */
 static int
 take_mail(struct folder_poll *fd, struct message *m, struct fault *f)
 {
@@ -70,7 +70,7 @@ on_mail(void *arg, const struct imap_mail *mail, struct fault *f)
 	return take_mail(arg, &m, f);
 }
 
-/* What cannot hold a report is done with, and not fetched. */
+/* A mail whose preview rules a report out is counted, and not fetched. */
 static int
 on_preview(void *arg, const struct imap_preview *preview, struct fault *f)
 {
@@ -88,7 +88,7 @@ on_preview(void *arg, const struct imap_preview *preview, struct fault *f)
 	return take_mail(arg, &m, f) == -1 ? -1 : 1;
 }
 
-/* So many at a time, so that the cursor follows what was looked at. */
+/* Read in slices, so that the cursor advances after each. */
 static int
 read_mails(struct folder_poll *fd, struct imap *imap, struct fault *f)
 {
@@ -101,15 +101,16 @@ read_mails(struct folder_poll *fd, struct imap *imap, struct fault *f)
 		    imap_fetch(imap, fd->list + from, n, on_mail, fd, f) == -1)
 			return -1;
 		for (i = 0; i < n; i++)
-			fd->done[from + i] = true; /* or it is gone */
+			fd->done[from + i] =
+			    true; /* read, or expunged meanwhile */
 		move_cursor(fd);
 	}
 	return 0;
 }
 
 /*
- * Read what is on the list.  What was handed over before a fault is stored
- * with its cursor all the same: the next run goes on from there.
+ * Read the mails of the list.  After a fault of the server, what came before it
+ * is committed with its cursor, and the next run goes on from there.
  */
 static int
 fetch(struct folder_poll *fd, struct imap *imap, struct fault *f)
@@ -134,7 +135,7 @@ fetch(struct folder_poll *fd, struct imap *imap, struct fault *f)
 	return rc;
 }
 
-/* What is from before import_since is done without being looked at. */
+/* Mails from before import_since count as done, unread. */
 static void
 pass_over(struct folder_poll *fd, int64_t since)
 {
@@ -153,7 +154,7 @@ pass_over(struct folder_poll *fd, int64_t since)
 		    day);
 }
 
-/* Where to go on in the folder as it is on the server now. */
+/* Begin anew when the folder's UIDVALIDITY changed: the UIDs mean nothing. */
 static void
 follow_uidvalidity(struct folder_poll *fd, const struct imap_folder *state)
 {

@@ -22,22 +22,22 @@
 #include "net/wait.h"
 #include "store/store.h"
 
-/* A mailbox and how its folders are read. */
+/* A mailbox that is polled. */
 struct mailbox {
 	const struct config_mailbox *config;
 	struct folder_state {
 		struct store_mailbox cursor;
-		bool polled; /* well, in this run */
+		bool polled; /* with success, in this run */
 		char *name;  /* as the server calls it; NULL: not known yet */
 	} * folders;
 	struct imap_account account; /* with the secret that is tried */
-	enum imap_secret fate;	     /* of it */
-	bool refused;		     /* now, or before, and so not sent */
+	enum imap_secret fate;	     /* what became of the secret */
+	bool refused;		     /* now, or before and not sent again */
 };
 
 /*
- * Open a folder to be read.  1; or 0 when it is one that was read by another
- * name or special use.
+ * Open a folder to be read.  Returns 1; or 0 when this run has read it already,
+ * under another name or special use.
  */
 static int
 open_folder(const struct mailbox *mb, size_t i, struct imap *imap,
@@ -97,7 +97,7 @@ poll_nth_folder(struct poll_run *p, struct mailbox *mb, size_t i,
 	return rc;
 }
 
-/* One connection: what its folders hold that was not looked at. */
+/* Over one connection, poll the folders that were not yet. */
 static int
 poll_session(struct poll_run *p, struct mailbox *mb, struct fault *f)
 {
@@ -116,7 +116,7 @@ poll_session(struct poll_run *p, struct mailbox *mb, struct fault *f)
 	return rc;
 }
 
-/* Back off: 1, 2, 4 ... seconds and up to as much again, by chance. */
+/* Wait 1, 2, 4 ... seconds, and at random up to twice as long. */
 static void
 wait_before_retry(const char *mailbox, unsigned attempt, const struct fault *f)
 {
@@ -129,7 +129,7 @@ wait_before_retry(const char *mailbox, unsigned attempt, const struct fault *f)
 	wait_for(NULL, 0, wait_clock() + base, stop_flag());
 }
 
-/* A broken connection is tried again; a refusal of the login is not. */
+/* Try again after a broken connection, but not after a refused login. */
 static int
 poll_with_retries(struct poll_run *p, struct mailbox *mb, struct fault *f)
 {
@@ -155,7 +155,7 @@ last_good(const struct mailbox *mb)
 	return last;
 }
 
-/* What was refused before is not sent again: accounts get locked for that. */
+/* Poll with this secret, unless the server refused it in an earlier run. */
 static int
 poll_with_secret(
     struct poll_run *p, struct mailbox *mb, const char *secret, struct fault *f)
@@ -185,7 +185,7 @@ poll_with_secret(
 	return rc;
 }
 
-/* A token that was refused may have ended early: a new one is tried, once. */
+/* A refused token may have expired early: get a new one, and try it once. */
 static int
 poll_with_new_token(
     struct poll_run *p, struct mailbox *mb, const char *old, struct fault *f)
@@ -246,10 +246,10 @@ load_cursors(struct poll_run *p, struct mailbox *mb, struct fault *f)
 }
 
 /*
- * Record how it ended, and say it: a fault of network or server only once the
- * last good poll is older than the mailbox's grace, unless a person looks on.
- * Returns the exit code it comes to; -1 with `trouble` when it cannot be
- * recorded.
+ * Record in the store how the poll ended, and log it.  A fault of network or
+ * server is an error only when the last good poll is older than the mailbox's
+ * grace; before, it is shown on a terminal alone.  Returns the exit code, or -1
+ * with `trouble` when the store failed.
  */
 static int
 end_mailbox(struct poll_run *p, struct mailbox *mb, const struct fault *f,
@@ -265,7 +265,7 @@ end_mailbox(struct poll_run *p, struct mailbox *mb, const struct fault *f,
 		struct folder_state *fs = &mb->folders[i];
 		int status = fs->polled ? 0 : f->status;
 
-		/* a last good poll that is to come was by a wrong clock */
+		/* a last good poll in the future comes from a wrong clock */
 		if (!fs->polled &&
 		    (now < fs->cursor.last_good ||
 			now - fs->cursor.last_good > mb->config->grace))

@@ -115,7 +115,6 @@ defaults_are_those_of_the_manual(void **state)
 	assert_int_equal(c->n_mailboxes, 1);
 	mb = &c->mailboxes[0];
 	assert_string_equal(mb->name, "m");
-	assert_int_equal(mb->line, 1);
 	assert_string_equal(mb->account.name, "m");
 	assert_string_equal(mb->account.user, "u");
 	assert_string_equal(mb->account.tls.host, "h.example");
@@ -727,7 +726,6 @@ keeps_mailboxes_in_the_order_of_the_file(void **state)
 	assert_int_equal(s->config.n_mailboxes, 2);
 	assert_string_equal(s->config.mailboxes[0].name, "b");
 	assert_string_equal(s->config.mailboxes[1].name, "a");
-	assert_int_equal(s->config.mailboxes[1].line, 6);
 }
 
 static void
