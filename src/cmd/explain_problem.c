@@ -5,7 +5,7 @@
 #include "base/fault.h"
 #include "cmd/cmd.h"
 #include "cmd/explain_problem.h"
-#include "summary/known_remedies.h"
+#include "summary/remedy.h"
 #include "output/terminal_text.h"
 #include "store/problems.h"
 #include "store/store.h"
@@ -69,8 +69,7 @@ on_row(void *arg, const struct cell *cells, size_t n, struct fault *f)
 static void
 print_remedy(struct arena *mem, const struct store_problem *p)
 {
-	struct remedies known = remedies_known(mem);
-	const struct remedy *r = remedy_find(&known, p->result_type);
+	const struct result_type *r = remedy_find(p->result_type);
 
 	if (r == NULL) {
 		printf("  Not in the registry of result types; nothing is "

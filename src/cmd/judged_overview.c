@@ -4,7 +4,6 @@
 #include "base/utc.h"
 #include "cmd/judged_overview.h"
 #include "config/config.h"
-#include "summary/known_remedies.h"
 #include "export/first_day.h"
 #include "tables/gather_overview.h"
 
@@ -59,10 +58,9 @@ judged_overview_read(struct judged_overview *l, struct store *st,
 	l->now = (int64_t)time(NULL);
 	if (read_overview(l, st, o, f) == -1)
 		return -1;
-	l->remedies = remedies_known(&l->mem);
 	judge(&l->overview, &l->mem, &l->judgement);
-	l->words = (struct words){ &l->overview, &l->judgement, &l->remedies,
-		&l->mem, ascii };
+	l->words =
+	    (struct words){ &l->overview, &l->judgement, &l->mem, ascii };
 	return 0;
 }
 

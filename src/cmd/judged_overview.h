@@ -7,7 +7,7 @@
 #include "model/overview.h"
 #include "cmd/command_line.h"
 #include "summary/judge.h"
-#include "summary/sentences.h"
+#include "summary/words.h"
 
 struct fault;
 struct store;
@@ -17,7 +17,6 @@ struct judged_overview {
 	struct arena mem;
 	struct overview overview;
 	struct judgement judgement;
-	struct remedies remedies;
 	struct words words; /* refers to all the above */
 	int64_t now;	    /* seconds since 1970 UTC */
 };

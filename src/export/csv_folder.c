@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
-#include "summary/known_remedies.h"
+#include "summary/remedy.h"
 #include "config/config.h"
 #include "export/csv_folder.h"
 #include "export/csv_sections.h"
@@ -37,14 +37,17 @@ struct refresh {
 static int
 tell_result_types(struct store *st, struct arena *mem, struct fault *f)
 {
-	struct remedies known = remedies_known(mem);
-	struct store_result_type *t = arena_alloc(mem, known.n * sizeof *t);
-	size_t i;
+	struct store_result_type *list;
+	const struct result_type *type;
+	size_t n = 0, i;
 
-	for (i = 0; i < known.n; i++)
-		t[i] = (struct store_result_type){ known.item[i].result_type,
-			known.item[i].side, known.item[i].brief };
-	return store_set_result_types(st, t, known.n, f);
+	while (remedy_at(n) != NULL)
+		n++;
+	list = arena_alloc(mem, (n + 1) * sizeof *list);
+	for (i = 0; (type = remedy_at(i)) != NULL; i++)
+		list[i] = (struct store_result_type){ type->name, type->side,
+			type->brief };
+	return store_set_result_types(st, list, n, f);
 }
 
 /* All that the bytes of a file depend on, apart from the store. */

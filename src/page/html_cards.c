@@ -3,16 +3,11 @@
 
 #include "base/arena.h"
 #include "page/html_escape.h"
-#include "page/html_parts.h"
-#include "summary/sentences.h"
-
-void
-html_rest(FILE *out, uint64_t all, uint64_t shown, const char *where)
-{
-	if (all > shown)
-		html_printf(out, "<p class=\"rest\">And %u more: %s.</p>\n",
-		    all - shown, where);
-}
+#include "page/html_cards.h"
+#include "page/page_limits.h"
+#include "summary/remedy.h"
+#include "summary/words.h"
+#include "summary/words_of_findings.h"
 
 /* A text in which commands stand in backquotes. */
 static void
@@ -38,7 +33,7 @@ put_prose(FILE *out, const struct words *w, const char *text,
 static void
 put_remedy(FILE *out, const struct words *w, const struct overview_problem *p)
 {
-	const struct remedy *r = remedy_find(w->remedies, p->result_type);
+	const struct result_type *r = remedy_find(p->result_type);
 
 	html_printf(out, "<details><summary>What it means, and the remedy "
 			 "step by step</summary>\n<dl>");
@@ -94,7 +89,7 @@ put_group(FILE *out, const struct words *w, enum group group, const char *class)
 			put_problem(out, w, i, class);
 			n++;
 		}
-	html_rest(out, w->j->n_problems[group], n,
+	html_left_out(out, w->j->n_problems[group], n,
 	    "the table of causes below and problems.csv have them");
 }
 
@@ -119,14 +114,14 @@ put_silent(FILE *out, const struct words *w)
 			    words_silent(w, &w->o->senders[i]), "");
 			n++;
 		}
-	html_rest(out, w->j->n_silent, n, "senders.csv has them");
+	html_left_out(out, w->j->n_silent, n, "senders.csv has them");
 	for (i = n = 0; i < w->o->n_domains && n < MOST_CARDS; i++)
 		if (w->o->domains[i].policies_differ[0] != '\0') {
 			put_note(out, "watch",
 			    words_differ(w, &w->o->domains[i]), "");
 			n++;
 		}
-	html_rest(out, w->j->n_differ, n, "tlsrua summary --json has them");
+	html_left_out(out, w->j->n_differ, n, "tlsrua summary --json has them");
 }
 
 static void
@@ -147,7 +142,7 @@ put_steps(FILE *out, const struct words *w)
 		    words_step_look(w, d, w->j->step[at]));
 		n++;
 	}
-	html_rest(out, w->j->n_steps, n, "tlsrua summary --json has them");
+	html_left_out(out, w->j->n_steps, n, "tlsrua summary --json has them");
 	fputs("</div></section>\n", out);
 }
 

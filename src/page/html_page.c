@@ -1,9 +1,14 @@
 #include "base/arena.h"
 #include "page/html_escape.h"
 #include "page/html_page.h"
-#include "page/html_parts.h"
+#include "page/html_cards.h"
+#include "page/html_mx.h"
+#include "page/html_plots.h"
+#include "page/html_reporters.h"
+#include "page/html_results.h"
+#include "page/html_tables.h"
 #include "page/page_assets.h"
-#include "summary/sentences.h"
+#include "summary/words.h"
 
 /* A shield with a tick, so that no browser asks for an icon elsewhere. */
 static const char icon[] =
@@ -169,7 +174,7 @@ html_print(FILE *out, const struct words *w)
 		html_cards(out, w);
 		html_plots(out, w);
 		html_results(out, w);
-		html_heat_map(out, w);
+		html_reporters(out, w);
 		html_mx(out, w);
 		html_tables(out, w);
 	} else {

@@ -3,8 +3,10 @@
 
 #include "base/arena.h"
 #include "page/html_escape.h"
-#include "page/html_parts.h"
-#include "summary/sentences.h"
+#include "page/html_plots.h"
+#include "page/page_limits.h"
+#include "page/svg.h"
+#include "summary/words.h"
 
 /* The first, a middle and the last day, under a drawing. */
 static void
@@ -182,119 +184,8 @@ html_plots(FILE *out, const struct words *w)
 	for (i = 0; i < n && i < MOST_PLOTS; i++)
 		put_domain(out, w, w->j->order[i]);
 	fputs("</div>\n", out);
-	html_rest(out, n, i,
+	html_left_out(out, n, i,
 	    "they are in the table of domains; tlsrua html --domain NAME "
 	    "draws one");
-	fputs("</section>\n", out);
-}
-
-/* -- result types */
-
-static uint64_t
-most_of_results(const struct overview *o)
-{
-	uint64_t most = 0;
-	size_t i, k;
-
-	for (i = 0; i < o->n_results; i++)
-		for (k = 0; k < o->n_days; k++)
-			if (o->results[i].day[k] > most)
-				most = o->results[i].day[k];
-	return most;
-}
-
-static const char *
-side_words(const char *side)
-{
-	if (strcmp(side, "ours") == 0)
-		return "your side";
-	return strcmp(side, "theirs") == 0 ? "their side" : "either side";
-}
-
-static void
-put_result(FILE *out, const struct words *w, const struct overview_result *r,
-    uint64_t most)
-{
-	const struct remedy *known = remedy_find(w->remedies, r->result_type);
-	const char *name = known != NULL ? known->words : r->result_type;
-
-	html_printf(out,
-	    "<tr><th scope=\"row\"><bdi>%s</bdi><br><code>%s</code><td>%s<td "
-	    "class=\"drawn\">",
-	    name, r->result_type,
-	    side_words(known != NULL ? known->side : "unclear"));
-	svg_strip(out,
-	    arena_printf(w->mem, "%s: %s over these days", name,
-		words_count(w, r->failed, "failed session")),
-	    r->day, w->o->n_days, most);
-	html_printf(out, "<td class=\"n\">%u\n", r->failed);
-}
-
-void
-html_results(FILE *out, const struct words *w)
-{
-	const struct overview *o = w->o;
-	uint64_t most = most_of_results(o);
-	size_t i;
-
-	if (o->n_results == 0)
-		return;
-	html_printf(out,
-	    "<section id=\"results\"><h2>Failures by result type</h2>\n"
-	    "<div class=\"scroll\" tabindex=\"0\"><table class=\"sort "
-	    "strips\"><caption>What "
-	    "failed, by day from %s; the highest bar is %u. One session may "
-	    "show several findings, so they are not to be added.</caption>"
-	    "<thead><tr><th scope=\"col\">Result type<th scope=\"col\">Whose"
-	    "<th scope=\"col\" class=\"drawn\">By day<th scope=\"col\" "
-	    "class=\"n\">Failed</thead><tbody>\n",
-	    words_range(w), most);
-	for (i = 0; i < o->n_results && i < MOST_ROWS; i++)
-		put_result(out, w, &o->results[i], most);
-	fputs("</tbody></table></div>\n", out);
-	html_rest(out, o->n_results, i, "failures.csv has them");
-	fputs("</section>\n", out);
-}
-
-/* -- MX hosts */
-
-void
-html_mx(FILE *out, const struct words *w)
-{
-	const struct overview *o = w->o;
-	const struct remedy *known;
-	uint64_t most = 1;
-	size_t i;
-
-	if (o->n_mx == 0)
-		return;
-	for (i = 0; i < o->n_mx; i++)
-		most = o->mx[i].failed > most ? o->mx[i].failed : most;
-	fputs("<section id=\"mx\"><h2>MX hosts by result type</h2>\n"
-	      "<div class=\"scroll\" tabindex=\"0\"><table "
-	      "class=\"sort\"><caption>Failed "
-	      "sessions at each MX host. Reports tell no successes by host, so "
-	      "there is no rate.</caption><thead><tr><th scope=\"col\">MX host"
-	      "<th scope=\"col\">Domain<th scope=\"col\">Result type<th "
-	      "scope=\"col\" class=\"n\">Reporters<th scope=\"col\" "
-	      "class=\"n\">Failed<th scope=\"col\" class=\"drawn\">"
-	      "<span class=\"hide\">drawn</span></thead><tbody>\n",
-	    out);
-	for (i = 0; i < o->n_mx && i < MOST_ROWS; i++) {
-		const struct overview_mx *m = &o->mx[i];
-
-		known = remedy_find(w->remedies, m->result_type);
-		html_printf(out,
-		    "<tr><th scope=\"row\"><bdi>%s</bdi><td><bdi>%s</bdi>"
-		    "<td>%s<td class=\"n\">%u<td class=\"n\">%u<td "
-		    "class=\"drawn\">",
-		    m->mx[0] != '\0' ? m->mx : "none named", m->domain,
-		    known != NULL ? known->words : m->result_type,
-		    (uint64_t)m->organizations, m->failed);
-		svg_share(out, m->failed, most);
-		fputc('\n', out);
-	}
-	fputs("</tbody></table></div>\n", out);
-	html_rest(out, o->n_mx, i, "mx.csv has them");
 	fputs("</section>\n", out);
 }

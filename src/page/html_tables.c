@@ -1,9 +1,14 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "codes/codes.h"
 #include "page/html_escape.h"
-#include "page/html_parts.h"
-#include "summary/sentences.h"
+#include "page/html_tables.h"
+#include "page/page_limits.h"
+#include "page/svg.h"
+#include "summary/remedy.h"
+#include "summary/words.h"
+#include "summary/words_of_findings.h"
 
 /* A table with its head, folded when it is long; columns are separated by "|",
  * numbers by "|#". */
@@ -77,7 +82,7 @@ put_domains(FILE *out, const struct words *w)
 	for (i = 0; i < w->o->n_domains && i < MOST_ROWS; i++)
 		put_domain(out, w, w->j->order[i]);
 	close_table(out, 0);
-	html_rest(out, w->o->n_domains + w->o->domains_left_out, i,
+	html_left_out(out, w->o->n_domains + w->o->domains_left_out, i,
 	    "domains.csv has them");
 }
 
@@ -115,7 +120,7 @@ put_problems(FILE *out, const struct words *w)
 	for (i = 0; i < w->o->n_problems && i < MOST_ROWS; i++)
 		put_problem(out, w, i, cards[w->j->problem[i]]++ < MOST_CARDS);
 	close_table(out, w->o->n_problems);
-	html_rest(out, w->o->n_problems + w->o->problems_left_out, i,
+	html_left_out(out, w->o->n_problems + w->o->problems_left_out, i,
 	    "problems.csv has them");
 }
 
@@ -144,7 +149,7 @@ put_senders(FILE *out, const struct words *w)
 		    s->reports, s->sessions, s->failed);
 	}
 	close_table(out, o->n_senders);
-	html_rest(
+	html_left_out(
 	    out, o->n_senders + o->senders_left_out, i, "senders.csv has them");
 }
 
@@ -152,7 +157,7 @@ static void
 put_warnings(FILE *out, const struct words *w)
 {
 	const struct overview *o = w->o;
-	const struct warning_words *known;
+	enum code code;
 	size_t i;
 
 	if (o->n_warnings == 0)
@@ -161,13 +166,13 @@ put_warnings(FILE *out, const struct words *w)
 	    "Reports that arrived with warnings; they are counted all the same",
 	    "Warning|#Reports|Meaning|What follows");
 	for (i = 0; i < o->n_warnings; i++) {
-		known = remedy_warning(w->remedies, o->warnings[i].code);
+		code = code_find(o->warnings[i].code);
 		html_printf(out,
 		    "<tr><th scope=\"row\"><code>%s</code><td class=\"n\">%u"
 		    "<td class=\"prose\">%s<td class=\"prose\">%s\n",
 		    o->warnings[i].code, o->warnings[i].reports,
-		    known != NULL ? known->meaning : "",
-		    known != NULL ? known->advice : "");
+		    code != CODE_NONE ? code_entry(code)->meaning : "",
+		    code != CODE_NONE ? code_entry(code)->advice : "");
 	}
 	close_table(out, 0);
 }

@@ -1,7 +1,7 @@
 #include <math.h>
 
 #include "page/html_escape.h"
-#include "page/html_parts.h"
+#include "page/svg.h"
 
 enum {
 	HEIGHT = 100,

@@ -3,11 +3,12 @@
 
 #include "base/arena.h"
 #include "summary/changes.h"
-#include "summary/summary_items.h"
+#include "summary/paragraphs.h"
 #include "summary/summary_json.h"
 #include "output/json_line.h"
 #include "output/terminal_text.h"
-#include "summary/sentences.h"
+#include "summary/words.h"
+#include "summary/words_of_findings.h"
 
 enum {
 	TIMES_WORSE = 2,

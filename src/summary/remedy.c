@@ -9,26 +9,38 @@ enum {
 	LONGEST_NAME = 253
 };
 
-const struct remedy *
-remedy_find(const struct remedies *r, const char *type)
-{
-	size_t i;
+/* What the store names failures that a sender totals and does not detail. */
+static const struct result_type not_detailed = {
+	.name = "not-detailed",
+	.side = "unclear",
+	.words = "failures without details",
+	.brief = "look whether other senders detail theirs; if it lasts, ask "
+		 "this one",
+	.look = "",
+	.meaning = "The sender counts failed sessions and says nothing about "
+		   "them.",
+	.causes = "The sender details only some kinds of failure, or a fault "
+		  "in its reports.",
+	.remedy = "See what other senders report on the same days. If this one "
+		  "alone counts failures and it lasts, write to the "
+		  "contact-info of its reports (`tlsrua export -o - reports`).",
+	.section = "RFC 8460 §4.4",
+};
 
-	for (i = 0; i < r->n; i++)
-		if (strcmp(r->item[i].result_type, type) == 0)
-			return &r->item[i];
-	return NULL;
+const struct result_type *
+remedy_at(size_t i)
+{
+	if (i == 0)
+		return &not_detailed;
+	return result_type_at(i - 1);
 }
 
-const struct warning_words *
-remedy_warning(const struct remedies *r, const char *code)
+const struct result_type *
+remedy_find(const char *type)
 {
-	size_t i;
-
-	for (i = 0; i < r->n_warnings; i++)
-		if (strcmp(r->warning[i].code, code) == 0)
-			return &r->warning[i];
-	return NULL;
+	if (strcmp(type, not_detailed.name) == 0)
+		return &not_detailed;
+	return result_type_find(span_of(type));
 }
 
 static bool
@@ -61,7 +73,7 @@ is_word(const char *text, const char *at, const char *word)
 	       !isalnum((unsigned char)at[n]);
 }
 
-/* The type of a record, as in "dig MX DOMAIN", or of a host. */
+/* Whether "MX" is a word here: of a record ("dig MX DOMAIN") or a host. */
 static bool
 is_no_placeholder(const char *after)
 {
@@ -69,7 +81,7 @@ is_no_placeholder(const char *after)
 	       strncmp(after, " host", 5) == 0;
 }
 
-/* An empty name leaves its placeholder. */
+/* Put the names in the place of MX and DOMAIN; "" leaves its placeholder. */
 static const char *
 fill(struct arena *mem, const char *text, const char *mx, const char *domain)
 {

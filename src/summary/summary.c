@@ -3,12 +3,12 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "summary/summary_items.h"
+#include "summary/paragraphs.h"
 #include "summary/sparkline.h"
 #include "summary/summary.h"
 #include "output/terminal_text.h"
 #include "output/display_width.h"
-#include "summary/sentences.h"
+#include "summary/words.h"
 
 enum {
 	NAME_COLUMNS = 20, /* of a domain in the table */

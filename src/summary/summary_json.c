@@ -1,7 +1,8 @@
 #include "base/utc.h"
 #include "output/json_line.h"
 #include "summary/summary_json.h"
-#include "summary/sentences.h"
+#include "summary/words.h"
+#include "summary/words_of_findings.h"
 
 static const char *const group_names[N_GROUPS] = {
 	[GROUP_FIX] = "fix",

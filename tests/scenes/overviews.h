@@ -18,53 +18,13 @@
 #include "model/overview.h"
 #include "base/utc.h"
 #include "summary/judge.h"
-#include "summary/remedy.h"
-#include "summary/sentences.h"
+#include "summary/words.h"
 
 enum {
 	MOST_DOMAINS = 400,
 	MOST_PROBLEMS = 400,
 	MOST_SENDERS = 4000
 };
-
-static const struct remedy known[] = {
-	{ .result_type = "certificate-expired",
-	    .side = "ours",
-	    .words = "certificate expired",
-	    .brief = "renew the certificate and reload on MX",
-	    .look = "openssl s_client -starttls smtp -connect MX:25 </dev/null "
-		    "| openssl x509 -noout -dates",
-	    .meaning = "The certificate is past its last day.",
-	    .causes = "The automatic renewal failed; it was not reloaded.",
-	    .remedy = "`openssl s_client -connect MX:25`. Renew, reload.",
-	    .section = "RFC 8460 4.3.1" },
-	{ .result_type = "validation-failure",
-	    .side = "unclear",
-	    .words = "validation failed",
-	    .brief = "read the sender's reason, then try MX",
-	    .look = "openssl s_client -starttls smtp -connect MX:25",
-	    .meaning = "TLS failed.",
-	    .causes = "No common cipher.",
-	    .remedy = "Compare `dig +short MX DOMAIN` with the policy.",
-	    .section = "RFC 8460 4.3.3" },
-	{ .result_type = "sts-policy-fetch-error",
-	    .side = "ours",
-	    .words = "MTA-STS policy cannot be fetched",
-	    .brief = "bring the web server of mta-sts.DOMAIN back",
-	    .look = "curl -v "
-		    "https://mta-sts.DOMAIN/.well-known/mta-sts.txt",
-	    .meaning = "No policy.",
-	    .causes = "It is down.",
-	    .remedy = "`curl -v https://mta-sts.DOMAIN/`.",
-	    .section = "RFC 8460 4.3.2.2" },
-};
-
-static const struct warning_words known_warnings[] = {
-	{ "date-stale", "The report came late.", "Nothing is to be done." },
-};
-
-static const struct remedies remedies = { known, sizeof known / sizeof *known,
-	known_warnings, 1 };
 
 /* An overview that grows by the functions below. */
 struct made {
@@ -239,7 +199,7 @@ static inline const struct words *
 told(struct made *m, bool ascii)
 {
 	judge(&m->o, &m->mem, &m->j);
-	m->w = (struct words){ &m->o, &m->j, &remedies, &m->mem, ascii };
+	m->w = (struct words){ &m->o, &m->j, &m->mem, ascii };
 	return &m->w;
 }
 

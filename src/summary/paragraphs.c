@@ -4,9 +4,10 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
-#include "summary/summary_items.h"
+#include "summary/paragraphs.h"
 #include "output/terminal_text.h"
-#include "summary/sentences.h"
+#include "summary/words.h"
+#include "summary/words_of_findings.h"
 
 enum {
 	LONGEST_NAME = 60, /* columns of what a stranger named */

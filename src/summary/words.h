@@ -1,5 +1,5 @@
-#ifndef SUMMARY_SENTENCES_H
-#define SUMMARY_SENTENCES_H
+#ifndef SUMMARY_WORDS_H
+#define SUMMARY_WORDS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -7,7 +7,6 @@
 
 #include "model/overview.h"
 #include "summary/judge.h"
-#include "summary/remedy.h"
 
 struct arena;
 
@@ -18,7 +17,6 @@ struct arena;
 struct words {
 	const struct overview *o;
 	const struct judgement *j;
-	const struct remedies *remedies;
 	struct arena *mem;
 	bool ascii; /* domains as A-labels, no sign outside ASCII */
 };
@@ -56,29 +54,6 @@ const char *words_tasks(const struct words *);
 
 /* "9,876 sessions, 12 failed (0.12 %); 30 days before: ..." */
 const char *words_figures(const struct words *);
-
-/* "mx2.example.com: certificate expired". */
-const char *words_title(const struct words *, const struct overview_problem *);
-
-/* "new since 17 Nov; 1,204 failed sessions, 3 of 3 reporters see it; ..." */
-const char *words_facts(const struct words *, const struct overview_problem *);
-
-/* The remedy in a clause, and the command; "" where there is none. */
-const char *words_brief(const struct words *, const struct overview_problem *);
-const char *words_look(const struct words *, const struct overview_problem *);
-
-/* "Example no longer reports on example.com: silent since 17 Nov, ..." */
-const char *words_silent(const struct words *, const struct overview_sender *);
-
-/* "example.com: senders see its policy otherwise: ..." */
-const char *words_differ(const struct words *, const struct overview_domain *);
-
-/* "example.com: 21 days in testing without a failure: ready for enforce"; the
- * command to look first is "" or that of words_step_look(). */
-const char *words_step(
-    const struct words *, const struct overview_domain *, enum step);
-const char *words_step_look(
-    const struct words *, const struct overview_domain *, enum step);
 
 /* "37 reports arrived with warnings, most often date-stale"; "" for none. */
 const char *words_warnings(const struct words *);

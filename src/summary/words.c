@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "base/utc.h"
 #include "output/terminal_text.h"
-#include "summary/sentences.h"
+#include "summary/words.h"
 
 enum {
 	STALE_HOURS = 36,

@@ -1,7 +1,8 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "summary/sentences.h"
+#include "summary/remedy.h"
+#include "summary/words_of_findings.h"
 
 /* Whether a host's name shows whose it is. */
 static bool
@@ -16,7 +17,7 @@ is_within(const char *host, const char *domain)
 const char *
 words_title(const struct words *w, const struct overview_problem *p)
 {
-	const struct remedy *r = remedy_find(w->remedies, p->result_type);
+	const struct result_type *r = remedy_find(p->result_type);
 	const char *domain = words_domain(w, p->domain, p->shown);
 	const char *what = r != NULL ? r->words : p->result_type;
 
@@ -85,7 +86,7 @@ words_facts(const struct words *w, const struct overview_problem *p)
 const char *
 words_brief(const struct words *w, const struct overview_problem *p)
 {
-	const struct remedy *r = remedy_find(w->remedies, p->result_type);
+	const struct result_type *r = remedy_find(p->result_type);
 
 	return r == NULL ? ""
 			 : remedy_prose(w->mem, r->brief, p->mx, p->domain);
@@ -94,7 +95,7 @@ words_brief(const struct words *w, const struct overview_problem *p)
 const char *
 words_look(const struct words *w, const struct overview_problem *p)
 {
-	const struct remedy *r = remedy_find(w->remedies, p->result_type);
+	const struct result_type *r = remedy_find(p->result_type);
 
 	return r == NULL ? ""
 			 : remedy_command(w->mem, r->look, p->mx, p->domain);

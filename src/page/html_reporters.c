@@ -3,8 +3,10 @@
 
 #include "base/arena.h"
 #include "page/html_escape.h"
-#include "page/html_parts.h"
-#include "summary/sentences.h"
+#include "page/html_reporters.h"
+#include "page/page_limits.h"
+#include "page/svg.h"
+#include "summary/words.h"
 
 /* An organization with all the domains that it reports on. */
 struct reporter {
@@ -120,7 +122,7 @@ put_reporter(
 }
 
 void
-html_heat_map(FILE *out, const struct words *w)
+html_reporters(FILE *out, const struct words *w)
 {
 	const struct overview *o = w->o;
 	struct reporter *list =
@@ -148,9 +150,9 @@ html_heat_map(FILE *out, const struct words *w)
 	    "class=\"n\">Sessions<th scope=\"col\" class=\"n\">Failed</thead>"
 	    "<tbody>\n",
 	    words_range(w));
-	for (i = 0; i < n && i < MOST_HEAT_ROWS; i++)
+	for (i = 0; i < n && i < MOST_REPORTERS; i++)
 		put_reporter(out, w, &list[i], most);
 	fputs("</tbody></table></div>\n", out);
-	html_rest(out, n, i, "senders.csv has them");
+	html_left_out(out, n, i, "senders.csv has them");
 	fputs("</section>\n", out);
 }
