@@ -4,6 +4,8 @@
 #include "base/utc.h"
 #include "cmd/overdue.h"
 #include "config/config.h"
+#include "store/mailboxes.h"
+#include "store/status.h"
 #include "store/store.h"
 
 enum {

@@ -18,6 +18,7 @@
 #include "store/prune.h"
 #include "store/quarantine.h"
 #include "store/store.h"
+#include "store/stored_report.h"
 
 /* A command for entries of the quarantine. */
 struct work {

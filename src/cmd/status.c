@@ -9,7 +9,10 @@
 #include "output/json_line.h"
 #include "output/terminal_text.h"
 #include "store/exports.h"
+#include "store/mailboxes.h"
+#include "store/status.h"
 #include "store/store.h"
+#include "store/verify.h"
 
 /* The list of mailboxes while it is printed. */
 struct listing {

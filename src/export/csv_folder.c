@@ -13,6 +13,8 @@
 #include "export/table_file.h"
 #include "output/whole_file.h"
 #include "store/problems.h"
+#include "tables/periods.h"
+#include "tables/tables.h"
 
 /* A table's file on its way to the disk. */
 struct written {

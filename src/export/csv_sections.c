@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "export/csv_sections.h"
+#include "tables/periods.h"
 #include "output/whole_file.h"
 
 enum {

@@ -4,6 +4,7 @@
 #include "base/utc.h"
 #include "config/config.h"
 #include "export/first_day.h"
+#include "store/status.h"
 #include "store/store.h"
 
 int

@@ -10,6 +10,8 @@
 #include "export/table_file.h"
 #include "output/ndjson.h"
 #include "output/whole_file.h"
+#include "store/status.h"
+#include "tables/tables.h"
 
 enum {
 	SPREADSHEET_ROWS = 1048576 /* header included */

@@ -8,6 +8,8 @@
 #include "model/message.h"
 #include "model/tls_report.h"
 #include "base/span.h"
+#include "store/mailboxes.h"
+#include "store/rejects.h"
 #include "store/store.h"
 
 /* What became of one attachment that claims to be a report. */

@@ -6,6 +6,10 @@
 #include "ingest/batch.h"
 #include "ingest/store_batch.h"
 #include "store/action_journal.h"
+#include "store/mailboxes.h"
+#include "store/messages.h"
+#include "store/rejects.h"
+#include "store/reports.h"
 
 /* "example: UID 17", or the path of a file. */
 static const char *

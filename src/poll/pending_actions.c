@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "imap/mail_action.h"
 #include "store/action_journal.h"
+#include "store/mailboxes.h"
 #include "store/store.h"
 
 /* The folder in which actions are carried out. */

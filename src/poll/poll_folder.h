@@ -6,6 +6,7 @@
 
 #include "output/progress.h"
 #include "imap/imap.h"
+#include "store/mailboxes.h"
 #include "store/store.h"
 
 struct config_mailbox;

@@ -20,6 +20,7 @@
 #include "imap/modified_utf7.h"
 #include "imap/imap.h"
 #include "net/wait.h"
+#include "store/mailboxes.h"
 #include "store/store.h"
 
 /* A mailbox that is polled. */

@@ -1,7 +1,15 @@
 #include <string.h>
 
+#include "base/utc.h"
 #include "store/action_journal.h"
-#include "store/internal.h"
+#include "store/mailboxes.h"
+#include "store/sql.h"
+#include "store/store_private.h"
+
+static const struct sql insert_action = {
+	"INSERT INTO actions (mailbox, uidvalidity, uid, action)"
+	" VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING"
+};
 
 int
 store_add_action(struct store *st, int64_t mailbox, uint32_t uidvalidity,
@@ -10,16 +18,27 @@ store_add_action(struct store *st, int64_t mailbox, uint32_t uidvalidity,
 	struct value v[] = { value_number(mailbox), value_number(uidvalidity),
 		value_number(uid), value_text(action) };
 
-	return sql_run(st, SQL_ADD_ACTION, v, 4, f);
+	return sql_run(st, &insert_action, v, 4, f);
 }
+
+static const struct sql settle_message = {
+	"UPDATE messages SET settled = 1 WHERE id = ?1"
+};
 
 int
 store_keep_message(struct store *st, int64_t message, struct fault *f)
 {
 	struct value v = value_number(message);
 
-	return sql_run(st, SQL_SETTLE_MESSAGE, &v, 1, f);
+	return sql_run(st, &settle_message, &v, 1, f);
 }
+
+/* Of another UIDVALIDITY, or no longer wanted. */
+static const struct sql delete_unwanted = {
+	"DELETE FROM actions WHERE mailbox = ?1 AND (uidvalidity <> ?2"
+	" OR (action NOT IN (?3, ?4, 'copied')"
+	" AND substr(action, 1, 8) <> 'copying:'))"
+};
 
 static int
 drop_others(struct store *st, const struct store_mailbox *mb,
@@ -31,8 +50,18 @@ drop_others(struct store *st, const struct store_mailbox *mb,
 
 	if (store_begin_try(st, f) == -1)
 		return -1;
-	return sql_run(st, SQL_DROP_ACTIONS_OF_OTHERS, v, 4, f);
+	return sql_run(st, &delete_unwanted, v, 4, f);
 }
+
+static const struct sql insert_expired = {
+	"INSERT INTO actions (mailbox, uidvalidity, uid, action)"
+	" SELECT mailbox, uidvalidity, uid, 'expire' FROM messages"
+	" WHERE mailbox = ?1 AND uidvalidity = ?2"
+	" AND verdict IN ('imported', 'duplicate') AND settled = 0"
+	" AND ifnull(received, looked_at) < ?3"
+	" ON CONFLICT DO UPDATE SET action = 'expire'"
+	" WHERE action IN ('seen', 'flag')"
+};
 
 static int
 add_expired(struct store *st, const struct store_mailbox *mb, int64_t before,
@@ -44,8 +73,18 @@ add_expired(struct store *st, const struct store_mailbox *mb, int64_t before,
 
 	utc_format(before, time);
 	v[2] = value_text(time);
-	return sql_run(st, SQL_ADD_EXPIRED, v, 3, f);
+	return sql_run(st, &insert_expired, v, 3, f);
 }
+
+static const struct sql select_actions = {
+	"SELECT a.uid, a.action, iif(substr(a.action, 1, 8) = 'copying:',"
+	" ifnull((SELECT m.message_id FROM messages AS m"
+	" WHERE m.mailbox = a.mailbox AND m.uidvalidity = a.uidvalidity"
+	" AND m.uid = a.uid), ''), '')"
+	" FROM actions AS a"
+	" WHERE a.mailbox = ?1 AND a.uidvalidity = ?2"
+	" ORDER BY a.action, a.uid"
+};
 
 int
 store_take_actions(struct store *st, const struct store_mailbox *mb,
@@ -64,31 +103,50 @@ store_take_actions(struct store *st, const struct store_mailbox *mb,
 	    (wanted->expired_before != 0 &&
 		add_expired(st, mb, wanted->expired_before, f) == -1))
 		return -1;
-	rc = sql_ask(st, SQL_READ_ACTIONS, v, 2, &row, f);
+	rc = sql_ask(st, &select_actions, v, 2, &row, f);
 	for (; rc == 1; rc = sql_next(st, row, f)) {
 		all = arena_grow(mem, all, *n, &room, sizeof *all);
 		all[*n].uid = (uint32_t)sqlite3_column_int64(row, 0);
 		all[*n].action = *n > 0 && strcmp(all[*n - 1].action,
 					       sql_column(row, 1)) == 0
 				     ? all[*n - 1].action
-				     : copy_column(mem, row, 1);
-		all[*n].message_id = copy_column(mem, row, 2);
+				     : sql_copy_column(mem, row, 1);
+		all[*n].message_id = sql_copy_column(mem, row, 2);
 		++*n;
 	}
 	*list = all;
 	return rc;
 }
 
+static const struct sql update_action = {
+	"UPDATE actions SET action = ?4"
+	" WHERE mailbox = ?1 AND uidvalidity = ?2 AND uid = ?3"
+};
+
+/* Whatever deletes or moves it. */
+static const struct sql settle_mail = {
+	"UPDATE messages SET settled = 1"
+	" WHERE mailbox = ?1 AND uidvalidity = ?2 AND uid = ?3"
+	" AND (SELECT action FROM actions"
+	" WHERE mailbox = ?1 AND uidvalidity = ?2 AND uid = ?3)"
+	" NOT IN ('seen', 'flag')"
+};
+
+static const struct sql delete_action = {
+	"DELETE FROM actions"
+	" WHERE mailbox = ?1 AND uidvalidity = ?2 AND uid = ?3"
+};
+
 static int
 take_step(struct store *st, const struct value v[4],
     enum store_action_step step, struct fault *f)
 {
 	if (step == STORE_ACTION_BEGUN)
-		return sql_run(st, SQL_CHANGE_ACTION, v, 4, f);
+		return sql_run(st, &update_action, v, 4, f);
 	if (step == STORE_ACTION_DONE &&
-	    sql_run(st, SQL_SETTLE_MAIL, v, 3, f) == -1)
+	    sql_run(st, &settle_mail, v, 3, f) == -1)
 		return -1;
-	return sql_run(st, SQL_DROP_ACTION, v, 3, f);
+	return sql_run(st, &delete_action, v, 3, f);
 }
 
 int
@@ -113,13 +171,16 @@ store_actions_step(struct store *st, const struct store_mailbox *mb,
 	return store_commit(st, f);
 }
 
+static const struct sql update_said = { "UPDATE mailboxes SET said = said | ?2"
+					" WHERE id = ?1 AND said & ?2 = 0" };
+
 int
 store_say_once(struct store *st, int64_t mailbox, enum store_said what,
     bool *first, struct fault *f)
 {
 	struct value v[] = { value_number(mailbox), value_number(what) };
 
-	if (sql_run(st, SQL_SAY_ONCE, v, 2, f) == -1)
+	if (sql_run(st, &update_said, v, 2, f) == -1)
 		return -1;
 	*first = sql_changes(st) > 0;
 	return 0;

@@ -1,7 +1,12 @@
 #include <string.h>
 
-#include "store/internal.h"
 #include "store/announced_changes.h"
+#include "store/sql.h"
+#include "store/store_private.h"
+
+static const struct sql select_told = {
+	"SELECT kind, key, figure FROM told ORDER BY kind, key"
+};
 
 int
 store_read_told(struct store *st, struct arena *mem, const struct told **list,
@@ -10,13 +15,13 @@ store_read_told(struct store *st, struct arena *mem, const struct told **list,
 	struct told *all = NULL;
 	size_t count = 0, room = 0;
 	sqlite3_stmt *row;
-	int rc = sql_ask(st, SQL_READ_TOLD, NULL, 0, &row, f);
+	int rc = sql_ask(st, &select_told, NULL, 0, &row, f);
 
 	for (; rc == 1; rc = sql_next(st, row, f)) {
 		all = arena_grow(mem, all, count, &room, sizeof *all);
 		all[count++] = (struct told){
-			.kind = copy_column(mem, row, 0),
-			.key = copy_column(mem, row, 1),
+			.kind = sql_copy_column(mem, row, 0),
+			.key = sql_copy_column(mem, row, 1),
 			.figure = (uint64_t)sqlite3_column_int64(row, 2),
 		};
 	}
@@ -25,19 +30,26 @@ store_read_told(struct store *st, struct arena *mem, const struct told **list,
 	return rc;
 }
 
+static const struct sql delete_told = { "DELETE FROM told" };
+
+static const struct sql insert_told = {
+	"INSERT OR IGNORE INTO told (kind, key, figure)"
+	" VALUES (?1, ?2, ?3)"
+};
+
 int
 store_write_told(
     struct store *st, const struct told *list, size_t n, struct fault *f)
 {
 	size_t i;
 
-	if (sql_run(st, SQL_CLEAR_TOLD, NULL, 0, f) == -1)
+	if (sql_run(st, &delete_told, NULL, 0, f) == -1)
 		return -1;
 	for (i = 0; i < n; i++) {
 		struct value v[] = { value_text(list[i].kind),
 			value_text(list[i].key), value_count(list[i].figure) };
 
-		if (sql_run(st, SQL_ADD_TOLD, v, 3, f) == -1)
+		if (sql_run(st, &insert_told, v, 3, f) == -1)
 			return -1;
 	}
 	return 0;

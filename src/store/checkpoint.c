@@ -1,4 +1,6 @@
-#include "store/internal.h"
+#include "store/checkpoint.h"
+#include "store/sql.h"
+#include "store/store_private.h"
 
 enum {
 	PAGE = 8192,
@@ -32,7 +34,7 @@ on_commit(void *arg, sqlite3 *db, const char *name, int frames)
 	sqlite3_busy_timeout(db, WAIT);
 	(void)sqlite3_wal_checkpoint_v2(
 	    db, name, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
-	sqlite3_busy_timeout(db, PATIENCE);
+	sqlite3_busy_timeout(db, BUSY_TIMEOUT);
 	return SQLITE_OK;
 }
 

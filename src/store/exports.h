@@ -31,24 +31,4 @@ int store_find_export(struct store *, const char *dir, const char *table,
 int store_note_export(
     struct store *, const struct store_export *, struct fault *);
 
-/*
- * One view of the store until store_end_view(), whatever others write
- * meanwhile; also for a store that is open for writing, which it does not
- * lock.  Nothing may be written before its end.
- */
-int store_begin_view(struct store *, struct fault *);
-void store_end_view(struct store *);
-
-/* A figure that is not what counting from scratch gives. */
-struct store_difference {
-	const char *rollup; /* "daily" */
-	const char *what;   /* "2026-11-23 example.com sts of Example Inc." */
-	const char *stored, *counted; /* its figures; "" where there are none */
-};
-typedef void store_difference_fn(void *arg, const struct store_difference *);
-
-/* Count all rollups from scratch, and tell what differs. */
-int store_verify(
-    struct store *, store_difference_fn *, void *arg, struct fault *);
-
 #endif

@@ -1,5 +1,14 @@
 #include "base/fault.h"
-#include "store/internal.h"
+#include "base/utc.h"
+#include "model/row.h"
+#include "store/mailboxes.h"
+#include "store/sql.h"
+#include "store/store_private.h"
+
+static const struct sql select_mailbox = {
+	"SELECT id, uidvalidity, uid, last_good FROM mailboxes"
+	" WHERE name = ?1 AND folder = ?2"
+};
 
 /* 1 when it is there. */
 static int
@@ -8,7 +17,7 @@ find_mailbox(struct store *st, const struct value *key,
 {
 	sqlite3_stmt *row;
 	unsigned deviation;
-	int rc = sql_ask(st, SQL_FIND_MAILBOX, key, 2, &row, f);
+	int rc = sql_ask(st, &select_mailbox, key, 2, &row, f);
 
 	if (rc != 1)
 		return rc;
@@ -24,6 +33,11 @@ find_mailbox(struct store *st, const struct value *key,
 	return 1;
 }
 
+static const struct sql insert_mailbox = {
+	"INSERT INTO mailboxes (name, folder) VALUES (?1, ?2)"
+	" ON CONFLICT DO NOTHING"
+};
+
 int
 store_mailbox(struct store *st, const char *name, const char *folder,
     struct store_mailbox *mb, struct fault *f)
@@ -34,7 +48,7 @@ store_mailbox(struct store *st, const char *name, const char *folder,
 	if (rc != 0)
 		return rc == 1 ? 0 : -1;
 	if (store_begin_try(st, f) == -1 ||
-	    sql_run(st, SQL_ADD_MAILBOX, key, 2, f) == -1)
+	    sql_run(st, &insert_mailbox, key, 2, f) == -1)
 		return -1;
 	return find_mailbox(st, key, mb, f) == 1 ? 0 : -1;
 }
@@ -48,6 +62,10 @@ store_find_mailbox(struct store *st, const char *name, const char *folder,
 	return find_mailbox(st, key, mb, f);
 }
 
+static const struct sql update_cursor = {
+	"UPDATE mailboxes SET uidvalidity = ?2, uid = ?3 WHERE id = ?1"
+};
+
 int
 store_set_cursor(
     struct store *st, const struct store_mailbox *mb, struct fault *f)
@@ -55,8 +73,13 @@ store_set_cursor(
 	struct value v[] = { value_number(mb->id),
 		value_number(mb->uidvalidity), value_number(mb->uid) };
 
-	return sql_run(st, SQL_SET_CURSOR, v, 3, f);
+	return sql_run(st, &update_cursor, v, 3, f);
 }
+
+static const struct sql update_poll = {
+	"UPDATE mailboxes SET last_poll = ?2, status = ?3, error = ?4,"
+	" last_good = iif(?3 = 0, ?2, last_good) WHERE id = ?1"
+};
 
 int
 store_poll_ended(struct store *st, int64_t mailbox, int64_t when, int status,
@@ -70,7 +93,7 @@ store_poll_ended(struct store *st, int64_t mailbox, int64_t when, int status,
 	v[1] = value_text(time);
 	if (store_begin_try(st, f) == -1)
 		return -1;
-	return sql_run(st, SQL_POLL_ENDED, v, 4, f);
+	return sql_run(st, &update_poll, v, 4, f);
 }
 
 static const struct column mailboxes[] = {
@@ -86,10 +109,15 @@ static const struct column mailboxes[] = {
 	{ "reports", COLUMN_NUMBER },
 };
 
+static const char select_mailboxes[] =
+    "SELECT name, folder, uidvalidity, uid, last_poll, last_good,"
+    " status, error, messages, reports FROM mailboxes"
+    " ORDER BY name, folder";
+
 int
 store_read_mailboxes(
     struct store *st, const struct row_sink *sink, struct fault *f)
 {
-	return read_rows(st, sql_text(SQL_READ_MAILBOXES), NULL, 0, mailboxes,
+	return sql_rows(st, select_mailboxes, NULL, 0, mailboxes,
 	    sizeof mailboxes / sizeof *mailboxes, sink, f);
 }

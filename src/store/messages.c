@@ -1,8 +1,13 @@
 #include <string.h>
 
-#include "model/message.h"
+#include "base/utc.h"
 #include "base/utf8.h"
-#include "store/internal.h"
+#include "model/message.h"
+#include "model/tls_report.h"
+#include "store/messages.h"
+#include "store/sql.h"
+#include "store/store_private.h"
+#include "store/totals.h"
 
 const char *
 clean_text(struct arena *a, const char *s)
@@ -27,6 +32,16 @@ clean_text(struct arena *a, const char *s)
 	return copy;
 }
 
+static const struct sql select_mail = {
+	"SELECT id FROM messages"
+	" WHERE mailbox = ?1 AND uidvalidity = ?2 AND uid = ?3"
+};
+
+static const struct sql select_file = {
+	"SELECT id FROM messages WHERE mailbox IS NULL"
+	" AND source = ?1 AND size = ?2 AND message_id = ?3"
+};
+
 static int
 find_message(struct store *st, const struct message *m, const char *source,
     const char *message_id, int64_t *id, struct fault *f)
@@ -37,9 +52,18 @@ find_message(struct store *st, const struct message *m, const char *source,
 		value_text(message_id) };
 
 	if (m->mailbox != 0)
-		return sql_number(st, SQL_FIND_MAIL, mail, 3, id, f);
-	return sql_number(st, SQL_FIND_FILE, file, 3, id, f);
+		return sql_number(st, &select_mail, mail, 3, id, f);
+	return sql_number(st, &select_file, file, 3, id, f);
 }
+
+static const struct sql insert_message = {
+	"INSERT INTO messages (mailbox, uidvalidity, uid, source, size,"
+	" received, sender, subject, message_id, report_domain,"
+	" report_submitter, verdict, looked_at) VALUES (?1, ?2, ?3, ?4,"
+	" ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'imported', iif(?1 IS NULL"
+	" OR ?6 IS NOT NULL, NULL, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')))"
+	" ON CONFLICT DO NOTHING"
+};
 
 /* 1 when it was added, 0 when it is stored already. */
 static int
@@ -66,7 +90,7 @@ add_message(struct store *st, const struct message *m, const char *source,
 		utc_format(m->arrival, received);
 		v[5] = value_text(received);
 	}
-	if (sql_run(st, SQL_ADD_MESSAGE, v, sizeof v / sizeof *v, f) == -1)
+	if (sql_run(st, &insert_message, v, sizeof v / sizeof *v, f) == -1)
 		return -1;
 	return sql_changes(st) > 0;
 }
@@ -95,6 +119,10 @@ store_add_message(struct store *st, const struct message *m,
 	return added == 0 ? 0 : tally_mailbox(st, m->mailbox, 1, 0, f);
 }
 
+static const struct sql select_mailbox_of = {
+	"SELECT mailbox FROM messages WHERE id = ?1"
+};
+
 int
 message_mailbox(
     struct store *st, int64_t message, int64_t *mailbox, struct fault *f)
@@ -103,8 +131,8 @@ message_mailbox(
 
 	if (st->message != message) {
 		st->message_mailbox = 0;
-		if (sql_number(st, SQL_MAILBOX_OF, &v, 1, &st->message_mailbox,
-			f) == -1)
+		if (sql_number(st, &select_mailbox_of, &v, 1,
+			&st->message_mailbox, f) == -1)
 			return -1;
 		st->message = message;
 		st->message_is_new = false;
@@ -112,6 +140,13 @@ message_mailbox(
 	*mailbox = st->message_mailbox;
 	return 0;
 }
+
+/* What was looked at before and is a duplicate of itself now keeps
+ * its verdict. */
+static const struct sql update_verdict = {
+	"UPDATE messages SET verdict = ?2 WHERE id = ?1 AND (?3 OR NOT"
+	" (?2 = 'duplicate' AND verdict IN ('imported', 'conflict')))"
+};
 
 int
 store_message_verdict(
@@ -124,5 +159,5 @@ store_message_verdict(
 	/* which a new row says of itself */
 	if (is_new && strcmp(verdict, "imported") == 0)
 		return 0;
-	return sql_run(st, SQL_SET_VERDICT, v, 3, f);
+	return sql_run(st, &update_verdict, v, 3, f);
 }

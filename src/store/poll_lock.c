@@ -9,7 +9,10 @@
 #include <unistd.h>
 
 #include "base/fault.h"
-#include "store/internal.h"
+#include "base/utc.h"
+#include "store/poll_lock.h"
+#include "store/sql.h"
+#include "store/store_private.h"
 
 enum {
 	NOTE = 64 /* "1234 2026-11-23T06:00:00Z\n" */

@@ -2,8 +2,15 @@
 #include <sysexits.h>
 
 #include "base/fault.h"
-#include "store/internal.h"
+#include "store/messages.h"
 #include "store/problems.h"
+#include "store/rollup.h"
+#include "store/sql.h"
+#include "store/store_private.h"
+
+static const struct sql select_result_type = {
+	"SELECT side, remedy FROM result_types WHERE name = ?1"
+};
 
 /* Whether it is stored like this; -1 for a failure. */
 static int
@@ -11,7 +18,7 @@ is_stored(struct store *st, const struct store_result_type *t, struct fault *f)
 {
 	struct value name = value_text(t->name);
 	sqlite3_stmt *row;
-	int same, rc = sql_ask(st, SQL_GET_RESULT_TYPE, &name, 1, &row, f);
+	int same, rc = sql_ask(st, &select_result_type, &name, 1, &row, f);
 
 	if (rc != 1)
 		return rc;
@@ -20,6 +27,11 @@ is_stored(struct store *st, const struct store_result_type *t, struct fault *f)
 	sqlite3_reset(row);
 	return same;
 }
+
+static const struct sql replace_result_type = {
+	"INSERT OR REPLACE INTO result_types (name, side, remedy)"
+	" VALUES (?1, ?2, ?3)"
+};
 
 static int
 write_types(struct store *st, const struct store_result_type *t, size_t n,
@@ -33,10 +45,10 @@ write_types(struct store *st, const struct store_result_type *t, size_t n,
 		struct value v[] = { value_text(t[i].name),
 			value_text(t[i].side), value_text(t[i].remedy) };
 
-		if (sql_run(st, SQL_SET_RESULT_TYPE, v, 3, f) == -1)
+		if (sql_run(st, &replace_result_type, v, 3, f) == -1)
 			goto failed;
 	}
-	if (sql_run(st, SQL_NEXT_GENERATION, NULL, 0, f) == 0)
+	if (rollup_next_generation(st, f) == 0)
 		return store_commit(st, f);
 failed:
 	store_rollback(st);
@@ -55,13 +67,19 @@ store_set_result_types(struct store *st, const struct store_result_type *t,
 	return same == 0 ? write_types(st, t, n, f) : same == 1 ? 0 : -1;
 }
 
+static const struct sql select_problem = {
+	"SELECT p.domain, p.receiving_mx_hostname, p.result_type,"
+	" ifnull(m.until, ''), ifnull(m.note, '') FROM problems AS p"
+	" LEFT JOIN mutes AS m ON m.problem = p.id WHERE p.id = ?1"
+};
+
 int
 store_get_problem(struct store *st, int64_t number, struct arena *a,
     struct store_problem *p, struct fault *f)
 {
 	struct value v = value_number(number);
 	sqlite3_stmt *row;
-	int rc = sql_ask(st, SQL_GET_PROBLEM, &v, 1, &row, f);
+	int rc = sql_ask(st, &select_problem, &v, 1, &row, f);
 
 	if (rc == 0)
 		return fault(f, FAULT_HOST, EX_NOINPUT,
@@ -72,15 +90,20 @@ store_get_problem(struct store *st, int64_t number, struct arena *a,
 		return -1;
 	*p = (struct store_problem){
 		.number = number,
-		.domain = copy_column(a, row, 0),
-		.mx = copy_column(a, row, 1),
-		.result_type = copy_column(a, row, 2),
-		.muted_until = copy_column(a, row, 3),
-		.mute_note = copy_column(a, row, 4),
+		.domain = sql_copy_column(a, row, 0),
+		.mx = sql_copy_column(a, row, 1),
+		.result_type = sql_copy_column(a, row, 2),
+		.muted_until = sql_copy_column(a, row, 3),
+		.mute_note = sql_copy_column(a, row, 4),
 	};
 	sqlite3_reset(row);
 	return 0;
 }
+
+static const struct sql replace_mute = {
+	"INSERT OR REPLACE INTO mutes (problem, until, note)"
+	" VALUES (?1, ?2, ?3)"
+};
 
 int
 store_mute(struct store *st, int64_t number, const char *until,
@@ -96,7 +119,7 @@ store_mute(struct store *st, int64_t number, const char *until,
 	if (store_begin(st, f) == -1)
 		goto out;
 	if (store_get_problem(st, number, &a, &p, f) == -1 ||
-	    sql_run(st, SQL_SET_MUTE, v, 3, f) == -1 ||
+	    sql_run(st, &replace_mute, v, 3, f) == -1 ||
 	    store_commit(st, f) == -1) {
 		store_rollback(st);
 		goto out;

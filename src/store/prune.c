@@ -2,9 +2,16 @@
 #include <string.h>
 
 #include "base/fault.h"
-#include "store/internal.h"
+#include "base/utc.h"
 #include "store/prune.h"
 #include "store/rollup.h"
+#include "store/sql.h"
+#include "store/store_private.h"
+
+/* The days on which a report in conflict, which is in quarantine, waits. */
+#define CONFLICT_DAYS                                            \
+	"SELECT DISTINCT c.date FROM quarantine AS q CROSS JOIN" \
+	" reports AS c WHERE q.report IS NOT NULL AND c.id = q.report"
 
 enum {
 	MOST_REPORTS = 1000, /* of a transaction */
@@ -39,6 +46,22 @@ read_leaf(struct leaf *l, sqlite3_stmt *row)
 	snprintf(l->date, sizeof l->date, "%s", sql_column(row, 1));
 }
 
+/* What prune drops of the reports behind a place, in order of date;
+ * days with a conflict to decide are left alone. */
+static const struct sql select_prunable = {
+	"SELECT r.id, r.date, iif(?4, (SELECT length(bytes)"
+	" FROM report_bytes WHERE report = r.id), NULL) AS raw,"
+	" iif(?5, (SELECT count(*) FROM policies WHERE report = r.id), 0)"
+	" AS entries, (SELECT count(*) FROM failures"
+	" WHERE report = r.id) AS failures, (SELECT count(*)"
+	" FROM policies AS p JOIN failures AS f ON f.report = p.report"
+	" AND f.policy = p.n WHERE p.report = r.id AND p.counted = 1)"
+	" FROM reports AS r WHERE (r.date, r.id) > (?2, ?3)"
+	" AND r.date < ?1 AND (raw IS NOT NULL OR entries > 0)"
+	" AND r.date NOT IN (" CONFLICT_DAYS ")"
+	" ORDER BY r.date, r.id LIMIT ?6"
+};
+
 /* Those behind a place, as many as one transaction shall drop. */
 static int
 read_batch(struct store *st, const struct store_prune *p,
@@ -49,7 +72,7 @@ read_batch(struct store *st, const struct store_prune *p,
 		value_number(p->details), value_number(MOST_REPORTS) };
 	sqlite3_stmt *row;
 	int64_t rows = 0;
-	int rc = sql_ask(st, SQL_PRUNE_NEXT, v, 6, &row, f);
+	int rc = sql_ask(st, &select_prunable, v, 6, &row, f);
 
 	b->n = 0;
 	while (rc == 1 && rows < MOST_ROWS) {
@@ -62,6 +85,10 @@ read_batch(struct store *st, const struct store_prune *p,
 	return rc == -1 ? -1 : 0;
 }
 
+static const struct sql update_pruned = {
+	"UPDATE days SET pruned = 1 WHERE date = ?1 AND pruned = 0"
+};
+
 /* The day cannot be counted again, and shows fewer failures. */
 static int
 mark_day(struct store *st, const char *date, struct fault *f)
@@ -69,12 +96,20 @@ mark_day(struct store *st, const char *date, struct fault *f)
 	struct value v = value_text(date);
 	int64_t start;
 
-	if (sql_run(st, SQL_PRUNE_DAY, &v, 1, f) == -1)
+	if (sql_run(st, &update_pruned, &v, 1, f) == -1)
 		return -1;
 	if (utc_parse_date(span_of(date), &start) == -1)
 		return 0; /* no day that this program stored */
 	return rollup_touch(st, start, f);
 }
+
+static const struct sql delete_bytes = {
+	"DELETE FROM report_bytes WHERE report = ?1"
+};
+
+static const struct sql delete_entries = {
+	"DELETE FROM policies WHERE report = ?1"
+};
 
 static int
 drop_batch(struct store *st, const struct batch *b, struct store_pruned *sum,
@@ -87,13 +122,13 @@ drop_batch(struct store *st, const struct batch *b, struct store_pruned *sum,
 		const struct leaf *l = &b->leaf[i];
 		struct value id = value_number(l->id);
 
-		if (l->has_raw && sql_run(st, SQL_PRUNE_BYTES, &id, 1, f) == -1)
+		if (l->has_raw && sql_run(st, &delete_bytes, &id, 1, f) == -1)
 			return -1;
 		sum->raw += l->has_raw;
 		sum->raw_bytes += l->raw_bytes;
 		if (!l->has_entries)
 			continue;
-		if (sql_run(st, SQL_PRUNE_ENTRIES, &id, 1, f) == -1)
+		if (sql_run(st, &delete_entries, &id, 1, f) == -1)
 			return -1;
 		st->tally.failures -= l->counted_failures;
 		sum->reports++;
@@ -130,6 +165,18 @@ store_prune_some(struct store *st, const struct store_prune *p,
 	return 1;
 }
 
+static const struct sql count_prunable = {
+	"SELECT count(*) FILTER (WHERE entries > 0),"
+	" ifnull(sum(failures) FILTER (WHERE entries > 0), 0),"
+	" count(raw), ifnull(sum(raw), 0) FROM (SELECT"
+	" iif(?2, (SELECT length(bytes) FROM report_bytes"
+	" WHERE report = r.id), NULL) AS raw,"
+	" iif(?3, (SELECT count(*) FROM policies WHERE report = r.id), 0)"
+	" AS entries, (SELECT count(*) FROM failures"
+	" WHERE report = r.id) AS failures FROM reports AS r"
+	" WHERE r.date < ?1 AND r.date NOT IN (" CONFLICT_DAYS "))"
+};
+
 int
 store_prune_count(struct store *st, const struct store_prune *p,
     struct store_pruned *sum, struct fault *f)
@@ -137,7 +184,7 @@ store_prune_count(struct store *st, const struct store_prune *p,
 	struct value v[] = { value_text(p->before), value_number(p->raw),
 		value_number(p->details) };
 	sqlite3_stmt *row;
-	int rc = sql_ask(st, SQL_PRUNE_COUNT, v, 3, &row, f);
+	int rc = sql_ask(st, &count_prunable, v, 3, &row, f);
 
 	*sum = (struct store_pruned){ 0 };
 	if (rc != 1)
@@ -152,6 +199,9 @@ store_prune_count(struct store *st, const struct store_prune *p,
 	return 0;
 }
 
+static const struct sql count_left = { "SELECT count(*) FROM (" CONFLICT_DAYS
+				       ") WHERE date < ?1" };
+
 int
 store_prune_left(struct store *st, const struct store_prune *p, int64_t *days,
     struct fault *f)
@@ -159,8 +209,13 @@ store_prune_left(struct store *st, const struct store_prune *p, int64_t *days,
 	struct value v = value_text(p->before);
 
 	*days = 0;
-	return sql_number(st, SQL_PRUNE_LEFT, &v, 1, days, f) == -1 ? -1 : 0;
+	return sql_number(st, &count_left, &v, 1, days, f) == -1 ? -1 : 0;
 }
+
+static const struct sql select_pruned = {
+	"SELECT 1 FROM reports AS r CROSS JOIN days AS cal"
+	" WHERE r.id = ?1 AND cal.date = r.date AND cal.pruned = 1"
+};
 
 int
 store_is_pruned(struct store *st, int64_t report, struct fault *f)
@@ -168,7 +223,7 @@ store_is_pruned(struct store *st, int64_t report, struct fault *f)
 	struct value v = value_number(report);
 	int64_t one;
 
-	return sql_number(st, SQL_IS_PRUNED, &v, 1, &one, f);
+	return sql_number(st, &select_pruned, &v, 1, &one, f);
 }
 
 int

@@ -1,132 +1,307 @@
-#include <openssl/evp.h>
 #include <string.h>
+#include <sysexits.h>
 
-#include "base/alloc.h"
-#include "store/internal.h"
+#include "base/fault.h"
+#include "base/utc.h"
+#include "model/row.h"
+#include "store/messages.h"
+#include "store/prune.h"
+#include "store/quarantine.h"
+#include "store/recount.h"
+#include "store/reports.h"
+#include "store/rollup.h"
+#include "store/sql.h"
+#include "store/store_private.h"
+#include "store/totals.h"
 
-enum {
-	SHA256 = 32 /* bytes */
+static const struct column listing[] = {
+	{ "id", COLUMN_NUMBER },
+	{ "seen", COLUMN_TIME },
+	{ "source", COLUMN_TEXT },
+	{ "uid", COLUMN_NUMBER },
+	{ "sender", COLUMN_TEXT },
+	{ "subject", COLUMN_TEXT },
+	{ "code", COLUMN_TEXT },
+	{ "place", COLUMN_TEXT },
+	{ "filename", COLUMN_TEXT },
+	{ "size", COLUMN_NUMBER },
+	{ "kept", COLUMN_NUMBER },
 };
 
-/*
- * 1 when it is there, with its number and whether the bytes are; `*same` tells
- * whether it was refused for the same.
- */
-static int
-find_reject(struct store *st, int64_t message, const struct store_reject *r,
-    const struct value *digest, struct store_rejected *found, bool *same,
-    struct fault *f)
-{
-	struct value empty[] = { value_number(message), value_text(r->code) };
-	sqlite3_stmt *row;
-	int rc;
+static const char select_quarantine[] =
+    "SELECT q.id, q.created,"
+    " iif(m.mailbox IS NULL, m.source, b.name || ': ' || b.folder),"
+    " iif(m.mailbox IS NULL, NULL, m.uid), m.sender, m.subject,"
+    " q.code, q.place, q.filename, q.size, q.kept"
+    " FROM quarantine AS q JOIN messages AS m ON m.id = q.message"
+    " LEFT JOIN mailboxes AS b ON b.id = m.mailbox ORDER BY q.id";
 
-	if (r->bytes.n > 0)
-		rc = sql_ask(st, SQL_FIND_REJECT, digest, 1, &row, f);
-	else
-		rc = sql_ask(st, SQL_FIND_EMPTY_REJECT, empty, 2, &row, f);
-	if (rc != 1)
-		return rc;
-	found->id = sqlite3_column_int64(row, 0);
-	found->kept = sqlite3_column_int(row, 1) != 0;
-	*same = strcmp(sql_column(row, 2), r->code) == 0 &&
-		strcmp(sql_column(row, 3), r->where) == 0;
-	sqlite3_reset(row);
-	return 1;
+int
+store_read_quarantine(
+    struct store *st, const struct row_sink *sink, struct fault *f)
+{
+	return sql_rows(st, select_quarantine, NULL, 0, listing,
+	    sizeof listing / sizeof *listing, sink, f);
 }
 
-static int
-has_room(
-    struct store *st, size_t n, uint64_t limit, bool *room, struct fault *f)
+static void
+copy_entry(struct store_quarantined *q, sqlite3_stmt *row, struct arena *a)
 {
-	int64_t used = 0;
+	unsigned deviation;
 
-	if (sql_number(st, SQL_QUARANTINE_SIZE, NULL, 0, &used, f) == -1)
-		return -1;
-	used += st->tally.quarantine_bytes;
-	*room = n > 0 && (uint64_t)used <= limit && n <= limit - (uint64_t)used;
+	q->code = sql_copy_column(a, row, 0);
+	q->where = sql_copy_column(a, row, 1);
+	q->filename = sql_copy_column(a, row, 2);
+	q->whole_mail = sqlite3_column_int(row, 3) != 0;
+	q->source = sql_copy_column(a, row, 4);
+	q->mailbox = sqlite3_column_int64(row, 5);
+	q->uidvalidity = (uint32_t)sqlite3_column_int64(row, 6);
+	q->uid = (uint32_t)sqlite3_column_int64(row, 7);
+	q->size = (uint64_t)sqlite3_column_int64(row, 8);
+	q->head.from = sql_copy_column(a, row, 9);
+	q->head.subject = sql_copy_column(a, row, 10);
+	q->head.message_id = sql_copy_column(a, row, 11);
+	q->head.date = "";
+	q->head.report_domain = sql_copy_column(a, row, 12);
+	q->head.report_submitter = sql_copy_column(a, row, 13);
+	q->has_arrival = utc_parse(span_of(sql_column(row, 14)), &q->arrival,
+			     &deviation) == 0;
+	q->conflict = sqlite3_column_int64(row, 15);
+	q->counted = sqlite3_column_int64(row, 16);
+}
+
+static const struct sql select_report_bytes = {
+	"SELECT bytes FROM report_bytes WHERE report = ?1"
+};
+
+static const struct sql select_refused_bytes = {
+	"SELECT bytes FROM quarantine_bytes WHERE quarantine = ?1"
+};
+
+static int
+load_bytes(struct store *st, struct store_quarantined *q, struct arena *a,
+    struct fault *f)
+{
+	struct value id = value_number(q->conflict != 0 ? q->conflict : q->id);
+	sqlite3_stmt *row;
+	int rc = sql_ask(st,
+	    q->conflict != 0 ? &select_report_bytes : &select_refused_bytes,
+	    &id, 1, &row, f);
+
+	if (rc != 1)
+		return rc;
+	q->bytes.n = (size_t)sqlite3_column_bytes(row, 0);
+	q->bytes.p = arena_strndup(a, sqlite3_column_blob(row, 0), q->bytes.n);
+	sqlite3_reset(row);
 	return 0;
 }
 
+static const struct sql select_entry = {
+	"SELECT q.code, q.place, q.filename, q.whole_mail,"
+	" iif(m.mailbox IS NULL, m.source, b.name || ': ' || b.folder),"
+	" m.mailbox, m.uidvalidity, m.uid, m.size, m.sender, m.subject,"
+	" m.message_id, m.report_domain, m.report_submitter, m.received,"
+	" q.report, c.id, q.size"
+	" FROM quarantine AS q JOIN messages AS m ON m.id = q.message"
+	" LEFT JOIN mailboxes AS b ON b.id = m.mailbox"
+	" LEFT JOIN reports AS r ON r.id = q.report"
+	" LEFT JOIN reports AS c ON c.status = 'counted'"
+	" AND c.organization = r.organization"
+	" AND c.report_id = r.report_id AND c.start = r.start"
+	" AND c.end = r.end WHERE q.id = ?1"
+};
+
+/* The entry without its bytes. */
 static int
-add_facts(struct store *st, int64_t message, const struct store_reject *r,
-    const struct value *digest, bool kept, struct fault *f)
-{
-	struct value v[] = {
-		value_number(message),
-		value_text(r->code),
-		value_text(r->where),
-		value_text(clean_text(&st->scratch, r->filename)),
-		value_number(r->whole_mail),
-		r->bytes.n > 0 ? *digest : value_null(),
-		value_count(r->bytes.n),
-		value_number(kept),
-	};
-
-	st->tally.quarantined++;
-	return sql_run(st, SQL_ADD_REJECT, v, sizeof v / sizeof *v, f);
-}
-
-static int
-add_bytes(struct store *st, int64_t id, struct span bytes, struct fault *f)
-{
-	struct value v[] = { value_number(id), value_blob(bytes.p, bytes.n) };
-
-	st->tally.quarantine_bytes += (int64_t)bytes.n;
-	return sql_run(st, SQL_ADD_REJECT_BYTES, v, 2, f);
-}
-
-/* It was there before; another release may see another fault in it. */
-static int
-judge_again(
-    struct store *st, int64_t id, const struct store_reject *r, struct fault *f)
-{
-	struct value v[] = { value_number(id), value_text(r->code),
-		value_text(r->where) };
-
-	return sql_run(st, SQL_JUDGE_REJECT, v, 3, f);
-}
-
-/* Its bytes, for which there was no room when it came first. */
-static int
-keep_at_last(struct store *st, int64_t id, struct fault *f)
+find_entry(struct store *st, int64_t id, struct arena *a,
+    struct store_quarantined *q, struct fault *f)
 {
 	struct value v = value_number(id);
+	sqlite3_stmt *row;
+	int rc = sql_ask(st, &select_entry, &v, 1, &row, f);
 
-	return sql_run(st, SQL_KEEP_REJECT, &v, 1, f);
+	if (rc == 0)
+		return fault(f, FAULT_HOST, EX_NOINPUT,
+		    "quarantine: %lld: no such number; see `tlsrua quarantine "
+		    "list`",
+		    (long long)id);
+	if (rc == -1)
+		return -1;
+	*q = (struct store_quarantined){ .id = id };
+	copy_entry(q, row, a);
+	sqlite3_reset(row);
+	return 0;
 }
 
 int
-store_add_reject(struct store *st, int64_t message,
-    const struct store_reject *r, uint64_t limit, struct store_rejected *out,
-    struct fault *f)
+store_quarantine_get(struct store *st, int64_t id, struct arena *a,
+    struct store_quarantined *q, struct fault *f)
 {
-	unsigned char sha256[SHA256] = { 0 };
-	struct value digest = value_blob(sha256, sizeof sha256);
-	struct store_rejected found = { 0 };
-	bool room = false, same = true;
-	int there;
+	if (find_entry(st, id, a, q, f) == -1)
+		return -1;
+	return load_bytes(st, q, a, f);
+}
 
-	arena_reset(&st->scratch);
-	if (EVP_Digest(
-		r->bytes.p, r->bytes.n, sha256, NULL, EVP_sha256(), NULL) != 1)
-		out_of_memory();
-	there = find_reject(st, message, r, &digest, &found, &same, f);
-	if (there == -1)
-		return -1;
-	if (!found.kept && has_room(st, r->bytes.n, limit, &room, f) == -1)
-		return -1;
-	if (there == 0) {
-		if (add_facts(st, message, r, &digest, room, f) == -1)
+static const struct sql delete_report = { "DELETE FROM reports WHERE id = ?1" };
+
+/* With the last contradiction gone. */
+static const struct sql update_unwarned = {
+	"UPDATE reports AS r SET warnings = trim(replace(' ' || warnings"
+	" || ' ', ' " REPORT_ID_CONFLICT " ', ' ')) WHERE id = ?1"
+	" AND NOT EXISTS (SELECT 1 FROM reports AS c"
+	" WHERE c.status = 'conflict'"
+	" AND c.organization = r.organization"
+	" AND c.report_id = r.report_id"
+	" AND c.start = r.start AND c.end = r.end)"
+};
+
+static const struct sql delete_refusal = {
+	"DELETE FROM quarantine WHERE id = ?1"
+};
+
+static int
+drop_entry(struct store *st, const struct store_quarantined *q, struct fault *f)
+{
+	struct value id = value_number(q->id);
+	struct value report = value_number(q->conflict);
+	struct value counted = value_number(q->counted);
+
+	if (q->conflict != 0) {
+		st->tally.conflicts--;
+		if (sql_run(st, &delete_report, &report, 1, f) == -1 ||
+		    sql_run(st, &update_unwarned, &counted, 1, f) == -1)
 			return -1;
-		found.id = sql_last_id(st);
-		found.added = true;
+		return rollup_recount_warnings(st, q->counted, f);
 	}
-	if ((!same && judge_again(st, found.id, r, f) == -1) ||
-	    (there == 1 && room && keep_at_last(st, found.id, f) == -1) ||
-	    (room && add_bytes(st, found.id, r->bytes, f) == -1))
+	st->tally.quarantined--;
+	st->tally.quarantine_bytes -= (int64_t)q->bytes.n;
+	return sql_run(st, &delete_refusal, &id, 1, f);
+}
+
+static const struct sql select_figures = {
+	"SELECT message, counted_sessions, (SELECT count(*)"
+	" FROM policies AS p JOIN failures AS f ON f.report = p.report"
+	" AND f.policy = p.n WHERE p.report = ?1 AND p.skipped = 0)"
+	" FROM reports WHERE id = ?1"
+};
+
+/* Add a report's figures to the totals, or with -1 take them away. */
+static int
+tally_stored(struct store *st, int64_t report, int sign, struct fault *f)
+{
+	struct value v = value_number(report);
+	int64_t message, mailbox, sessions, findings;
+	sqlite3_stmt *row;
+	int rc = sql_ask(st, &select_figures, &v, 1, &row, f);
+
+	if (rc != 1)
+		return rc;
+	message = sqlite3_column_int64(row, 0);
+	sessions = sqlite3_column_int64(row, 1);
+	findings = sqlite3_column_int64(row, 2);
+	sqlite3_reset(row);
+	if (tally_repeated(st, report, sign, f) == -1 ||
+	    message_mailbox(st, message, &mailbox, f) == -1)
 		return -1;
-	found.kept |= room || r->bytes.n == 0;
-	*out = found;
-	return 0;
+	return tally_report(st, mailbox, sign, sessions, findings, f);
+}
+
+static const struct sql update_status = {
+	"UPDATE reports SET status = ?2 WHERE id = ?1"
+};
+
+static const struct sql update_counted = {
+	"UPDATE policies SET counted = ?2 AND skipped = 0"
+	" WHERE report = ?1"
+};
+
+/* Make a report count, or be in conflict. */
+static int
+set_counted(struct store *st, int64_t report, bool counted, struct fault *f)
+{
+	struct value status[] = { value_number(report),
+		value_text(counted ? "counted" : "conflict") };
+	struct value flag[] = { value_number(report), value_number(counted) };
+
+	if (tally_stored(st, report, counted ? 1 : -1, f) == -1 ||
+	    sql_run(st, &update_status, status, 2, f) == -1)
+		return -1;
+	return sql_run(st, &update_counted, flag, 2, f);
+}
+
+static const struct sql update_entry = {
+	"UPDATE quarantine SET report = ?2,"
+	" message = (SELECT message FROM reports WHERE id = ?2),"
+	" (size, kept) = (SELECT ifnull(max(length(bytes)), 0), count(*)"
+	" FROM report_bytes WHERE report = ?2) WHERE id = ?1"
+};
+
+/* The counted one first, for there is never more than one. */
+static int
+swap_copies(
+    struct store *st, const struct store_quarantined *q, struct fault *f)
+{
+	struct value v[] = { value_number(q->id), value_number(q->counted) };
+
+	if (set_counted(st, q->counted, false, f) == -1 ||
+	    set_counted(st, q->conflict, true, f) == -1 ||
+	    rollup_recount(st, q->conflict, f) == -1)
+		return -1;
+	return sql_run(st, &update_entry, v, 2, f);
+}
+
+typedef int decision_fn(
+    struct store *, const struct store_quarantined *, struct fault *);
+
+/* One decision is one transaction. */
+static int
+decide(struct store *st, int64_t id, decision_fn *decision, struct fault *f)
+{
+	struct store_quarantined q = { 0 };
+	struct arena arena = { 0 };
+	int rc = -1;
+
+	if (store_begin(st, f) == -1)
+		goto out;
+	if (store_quarantine_get(st, id, &arena, &q, f) == -1 ||
+	    decision(st, &q, f) == -1 || store_commit(st, f) == -1) {
+		store_rollback(st);
+		goto out;
+	}
+	rc = 0;
+out:
+	arena_free(&arena);
+	return rc;
+}
+
+static int
+accept_entry(
+    struct store *st, const struct store_quarantined *q, struct fault *f)
+{
+	int pruned;
+
+	if (q->conflict == 0 || q->counted == 0)
+		return fault(f, FAULT_HOST, EX_DATAERR,
+		    "quarantine: %lld: was refused, and is no report to "
+		    "accept; try `tlsrua quarantine retry %lld`",
+		    (long long)q->id, (long long)q->id);
+	if ((pruned = store_is_pruned(st, q->counted, f)) == 1)
+		return fault(f, FAULT_HOST, EX_DATAERR,
+		    "quarantine: %lld: the details of its day were pruned, so "
+		    "the day cannot be counted with another copy: `tlsrua "
+		    "quarantine drop %lld`",
+		    (long long)q->id, (long long)q->id);
+	return pruned == -1 ? -1 : swap_copies(st, q, f);
+}
+
+int
+store_quarantine_drop(struct store *st, int64_t id, struct fault *f)
+{
+	return decide(st, id, drop_entry, f);
+}
+
+int
+store_quarantine_accept(struct store *st, int64_t id, struct fault *f)
+{
+	return decide(st, id, accept_entry, f);
 }

@@ -54,8 +54,4 @@ int store_quarantine_drop(struct store *, int64_t id, struct fault *);
  */
 int store_quarantine_accept(struct store *, int64_t id, struct fault *);
 
-/* A stored report, as far as the store holds it; digest included. */
-int store_load_report(struct store *, int64_t report, struct arena *,
-    struct report *, struct fault *);
-
 #endif

@@ -1,8 +1,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "store/internal.h"
+#include "base/utc.h"
 #include "store/refused_logins.h"
+#include "store/sql.h"
+#include "store/store_private.h"
 
 /* false when somebody put something else there. */
 static bool
@@ -16,6 +18,11 @@ copy_bytes(sqlite3_stmt *row, int column, unsigned char *out, size_t n)
 	return true;
 }
 
+static const struct sql select_refusal = {
+	"SELECT refused, error, salt, digest FROM refusals"
+	" WHERE name = ?1"
+};
+
 int
 store_find_refusal(struct store *st, const char *name,
     struct store_refusal *refusal, struct fault *f)
@@ -24,7 +31,7 @@ store_find_refusal(struct store *st, const char *name,
 	sqlite3_stmt *row;
 	unsigned deviation;
 	bool sound;
-	int rc = sql_ask(st, SQL_FIND_REFUSAL, &key, 1, &row, f);
+	int rc = sql_ask(st, &select_refusal, &key, 1, &row, f);
 
 	if (rc != 1)
 		return rc;
@@ -38,6 +45,12 @@ store_find_refusal(struct store *st, const char *name,
 	sqlite3_reset(row);
 	return sound;
 }
+
+static const struct sql replace_refusal = {
+	"INSERT OR REPLACE INTO refusals"
+	" (name, refused, error, salt, digest)"
+	" VALUES (?1, ?2, ?3, ?4, ?5)"
+};
 
 int
 store_note_refusal(struct store *st, const char *name,
@@ -53,8 +66,12 @@ store_note_refusal(struct store *st, const char *name,
 	v[1] = value_text(when);
 	if (store_begin_try(st, f) == -1)
 		return -1;
-	return sql_run(st, SQL_NOTE_REFUSAL, v, 5, f);
+	return sql_run(st, &replace_refusal, v, 5, f);
 }
+
+static const struct sql delete_refusal = {
+	"DELETE FROM refusals WHERE name = ?1"
+};
 
 int
 store_drop_refusal(struct store *st, const char *name, struct fault *f)
@@ -63,5 +80,5 @@ store_drop_refusal(struct store *st, const char *name, struct fault *f)
 
 	if (store_begin_try(st, f) == -1)
 		return -1;
-	return sql_run(st, SQL_DROP_REFUSAL, &key, 1, f);
+	return sql_run(st, &delete_refusal, &key, 1, f);
 }

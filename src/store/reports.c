@@ -2,8 +2,15 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "store/internal.h"
+#include "base/utc.h"
+#include "model/tls_report.h"
+#include "store/messages.h"
+#include "store/not_detailed.h"
+#include "store/reports.h"
 #include "store/rollup.h"
+#include "store/sql.h"
+#include "store/store_private.h"
+#include "store/totals.h"
 
 /* A report on its way in. */
 struct entry {
@@ -50,6 +57,13 @@ body_of(const struct report *r)
 	return (int64_t)n;
 }
 
+static const struct sql select_alike = {
+	"SELECT EXISTS (SELECT 1 FROM reports WHERE status = 'counted'"
+	" AND organization = ?1 AND report_id = ?2),"
+	" EXISTS (SELECT 1 FROM reports WHERE status = 'counted'"
+	" AND body = ?3)"
+};
+
 /*
  * 1 when one that counts has its organization and report-id; and note whether
  * one has its body.
@@ -62,13 +76,19 @@ find_alike(struct store *st, struct entry *e, struct fault *f)
 	sqlite3_stmt *row;
 	int known;
 
-	if (sql_ask(st, SQL_FIND_ALIKE, v, 3, &row, f) == -1)
+	if (sql_ask(st, &select_alike, v, 3, &row, f) == -1)
 		return -1;
 	known = sqlite3_column_int(row, 0);
 	e->repeated = sqlite3_column_int(row, 1) != 0;
 	sqlite3_reset(row);
 	return known;
 }
+
+static const struct sql select_counted = {
+	"SELECT id, content FROM reports WHERE status = 'counted'"
+	" AND organization = ?1 AND report_id = ?2"
+	" AND start = ?3 AND end = ?4"
+};
 
 /* The counted copy; 1 when its content is the same. */
 static int
@@ -77,7 +97,7 @@ find_counted(struct store *st, struct entry *e, struct fault *f)
 	sqlite3_stmt *row;
 	int same, rc;
 
-	rc = sql_ask(st, SQL_FIND_COUNTED, e->key, IDENTITY, &row, f);
+	rc = sql_ask(st, &select_counted, e->key, IDENTITY, &row, f);
 	if (rc != 1)
 		return rc;
 	e->counted = sqlite3_column_int64(row, 0);
@@ -87,6 +107,18 @@ find_counted(struct store *st, struct entry *e, struct fault *f)
 	sqlite3_reset(row);
 	return same;
 }
+
+static const struct sql select_conflict = {
+	"SELECT id FROM reports WHERE status = 'conflict'"
+	" AND organization = ?1 AND report_id = ?2"
+	" AND start = ?3 AND end = ?4 AND content = ?5"
+};
+
+static const struct sql select_other_range = {
+	"SELECT 1 FROM reports WHERE status = 'counted'"
+	" AND organization = ?1 AND report_id = ?2"
+	" AND NOT (start = ?3 AND end = ?4) LIMIT 1"
+};
 
 /*
  * What the report is beside those stored.  Most are new by organization and
@@ -107,14 +139,14 @@ classify(struct store *st, struct entry *e, struct fault *f)
 	e->id = e->counted;
 	if (e->counted != 0 && same == 0)
 		same = sql_number(
-		    st, SQL_FIND_CONFLICT, e->key, IDENTITY + 1, &e->id, f);
+		    st, &select_conflict, e->key, IDENTITY + 1, &e->id, f);
 	if (same == 1)
 		e->outcome = STORE_DUPLICATE;
 	else if (e->counted != 0)
 		e->outcome = STORE_CONFLICT;
 	if (same == -1)
 		return -1;
-	known = sql_number(st, SQL_FIND_OTHER_RANGE, e->key, IDENTITY, &one, f);
+	known = sql_number(st, &select_other_range, e->key, IDENTITY, &one, f);
 	e->reused = known == 1;
 	return known == -1 ? -1 : 0;
 }
@@ -204,40 +236,10 @@ clamp(uint64_t n)
 	return n < INT64_MAX ? (int64_t)n : INT64_MAX;
 }
 
-/* What an entry has failed that no detail speaks of. */
-static uint64_t
-not_detailed(const struct policy *p)
-{
-	uint64_t rest = p->failed_sessions;
-	size_t i;
-
-	for (i = 0; i < p->n_failures && rest > 0; i++)
-		rest -= p->failures[i].failed_sessions < rest
-			    ? p->failures[i].failed_sessions
-			    : rest;
-	return rest;
-}
-
-bool
-failure_not_detailed(const struct policy *p, struct failure *rest)
-{
-	*rest = (struct failure){
-		.result_type = "not-detailed",
-		.side = "unclear",
-		.sending_mta_ip = "",
-		.receiving_ip = "",
-		.receiving_mx_hostname = "",
-		.receiving_mx_helo = "",
-		.failure_reason_code = "",
-		.additional_information = "",
-		.failed_sessions = not_detailed(p),
-	};
-	return rest->failed_sessions > 0;
-}
-
 static void
 sum_policies(struct entry *e)
 {
+	struct failure rest;
 	size_t i;
 
 	for (i = 0; i < e->report->n_policies; i++) {
@@ -249,7 +251,7 @@ sum_policies(struct entry *e)
 		    saturating_add(e->sessions, clamp(p->counted_sessions));
 		e->failed = saturating_add(e->failed, clamp(p->counted_failed));
 		e->findings +=
-		    (int64_t)p->n_failures + (not_detailed(p) > 0 ? 1 : 0);
+		    (int64_t)p->n_failures + (failure_not_detailed(p, &rest));
 	}
 }
 
@@ -270,6 +272,14 @@ warnings(const struct entry *e, struct arena *a)
 								      : "",
 	    second);
 }
+
+static const struct sql insert_report = {
+	"INSERT INTO reports (message, organization, report_id, start,"
+	" end, date, status, content, body, reporter_domain, contact,"
+	" domain, policy_domains, policy_types, counted_sessions,"
+	" counted_failed, warnings) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+	" ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
+};
 
 static int
 add_head(struct store *st, int64_t message, struct entry *e, struct fault *f)
@@ -300,11 +310,19 @@ add_head(struct store *st, int64_t message, struct entry *e, struct fault *f)
 		value_text(warnings(e, &st->scratch)),
 	};
 
-	if (sql_run(st, SQL_ADD_REPORT, v, sizeof v / sizeof *v, f) == -1)
+	if (sql_run(st, &insert_report, v, sizeof v / sizeof *v, f) == -1)
 		return -1;
 	e->id = sql_last_id(st);
 	return 0;
 }
+
+static const struct sql insert_failure = {
+	"INSERT INTO failures (report, policy, n, date, result_type, side,"
+	" receiving_mx_hostname, receiving_mx_helo, receiving_ip,"
+	" sending_mta_ip, failure_reason_code, additional_information,"
+	" failed_sessions) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+	" ?10, ?11, ?12, ?13)"
+};
 
 static int
 add_failure(struct store *st, const struct entry *e, size_t policy, int64_t n,
@@ -326,7 +344,7 @@ add_failure(struct store *st, const struct entry *e, size_t policy, int64_t n,
 		value_count(d->failed_sessions),
 	};
 
-	return sql_run(st, SQL_ADD_FAILURE, v, sizeof v / sizeof *v, f);
+	return sql_run(st, &insert_failure, v, sizeof v / sizeof *v, f);
 }
 
 /* Each detail of an entry, and what its total has beyond them. */
@@ -346,6 +364,15 @@ add_failures(
 		return 0;
 	return add_failure(st, e, policy, -1, &rest, f);
 }
+
+static const struct sql insert_policy = {
+	"INSERT INTO policies (report, n, date, counted, skipped, domain,"
+	" policy_domain, organization, reporter_domain, policy_type,"
+	" policy_mode, successful_sessions, failed_sessions,"
+	" counted_sessions, counted_failed, policy_strings, mx_hosts)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+	" ?14, ?15, ?16, ?17)"
+};
 
 static int
 add_policy(struct store *st, const struct entry *e, size_t n, struct fault *f)
@@ -374,10 +401,14 @@ add_policy(struct store *st, const struct entry *e, size_t n, struct fault *f)
 		value_text(join_lines(p->mx_hosts, p->n_mx_hosts, a)),
 	};
 
-	if (sql_run(st, SQL_ADD_POLICY, v, sizeof v / sizeof *v, f) == -1)
+	if (sql_run(st, &insert_policy, v, sizeof v / sizeof *v, f) == -1)
 		return -1;
 	return add_failures(st, e, n, f);
 }
+
+static const struct sql insert_report_bytes = {
+	"INSERT INTO report_bytes (report, bytes) VALUES (?1, ?2)"
+};
 
 static int
 add_report(struct store *st, int64_t message, struct entry *e, struct span raw,
@@ -395,17 +426,34 @@ add_report(struct store *st, int64_t message, struct entry *e, struct span raw,
 		return 0;
 	bytes[0] = value_number(e->id);
 	bytes[1] = value_blob(raw.p, raw.n);
-	return sql_run(st, SQL_ADD_REPORT_BYTES, bytes, 2, f);
+	return sql_run(st, &insert_report_bytes, bytes, 2, f);
 }
 
 static int
 count_in(struct store *st, int64_t message, struct entry *e, struct fault *f)
 {
-	if (tally_report(st, message, 1, e->sessions, e->findings, f) == -1)
+	int64_t mailbox;
+
+	if (message_mailbox(st, message, &mailbox, f) == -1 ||
+	    tally_report(st, mailbox, 1, e->sessions, e->findings, f) == -1)
 		return -1;
 	st->tally.repeated += e->repeated;
 	return rollup_add(st, e->report, warnings(e, &st->scratch), f);
 }
+
+static const struct sql update_warnings = {
+	"UPDATE reports SET warnings = ltrim(warnings || ' ' || ?2)"
+	" WHERE id = ?1 AND"
+	" instr(' ' || warnings || ' ', ' ' || ?2 || ' ') = 0"
+};
+
+static const struct sql insert_conflict = {
+	"INSERT INTO quarantine (message, code, place, filename,"
+	" whole_mail, size, kept, created, report)"
+	" VALUES (?1, '" REPORT_ID_CONFLICT "', '', '', 0, ?3, ?3 > 0,"
+	" ifnull((SELECT received FROM messages WHERE id = ?1),"
+	" strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), ?2)"
+};
 
 /*
  * Keep the totals up; of a conflict the counted copy is told, and the other
@@ -423,13 +471,13 @@ settle(struct store *st, int64_t message, struct entry *e, size_t bytes,
 	if (e->outcome == STORE_IMPORTED)
 		return count_in(st, message, e, f);
 	st->tally.conflicts++;
-	if (sql_run(st, SQL_WARN_REPORT, counted, 2, f) == -1)
+	if (sql_run(st, &update_warnings, counted, 2, f) == -1)
 		return -1;
 	if (sql_changes(st) > 0 &&
 	    rollup_warned(st, e->report->start, REPORT_ID_CONFLICT, f) == -1)
 		return -1;
 	if (rollup_touch(st, e->report->start, f) == -1 ||
-	    sql_run(st, SQL_ADD_CONFLICT, copy, 3, f) == -1)
+	    sql_run(st, &insert_conflict, copy, 3, f) == -1)
 		return -1;
 	e->quarantined = sql_last_id(st);
 	return 0;

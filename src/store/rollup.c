@@ -3,8 +3,14 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "store/row_ids.h"
+#include "base/utc.h"
+#include "model/tls_report.h"
+#include "store/not_detailed.h"
 #include "store/rollup.h"
+#include "store/row_ids.h"
+#include "store/sql.h"
+#include "store/store_private.h"
+#include "store/totals.h"
 
 enum {
 	KEYS = 3, /* numbers that a row is known by, at most */
@@ -22,20 +28,82 @@ enum kind {
 	KIND_COUNT
 };
 
+/* Add to a sum, which stays at 2^62 when it gets there. */
+#define GROW(sum) sum " = min(" sum " + excluded." sum ", 4611686018427387903)"
+
+/* ROWS_TOGETHER rows. */
+#define FOUR(row) row ", " row ", " row ", " row
+#define MANY(row) FOUR(FOUR(row))
+
+#define DAY_SERIES "(?, ?, ?, ?, ?, ?, ?)"
+#define ADD_DAY_SERIES(rows)                                                             \
+	"INSERT INTO rollup_daily (day, series, reports,"                                \
+	" successful_sessions, failed_sessions, counted_sessions,"                       \
+	" counted_failed) VALUES " rows " ON CONFLICT DO UPDATE SET"                     \
+	" reports = reports + excluded.reports, " GROW("successful_sessions") ", " GROW( \
+	    "failed_sessions") ", " GROW("counted_sessions") ", " GROW("count"           \
+								       "ed_"             \
+								       "faile"           \
+								       "d")
+
+#define DAY_SENDER "(?, ?, ?, ?, ?, ?)"
+#define ADD_DAY_SENDER(rows)                                               \
+	"INSERT INTO rollup_senders (sender, day, reports,"                \
+	" counted_sessions, counted_failed, failed_sessions) VALUES " rows \
+	" ON CONFLICT DO UPDATE SET reports = reports + "                  \
+	"excluded.reports, " GROW("counted_sessions") ", " GROW(           \
+	    "counted_failed") ", " GROW("failed_sessions")
+
+static const struct sql add_to_days = {
+	"INSERT INTO days (day, date, week, monday, month, reports,"
+	" generation) SELECT ?1, date,"
+	" strftime('%Y-W', date, '-3 days', 'weekday 4') || substr('0' ||"
+	" ((strftime('%j', date, '-3 days', 'weekday 4') - 1) / 7 + 1),"
+	" -2), date(date, 'weekday 0', '-6 days'),"
+	" date(date, 'start of month'), ?2,"
+	" (SELECT generation FROM totals WHERE id = 1)"
+	" FROM (SELECT date(?1 * 86400, 'unixepoch') AS date) WHERE 1"
+	" ON CONFLICT (day) DO UPDATE SET"
+	" reports = reports + excluded.reports,"
+	" generation = excluded.generation"
+};
+
+static const struct sql add_to_warnings = {
+	"INSERT INTO rollup_warnings (day, code, reports)"
+	" VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET"
+	" reports = reports + excluded.reports"
+};
+
+static const struct sql add_to_daily = { ADD_DAY_SERIES(DAY_SERIES) };
+
+static const struct sql add_many_to_daily = { ADD_DAY_SERIES(
+    MANY(DAY_SERIES)) };
+
+static const struct sql add_to_senders = { ADD_DAY_SENDER(DAY_SENDER) };
+
+static const struct sql add_many_to_senders = { ADD_DAY_SENDER(
+    MANY(DAY_SENDER)) };
+
+static const struct sql add_to_failures = {
+	"INSERT INTO rollup_failures (problem, day, series, receiving_ip,"
+	" findings, failed_sessions) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+	" ON CONFLICT DO UPDATE SET"
+	" findings = findings + excluded.findings, " GROW("failed_sessions")
+};
+
 /* How the rows of a rollup are known and written. */
 static const struct form {
-	enum sql_id add, add_many; /* one, or ROWS_TOGETHER of them */
-	unsigned keys;		   /* numbers, then a text when it has one */
+	/* insert one row, or ROWS_TOGETHER (NULL: one by one) */
+	const struct sql *add, *add_many;
+	unsigned keys; /* numbers, then a text when it has one */
 	bool text;
 	unsigned sums;
 } forms[KIND_COUNT] = {
-	[KIND_DAYS] = { SQL_ADD_DAY, SQL_COUNT, 1, false, 1 },
-	[KIND_WARNINGS] = { SQL_ADD_DAY_WARNING, SQL_COUNT, 1, true, 1 },
-	[KIND_DAILY] = { SQL_ADD_DAY_SERIES, SQL_ADD_MANY_DAY_SERIES, 2, false,
-	    5 },
-	[KIND_SENDERS] = { SQL_ADD_DAY_SENDER, SQL_ADD_MANY_DAY_SENDER, 2,
-	    false, 4 },
-	[KIND_FAILURES] = { SQL_ADD_DAY_FAILURE, SQL_COUNT, 3, true, 2 },
+	[KIND_DAYS] = { &add_to_days, NULL, 1, false, 1 },
+	[KIND_WARNINGS] = { &add_to_warnings, NULL, 1, true, 1 },
+	[KIND_DAILY] = { &add_to_daily, &add_many_to_daily, 2, false, 5 },
+	[KIND_SENDERS] = { &add_to_senders, &add_many_to_senders, 2, false, 4 },
+	[KIND_FAILURES] = { &add_to_failures, NULL, 3, true, 2 },
 };
 
 /* What a row is to grow by. */
@@ -53,11 +121,43 @@ struct gathered {
 
 struct rollup {
 	struct gathered kind[KIND_COUNT];
-	struct intern series, senders, problems;
+	struct row_ids series, senders, problems;
 	struct {
 		int64_t series, sender;
-	} owner[INTERN_SLOTS]; /* the sender of a series, lately */
+	} owner[ROW_IDS_SLOTS]; /* the sender of a series, lately */
 	struct arena texts;
+};
+
+static const struct sql select_series = {
+	"SELECT id FROM series WHERE domain = ?1 AND policy_domain = ?2"
+	" AND organization = ?3 AND reporter_domain = ?4"
+	" AND policy_type = ?5 AND policy_mode = ?6"
+};
+
+static const struct sql insert_series = {
+	"INSERT INTO series (domain, policy_domain, organization,"
+	" reporter_domain, policy_type, policy_mode)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+};
+
+static const struct sql select_sender = {
+	"SELECT id FROM senders WHERE domain = ?1 AND organization = ?2"
+	" AND reporter_domain = ?3"
+};
+
+static const struct sql insert_sender = {
+	"INSERT INTO senders (domain, organization, reporter_domain)"
+	" VALUES (?1, ?2, ?3)"
+};
+
+static const struct sql select_problem = {
+	"SELECT id FROM problems WHERE domain = ?1"
+	" AND receiving_mx_hostname = ?2 AND result_type = ?3"
+};
+
+static const struct sql insert_problem = {
+	"INSERT INTO problems (domain, receiving_mx_hostname, result_type)"
+	" VALUES (?1, ?2, ?3)"
 };
 
 static struct rollup *
@@ -65,12 +165,12 @@ rollup_of(struct store *st)
 {
 	if (st->rollup == NULL) {
 		st->rollup = xcalloc(1, sizeof *st->rollup);
-		st->rollup->series.find = SQL_FIND_SERIES;
-		st->rollup->series.add = SQL_ADD_SERIES;
-		st->rollup->senders.find = SQL_FIND_SENDER;
-		st->rollup->senders.add = SQL_ADD_SENDER;
-		st->rollup->problems.find = SQL_FIND_PROBLEM;
-		st->rollup->problems.add = SQL_ADD_PROBLEM;
+		st->rollup->series.find = &select_series;
+		st->rollup->series.add = &insert_series;
+		st->rollup->senders.find = &select_sender;
+		st->rollup->senders.add = &insert_sender;
+		st->rollup->problems.find = &select_problem;
+		st->rollup->problems.add = &insert_problem;
 	}
 	return st->rollup;
 }
@@ -167,7 +267,7 @@ write_all(struct store *st, const struct form *form, const struct gathered *g,
 	size_t i, rows;
 
 	for (i = 0; i < g->n; i += rows) {
-		rows = form->add_many != SQL_COUNT && g->n - i >= ROWS_TOGETHER
+		rows = form->add_many != NULL && g->n - i >= ROWS_TOGETHER
 			   ? ROWS_TOGETHER
 			   : 1;
 		if (write_rows(st, form, &g->item[i], rows, f) == -1)
@@ -186,6 +286,12 @@ by_series(const void *a, const void *b)
 	return (x->key[0] > y->key[0]) - (x->key[0] < y->key[0]);
 }
 
+static const struct sql update_series = {
+	"UPDATE series SET first_day = min(first_day, ?2),"
+	" last_day = max(last_day, ?3) WHERE id = ?1"
+	" AND (?2 < first_day OR ?3 > last_day)"
+};
+
 /* Each series of what was written to rollup_daily is known to be there. */
 static int
 stretch_series(struct store *st, struct gathered *g, struct fault *f)
@@ -203,10 +309,20 @@ stretch_series(struct store *st, struct gathered *g, struct fault *f)
 		const struct value v[] = { value_number(series),
 			value_number(first), value_number(x++->key[0]) };
 
-		if (sql_run(st, SQL_STRETCH_SERIES, v, 3, f) == -1)
+		if (sql_run(st, &update_series, v, 3, f) == -1)
 			return -1;
 	}
 	return 0;
+}
+
+static const struct sql update_generation = {
+	"UPDATE totals SET generation = generation + 1 WHERE id = 1"
+};
+
+int
+rollup_next_generation(struct store *st, struct fault *f)
+{
+	return sql_run(st, &update_generation, NULL, 0, f);
 }
 
 int
@@ -217,7 +333,7 @@ rollup_flush(struct store *st, struct fault *f)
 
 	if (r == NULL || r->kind[KIND_DAYS].n == 0)
 		return 0;
-	if (sql_run(st, SQL_NEXT_GENERATION, NULL, 0, f) == -1)
+	if (rollup_next_generation(st, f) == -1)
 		return -1;
 	for (k = 0; k < KIND_COUNT; k++) {
 		merge(&r->kind[k]);
@@ -242,9 +358,9 @@ rollup_forget(struct store *st)
 	for (k = 0; k < KIND_COUNT; k++)
 		r->kind[k].n = 0;
 	arena_reset(&r->texts);
-	intern_forget(&r->series);
-	intern_forget(&r->senders);
-	intern_forget(&r->problems);
+	row_ids_forget(&r->series);
+	row_ids_forget(&r->senders);
+	row_ids_forget(&r->problems);
 	memset(r->owner, 0, sizeof r->owner);
 }
 
@@ -332,7 +448,7 @@ add_failure(struct store *st, struct rollup *r, int64_t day, int64_t series,
 	struct addition *x;
 	int64_t id;
 
-	if (intern_id(st, &r->problems, problem, 3, &id, f) == -1)
+	if (row_ids_find(st, &r->problems, problem, 3, &id, f) == -1)
 		return -1;
 	x = gather(&r->kind[KIND_FAILURES]);
 	x->key[0] = id;
@@ -366,7 +482,7 @@ sender_of(struct store *st, struct rollup *r, int64_t series,
     const struct report *report, const struct policy *p, int64_t *sender,
     struct fault *f)
 {
-	size_t slot = (size_t)series % INTERN_SLOTS;
+	size_t slot = (size_t)series % ROW_IDS_SLOTS;
 	const struct value v[] = { value_text(p->recipient_domain),
 		value_text(report->organization),
 		value_text(report->reporter_domain) };
@@ -375,7 +491,7 @@ sender_of(struct store *st, struct rollup *r, int64_t series,
 		*sender = r->owner[slot].sender;
 		return 0;
 	}
-	if (intern_id(st, &r->senders, v, 3, sender, f) == -1)
+	if (row_ids_find(st, &r->senders, v, 3, sender, f) == -1)
 		return -1;
 	r->owner[slot].series = series;
 	r->owner[slot].sender = *sender;
@@ -394,7 +510,7 @@ add_policy(struct store *st, struct rollup *r, int64_t day,
 		p->counted_sessions, p->counted_failed };
 	int64_t s, n;
 
-	if (intern_id(st, &r->series, series, 6, &s, f) == -1 ||
+	if (row_ids_find(st, &r->series, series, 6, &s, f) == -1 ||
 	    sender_of(st, r, s, report, p, &n, f) == -1)
 		return -1;
 	grow(gather_once(&r->kind[KIND_DAILY], day, s), daily, 4);
@@ -447,52 +563,4 @@ rollup_touch(struct store *st, int64_t start, struct fault *f)
 		return -1;
 	add_day(r, start / UTC_DAY, 0);
 	return 0;
-}
-
-/* Take each step for the day of a report. */
-static int
-recount(struct store *st, int64_t report, const enum sql_id *steps, size_t n,
-    struct fault *f)
-{
-	struct value v = value_number(report);
-	char date[UTC_TEXT];
-	sqlite3_stmt *row;
-	size_t i;
-	int rc = sql_ask(st, SQL_DATE_OF_REPORT, &v, 1, &row, f);
-
-	if (rc != 1)
-		return rc;
-	snprintf(date, sizeof date, "%s", sql_column(row, 0));
-	sqlite3_reset(row);
-	if (rollup_flush(st, f) == -1 ||
-	    sql_run(st, SQL_NEXT_GENERATION, NULL, 0, f) == -1)
-		return -1;
-	v = value_text(date);
-	for (i = 0; i < n; i++)
-		if (sql_run(st, steps[i], &v, 1, f) == -1)
-			return -1;
-	return 0;
-}
-
-int
-rollup_recount(struct store *st, int64_t report, struct fault *f)
-{
-	static const enum sql_id steps[] = { SQL_RECOUNT_DAY,
-		SQL_RECOUNT_SERIES_NAMES, SQL_RECOUNT_SENDER_NAMES,
-		SQL_RECOUNT_PROBLEM_NAMES, SQL_FORGET_SERIES,
-		SQL_FORGET_SENDERS, SQL_FORGET_FAILURES, SQL_FORGET_WARNINGS,
-		SQL_RECOUNT_SERIES, SQL_RECOUNT_SERIES_DAYS,
-		SQL_RECOUNT_SENDERS, SQL_RECOUNT_FAILURES,
-		SQL_RECOUNT_WARNINGS };
-
-	return recount(st, report, steps, sizeof steps / sizeof *steps, f);
-}
-
-int
-rollup_recount_warnings(struct store *st, int64_t report, struct fault *f)
-{
-	static const enum sql_id steps[] = { SQL_RECOUNT_DAY,
-		SQL_FORGET_WARNINGS, SQL_RECOUNT_WARNINGS };
-
-	return recount(st, report, steps, sizeof steps / sizeof *steps, f);
 }

@@ -32,11 +32,7 @@ void rollup_forget(struct store *);
 
 void rollup_free(struct store *);
 
-/*
- * Count the day of a stored report from scratch; not of one that was pruned,
- * but its warnings, which stand in the reports themselves.
- */
-int rollup_recount(struct store *, int64_t report, struct fault *);
-int rollup_recount_warnings(struct store *, int64_t report, struct fault *);
+/* Note that the CSV tables show something else now. */
+int rollup_next_generation(struct store *, struct fault *);
 
 #endif

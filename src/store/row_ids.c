@@ -54,7 +54,7 @@ is_key(const char *key, const struct value *text, size_t n)
 }
 
 static void
-keep(struct intern_slot *slot, const struct value *text, size_t n)
+keep(struct row_ids_slot *slot, const struct value *text, size_t n)
 {
 	char *p = slot->key = xmalloc(slot->len);
 	size_t i;
@@ -67,8 +67,8 @@ keep(struct intern_slot *slot, const struct value *text, size_t n)
 }
 
 static int
-find_or_add(struct store *st, const struct intern *in, const struct value *text,
-    size_t n, int64_t *id, struct fault *f)
+find_or_add(struct store *st, const struct row_ids *in,
+    const struct value *text, size_t n, int64_t *id, struct fault *f)
 {
 	int rc = sql_number(st, in->find, text, n, id, f);
 
@@ -81,12 +81,12 @@ find_or_add(struct store *st, const struct intern *in, const struct value *text,
 }
 
 int
-intern_id(struct store *st, struct intern *in, const struct value *text,
+row_ids_find(struct store *st, struct row_ids *in, const struct value *text,
     size_t n, int64_t *id, struct fault *f)
 {
 	size_t len;
 	uint64_t hash = hash_texts(text, n, &len);
-	struct intern_slot *slot = &in->slot[hash % INTERN_SLOTS];
+	struct row_ids_slot *slot = &in->slot[hash % ROW_IDS_SLOTS];
 
 	if (slot->key != NULL && slot->hash == hash && slot->len == len &&
 	    is_key(slot->key, text, n)) {
@@ -98,17 +98,17 @@ intern_id(struct store *st, struct intern *in, const struct value *text,
 	if (len > LONGEST)
 		return 0;
 	free(slot->key);
-	*slot = (struct intern_slot){ .hash = hash, .len = len, .id = *id };
+	*slot = (struct row_ids_slot){ .hash = hash, .len = len, .id = *id };
 	keep(slot, text, n);
 	return 0;
 }
 
 void
-intern_forget(struct intern *in)
+row_ids_forget(struct row_ids *in)
 {
 	size_t i;
 
-	for (i = 0; i < INTERN_SLOTS; i++) {
+	for (i = 0; i < ROW_IDS_SLOTS; i++) {
 		free(in->slot[i].key);
 		in->slot[i].key = NULL;
 	}

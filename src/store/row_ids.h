@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "store/internal.h"
+#include "store/sql.h"
 
 /*
  * The numbers of texts that come again and again, of one table; those used
@@ -12,24 +12,24 @@
  * finds a row's number by the texts, one adds the row.
  */
 enum {
-	INTERN_SLOTS = 1024
+	ROW_IDS_SLOTS = 1024
 };
 
-struct intern {
-	enum sql_id find, add;
-	struct intern_slot {
+struct row_ids {
+	const struct sql *find, *add;
+	struct row_ids_slot {
 		uint64_t hash;
 		char *key; /* NULL: unused */
 		size_t len;
 		int64_t id;
-	} slot[INTERN_SLOTS];
+	} slot[ROW_IDS_SLOTS];
 };
 
 /* The number of the row with these texts, which is added when it is new. */
-int intern_id(struct store *, struct intern *, const struct value *text,
+int row_ids_find(struct store *, struct row_ids *, const struct value *text,
     size_t n, int64_t *id, struct fault *);
 
 /* Forget what is in memory, for a rollback takes rows back. */
-void intern_forget(struct intern *);
+void row_ids_forget(struct row_ids *);
 
 #endif

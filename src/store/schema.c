@@ -4,9 +4,9 @@
 
 #include "base/alloc.h"
 #include "base/fault.h"
-#include "store/internal.h"
-
-extern const char schema_sql[];
+#include "store/schema.h"
+#include "store/sql.h"
+#include "store/store_private.h"
 
 /*
  * A new database is made from the schema as it is now; an older one goes
@@ -81,6 +81,14 @@ apply(struct store *st, int64_t from, const struct schema *s, struct fault *f)
 	return set_header(st, s, f);
 }
 
+/* What cannot be rolled back now is by whoever opens the file next. */
+static void
+give_up(struct store *st)
+{
+	if (!sqlite3_get_autocommit(st->db))
+		sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
 /*
  * In one transaction, which is all there will be of it when it only tries;
  * another process may have done it meanwhile.
@@ -90,14 +98,13 @@ migrate(struct store *st, const struct schema *s, struct fault *f)
 {
 	struct header h;
 
-	if (sql_run(st, SQL_BEGIN, NULL, 0, f) == -1)
+	if (sql_exec(st, "BEGIN IMMEDIATE", f) == -1)
 		return -1;
 	if (read_header(st, &h, f) == 0 && judge(st, &h, s, f) == 0 &&
 	    (h.version == s->version || apply(st, h.version, s, f) == 0) &&
-	    (st->access == STORE_TRY ||
-		sql_run(st, SQL_COMMIT, NULL, 0, f) == 0))
+	    (st->access == STORE_TRY || sql_exec(st, "COMMIT", f) == 0))
 		return 0;
-	store_rollback(st);
+	give_up(st);
 	return -1;
 }
 
@@ -115,11 +122,10 @@ static const char set_up_file[] = "PRAGMA page_size = 8192;"
 static int
 look_at_header(struct store *st, struct header *h, struct fault *f)
 {
-	if (sql_run(st, SQL_BEGIN_READ, NULL, 0, f) == 0 &&
-	    read_header(st, h, f) == 0 &&
-	    sql_run(st, SQL_COMMIT, NULL, 0, f) == 0)
+	if (sql_exec(st, "BEGIN", f) == 0 && read_header(st, h, f) == 0 &&
+	    sql_exec(st, "COMMIT", f) == 0)
 		return 0;
-	store_rollback(st);
+	give_up(st);
 	return -1;
 }
 

@@ -5,10 +5,12 @@
 
 #include "base/alloc.h"
 #include "base/fault.h"
-#include "store/internal.h"
+#include "model/row.h"
+#include "store/sql.h"
+#include "store/store_private.h"
 
 enum {
-	COLUMNS_MAX = 24 /* of a SELECT for read_rows() */
+	COLUMNS_MAX = 24 /* of a SELECT for sql_rows() */
 };
 
 struct value
@@ -147,8 +149,8 @@ bind_one(sqlite3_stmt *stmt, int i, const struct value *v)
 	return sqlite3_bind_null(stmt, i);
 }
 
-int
-sql_bind(struct store *st, sqlite3_stmt *stmt, const struct value *v, size_t n,
+static int
+bind_all(struct store *st, sqlite3_stmt *stmt, const struct value *v, size_t n,
     struct fault *f)
 {
 	size_t i;
@@ -159,20 +161,34 @@ sql_bind(struct store *st, sqlite3_stmt *stmt, const struct value *v, size_t n,
 	return 0;
 }
 
-/* The statement, prepared once, with its parameters bound. */
-static sqlite3_stmt *
-ready(struct store *st, enum sql_id id, const struct value *v, size_t n,
-    struct fault *f)
-{
-	sqlite3_stmt **stmt = &st->stmt[id];
+/* A statement that was prepared, in the list of its bucket. */
+struct prepared {
+	const struct sql *sql;
+	sqlite3_stmt *stmt;
+	struct prepared *next;
+};
 
-	if (*stmt == NULL &&
-	    sqlite3_prepare_v3(st->db, sql_text(id), -1,
-		SQLITE_PREPARE_PERSISTENT, stmt, NULL) != SQLITE_OK) {
+/* The statement as it was prepared before, or is now. */
+static sqlite3_stmt *
+prepared(struct store *st, const struct sql *sql, struct fault *f)
+{
+	struct prepared **head, *p;
+
+	head = &st->prepared[(uintptr_t)sql / sizeof *sql % PREPARED_BUCKETS];
+	for (p = *head; p != NULL; p = p->next)
+		if (p->sql == sql)
+			return p->stmt;
+	p = xcalloc(1, sizeof *p);
+	if (sqlite3_prepare_v3(st->db, sql->text, -1, SQLITE_PREPARE_PERSISTENT,
+		&p->stmt, NULL) != SQLITE_OK) {
+		free(p);
 		sql_fault(st, f);
 		return NULL;
 	}
-	return sql_bind(st, *stmt, v, n, f) == 0 ? *stmt : NULL;
+	p->sql = sql;
+	p->next = *head;
+	*head = p;
+	return p->stmt;
 }
 
 int
@@ -189,23 +205,23 @@ sql_next(struct store *st, sqlite3_stmt *row, struct fault *f)
 }
 
 int
-sql_ask(struct store *st, enum sql_id id, const struct value *v, size_t n,
-    sqlite3_stmt **row, struct fault *f)
+sql_ask(struct store *st, const struct sql *sql, const struct value *v,
+    size_t n, sqlite3_stmt **row, struct fault *f)
 {
-	sqlite3_stmt *stmt = ready(st, id, v, n, f);
+	sqlite3_stmt *stmt = prepared(st, sql, f);
 
-	if (stmt == NULL)
+	if (stmt == NULL || bind_all(st, stmt, v, n, f) == -1)
 		return -1;
 	*row = stmt;
 	return sql_next(st, stmt, f);
 }
 
 int
-sql_run(struct store *st, enum sql_id id, const struct value *v, size_t n,
-    struct fault *f)
+sql_run(struct store *st, const struct sql *sql, const struct value *v,
+    size_t n, struct fault *f)
 {
 	sqlite3_stmt *row;
-	int rc = sql_ask(st, id, v, n, &row, f);
+	int rc = sql_ask(st, sql, v, n, &row, f);
 
 	if (rc == 1)
 		sqlite3_reset(row);
@@ -213,11 +229,11 @@ sql_run(struct store *st, enum sql_id id, const struct value *v, size_t n,
 }
 
 int
-sql_number(struct store *st, enum sql_id id, const struct value *v, size_t n,
-    int64_t *number, struct fault *f)
+sql_number(struct store *st, const struct sql *sql, const struct value *v,
+    size_t n, int64_t *number, struct fault *f)
 {
 	sqlite3_stmt *row;
-	int rc = sql_ask(st, id, v, n, &row, f);
+	int rc = sql_ask(st, sql, v, n, &row, f);
 
 	if (rc == 1) {
 		*number = sqlite3_column_int64(row, 0);
@@ -277,7 +293,7 @@ sql_column(sqlite3_stmt *row, int column)
 }
 
 const char *
-copy_column(struct arena *a, sqlite3_stmt *row, int column)
+sql_copy_column(struct arena *a, sqlite3_stmt *row, int column)
 {
 	return arena_strdup(a, sql_column(row, column));
 }
@@ -333,7 +349,7 @@ pour(struct store *st, sqlite3_stmt *stmt, const struct column *columns,
 }
 
 int
-read_rows(struct store *st, const char *text, const struct value *v, size_t n,
+sql_rows(struct store *st, const char *text, const struct value *v, size_t n,
     const struct column *columns, size_t n_columns, const struct row_sink *sink,
     struct fault *f)
 {
@@ -342,7 +358,7 @@ read_rows(struct store *st, const char *text, const struct value *v, size_t n,
 
 	if (sqlite3_prepare_v2(st->db, text, -1, &stmt, NULL) != SQLITE_OK)
 		return sql_fault(st, f);
-	rc = sql_bind(st, stmt, v, n, f);
+	rc = bind_all(st, stmt, v, n, f);
 	if (rc == 0)
 		rc = pour(st, stmt, columns, n_columns, sink, f);
 	sqlite3_finalize(stmt);
@@ -352,12 +368,15 @@ read_rows(struct store *st, const char *text, const struct value *v, size_t n,
 void
 sql_close(struct store *st)
 {
-	int i;
+	struct prepared *p;
+	size_t i;
 
-	for (i = 0; i < SQL_COUNT; i++) {
-		sqlite3_finalize(st->stmt[i]);
-		st->stmt[i] = NULL;
-	}
+	for (i = 0; i < PREPARED_BUCKETS; i++)
+		while ((p = st->prepared[i]) != NULL) {
+			st->prepared[i] = p->next;
+			sqlite3_finalize(p->stmt);
+			free(p);
+		}
 	sqlite3_close(st->db);
 	st->db = NULL;
 }

@@ -1,13 +1,17 @@
 #include <stdio.h>
 
-#include "store/internal.h"
+#include "base/utc.h"
+#include "store/sql.h"
+#include "store/status.h"
+#include "store/store_private.h"
 
 /* "" in an empty store. */
 static int
-read_day(struct store *st, enum sql_id id, char day[static 16], struct fault *f)
+read_day(struct store *st, const struct sql *sql, char day[static 16],
+    struct fault *f)
 {
 	sqlite3_stmt *row;
-	int rc = sql_ask(st, id, NULL, 0, &row, f);
+	int rc = sql_ask(st, sql, NULL, 0, &row, f);
 
 	day[0] = '\0';
 	if (rc == 1) {
@@ -17,18 +21,25 @@ read_day(struct store *st, enum sql_id id, char day[static 16], struct fault *f)
 	return rc == -1 ? -1 : 0;
 }
 
+static const struct sql select_last_day = { "SELECT max(date) FROM reports" };
+
 int
 store_newest_day(struct store *st, char day[static 16], struct fault *f)
 {
-	return read_day(st, SQL_LAST_DAY, day, f);
+	return read_day(st, &select_last_day, day, f);
 }
+
+static const struct sql select_newest_end = {
+	"SELECT max(end) FROM reports WHERE status = 'counted'"
+	" AND date = (SELECT max(date) FROM reports)"
+};
 
 int
 store_newest_end(struct store *st, int64_t *end, struct fault *f)
 {
 	unsigned deviation;
 	sqlite3_stmt *row;
-	int rc = sql_ask(st, SQL_NEWEST_END, NULL, 0, &row, f);
+	int rc = sql_ask(st, &select_newest_end, NULL, 0, &row, f);
 
 	*end = 0;
 	if (rc != 1)
@@ -39,11 +50,16 @@ store_newest_end(struct store *st, int64_t *end, struct fault *f)
 	return 0;
 }
 
+static const struct sql select_totals = {
+	"SELECT messages, reports, conflicts, sessions, failures,"
+	" quarantined, repeated FROM totals WHERE id = 1"
+};
+
 static int
 read_totals(struct store *st, struct store_status *s, struct fault *f)
 {
 	sqlite3_stmt *row;
-	int rc = sql_ask(st, SQL_READ_TOTALS, NULL, 0, &row, f);
+	int rc = sql_ask(st, &select_totals, NULL, 0, &row, f);
 
 	if (rc != 1)
 		return rc;
@@ -58,6 +74,9 @@ read_totals(struct store *st, struct store_status *s, struct fault *f)
 	return 0;
 }
 
+/* A conflict belongs to the day of the counted copy beside it. */
+static const struct sql select_first_day = { "SELECT min(date) FROM reports" };
+
 int
 store_status(struct store *st, struct store_status *s, struct fault *f)
 {
@@ -65,8 +84,8 @@ store_status(struct store *st, struct store_status *s, struct fault *f)
 
 	*s = (struct store_status){ 0 };
 	if (read_totals(st, s, f) == -1 ||
-	    read_day(st, SQL_FIRST_DAY, s->first_day, f) == -1 ||
-	    read_day(st, SQL_LAST_DAY, s->last_day, f) == -1 ||
+	    read_day(st, &select_first_day, s->first_day, f) == -1 ||
+	    read_day(st, &select_last_day, s->last_day, f) == -1 ||
 	    sql_pragma(st, "page_count", &pages, f) == -1 ||
 	    sql_pragma(st, "page_size", &page_size, f) == -1)
 		return -1;

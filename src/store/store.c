@@ -8,8 +8,13 @@
 
 #include "base/alloc.h"
 #include "base/fault.h"
-#include "store/internal.h"
+#include "store/checkpoint.h"
+#include "store/poll_lock.h"
 #include "store/rollup.h"
+#include "store/schema.h"
+#include "store/sql.h"
+#include "store/store_private.h"
+#include "store/totals.h"
 
 /* Foreign keys are an option of the connection, and off by default. */
 static const char set_up[] = "PRAGMA foreign_keys = ON;"
@@ -113,7 +118,7 @@ connect_to(struct store *st, struct fault *f)
 	/* SQLite falls back to reading where it may not write */
 	if (st->access != STORE_READ && sqlite3_db_readonly(st->db, NULL) == 1)
 		return sql_fault_of(st, SQLITE_READONLY, f);
-	sqlite3_busy_timeout(st->db, PATIENCE);
+	sqlite3_busy_timeout(st->db, BUSY_TIMEOUT);
 	if (sql_exec(st, set_up, f) == -1)
 		return -1;
 	if (st->access == STORE_READ)
@@ -197,13 +202,19 @@ store_lock(struct store *st, struct fault *f)
 	return rc;
 }
 
+/* A transaction that will write takes the lock at once, so that it
+ * waits by the busy timeout and never has to start over. */
+static const struct sql begin_write = { "BEGIN IMMEDIATE" };
+
 int
 store_begin_try(struct store *st, struct fault *f)
 {
 	if (st->access != STORE_TRY || !sqlite3_get_autocommit(st->db))
 		return 0;
-	return sql_run(st, SQL_BEGIN, NULL, 0, f);
+	return sql_run(st, &begin_write, NULL, 0, f);
 }
+
+static const struct sql begin_read = { "BEGIN" };
 
 int
 store_begin(struct store *st, struct fault *f)
@@ -212,8 +223,10 @@ store_begin(struct store *st, struct fault *f)
 		return store_begin_try(st, f);
 	st->tally = (struct tally){ 0 };
 	return sql_run(st,
-	    st->access == STORE_READ ? SQL_BEGIN_READ : SQL_BEGIN, NULL, 0, f);
+	    st->access == STORE_READ ? &begin_read : &begin_write, NULL, 0, f);
 }
+
+static const struct sql commit = { "COMMIT" };
 
 int
 store_commit(struct store *st, struct fault *f)
@@ -222,7 +235,7 @@ store_commit(struct store *st, struct fault *f)
 		return 0;
 	if ((st->access == STORE_READ ||
 		(rollup_flush(st, f) == 0 && tally_write(st, f) == 0)) &&
-	    sql_run(st, SQL_COMMIT, NULL, 0, f) == 0)
+	    sql_run(st, &commit, NULL, 0, f) == 0)
 		return 0;
 	store_rollback(st);
 	return -1;
@@ -237,4 +250,23 @@ store_rollback(struct store *st)
 	/* what cannot be rolled back now is by whoever opens the file next */
 	if (!sqlite3_get_autocommit(st->db))
 		sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+int
+store_begin_view(struct store *st, struct fault *f)
+{
+	if (!sqlite3_get_autocommit(st->db))
+		return 0; /* what is open is a view, too */
+	if (sql_run(st, &begin_read, NULL, 0, f) == -1)
+		return -1;
+	st->view = true;
+	return 0;
+}
+
+void
+store_end_view(struct store *st)
+{
+	if (st->view)
+		store_rollback(st);
+	st->view = false;
 }

@@ -2,8 +2,11 @@
 #include <sysexits.h>
 
 #include "base/fault.h"
-#include "store/internal.h"
-#include "store/quarantine.h"
+#include "base/utc.h"
+#include "model/tls_report.h"
+#include "store/sql.h"
+#include "store/store_private.h"
+#include "store/stored_report.h"
 
 /* The lines of a text, as a list. */
 static const char *const *
@@ -29,24 +32,24 @@ split_lines(struct arena *a, const char *text, size_t *n)
 static void
 copy_failure(struct failure *x, sqlite3_stmt *row, struct arena *a)
 {
-	x->result_type = copy_column(a, row, 0);
-	x->side = copy_column(a, row, 1);
-	x->sending_mta_ip = copy_column(a, row, 2);
-	x->receiving_ip = copy_column(a, row, 3);
-	x->receiving_mx_hostname = copy_column(a, row, 4);
-	x->receiving_mx_helo = copy_column(a, row, 5);
-	x->failure_reason_code = copy_column(a, row, 6);
-	x->additional_information = copy_column(a, row, 7);
+	x->result_type = sql_copy_column(a, row, 0);
+	x->side = sql_copy_column(a, row, 1);
+	x->sending_mta_ip = sql_copy_column(a, row, 2);
+	x->receiving_ip = sql_copy_column(a, row, 3);
+	x->receiving_mx_hostname = sql_copy_column(a, row, 4);
+	x->receiving_mx_helo = sql_copy_column(a, row, 5);
+	x->failure_reason_code = sql_copy_column(a, row, 6);
+	x->additional_information = sql_copy_column(a, row, 7);
 	x->failed_sessions = (uint64_t)sqlite3_column_int64(row, 8);
 }
 
 static void
 copy_policy(struct policy *p, sqlite3_stmt *row, struct arena *a)
 {
-	p->type = copy_column(a, row, 1);
-	p->domain = copy_column(a, row, 2);
-	p->recipient_domain = copy_column(a, row, 3);
-	p->mode = copy_column(a, row, 4);
+	p->type = sql_copy_column(a, row, 1);
+	p->domain = sql_copy_column(a, row, 2);
+	p->recipient_domain = sql_copy_column(a, row, 3);
+	p->mode = sql_copy_column(a, row, 4);
 	p->strings = split_lines(a, sql_column(row, 5), &p->n_strings);
 	p->mx_hosts = split_lines(a, sql_column(row, 6), &p->n_mx_hosts);
 	p->successful_sessions = (uint64_t)sqlite3_column_int64(row, 7);
@@ -80,13 +83,13 @@ on_failure(struct loading *l, size_t i, sqlite3_stmt *row)
 }
 
 static int
-each_row(struct store *st, enum sql_id id, const struct value *v, size_t n,
-    void (*on_row)(struct loading *, size_t, sqlite3_stmt *), struct loading *l,
-    struct fault *f)
+each_row(struct store *st, const struct sql *sql, const struct value *v,
+    size_t n, void (*on_row)(struct loading *, size_t, sqlite3_stmt *),
+    struct loading *l, struct fault *f)
 {
 	sqlite3_stmt *row;
 	size_t i;
-	int rc = sql_ask(st, id, v, n, &row, f);
+	int rc = sql_ask(st, sql, v, n, &row, f);
 
 	if (rc != 1)
 		return rc;
@@ -98,6 +101,13 @@ each_row(struct store *st, enum sql_id id, const struct value *v, size_t n,
 	return rc;
 }
 
+static const struct sql select_report = {
+	"SELECT organization, report_id, start, end, contact,"
+	" reporter_domain, content, warnings,"
+	" (SELECT count(*) FROM policies WHERE report = ?1)"
+	" FROM reports WHERE id = ?1"
+};
+
 static int
 load_head(struct store *st, int64_t id, struct report *r, struct arena *a,
     struct fault *f)
@@ -105,7 +115,7 @@ load_head(struct store *st, int64_t id, struct report *r, struct arena *a,
 	struct value v = value_number(id);
 	sqlite3_stmt *row;
 	unsigned deviation;
-	int rc = sql_ask(st, SQL_LOAD_REPORT, &v, 1, &row, f);
+	int rc = sql_ask(st, &select_report, &v, 1, &row, f);
 
 	if (rc == -1)
 		return -1;
@@ -113,20 +123,36 @@ load_head(struct store *st, int64_t id, struct report *r, struct arena *a,
 		return fault(f, FAULT_HOST, EX_NOINPUT,
 		    "report %lld: not in the store", (long long)id);
 	*r = (struct report){ 0 };
-	r->organization = copy_column(a, row, 0);
-	r->report_id = copy_column(a, row, 1);
+	r->organization = sql_copy_column(a, row, 0);
+	r->report_id = sql_copy_column(a, row, 1);
 	utc_parse(span_of(sql_column(row, 2)), &r->start, &deviation);
 	utc_parse(span_of(sql_column(row, 3)), &r->end, &deviation);
-	r->contact = copy_column(a, row, 4);
-	r->reporter_domain = copy_column(a, row, 5);
+	r->contact = sql_copy_column(a, row, 4);
+	r->reporter_domain = sql_copy_column(a, row, 5);
 	if (sqlite3_column_bytes(row, 6) == REPORT_DIGEST)
 		memcpy(r->content, sqlite3_column_blob(row, 6), REPORT_DIGEST);
-	r->warnings = copy_column(a, row, 7);
+	r->warnings = sql_copy_column(a, row, 7);
 	r->n_policies = (size_t)sqlite3_column_int64(row, 8);
 	r->policies = arena_alloc(a, r->n_policies * sizeof *r->policies);
 	sqlite3_reset(row);
 	return 0;
 }
+
+static const struct sql select_policies = {
+	"SELECT n, policy_type, policy_domain, domain, policy_mode,"
+	" policy_strings, mx_hosts, successful_sessions, failed_sessions,"
+	" counted_sessions, counted_failed, skipped,"
+	" (SELECT count(*) FROM failures WHERE report = p.report"
+	" AND policy = p.n AND n >= 0)"
+	" FROM policies AS p WHERE report = ?1 ORDER BY n"
+};
+
+static const struct sql select_failures = {
+	"SELECT result_type, side, sending_mta_ip, receiving_ip,"
+	" receiving_mx_hostname, receiving_mx_helo, failure_reason_code,"
+	" additional_information, failed_sessions FROM failures"
+	" WHERE report = ?1 AND policy = ?2 AND n >= 0 ORDER BY n"
+};
 
 int
 store_load_report(struct store *st, int64_t id, struct arena *a,
@@ -137,12 +163,12 @@ store_load_report(struct store *st, int64_t id, struct arena *a,
 	size_t i;
 
 	if (load_head(st, id, r, a, f) == -1 ||
-	    each_row(st, SQL_LOAD_POLICIES, v, 1, on_policy, &l, f) == -1)
+	    each_row(st, &select_policies, v, 1, on_policy, &l, f) == -1)
 		return -1;
 	for (i = 0; i < r->n_policies; i++) {
 		l.policy = &r->policies[i];
 		v[1] = value_count(i);
-		if (each_row(st, SQL_LOAD_FAILURES, v, 2, on_failure, &l, f) ==
+		if (each_row(st, &select_failures, v, 2, on_failure, &l, f) ==
 		    -1)
 			return -1;
 	}

@@ -1,4 +1,6 @@
-#include "store/internal.h"
+#include "store/sql.h"
+#include "store/store_private.h"
+#include "store/totals.h"
 
 /* Where a sum stays, so that two of them can be added. */
 #define SUM_MAX (INT64_MAX / 2)
@@ -11,6 +13,11 @@ saturating_add(int64_t a, int64_t b)
 	return a + b < SUM_MAX ? a + b : SUM_MAX;
 }
 
+static const struct sql update_mailbox_counts = {
+	"UPDATE mailboxes SET messages = messages + ?2,"
+	" reports = reports + ?3 WHERE id = ?1"
+};
+
 static int
 write_mailbox(struct store *st, struct fault *f)
 {
@@ -22,7 +29,7 @@ write_mailbox(struct store *st, struct fault *f)
 	if (t->mailbox == 0)
 		return 0;
 	t->mailbox = t->mailbox_messages = t->mailbox_reports = 0;
-	return sql_run(st, SQL_COUNT_MAILBOX, v, 3, f);
+	return sql_run(st, &update_mailbox_counts, v, 3, f);
 }
 
 int
@@ -41,6 +48,17 @@ tally_mailbox(struct store *st, int64_t mailbox, int64_t messages,
 	return 0;
 }
 
+/* Past 2^62 the sum stays there. */
+static const struct sql update_totals = {
+	"UPDATE totals SET messages = messages + ?1,"
+	" reports = reports + ?2, conflicts = conflicts + ?3,"
+	" sessions = min(sessions + ?4, 4611686018427387903),"
+	" failures = failures + ?5,"
+	" quarantined = quarantined + ?6,"
+	" quarantine_bytes = quarantine_bytes + ?7,"
+	" repeated = repeated + ?8 WHERE id = 1"
+};
+
 int
 tally_write(struct store *st, struct fault *f)
 {
@@ -52,18 +70,25 @@ tally_write(struct store *st, struct fault *f)
 		value_number(t->repeated) };
 
 	if (write_mailbox(st, f) == -1 ||
-	    sql_run(st, SQL_ADD_TOTALS, v, 8, f) == -1)
+	    sql_run(st, &update_totals, v, 8, f) == -1)
 		return -1;
 	st->tally = (struct tally){ 0 };
 	return 0;
 }
+
+/* Another with the content of this one: report-repeated. */
+static const struct sql select_repeated = {
+	"SELECT o.id FROM reports AS r CROSS JOIN reports AS o"
+	" WHERE r.id = ?1 AND o.body = r.body AND o.status = 'counted'"
+	" AND o.id <> r.id LIMIT 1"
+};
 
 int
 tally_repeated(struct store *st, int64_t report, int sign, struct fault *f)
 {
 	struct value v = value_number(report);
 	int64_t other;
-	int rc = sql_number(st, SQL_FIND_REPEATED, &v, 1, &other, f);
+	int rc = sql_number(st, &select_repeated, &v, 1, &other, f);
 
 	if (rc == 1)
 		st->tally.repeated += sign;
@@ -71,14 +96,11 @@ tally_repeated(struct store *st, int64_t report, int sign, struct fault *f)
 }
 
 int
-tally_report(struct store *st, int64_t message, int sign, int64_t sessions,
+tally_report(struct store *st, int64_t mailbox, int sign, int64_t sessions,
     int64_t findings, struct fault *f)
 {
 	struct tally *t = &st->tally;
-	int64_t mailbox;
 
-	if (message_mailbox(st, message, &mailbox, f) == -1)
-		return -1;
 	t->reports += sign;
 	t->failures += sign * findings;
 	t->sessions = sign > 0 ? saturating_add(t->sessions, sessions)

@@ -1,9 +1,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/domain_label.h"
+#include "tables/gather_domains.h"
 #include "tables/gathering.h"
-#include "tables/sender_days.h"
+
+/*
+ * A sender is silent that reported on REGULAR_DAYS or more and is missing for
+ * longer than PATIENCE_DAYS and twice its longest gap; csv_domains counts them.
+ */
+enum {
+	REGULAR_DAYS = 5,
+	PATIENCE_DAYS = 3
+};
 
 /* Places of columns in the CSV tables domains and senders. */
 enum {
@@ -32,21 +42,6 @@ enum {
 	SENDER_SESSIONS,
 	SENDER_FAILED
 };
-
-static int
-compare_domain(const void *key, const void *item)
-{
-	return strcmp(key, ((const struct overview_domain *)item)->name);
-}
-
-struct overview_domain *
-gathering_domain(struct gathering *g, const char *name)
-{
-	if (g->n_domains == 0)
-		return NULL;
-	return bsearch(
-	    name, g->domains, g->n_domains, sizeof *g->domains, compare_domain);
-}
 
 static int
 on_domain(void *arg, const struct cell *c, size_t n, struct fault *f)
@@ -169,10 +164,27 @@ on_view(struct gathering *g, sqlite3_stmt *row)
 	v->domain = d;
 	if (d == NULL || v->n == LIMIT_NAMES)
 		return 0;
-	v->item[v->n].mode = copy_column(g->arena, row, 1);
-	v->item[v->n++].organization = copy_column(g->arena, row, 2);
+	v->item[v->n].mode = sql_copy_column(g->arena, row, 1);
+	v->item[v->n++].organization = sql_copy_column(g->arena, row, 2);
 	return 0;
 }
+
+/* How each organization sees a domain's MTA-STS policy lately; one
+ * that never finds any may not look for it. */
+static const struct sql select_views = {
+	"SELECT domain, iif(policy_type = 'sts', policy_mode, ''),"
+	" organization FROM (SELECT s.domain AS domain,"
+	" s.organization AS organization, s.policy_type AS policy_type,"
+	" s.policy_mode AS policy_mode, max(8 * d.day +"
+	" instr(' tne', substr(s.policy_mode, 1, 1)))"
+	" FROM rollup_daily AS d CROSS JOIN series AS s"
+	" WHERE s.id = d.series AND d.day BETWEEN ?1 AND ?2"
+	" AND (s.policy_type = 'sts' AND s.policy_mode <> ''"
+	" OR s.policy_type = 'no-policy-found' AND EXISTS (SELECT 1"
+	" FROM series AS x WHERE x.domain = s.domain"
+	" AND x.organization = s.organization AND x.policy_type = 'sts'))"
+	" GROUP BY s.domain, s.organization) ORDER BY 1, 2, 3"
+};
 
 static int
 gather_views(struct gathering *g, struct fault *f)
@@ -183,11 +195,19 @@ gather_views(struct gathering *g, struct fault *f)
 	int rc;
 
 	g->views = &views;
-	rc = gathering_each(g, SQL_OVERVIEW_POLICIES, week, 2, on_view, f);
+	rc = gathering_each(g, &select_views, week, 2, on_view, f);
 	end_views(g);
 	g->views = NULL;
 	return rc;
 }
+
+static const struct sql select_before = {
+	"SELECT n.domain, CAST(total(r.counted_sessions) AS INTEGER),"
+	" CAST(total(r.counted_failed) AS INTEGER)"
+	" FROM senders AS n CROSS JOIN rollup_senders AS r"
+	" WHERE r.sender = n.id AND r.day BETWEEN ?1 AND ?2"
+	" AND " OF("n.domain", "?3") " GROUP BY n.domain"
+};
 
 int
 gather_domains(struct gathering *g, struct fault *f)
@@ -198,8 +218,7 @@ gather_domains(struct gathering *g, struct fault *f)
 		value_number(g->from - 1), value_text(g->list) };
 
 	if (store_read_table(g->st, "domains", &g->filter, &sink, f) == -1 ||
-	    gathering_each(g, SQL_OVERVIEW_BEFORE, before, 3, on_before, f) ==
-		-1)
+	    gathering_each(g, &select_before, before, 3, on_before, f) == -1)
 		return -1;
 	return gather_views(g, f);
 }
@@ -309,6 +328,15 @@ on_day(struct gathering *g, sqlite3_stmt *row)
 	return 0;
 }
 
+static const struct sql select_days = {
+	"SELECT n.domain, n.organization, n.reporter_domain, r.day,"
+	" r.counted_sessions, r.counted_failed"
+	" FROM senders AS n CROSS JOIN rollup_senders AS r"
+	" WHERE r.sender = n.id AND r.day BETWEEN ?1 AND ?2"
+	" AND " OF("n.domain",
+	    "?3") " ORDER BY n.domain, n.organization, n.reporter_domain"
+};
+
 int
 gather_days(struct gathering *g, struct fault *f)
 {
@@ -332,7 +360,7 @@ gather_days(struct gathering *g, struct fault *f)
 		g->senders[i].reported = c.reported + i * days;
 	}
 	g->calendar = &c;
-	rc = gathering_each(g, SQL_OVERVIEW_DAYS, v, 3, on_day, f);
+	rc = gathering_each(g, &select_days, v, 3, on_day, f);
 	g->calendar = NULL;
 	return rc;
 }

@@ -1,31 +1,15 @@
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/fault.h"
-#include "store/exports.h"
+#include "base/span.h"
+#include "base/utc.h"
+#include "store/sql.h"
+#include "store/store.h"
+#include "tables/gather_domains.h"
+#include "tables/gather_overview.h"
+#include "tables/gather_problems.h"
 #include "tables/gathering.h"
-
-const char *
-gathering_text(struct gathering *g, const struct cell *c)
-{
-	return c->null ? "" : arena_strndup(g->arena, c->text, c->len);
-}
-
-int
-gathering_each(struct gathering *g, enum sql_id id, const struct value *v,
-    size_t n, each_fn *on_row, struct fault *f)
-{
-	sqlite3_stmt *row;
-	int rc = sql_ask(g->st, id, v, n, &row, f);
-
-	while (rc == 1) {
-		if (on_row(g, row) == -1)
-			break;
-		rc = sql_next(g->st, row, f);
-	}
-	if (rc == 1)
-		sqlite3_reset(row);
-	return rc == -1 ? -1 : 0;
-}
 
 /* A bound of the range as a day; `otherwise` where there is none. */
 static int64_t
@@ -76,16 +60,37 @@ list_of(struct gathering *g)
 	return list;
 }
 
+/*
+ * The domains asked for in the list ?3, and whether a report is about any of
+ * them.  Most reports are about one domain, which needs no look at each.
+ */
+#define ASKED                                                   \
+	"asked (name, rest) AS (SELECT '', ltrim(?3) UNION ALL" \
+	" SELECT substr(rest, 1, instr(rest, ' ') - 1),"        \
+	" substr(rest, instr(rest, ' ') + 1) FROM asked WHERE rest <> '')"
+#define OF_ASKED                                                             \
+	"(instr(?3, ' ' || r.domain || ' ') > 0 OR instr(r.domain, ' ') > 0" \
+	" AND EXISTS (SELECT 1 FROM asked WHERE name <> '' AND"              \
+	" instr(' ' || r.domain || ' ', ' ' || name || ' ') > 0))"
+
+static const struct sql select_oldest_day = {
+	"SELECT day FROM days ORDER BY day LIMIT 1"
+};
+
+static const struct sql select_newest_day = {
+	"SELECT day FROM days ORDER BY day DESC LIMIT 1"
+};
+
 /* The range in days; `*empty` when there is none to speak of. */
 static int
 set_range(struct gathering *g, bool *empty, struct fault *f)
 {
 	const struct overview_range *r = g->range;
 	int64_t oldest = 0, newest = -1;
-	int there = sql_number(g->st, SQL_OLDEST_DAY, NULL, 0, &oldest, f);
+	int there = sql_number(g->st, &select_oldest_day, NULL, 0, &oldest, f);
 
 	if (there == -1 ||
-	    sql_number(g->st, SQL_NEWEST_DAY, NULL, 0, &newest, f) == -1)
+	    sql_number(g->st, &select_newest_day, NULL, 0, &newest, f) == -1)
 		return -1;
 	g->to = bound(r->to, newest);
 	g->from = bound(r->from, there == 1 ? oldest : g->to);
@@ -134,7 +139,7 @@ on_warning(struct gathering *g, sqlite3_stmt *row)
 	g->warnings = arena_grow(g->arena, g->warnings, g->n_warnings,
 	    &g->room_warnings, sizeof *g->warnings);
 	w = &g->warnings[g->n_warnings++];
-	w->code = copy_column(g->arena, row, 0);
+	w->code = sql_copy_column(g->arena, row, 0);
 	w->reports = (uint64_t)sqlite3_column_int64(row, 1);
 	return 0;
 }
@@ -146,6 +151,34 @@ on_reports(struct gathering *g, sqlite3_stmt *row)
 	return 0;
 }
 
+static const struct sql select_warnings = {
+	"SELECT code, CAST(total(reports) AS INTEGER) AS n"
+	" FROM rollup_warnings WHERE day BETWEEN ?1 AND ?2"
+	" GROUP BY code ORDER BY n DESC, code"
+};
+
+static const struct sql select_warnings_of = {
+	"WITH RECURSIVE " ASKED ", word (code, rest) AS ("
+	" SELECT '', r.warnings || ' ' FROM reports AS r"
+	" WHERE r.date BETWEEN ?1 AND ?2 AND r.status = 'counted'"
+	" AND r.warnings <> '' AND " OF_ASKED
+	" UNION ALL SELECT substr(rest, 1, instr(rest, ' ') - 1),"
+	" substr(rest, instr(rest, ' ') + 1) FROM word WHERE rest <> '')"
+	" SELECT code, count(*) AS n FROM word WHERE code <> ''"
+	" GROUP BY code ORDER BY n DESC, code"
+};
+
+static const struct sql select_reports = {
+	"SELECT CAST(total(reports) AS INTEGER) FROM days"
+	" WHERE day BETWEEN ?1 AND ?2"
+};
+
+static const struct sql select_reports_of = {
+	"WITH RECURSIVE " ASKED " SELECT count(*) FROM reports AS r"
+	" WHERE r.date BETWEEN ?1 AND ?2 AND r.status = 'counted'"
+	" AND " OF_ASKED
+};
+
 /* What is not told domain by domain. */
 static int
 gather_rest(struct gathering *g, struct fault *f)
@@ -155,14 +188,12 @@ gather_rest(struct gathering *g, struct fault *f)
 		value_text(o->from), value_text(o->to), value_text(g->list) };
 	bool all = g->range->n_domains == 0;
 
-	if (gathering_each(g,
-		all ? SQL_OVERVIEW_WARNINGS : SQL_OVERVIEW_WARNINGS_OF,
+	if (gathering_each(g, all ? &select_warnings : &select_warnings_of,
 		all ? v : v + 2, all ? 2 : 3, on_warning, f) == -1)
 		return -1;
 	o->warnings = g->warnings;
 	o->n_warnings = g->n_warnings;
-	return gathering_each(g,
-	    all ? SQL_OVERVIEW_REPORTS : SQL_OVERVIEW_REPORTS_OF,
+	return gathering_each(g, all ? &select_reports : &select_reports_of,
 	    all ? v : v + 2, all ? 2 : 3, on_reports, f);
 }
 
@@ -194,14 +225,21 @@ sum_up(struct gathering *g)
 	o->n_problems = g->n_problems;
 }
 
+static const struct sql select_waiting = {
+	"SELECT quarantined, conflicts FROM totals WHERE id = 1"
+};
+
+static const struct sql select_last_good = {
+	"SELECT max(last_good) FROM mailboxes"
+};
+
 static int
 gather(struct gathering *g, struct fault *f)
 {
 	bool empty;
 
-	if (gathering_each(g, SQL_OVERVIEW_TOTALS, NULL, 0, on_totals, f) ==
-		-1 ||
-	    gathering_each(g, SQL_OVERVIEW_POLL, NULL, 0, on_poll, f) == -1 ||
+	if (gathering_each(g, &select_waiting, NULL, 0, on_totals, f) == -1 ||
+	    gathering_each(g, &select_last_good, NULL, 0, on_poll, f) == -1 ||
 	    set_range(g, &empty, f) == -1)
 		return -1;
 	if (empty)

@@ -1,7 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/domain_label.h"
+#include "tables/gather_problems.h"
 #include "tables/gathering.h"
 
 /* Places of columns in the CSV table problems. */
@@ -116,6 +118,13 @@ on_name(struct gathering *g, sqlite3_stmt *row)
 	return ++g->names == LIMIT_NAMES ? -1 : 0;
 }
 
+static const struct sql select_names = {
+	"SELECT DISTINCT s.organization"
+	" FROM rollup_failures AS f CROSS JOIN series AS s"
+	" WHERE f.problem = ?1 AND s.id = f.series"
+	" AND f.day BETWEEN ?2 AND ?3 ORDER BY 1"
+};
+
 static int
 name_organizations(struct gathering *g, struct fault *f)
 {
@@ -127,8 +136,7 @@ name_organizations(struct gathering *g, struct fault *f)
 		g->named = &g->problems[i];
 		g->names = 0;
 		v[0] = value_number(g->named->number);
-		if (gathering_each(g, SQL_OVERVIEW_NAMES, v, 3, on_name, f) ==
-		    -1)
+		if (gathering_each(g, &select_names, v, 3, on_name, f) == -1)
 			return -1;
 	}
 	return 0;
@@ -153,8 +161,8 @@ on_mute(struct gathering *g, sqlite3_stmt *row)
 		p = bsearch(&key, g->problems, g->n_problems,
 		    sizeof *g->problems, by_number);
 	if (p != NULL) {
-		p->muted_until = copy_column(g->arena, row, 1);
-		p->mute_note = copy_column(g->arena, row, 2);
+		p->muted_until = sql_copy_column(g->arena, row, 1);
+		p->mute_note = sql_copy_column(g->arena, row, 2);
 	}
 	return 0;
 }
@@ -190,7 +198,7 @@ on_reason(struct gathering *g, sqlite3_stmt *row)
 		p = bsearch(&key, g->problems, g->n_problems,
 		    sizeof *g->problems, by_cause);
 	if (p != NULL && p->reason[0] == '\0')
-		p->reason = copy_column(g->arena, row, 3);
+		p->reason = sql_copy_column(g->arena, row, 3);
 	return 0;
 }
 
@@ -244,6 +252,25 @@ sort(struct gathering *g, int (*order)(const void *, const void *))
 		qsort(g->problems, g->n_problems, sizeof *g->problems, order);
 }
 
+static const struct sql select_mutes = {
+	"SELECT problem, until, note FROM mutes WHERE until >= ?1"
+};
+
+static const struct sql select_reasons = {
+	"SELECT p.domain, newest.receiving_mx_hostname, newest.result_type,"
+	" newest.failure_reason_code"
+	" FROM (SELECT report, policy, receiving_mx_hostname,"
+	" result_type, failure_reason_code, failed_sessions"
+	" FROM failures WHERE date BETWEEN ?1 AND ?2"
+	" ORDER BY date DESC LIMIT 20000) AS newest CROSS JOIN policies AS p"
+	" WHERE p.report = newest.report AND p.n = newest.policy"
+	" AND p.counted = 1 AND newest.failure_reason_code <> ''"
+	" GROUP BY p.domain, newest.receiving_mx_hostname,"
+	" newest.result_type, newest.failure_reason_code"
+	" ORDER BY total(newest.failed_sessions) DESC,"
+	" newest.failure_reason_code"
+};
+
 int
 gather_problems(struct gathering *g, struct fault *f)
 {
@@ -253,11 +280,10 @@ gather_problems(struct gathering *g, struct fault *f)
 
 	if (store_read_table(g->st, "problems", &g->filter, &sink, f) == -1 ||
 	    name_organizations(g, f) == -1 ||
-	    gathering_each(g, SQL_OVERVIEW_MUTES, &today, 1, on_mute, f) == -1)
+	    gathering_each(g, &select_mutes, &today, 1, on_mute, f) == -1)
 		return -1;
 	sort(g, by_cause);
-	if (gathering_each(g, SQL_OVERVIEW_REASONS, dates, 2, on_reason, f) ==
-	    -1)
+	if (gathering_each(g, &select_reasons, dates, 2, on_reason, f) == -1)
 		return -1;
 	list_hosts(g);
 	sort(g, by_urgency);
@@ -308,6 +334,14 @@ by_failed(const void *a, const void *b)
 	return strcmp(x->result_type, y->result_type);
 }
 
+static const struct sql select_results = {
+	"SELECT b.domain, b.result_type, f.day,"
+	" CAST(total(f.failed_sessions) AS INTEGER)"
+	" FROM problems AS b CROSS JOIN rollup_failures AS f"
+	" WHERE f.problem = b.id AND f.day BETWEEN ?1 AND ?2"
+	" AND " OF("b.domain", "?3") " GROUP BY f.problem, f.day"
+};
+
 int
 gather_results(struct gathering *g, struct fault *f)
 {
@@ -316,7 +350,7 @@ gather_results(struct gathering *g, struct fault *f)
 		value_text(g->list) };
 
 	g->results = r;
-	if (gathering_each(g, SQL_OVERVIEW_RESULTS, v, 3, on_result, f) == -1)
+	if (gathering_each(g, &select_results, v, 3, on_result, f) == -1)
 		return -1;
 	if (r->n > 0)
 		qsort(r->item, r->n, sizeof *r->item, by_failed);

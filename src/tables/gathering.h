@@ -1,7 +1,7 @@
 #ifndef TABLES_GATHERING_H
 #define TABLES_GATHERING_H
 
-#include "store/internal.h"
+#include "store/sql.h"
 #include "tables/gather_overview.h"
 #include "tables/tables.h"
 
@@ -53,19 +53,17 @@ enum {
 /* NULL when it is none of them. */
 struct overview_domain *gathering_domain(struct gathering *, const char *name);
 
+/* Whether a domain is one of a list with blanks around each; "": all are. */
+#define OF(domain, list) \
+	"(" list " = '' OR instr(" list ", ' ' || " domain " || ' ') > 0)"
+
 typedef int each_fn(struct gathering *, sqlite3_stmt *row);
 
 /* Give each row of a statement to `on_row`. */
-int gathering_each(struct gathering *, enum sql_id, const struct value *v,
-    size_t n, each_fn *on_row, struct fault *);
+int gathering_each(struct gathering *, const struct sql *,
+    const struct value *v, size_t n, each_fn *on_row, struct fault *);
 
 /* The text of a cell, copied; "" for NULL. */
 const char *gathering_text(struct gathering *, const struct cell *);
-
-int gather_domains(struct gathering *, struct fault *);
-int gather_senders(struct gathering *, struct fault *);
-int gather_days(struct gathering *, struct fault *); /* of both */
-int gather_problems(struct gathering *, struct fault *);
-int gather_results(struct gathering *, struct fault *);
 
 #endif

@@ -1,8 +1,11 @@
 #include <stdio.h>
-#include <string.h>
 
-#include "store/internal.h"
+#include "base/arena.h"
+#include "store/sql.h"
+#include "tables/periods.h"
 #include "tables/table_list.h"
+#include "tables/table_select.h"
+#include "tables/tables.h"
 
 bool
 store_has_periods(const char *table)
@@ -12,7 +15,7 @@ store_has_periods(const char *table)
 	return t != NULL && t->period != NULL;
 }
 
-/* The periods as a list; `arg` is it. */
+/* The periods as a list that grows in the arena. */
 struct listing {
 	struct arena *arena;
 	struct store_period *item;
@@ -23,23 +26,14 @@ static int
 on_period(void *arg, const struct cell *cells, size_t n, struct fault *f)
 {
 	struct listing *l = arg;
-	struct store_period *more, *p;
+	struct store_period *p;
 
 	(void)n;
 	(void)f;
-	if (l->n == l->room) {
-		l->room = l->room > 0 ? 2 * l->room : 512;
-		more = arena_alloc(l->arena, l->room * sizeof *more);
-		if (l->n > 0)
-			memcpy(more, l->item, l->n * sizeof *more);
-		l->item = more;
-	}
+	l->item = arena_grow(l->arena, l->item, l->n, &l->room, sizeof *p);
 	p = &l->item[l->n++];
 	snprintf(p->first, sizeof p->first, "%s", cells[0].text);
-	snprintf(p->week, sizeof p->week, "%s", cells[1].text);
-	p->generation = cells[2].number;
-	p->first_day = cells[3].number;
-	p->last_day = cells[4].number;
+	p->generation = cells[1].number;
 	return 0;
 }
 
@@ -49,17 +43,22 @@ store_periods(struct store *st, const char *table,
     struct store_period **list, size_t *n, struct fault *f)
 {
 	static const struct column columns[] = { { "date", COLUMN_DATE },
-		{ "week", COLUMN_DATE }, { "generation", COLUMN_NUMBER },
-		{ "first_day", COLUMN_NUMBER }, { "last_day", COLUMN_NUMBER } };
+		{ "generation", COLUMN_NUMBER } };
 	struct listing l = { .arena = a };
 	struct row_sink sink = { NULL, on_period, &l };
 	const struct table *t = table_find(table);
-	const char *what = arena_printf(a,
-	    "%s AS period, %s, max(generation), min(day), max(day)", t->period,
-	    t->week);
-	int rc = read_calendar(st, t, what, " GROUP BY period ORDER BY period",
-	    filter, columns, 5, &sink, f);
+	size_t n_values;
+	struct store_filter days = *filter;
+	const struct value *v;
+	const char *text;
+	int rc;
 
+	days.n_domains = days.n_organizations = 0;
+	v = filter_values(a, &days, &n_values);
+	text = arena_printf(a, "%s GROUP BY period ORDER BY period",
+	    table_days_sql(a, t, &days,
+		arena_printf(a, "%s AS period, max(generation)", t->period)));
+	rc = sql_rows(st, text, v, n_values, columns, 2, &sink, f);
 	*list = l.item;
 	*n = l.n;
 	return rc;

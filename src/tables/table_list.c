@@ -1,11 +1,10 @@
 #include <string.h>
 
-#include "store/store.h"
-#include "tables/table_rows.h"
+#include "model/row.h"
+#include "store/schema.h"
+#include "tables/table_list.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
-
-extern const char schema_sql[];
 
 static const struct column daily[] = {
 	{ "date", COLUMN_DATE },
@@ -136,8 +135,6 @@ static const struct table tables[] = {
 	    .domain_in = "domain IN (",
 	    .domain_end = ")",
 	    .period = "date",
-	    .week = "week",
-	    .read = sessions_read,
 	    .columns = daily,
 	    .n_columns = COUNT(daily),
 	},
@@ -152,8 +149,6 @@ static const struct table tables[] = {
 	    .from = "monday >= date(?N, 'weekday 0', '-6 days')",
 	    .to = "monday <= ?N",
 	    .period = "monday",
-	    .week = "week",
-	    .read = sessions_read,
 	    .columns = daily,
 	    .n_columns = COUNT(daily),
 	},
@@ -167,10 +162,6 @@ static const struct table tables[] = {
 	    .from = "month >= date(?N, 'start of month')",
 	    .to = "month <= ?N",
 	    .period = "month",
-	    .week = "strftime('%Y-W', month, '-3 days', 'weekday 4') ||"
-		    " substr('0' || ((strftime('%j', month, '-3 days',"
-		    " 'weekday 4') - 1) / 7 + 1), -2)",
-	    .read = sessions_read,
 	    .columns = daily,
 	    .n_columns = COUNT(daily),
 	},
@@ -185,8 +176,6 @@ static const struct table tables[] = {
 	    .domain_in = "domain IN (",
 	    .domain_end = ")",
 	    .period = "date",
-	    .week = "week",
-	    .read = dated_read,
 	    .columns = failures,
 	    .n_columns = COUNT(failures),
 	},
@@ -211,8 +200,6 @@ static const struct table tables[] = {
 	    .from = "date >= ?N",
 	    .to = "date <= ?N",
 	    .period = "date",
-	    .week = "week",
-	    .read = mx_read,
 	    .columns = mx,
 	    .n_columns = COUNT(mx),
 	},
@@ -224,7 +211,6 @@ static const struct table tables[] = {
 	    .domain_end = ")",
 	    .from = "date >= ?N",
 	    .to = "date <= ?N",
-	    .read = domains_read,
 	    .columns = domains,
 	    .n_columns = COUNT(domains),
 	},
@@ -236,7 +222,6 @@ static const struct table tables[] = {
 	    .domain_end = ")",
 	    .from = "date >= ?N",
 	    .to = "date <= ?N",
-	    .read = senders_read,
 	    .columns = senders,
 	    .n_columns = COUNT(senders),
 	},
@@ -249,17 +234,15 @@ static const struct table tables[] = {
 	    .domain_end = ")) AS j WHERE instr(' ' || csv_reports.domain ||"
 			  " ' ', ' ' || j.value || ' ') > 0)",
 	    .period = "date",
-	    .week = "week",
-	    .read = dated_read,
 	    .columns = reports,
 	    .n_columns = COUNT(reports),
 	},
 };
 
-const char *
-store_table_name(size_t i)
+const struct table *
+table_at(size_t i)
 {
-	return i < COUNT(tables) ? tables[i].name : NULL;
+	return i < COUNT(tables) ? &tables[i] : NULL;
 }
 
 const struct table *

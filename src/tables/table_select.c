@@ -1,10 +1,11 @@
 #include <stdio.h>
 #include <string.h>
-#include <sysexits.h>
 
-#include "base/fault.h"
-#include "store/internal.h"
+#include "base/arena.h"
+#include "store/sql.h"
 #include "tables/table_list.h"
+#include "tables/table_select.h"
+#include "tables/tables.h"
 
 /* The condition `before ?N, ?N+1, ... after`, one parameter for each of n. */
 static const char *
@@ -93,8 +94,8 @@ chosen(struct arena *a, const struct table *t, const struct conditions *c)
 }
 
 const char *
-read_sql_by(struct arena *a, const struct table *t,
-    const struct store_filter *filter, const char *order)
+table_sql(
+    struct arena *a, const struct table *t, const struct store_filter *filter)
 {
 	struct conditions c;
 
@@ -103,21 +104,25 @@ read_sql_by(struct arena *a, const struct table *t,
 		return arena_printf(a,
 		    "SELECT %s FROM %s WHERE 1%s%s%s%s ORDER BY %s",
 		    column_names(a, t), t->view, c.from, c.to, c.domains,
-		    c.organizations, order);
+		    c.organizations, t->order);
 	if (c.from[0] == '\0' && c.to[0] == '\0' && c.domains[0] == '\0' &&
 	    c.organizations[0] == '\0')
 		return arena_printf(a, "SELECT %s FROM %s ORDER BY %s",
-		    column_names(a, t), t->view, order);
+		    column_names(a, t), t->view, t->order);
 	return arena_printf(a, "SELECT %s FROM %s ORDER BY %s",
-	    column_names(a, t), chosen(a, t, &c), order);
+	    column_names(a, t), chosen(a, t, &c), t->order);
 }
 
 const char *
-read_sql(struct arena *a, const char *table, const struct store_filter *filter)
+table_days_sql(struct arena *a, const struct table *t,
+    const struct store_filter *filter, const char *what)
 {
-	const struct table *t = table_find(table);
+	struct store_filter days = { .from = filter->from, .to = filter->to };
+	struct conditions c;
 
-	return read_sql_by(a, t, filter, t->order);
+	write_conditions(a, t, &days, &c);
+	return arena_printf(
+	    a, "SELECT %s FROM days WHERE 1%s%s", what, c.from, c.to);
 }
 
 const struct value *
@@ -136,81 +141,4 @@ filter_values(struct arena *a, const struct store_filter *filter, size_t *n)
 		*end++ = value_text(filter->organizations[i]);
 	*n = (size_t)(end - v);
 	return v;
-}
-
-int
-read_view(struct store *st, const struct table *t,
-    const struct store_filter *filter, const struct row_sink *sink,
-    struct fault *f)
-{
-	struct arena a = { 0 };
-	size_t n;
-	const struct value *v = filter_values(&a, filter, &n);
-	int rc = read_rows(st, read_sql(&a, t->name, filter), v, n, t->columns,
-	    t->n_columns, sink, f);
-
-	arena_free(&a);
-	return rc;
-}
-
-int
-read_calendar(struct store *st, const struct table *t, const char *what,
-    const char *end, const struct store_filter *filter,
-    const struct column *columns, size_t n_columns, const struct row_sink *sink,
-    struct fault *f)
-{
-	struct store_filter days = { .from = filter->from, .to = filter->to };
-	struct arena a = { 0 };
-	struct conditions c;
-	size_t n;
-	const struct value *v = filter_values(&a, &days, &n);
-	int rc;
-
-	write_conditions(&a, t, &days, &c);
-	rc = read_rows(st,
-	    arena_printf(&a, "SELECT %s FROM days WHERE 1%s%s%s", what, c.from,
-		c.to, end),
-	    v, n, columns, n_columns, sink, f);
-	arena_free(&a);
-	return rc;
-}
-
-int
-read_names(struct store *st, const char *what,
-    const struct store_filter *filter, const char *order,
-    const struct column *columns, size_t n_columns, const struct row_sink *sink,
-    struct fault *f)
-{
-	struct store_filter names = *filter;
-	struct arena a = { 0 };
-	struct conditions c;
-	const struct value *v;
-	size_t n;
-	int rc;
-
-	names.from = names.to = NULL;
-	v = filter_values(&a, &names, &n);
-	write_conditions(&a, table_find("daily"), &names, &c);
-	rc = read_rows(st,
-	    arena_printf(&a, "SELECT %s WHERE 1%s%s ORDER BY %s", what,
-		c.domains, c.organizations, order),
-	    v, n, columns, n_columns, sink, f);
-	arena_free(&a);
-	return rc;
-}
-
-int
-store_read_table(struct store *st, const char *table,
-    const struct store_filter *filter, const struct row_sink *sink,
-    struct fault *f)
-{
-	const struct table *t = table_find(table);
-	int rc = 1;
-
-	if (t == NULL)
-		return fault(
-		    f, FAULT_HOST, EX_USAGE, "%s: no such table", table);
-	if (t->read != NULL)
-		rc = t->read(st, t, filter, sink, f);
-	return rc == 1 ? read_view(st, t, filter, sink, f) : rc;
 }

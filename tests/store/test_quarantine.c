@@ -2,6 +2,8 @@
 
 #include "base/arena.h"
 #include "store/quarantine.h"
+#include "store/stored_report.h"
+#include "store/rejects.h"
 
 enum {
 	LIMIT = 1000

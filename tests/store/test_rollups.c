@@ -1,6 +1,8 @@
 #include "scenes/stores.h"
 
+#include "store/status.h"
 #include "tables/table_list.h"
+#include "tables/table_select.h"
 
 #include <time.h>
 
@@ -159,8 +161,8 @@ has_the_columns_that_are_promised(void **state)
 
 		assert_string_equal(store_table_name(i), cases[i].table);
 		assert_rows(s, query, expected);
-		assert_non_null(strstr(
-		    read_sql(&a, cases[i].table, &all), cases[i].columns));
+		assert_non_null(
+		    strstr(table_sql(&a, table_at(i), &all), cases[i].columns));
 		arena_free(&a);
 		free(expected);
 		free(query);

@@ -1,4 +1,5 @@
 #include "scenes/stores.h"
+#include "store/status.h"
 
 static void
 stores_a_report_with_all_it_holds(void **state)

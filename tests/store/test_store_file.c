@@ -1,4 +1,5 @@
 #include "scenes/stores.h"
+#include "store/schema.h"
 
 /* Run SQL on the file beside the store. */
 static void

@@ -2,8 +2,10 @@
 #include "scenes/stores.h"
 
 #include "store/exports.h"
+#include "store/recount.h"
+#include "store/verify.h"
+#include "tables/periods.h"
 #include "tables/tables.h"
-#include "store/row_ids.h"
 #include "store/problems.h"
 #include "store/quarantine.h"
 
@@ -440,55 +442,6 @@ periods_tell_in_which_generation_they_changed(void **state)
 	arena_free(&a);
 }
 
-static void
-texts_get_the_same_number_again(void **state)
-{
-	struct scene *s = *state;
-	struct intern in = { .find = SQL_FIND_PROBLEM, .add = SQL_ADD_PROBLEM };
-	char name[32];
-	int64_t id, first = 0;
-	int i, turn;
-
-	assert_ok(s, store_begin(s->st, &s->f));
-	for (turn = 0; turn < 2; turn++)
-		/* more than there are slots, so that some are pushed out */
-		for (i = 0; i < 3 * INTERN_SLOTS; i++) {
-			struct value v[] = { value_text("a"), value_null(),
-				value_text("") };
-
-			snprintf(name, sizeof name, "mx%d", i);
-			v[1] = value_text(name);
-			assert_ok(s, intern_id(s->st, &in, v, 3, &id, &s->f));
-			if (i == 0 && turn == 0)
-				first = id;
-			assert_int_equal(id, first + i);
-		}
-	assert_ok(s, store_commit(s->st, &s->f));
-	intern_forget(&in);
-}
-
-static void
-texts_are_told_apart_by_where_they_end(void **state)
-{
-	struct scene *s = *state;
-	struct intern in = { .find = SQL_FIND_PROBLEM, .add = SQL_ADD_PROBLEM };
-	const struct value a[] = { value_text("ab"), value_text("c"),
-		value_text("") };
-	const struct value b[] = { value_text("a"), value_text("bc"),
-		value_text("") };
-	const struct value c[] = { value_text("ab"), value_text(""),
-		value_text("c") };
-	int64_t x, y, z;
-
-	assert_ok(s, store_begin(s->st, &s->f));
-	assert_ok(s, intern_id(s->st, &in, a, 3, &x, &s->f));
-	assert_ok(s, intern_id(s->st, &in, b, 3, &y, &s->f));
-	assert_ok(s, intern_id(s->st, &in, c, 3, &z, &s->f));
-	assert_true(x != y && y != z && x != z);
-	assert_ok(s, store_commit(s->st, &s->f));
-	intern_forget(&in);
-}
-
 int
 main(void)
 {
@@ -509,8 +462,6 @@ main(void)
 		TEST(result_types_are_written_when_they_changed),
 		TEST(an_export_is_found_as_it_was_noted),
 		TEST(periods_tell_in_which_generation_they_changed),
-		TEST(texts_get_the_same_number_again),
-		TEST(texts_are_told_apart_by_where_they_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,8 @@
 #include "model/tls_report.h"
 #include "base/timing.h"
 #include "base/utc.h"
+#include "store/messages.h"
+#include "store/reports.h"
 #include "store/store.h"
 
 enum {

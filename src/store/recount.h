@@ -1,0 +1,21 @@
+#ifndef STORE_RECOUNT_H
+#define STORE_RECOUNT_H
+
+#include <stdint.h>
+
+struct fault;
+struct store;
+
+/*
+ * Count the rollups of the day of a stored report from scratch, in the open
+ * transaction.  Not for a day that was pruned: too little is left of it.
+ */
+int rollup_recount(struct store *, int64_t report, struct fault *);
+
+/*
+ * The same for the number of its reports and their warnings, which stand in
+ * the reports themselves; also for a day that was pruned.
+ */
+int rollup_recount_warnings(struct store *, int64_t report, struct fault *);
+
+#endif

@@ -1,0 +1,32 @@
+#ifndef STORE_STATUS_H
+#define STORE_STATUS_H
+
+#include <stdint.h>
+
+struct fault;
+struct store;
+
+/* The newest day any counted report belongs to; "" in an empty store. */
+int store_newest_day(struct store *, char day[static 16], struct fault *);
+
+/*
+ * When the newest of the counted reports ends, seconds since 1970; 0 in an
+ * empty store.  Of those that begin on its newest day.
+ */
+int store_newest_end(struct store *, int64_t *end, struct fault *);
+
+/* What is stored, for `status`. */
+struct store_status {
+	int64_t messages;
+	int64_t reports;   /* that are counted */
+	int64_t conflicts; /* reports that are not */
+	int64_t quarantined;
+	int64_t repeated; /* counted, with another's content: report-repeated */
+	int64_t bytes;	  /* of the database file */
+	int64_t failures; /* rows of the table failures */
+	int64_t sessions; /* the sum of counted_sessions */
+	char first_day[16], last_day[16]; /* "" in an empty store */
+};
+int store_status(struct store *, struct store_status *, struct fault *);
+
+#endif

@@ -1,0 +1,39 @@
+#ifndef STORE_STORE_PRIVATE_H
+#define STORE_STORE_PRIVATE_H
+
+#include <sqlite3.h>
+
+#include "base/arena.h"
+#include "store/store.h"
+#include "store/totals.h"
+
+/* What a store is made of; for the files of this room alone. */
+
+struct prepared;
+
+enum {
+	PREPARED_BUCKETS = 64,
+	BUSY_TIMEOUT = 10 * 1000 /* ms to wait for another writer */
+};
+
+struct store {
+	sqlite3 *db;
+	char *path;
+	enum store_access access;
+	int lock; /* descriptor of the poll's lock; -1: not locked */
+	struct prepared
+	    *prepared[PREPARED_BUCKETS]; /* statements, by address */
+	struct tally tally;		 /* of the open transaction */
+	struct rollup *rollup; /* of the open transaction; NULL: none yet */
+	/* the message added or looked up last, and the folder it came from */
+	int64_t message, message_mailbox;
+	bool message_is_new;
+	bool view;     /* store_begin_view() began the transaction */
+	int waited_at; /* frames in the log when readers were waited for */
+	struct arena scratch; /* of the call in progress */
+};
+
+/* Open the one transaction of a STORE_TRY store, unless it is open. */
+int store_begin_try(struct store *, struct fault *);
+
+#endif

@@ -1,0 +1,25 @@
+#ifndef TABLES_TABLE_SELECT_H
+#define TABLES_TABLE_SELECT_H
+
+#include <stddef.h>
+
+struct arena;
+struct store_filter;
+struct table;
+
+/*
+ * The SELECT of a table.  Its parameters, "?1" and on, are the filter's from,
+ * to, domains and organizations, in that order, each as far as it is set.
+ */
+const char *table_sql(
+    struct arena *, const struct table *, const struct store_filter *);
+
+/* The same of `days`: `what` of those that the filter's from and to choose. */
+const char *table_days_sql(struct arena *, const struct table *,
+    const struct store_filter *, const char *what);
+
+/* The values of the filter, for the parameters of table_sql(). */
+const struct value *filter_values(
+    struct arena *, const struct store_filter *, size_t *n);
+
+#endif

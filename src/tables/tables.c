@@ -1,0 +1,37 @@
+#include <sysexits.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "store/sql.h"
+#include "tables/table_list.h"
+#include "tables/table_select.h"
+#include "tables/tables.h"
+
+const char *
+store_table_name(size_t i)
+{
+	const struct table *t = table_at(i);
+
+	return t != NULL ? t->name : NULL;
+}
+
+int
+store_read_table(struct store *st, const char *table,
+    const struct store_filter *filter, const struct row_sink *sink,
+    struct fault *f)
+{
+	const struct table *t = table_find(table);
+	struct arena a = { 0 };
+	const struct value *v;
+	size_t n;
+	int rc;
+
+	if (t == NULL)
+		return fault(
+		    f, FAULT_HOST, EX_USAGE, "%s: no such table", table);
+	v = filter_values(&a, filter, &n);
+	rc = sql_rows(st, table_sql(&a, t, filter), v, n, t->columns,
+	    t->n_columns, sink, f);
+	arena_free(&a);
+	return rc;
+}
