@@ -1,6 +1,5 @@
 #define _GNU_SOURCE /* vasprintf */
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,11 +17,7 @@ _Noreturn void
 out_of_memory(void)
 {
 	static const char line[] = "tlsrua: out of memory\n";
-	static atomic_flag said = ATOMIC_FLAG_INIT;
 
-	while (atomic_flag_test_and_set(&said))
-		pause(); /* another thread writes the line and ends the program
-			  */
 	(void)!write(STDERR_FILENO, line, sizeof line - 1);
 	_exit(EX_SOFTWARE);
 }

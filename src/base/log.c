@@ -1,4 +1,3 @@
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,9 +17,8 @@ enum {
 static struct {
 	enum log_level level;
 	bool journal, terminal;
-	bool progress; /* a progress line stands there; guarded by mutex */
-	pthread_mutex_t mutex;
-} state = { .level = LOG_LEVEL_WARN, .mutex = PTHREAD_MUTEX_INITIALIZER };
+	bool progress; /* a progress line stands there */
+} state = { .level = LOG_LEVEL_WARN };
 
 /* systemd gives the journal's device and inode in JOURNAL_STREAM. */
 static bool
@@ -66,21 +64,12 @@ log_is_terminal(void)
 	return state.terminal;
 }
 
-/* The caller holds the mutex. */
-static void
-wipe_progress(void)
+void
+log_progress_end(void)
 {
 	if (state.progress)
 		fputs("\r\033[K", stderr);
 	state.progress = false;
-}
-
-void
-log_progress_end(void)
-{
-	pthread_mutex_lock(&state.mutex);
-	wipe_progress();
-	pthread_mutex_unlock(&state.mutex);
 }
 
 __attribute__((format(printf, 2, 0))) static void
@@ -94,11 +83,9 @@ say(enum log_level level, const char *fmt, va_list ap)
 		return;
 	vsnprintf(line, sizeof line, fmt, ap);
 	text_clean(line);
-	pthread_mutex_lock(&state.mutex);
-	wipe_progress();
+	log_progress_end();
 	fprintf(stderr, "%s%s\n",
 	    state.journal ? priority[level] : "tlsrua: ", line);
-	pthread_mutex_unlock(&state.mutex);
 }
 
 #define SAY(level)                   \
@@ -151,9 +138,7 @@ log_progress(const char *fmt, ...)
 	vsnprintf(line, sizeof line, fmt, ap);
 	va_end(ap);
 	text_clean(line);
-	pthread_mutex_lock(&state.mutex);
 	fprintf(stderr, "\r%s\033[K", line);
 	fflush(stderr);
 	state.progress = true;
-	pthread_mutex_unlock(&state.mutex);
 }

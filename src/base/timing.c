@@ -39,7 +39,7 @@ void
 timing_print(struct timing *t)
 {
 	static const char *const names[ROOM_COUNT] = { "other", "wire", "mime",
-		"unpack", "json", "wait", "csv", "store" };
+		"unpack", "json", "store", "csv" };
 	enum room r;
 
 	timing_enter(t, ROOM_OTHER);

@@ -8,9 +8,8 @@ enum room {
 	ROOM_MIME,
 	ROOM_UNPACK,
 	ROOM_JSON,
-	ROOM_WAIT, /* for the writer thread to catch up */
+	ROOM_STORE,
 	ROOM_CSV,
-	ROOM_STORE, /* time of the writer thread; overlaps the others */
 	ROOM_COUNT
 };
 

@@ -34,7 +34,8 @@ on_message(void *arg, const struct message *m, struct fault *f)
 	struct import *im = arg;
 	struct ingest_verdict verdict;
 
-	if (ingest_message(im->ingest, m, &verdict, f) == -1)
+	if (ingest_message(im->ingest, m, &verdict, f) == -1 ||
+	    ingest_commit_if_due(im->ingest, f) == -1)
 		return -1;
 	im->messages++;
 	im->path.accepted += verdict.accepted;

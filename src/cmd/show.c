@@ -12,7 +12,7 @@
 struct show {
 	const struct options *options;
 	struct examiner *examiner;
-	struct arena arena;
+	struct arena mail, reports; /* emptied by message and by candidate */
 	struct mail_head head;
 	const char *source;
 	unsigned shown;	     /* things printed so far */
@@ -41,6 +41,7 @@ on_candidate(void *arg, const struct candidate *c, struct fault *f)
 		describe_words(s->source, &s->head, c);
 	if (c->report == NULL && s->status == 0)
 		s->status = EX_DATAERR;
+	arena_reset(&s->reports);
 	return 0;
 }
 
@@ -56,9 +57,9 @@ on_message(void *arg, const struct message *m, struct fault *f)
 	}
 	s->source = m->source;
 	s->candidates = 0;
-	arena_reset(&s->arena);
-	if (examine(s->examiner, &copy, &s->arena, &s->head, on_candidate, s,
-		f) == -1)
+	arena_reset(&s->mail);
+	if (examine(s->examiner, &copy, &s->mail, &s->reports, &s->head,
+		on_candidate, s, f) == -1)
 		return -1;
 	if (s->candidates > 0)
 		return 0;
@@ -98,7 +99,8 @@ show(const struct options *o, const struct config *c)
 		break;
 	}
 	examiner_free(s.examiner);
-	arena_free(&s.arena);
+	arena_free(&s.mail);
+	arena_free(&s.reports);
 	return s.status;
 }
 

@@ -10,7 +10,8 @@ enum {
 void
 batch_reset(struct batch *b)
 {
-	arena_reset(&b->arena);
+	arena_reset(&b->mails);
+	arena_reset(&b->reports);
 	b->first = NULL;
 	b->last = &b->first;
 	b->n = 0;
@@ -20,32 +21,33 @@ batch_reset(struct batch *b)
 void
 batch_free(struct batch *b)
 {
-	arena_free(&b->arena);
+	arena_free(&b->mails);
+	arena_free(&b->reports);
 }
 
 bool
 batch_is_full(const struct batch *b)
 {
-	return b->n >= MESSAGES || b->arena.total >= BYTES ||
+	return b->n >= MESSAGES || b->mails.total + b->reports.total >= BYTES ||
 	       (b->n > 0 && timing_now() - b->since > SECONDS);
 }
 
 bool
-batch_is_large(const struct batch *b)
+batch_is_heavy(const struct batch *b)
 {
-	return b->arena.total >= 2 * BYTES;
+	return b->reports.total >= 2 * BYTES;
 }
 
 struct judged *
 batch_add(struct batch *b, const struct message *m)
 {
-	struct judged *j = arena_alloc(&b->arena, sizeof *j);
+	struct judged *j = arena_alloc(&b->mails, sizeof *j);
 
 	if (b->n++ == 0)
 		b->since = timing_now();
 	j->last = &j->outcomes;
 	j->message = *m;
-	j->message.source = arena_strdup(&b->arena, m->source);
+	j->message.source = arena_strdup(&b->mails, m->source);
 	j->message.bytes = (struct span){ 0 };
 	*b->last = j;
 	b->last = &j->next;
@@ -55,9 +57,21 @@ batch_add(struct batch *b, const struct message *m)
 struct outcome *
 batch_add_outcome(struct batch *b, struct judged *j)
 {
-	struct outcome *o = arena_alloc(&b->arena, sizeof *o);
+	struct outcome *o = arena_alloc(&b->reports, sizeof *o);
 
 	*j->last = o;
 	j->last = &o->next;
 	return o;
+}
+
+void
+batch_forget_outcomes(struct batch *b)
+{
+	while (b->first != NULL && b->first->next != NULL)
+		b->first = b->first->next;
+	if (b->first != NULL) {
+		b->first->outcomes = NULL;
+		b->first->last = &b->first->outcomes;
+	}
+	arena_reset(&b->reports);
 }

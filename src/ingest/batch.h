@@ -3,21 +3,28 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
+#include "base/span.h"
 #include "model/message.h"
 #include "model/tls_report.h"
-#include "base/span.h"
 #include "store/mailboxes.h"
 #include "store/rejects.h"
-#include "store/store.h"
 
 /* What became of one attachment that claims to be a report. */
 struct outcome {
 	struct outcome *next;
 	const struct report *report; /* NULL: refused */
-	struct span raw;	     /* of a report: its gzip file */
+	struct span raw; /* of a report: its gzip file; empty: not kept */
 	struct store_reject reject;
+};
+
+/* What the outcomes of one message add up to. */
+struct tally {
+	bool any, rejected, conflict, imported;
+	bool repeated_conflict; /* a duplicate, but of a conflict */
+	bool lost; /* some bytes are kept nowhere but in the mail */
 };
 
 /* A message that was judged and waits to be stored. */
@@ -25,19 +32,21 @@ struct judged {
 	struct judged *next;
 	struct message message; /* without its bytes */
 	struct mail_head head;
-	struct outcome *outcomes, **last;
+	struct outcome *outcomes, **last; /* those not stored yet */
+	struct tally tally;		  /* of those stored */
+	int64_t id; /* the store's number of it; 0: nothing is stored yet */
 };
 
 /*
  * Messages that are stored in one transaction, with how far their folder is
- * read once they are.  Whoever has a batch has all of it: nothing in it is
- * shared with another.
+ * read once they are.
  */
 struct batch {
-	struct arena arena; /* what it lives in */
+	struct arena mails;   /* the messages and their heads */
+	struct arena reports; /* the outcomes, with all they point to */
 	struct judged *first, **last;
 	size_t n;
-	double since; /* when its first message was begun; timing_now() */
+	double since; /* timing_now() when its first message was added */
 	bool has_cursor;
 	struct store_mailbox cursor;
 	/* what the server shall do with its mails; "": nothing */
@@ -49,18 +58,24 @@ void batch_reset(struct batch *);
 void batch_free(struct batch *);
 
 /*
- * Large enough that commits cost little, small enough that memory stays flat
- * and that no more than seconds of work wait for the next one.
+ * Whether it is time to store it: so large that the commit costs little beside
+ * its messages, or some seconds old, so that little is lost by a crash.
  */
 bool batch_is_full(const struct batch *);
 
-/* So large, by a mail that is, that another one may be too much. */
-bool batch_is_large(const struct batch *);
+/*
+ * Whether the outcomes take so much memory that they should be stored before
+ * the next one is added, although their message may have more.
+ */
+bool batch_is_heavy(const struct batch *);
 
-/* The message behind those in it; its texts are copied, its bytes left out. */
+/* Add a message; its texts are copied, its bytes left out. */
 struct judged *batch_add(struct batch *, const struct message *);
 
-/* One more outcome of that message. */
+/* Add one more outcome of that message, which is the last one added. */
 struct outcome *batch_add_outcome(struct batch *, struct judged *);
+
+/* Forget all outcomes, and all messages but the last: they are stored. */
+void batch_forget_outcomes(struct batch *);
 
 #endif

@@ -27,7 +27,8 @@ struct examiner {
 struct exam {
 	struct examiner *ex;
 	const struct message *message;
-	struct arena *arena;
+	struct arena *mail;	/* for what is said of the mail */
+	struct arena *reports;	/* for the reports in it */
 	struct mail_head *head; /* of the mail, or of the forwarded one */
 	bool has_arrival;
 	int64_t arrival;
@@ -86,10 +87,10 @@ judge_text(struct exam *e, struct candidate *c, struct fault *f)
 		.our_domains = ex->settings.our_domains,
 		.n_our_domains = ex->settings.n_our_domains,
 	};
-	struct report *r = arena_alloc(e->arena, sizeof *r);
+	struct report *r = arena_alloc(e->reports, sizeof *r);
 	enum room left = timing_enter(ex->settings.timing, ROOM_JSON);
 
-	if (report_parse(ex->reading, c->text, &context, e->arena, r,
+	if (report_parse(ex->reading, c->text, &context, e->reports, r,
 		&ex->findings) == 0) {
 		c->report = r;
 		if (ex->settings.notes && e->head->from[0] != '\0')
@@ -160,7 +161,7 @@ judge_mail(struct exam *e, struct mail_head *head, struct fault *f)
 	size_t i;
 
 	forget_findings(fs);
-	if (candidates_find(e->message->bytes, e->ex->settings.limits, e->arena,
+	if (candidates_find(e->message->bytes, e->ex->settings.limits, e->mail,
 		&found, fs) == -1) {
 		*head = found.head;
 		return give(e, &whole, f);
@@ -258,7 +259,7 @@ judge_absent(struct exam *e, struct mail_head *head, struct fault *f)
 		.bytes = e->message->bytes,
 		.whole_mail = true };
 
-	head_text_of_mail(e->message->bytes, e->arena, head);
+	head_text_of_mail(e->message->bytes, e->mail, head);
 	forget_findings(fs);
 	if (e->message->unreadable)
 		findings_reject(fs, CODE_MIME_MALFORMED,
@@ -270,12 +271,14 @@ judge_absent(struct exam *e, struct mail_head *head, struct fault *f)
 }
 
 int
-examine(struct examiner *ex, const struct message *m, struct arena *arena,
-    struct mail_head *head, examine_fn *fn, void *arg, struct fault *f)
+examine(struct examiner *ex, const struct message *m, struct arena *mail,
+    struct arena *reports, struct mail_head *head, examine_fn *fn, void *arg,
+    struct fault *f)
 {
 	struct exam e = { .ex = ex,
 		.message = m,
-		.arena = arena,
+		.mail = mail,
+		.reports = reports,
 		.has_arrival = m->has_arrival,
 		.arrival = m->arrival,
 		.fn = fn,
@@ -285,7 +288,7 @@ examine(struct examiner *ex, const struct message *m, struct arena *arena,
 
 	*head = mail_head_empty;
 	if (m->ruled_out) {
-		head_text_of_mail(m->bytes, arena, head);
+		head_text_of_mail(m->bytes, mail, head);
 		rc = 0;
 	} else if (m->too_large || m->unreadable)
 		rc = judge_absent(&e, head, f);

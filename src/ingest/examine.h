@@ -53,7 +53,8 @@ void examiner_free(struct examiner *);
  * the message is no_report.  `*head` is filled from `arena` before.  0, or -1
  * when `fn` stopped it.
  */
-int examine(struct examiner *, const struct message *, struct arena *,
-    struct mail_head *head, examine_fn *fn, void *arg, struct fault *);
+int examine(struct examiner *, const struct message *, struct arena *mail,
+    struct arena *reports, struct mail_head *head, examine_fn *fn, void *arg,
+    struct fault *);
 
 #endif

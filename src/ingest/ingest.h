@@ -53,15 +53,22 @@ struct ingest_verdict {
 };
 
 /*
- * Judge a message and store the outcome with the present batch.  Trouble with
- * it is logged once it is stored, naming source and UID.  -1 only with
- * FAULT_HOST: the store failed, and nothing of the batch is stored.
+ * Judge a message and add the outcome to the present batch.  Trouble with it
+ * is logged once it is stored, naming source and UID.  -1 only with
+ * FAULT_HOST: the store failed, and nothing of the batch is stored.  Nothing
+ * may be committed after that.
  */
 int ingest_message(struct ingest *, const struct message *,
     struct ingest_verdict *, struct fault *);
 
 /* Commit what waits, and the cursor. */
 int ingest_commit(struct ingest *, struct fault *);
+
+/*
+ * The same if enough waits, or a large message holds a transaction open: to be
+ * called behind each message, once the cursor has moved.
+ */
+int ingest_commit_if_due(struct ingest *, struct fault *);
 
 const struct ingest_counts *ingest_counts(const struct ingest *);
 

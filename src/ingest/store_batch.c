@@ -2,7 +2,6 @@
 #include <stdio.h>
 
 #include "base/log.h"
-#include "base/timing.h"
 #include "ingest/batch.h"
 #include "ingest/store_batch.h"
 #include "store/action_journal.h"
@@ -10,6 +9,7 @@
 #include "store/messages.h"
 #include "store/rejects.h"
 #include "store/reports.h"
+#include "store/store.h"
 
 /* "example: UID 17", or the path of a file. */
 static const char *
@@ -22,29 +22,23 @@ place(const struct message *m, char *out, size_t size)
 	return out;
 }
 
-/* What became of a mail's candidates. */
-struct tally {
-	bool rejected, conflict, imported;
-	bool repeated_conflict; /* a duplicate, but of a conflict */
-	bool lost;		/* bytes that are nowhere but in the mail */
-};
-
 static int
-store_reject(struct recorder *rec, int64_t message, const struct judged *j,
-    const struct outcome *o, struct tally *t, struct fault *f)
+store_reject(struct storing *s, struct judged *j, const struct outcome *o,
+    struct fault *f)
 {
-	uint64_t limit = rec->quarantine_max;
+	struct tally *t = &j->tally;
+	uint64_t limit = s->quarantine_max;
 	struct store_rejected done;
 	char who[512];
 
-	if (store_add_reject(
-		rec->store, message, &o->reject, limit, &done, f) == -1)
+	if (store_add_reject(s->store, j->id, &o->reject, limit, &done, f) ==
+	    -1)
 		return -1;
-	rec->counts.rejected++;
+	s->counts.rejected++;
 	t->rejected = true;
 	t->lost |= !done.kept;
-	if (!done.kept && !rec->quarantine_full) {
-		rec->quarantine_full = true;
+	if (!done.kept && !s->quarantine_full) {
+		s->quarantine_full = true;
 		log_warn("quarantine: limits.quarantine is reached: of what is "
 			 "rejected only the facts are kept; see `tlsrua "
 			 "quarantine list`");
@@ -59,26 +53,27 @@ store_reject(struct recorder *rec, int64_t message, const struct judged *j,
 }
 
 static int
-store_report(struct recorder *rec, int64_t message, const struct judged *j,
-    const struct outcome *o, struct tally *t, struct fault *f)
+store_report(struct storing *s, struct judged *j, const struct outcome *o,
+    struct fault *f)
 {
+	struct tally *t = &j->tally;
 	const struct report *r = o->report;
 	struct store_added added;
 	char who[512];
 
-	if (store_add_report(rec->store, message, r, o->raw, &added, f) == -1)
+	if (store_add_report(s->store, j->id, r, o->raw, &added, f) == -1)
 		return -1;
 	switch (added.outcome) {
 	case STORE_IMPORTED:
-		rec->counts.imported++;
+		s->counts.imported++;
 		t->imported = true;
 		break;
 	case STORE_DUPLICATE:
-		rec->counts.duplicate++;
+		s->counts.duplicate++;
 		t->repeated_conflict |= added.of_conflict;
 		return 0;
 	case STORE_CONFLICT:
-		rec->counts.conflict++;
+		s->counts.conflict++;
 		t->conflict = true;
 		t->lost |= o->raw.n == 0;
 		log_warn("%s: report-id-conflict: %s of %s is stored already "
@@ -89,7 +84,7 @@ store_report(struct recorder *rec, int64_t message, const struct judged *j,
 		return 0;
 	}
 	if (r->warnings[0] != '\0') {
-		rec->counts.warnings++;
+		s->counts.warnings++;
 		log_debug("%s: %s of %s: %s",
 		    place(&j->message, who, sizeof who), r->report_id,
 		    r->organization, r->warnings);
@@ -99,20 +94,22 @@ store_report(struct recorder *rec, int64_t message, const struct judged *j,
 
 /* The verdict of a mail is the gravest of its candidates. */
 static const char *
-verdict_of(const struct tally *t, bool any)
+verdict_of(const struct tally *t)
 {
 	return t->rejected   ? "rejected"
 	       : t->conflict ? "conflict"
 	       : t->imported ? "imported"
-	       : any	     ? "duplicate"
+	       : t->any	     ? "duplicate"
 			     : "no_report";
 }
 
-/* What the server shall do with it, noted in the same transaction. */
+/* Note what the server shall do with the mail; it does it after the commit. */
 static int
-note_action(struct recorder *rec, const struct batch *b,
-    const struct message *m, const struct tally *t, struct fault *f)
+note_action(struct storing *s, const struct batch *b, const struct judged *j,
+    struct fault *f)
 {
+	const struct message *m = &j->message;
+	const struct tally *t = &j->tally;
 	const char *action = t->rejected || t->conflict || t->repeated_conflict
 				 ? b->after_reject
 				 : b->after_import;
@@ -121,64 +118,98 @@ note_action(struct recorder *rec, const struct batch *b,
 	    m->unreadable)
 		return 0;
 	return store_add_action(
-	    rec->store, m->mailbox, m->uidvalidity, m->uid, action, f);
+	    s->store, m->mailbox, m->uidvalidity, m->uid, action, f);
 }
 
+/* Store the outcomes of a message that there are so far. */
 static int
-record(struct recorder *rec, const struct batch *b, const struct judged *j,
-    struct fault *f)
+store_outcomes(struct storing *s, struct judged *j, struct fault *f)
 {
-	struct tally tally = { 0 };
 	const struct outcome *o;
-	int64_t id;
 
-	if (store_add_message(rec->store, &j->message, &j->head, &id, f) == -1)
+	if (j->id == 0 &&
+	    store_add_message(s->store, &j->message, &j->head, &j->id, f) == -1)
 		return -1;
 	for (o = j->outcomes; o != NULL; o = o->next) {
-		rec->counts.reports++;
-		if ((o->report == NULL
-			    ? store_reject(rec, id, j, o, &tally, f)
-			    : store_report(rec, id, j, o, &tally, f)) == -1)
+		s->counts.reports++;
+		j->tally.any = true;
+		if ((o->report == NULL ? store_reject(s, j, o, f)
+				       : store_report(s, j, o, f)) == -1)
 			return -1;
 	}
-	rec->counts.messages++;
-	rec->counts.bytes += j->message.size;
-	rec->counts.no_report += j->outcomes == NULL;
-	if (j->outcomes != NULL &&
-	    note_action(rec, b, &j->message, &tally, f) == -1)
-		return -1;
-	if ((tally.conflict || tally.repeated_conflict) &&
-	    store_keep_message(rec->store, id, f) == -1)
-		return -1;
-	return store_message_verdict(
-	    rec->store, id, verdict_of(&tally, j->outcomes != NULL), f);
+	return 0;
 }
 
+/* All outcomes of a message are stored: store what follows from them. */
 static int
-record_all(struct recorder *rec, const struct batch *b, struct fault *f)
+store_verdict(struct storing *s, const struct batch *b, const struct judged *j,
+    struct fault *f)
 {
-	const struct judged *j;
+	const struct tally *t = &j->tally;
 
-	for (j = b->first; j != NULL; j = j->next)
-		if (record(rec, b, j, f) == -1)
+	s->counts.messages++;
+	s->counts.bytes += j->message.size;
+	s->counts.no_report += !t->any;
+	if (t->any && note_action(s, b, j, f) == -1)
+		return -1;
+	if ((t->conflict || t->repeated_conflict) &&
+	    store_keep_message(s->store, j->id, f) == -1)
+		return -1;
+	return store_message_verdict(s->store, j->id, verdict_of(t), f);
+}
+
+/* `complete`: no outcome of the last message is still to come. */
+static int
+store_messages(
+    struct storing *s, const struct batch *b, bool complete, struct fault *f)
+{
+	struct judged *j;
+
+	if (!s->in_transaction) {
+		if (store_begin(s->store, f) == -1)
 			return -1;
-	return b->has_cursor ? store_set_cursor(rec->store, &b->cursor, f) : 0;
+		s->in_transaction = true;
+		s->committed = s->counts;
+	}
+	for (j = b->first; j != NULL; j = j->next) {
+		if (store_outcomes(s, j, f) == -1)
+			return -1;
+		if ((complete || j->next != NULL) &&
+		    store_verdict(s, b, j, f) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+void
+store_batch_abandon(struct storing *s)
+{
+	if (!s->in_transaction)
+		return;
+	store_rollback(s->store);
+	s->in_transaction = false;
+	s->counts = s->committed;
 }
 
 int
-record_batch(struct recorder *rec, const struct batch *b, struct fault *f)
+store_batch_so_far(struct storing *s, struct batch *b, struct fault *f)
 {
-	struct ingest_counts before = rec->counts;
-	double began = timing_now();
-	int rc = -1;
+	if (store_messages(s, b, false, f) == 0)
+		return 0;
+	store_batch_abandon(s);
+	return -1;
+}
 
-	if (store_begin(rec->store, f) == 0 && record_all(rec, b, f) == 0 &&
-	    store_commit(rec->store, f) == 0)
-		rc = 0;
-	if (rc == -1) {
-		store_rollback(rec->store);
-		rec->counts = before;
+int
+store_batch(struct storing *s, const struct batch *b, struct fault *f)
+{
+	if (store_messages(s, b, true, f) == 0 &&
+	    (!b->has_cursor ||
+		store_set_cursor(s->store, &b->cursor, f) == 0) &&
+	    store_commit(s->store, f) == 0) {
+		s->in_transaction = false;
+		return 0;
 	}
-	rec->seconds += timing_now() - began;
-	return rc;
+	store_batch_abandon(s);
+	return -1;
 }

@@ -10,20 +10,31 @@ struct batch;
 struct fault;
 struct store;
 
-/* Batches on their way into a store, and what they add up to. */
-struct recorder {
+/* The storing of one run's batches, and what they add up to. */
+struct storing {
 	struct store *store;
 	uint64_t quarantine_max; /* limits.quarantine */
 	struct ingest_counts counts;
-	double seconds;	      /* spent in the store */
-	bool quarantine_full; /* said once a run */
+	struct ingest_counts committed; /* the counts before the batch */
+	bool in_transaction;
+	bool quarantine_full; /* the warning of it was given: once a run */
 };
 
 /*
- * Store a batch and its cursor in one transaction, and say what is wrong with
- * its messages, naming source and UID.  -1 with FAULT_HOST when the store
- * failed: nothing of it is stored or counted then.
+ * Store a batch and its cursor in one transaction.  What is wrong with its
+ * messages is logged, naming source and UID.  -1 with FAULT_HOST when the
+ * store failed: nothing of the batch is stored or counted then.
  */
-int record_batch(struct recorder *, const struct batch *, struct fault *);
+int store_batch(struct storing *, const struct batch *, struct fault *);
+
+/*
+ * Store what is in the batch so far, and leave the transaction open: the last
+ * message may still get outcomes.  The caller then forgets what is stored, and
+ * ends the transaction with store_batch().  -1 as there.
+ */
+int store_batch_so_far(struct storing *, struct batch *, struct fault *);
+
+/* Roll back a transaction that is open. */
+void store_batch_abandon(struct storing *);
 
 #endif

@@ -45,6 +45,8 @@ take_mail(struct folder_poll *fd, struct message *m, struct fault *f)
 		rc = ingest_message(fd->run->ingest, m, &verdict, f);
 		*done = rc == 0;
 		move_cursor(fd);
+		if (rc == 0)
+			rc = ingest_commit_if_due(fd->run->ingest, f);
 		if (!fd->run->is_one_of_many)
 			progress_step(&fd->progress);
 	}

@@ -1,0 +1,185 @@
+#include "scenes/mails.h"
+#include "scenes/stores.h"
+
+#include "base/fault.h"
+#include "ingest/ingest.h"
+#include "model/limits.h"
+
+enum {
+	LARGE = 12000 /* failure details: megabytes in memory */
+};
+
+static const struct ingest_settings settings = {
+	.examine = { .limits = &limits_default },
+};
+
+static void
+run_sql(struct scene *s, const char *sql)
+{
+	if (sqlite3_exec(s->st->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", sql, sqlite3_errmsg(s->st->db));
+}
+
+__attribute__((format(printf, 2, 3))) static void
+put(struct buf *b, const char *fmt, ...)
+{
+	char text[1000];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	assert_int_equal(buf_append(b, text, strlen(text)), 0);
+}
+
+/* A report with that many failure details, no two alike. */
+static void
+add_report(struct buf *b, int id, int details)
+{
+	int i;
+
+	put(b,
+	    "{\"organization-name\":\"x\",\"report-id\":\"%d\","
+	    "\"contact-info\":\"x@x.example\",\"date-range\":{"
+	    "\"start-datetime\":\"2026-03-01T00:00:00Z\","
+	    "\"end-datetime\":\"2026-03-01T23:59:59Z\"},\"policies\":[{"
+	    "\"policy\":{\"policy-type\":\"sts\",\"policy-domain\":"
+	    "\"alder.example\"},\"summary\":{"
+	    "\"total-successful-session-count\":1,"
+	    "\"total-failure-session-count\":%d},\"failure-details\":[",
+	    id, details);
+	for (i = 0; i < details; i++)
+		put(b,
+		    "%s{\"result-type\":\"certificate-expired\","
+		    "\"failed-session-count\":1,"
+		    "\"receiving-mx-hostname\":\"mx%d.alder.example\"}",
+		    i > 0 ? "," : "", i);
+	put(b, "]}]}");
+}
+
+/* A mail of the reports from one id to before another, each its own part. */
+static struct span
+mail_of(int id, int end, int details)
+{
+	struct buf b = { .max = SIZE_MAX / 2 };
+
+	put(&b, "From: x@x.example\nSubject: reports\n"
+		"Content-Type: multipart/mixed; boundary=b\n\n");
+	for (; id < end; id++) {
+		put(&b, "--b\nContent-Type: application/tlsrpt+json\n\n");
+		add_report(&b, id, details);
+		put(&b, "\n");
+	}
+	put(&b, "--b--\n");
+	return buf_span(&b);
+}
+
+static int
+give(struct scene *s, struct ingest *in, struct span mail)
+{
+	struct message m = { .source = "x", .bytes = mail, .size = mail.n };
+	struct ingest_verdict verdict;
+
+	return ingest_message(in, &m, &verdict, &s->f);
+}
+
+static bool
+is_in_transaction(const struct scene *s)
+{
+	return sqlite3_get_autocommit(s->st->db) == 0;
+}
+
+static void
+stores_nothing_before_the_commit(void **state)
+{
+	struct scene *s = *state;
+	struct ingest *in = ingest_open(s->st, &settings);
+	struct span mail = mail_of(0, 2, 1);
+
+	assert_ok(s, give(s, in, mail));
+	assert_false(is_in_transaction(s));
+	assert_ok(s, ingest_commit_if_due(in, &s->f)); /* it is not */
+	assert_number(s, "SELECT count(*) FROM messages", 0);
+	assert_ok(s, ingest_commit(in, &s->f));
+	assert_number(s, "SELECT count(*) FROM messages", 1);
+	assert_number(s, "SELECT count(*) FROM reports", 2);
+	assert_int_equal(ingest_counts(in)->imported, 2);
+	ingest_close(in);
+	free_span(mail);
+}
+
+/* They are stored one after the other, but committed together. */
+static void
+stores_a_mail_of_many_large_reports(void **state)
+{
+	struct scene *s = *state;
+	struct ingest *in = ingest_open(s->st, &settings);
+	struct span first = mail_of(0, 1, 1), mail = mail_of(1, 7, LARGE);
+
+	assert_ok(s, give(s, in, first));
+	assert_ok(s, give(s, in, mail));
+	assert_true(is_in_transaction(s));
+	assert_ok(s, ingest_commit_if_due(in, &s->f));
+	assert_false(is_in_transaction(s));
+	assert_number(s, "SELECT count(*) FROM messages", 2);
+	assert_number(
+	    s, "SELECT count(*) FROM messages WHERE verdict = 'imported'", 2);
+	assert_number(s, "SELECT count(*) FROM reports", 7);
+	assert_number(s, "SELECT count(DISTINCT message) FROM reports", 2);
+	assert_int_equal(ingest_counts(in)->messages, 2);
+	assert_int_equal(ingest_counts(in)->imported, 7);
+	ingest_close(in);
+	free_span(first);
+	free_span(mail);
+}
+
+static void
+stores_no_part_of_what_fails_in_the_middle(void **state)
+{
+	struct scene *s = *state;
+	struct ingest *in = ingest_open(s->st, &settings);
+	struct span first = mail_of(0, 1, 1), mail = mail_of(1, 7, LARGE);
+
+	run_sql(s, "CREATE TRIGGER full BEFORE INSERT ON reports "
+		   "WHEN (SELECT count(*) FROM reports) >= 4 "
+		   "BEGIN SELECT RAISE(ABORT, 'no more'); END");
+	assert_ok(s, give(s, in, first));
+	assert_int_equal(give(s, in, mail), -1);
+	assert_int_equal(s->f.scope, FAULT_HOST);
+	assert_false(is_in_transaction(s));
+	assert_number(s, "SELECT count(*) FROM messages", 0);
+	assert_number(s, "SELECT count(*) FROM reports", 0);
+	assert_int_equal(ingest_counts(in)->messages, 0);
+	assert_int_equal(ingest_counts(in)->reports, 0);
+	ingest_close(in);
+	free_span(first);
+	free_span(mail);
+}
+
+static void
+drops_what_is_not_committed(void **state)
+{
+	struct scene *s = *state;
+	struct ingest *in = ingest_open(s->st, &settings);
+	struct span mail = mail_of(0, 6, LARGE);
+
+	assert_ok(s, give(s, in, mail));
+	assert_true(is_in_transaction(s));
+	ingest_close(in);
+	assert_number(s, "SELECT count(*) FROM messages", 0);
+	assert_number(s, "SELECT count(*) FROM reports", 0);
+	free_span(mail);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(stores_nothing_before_the_commit),
+		TEST(stores_a_mail_of_many_large_reports),
+		TEST(stores_no_part_of_what_fails_in_the_middle),
+		TEST(drops_what_is_not_committed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
