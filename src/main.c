@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/printable.h"
 #include "cmd/cmd.h"
 
 static const struct command *const commands[] = { &cmd_poll, &cmd_import,
@@ -108,6 +109,7 @@ main(int argc, char **argv)
 	/* characters must be of the same width for everybody, whatever LANG is
 	 */
 	setlocale(LC_CTYPE, "C.UTF-8");
+	printable_init();
 	/* OpenSSL 3.0 crashes later when it had no memory for this */
 	if (OSSL_LIB_CTX_get0_global_default() == NULL)
 		out_of_memory();

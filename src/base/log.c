@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/utf8.h"
+#include "base/printable.h"
 
 enum {
 	LINE = 2048
 };
 
-/* The only variables that are global to the process. */
+/* What is global to the process, beside the locale of base/printable. */
 static struct {
 	enum log_level level;
 	bool journal, terminal;
@@ -77,15 +77,16 @@ say(enum log_level level, const char *fmt, va_list ap)
 {
 	static const char *const priority[] = { "<3>", "<4>", "<6>", "<7>",
 		"<7>" };
-	char line[LINE];
+	char line[LINE], *text;
 
 	if (!log_on(level))
 		return;
 	vsnprintf(line, sizeof line, fmt, ap);
-	text_clean(line);
+	text = printable(line);
 	log_progress_end();
 	fprintf(stderr, "%s%s\n",
-	    state.journal ? priority[level] : "tlsrua: ", line);
+	    state.journal ? priority[level] : "tlsrua: ", text);
+	free(text);
 }
 
 #define SAY(level)                   \
@@ -129,7 +130,7 @@ log_trace(const char *fmt, ...)
 void
 log_progress(const char *fmt, ...)
 {
-	char line[LINE];
+	char line[LINE], *text;
 	va_list ap;
 
 	if (!state.terminal)
@@ -137,8 +138,9 @@ log_progress(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof line, fmt, ap);
 	va_end(ap);
-	text_clean(line);
-	fprintf(stderr, "\r%s\033[K", line);
+	text = printable(line);
+	fprintf(stderr, "\r%s\033[K", text);
 	fflush(stderr);
 	state.progress = true;
+	free(text);
 }

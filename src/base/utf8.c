@@ -1,9 +1,15 @@
+#define _XOPEN_SOURCE 700 /* wcwidth */
 #include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "base/utf8.h"
+
+enum {
+	MOST_MARKS = 4 /* that combine with one character; scripts use three */
+};
 
 size_t
 text_utf8(const char *s, size_t n, unsigned *cp)
@@ -80,19 +86,34 @@ text_plain(const char *s, size_t n)
 	return i;
 }
 
-/* Controls that move the cursor or turn the direction of what follows. */
+/*
+ * Characters that move the cursor, turn the direction of what follows, or are
+ * not seen at all: controls, and what Unicode calls default-ignorable.
+ */
 static bool
 is_unsafe(unsigned c)
 {
-	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x61c ||
-	       c == 0x200e || c == 0x200f || c == 0x2028 || c == 0x2029 ||
-	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+	static const struct {
+		unsigned first, last;
+	} ranges[] = { { 0, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad },
+		{ 0x34f, 0x34f }, { 0x61c, 0x61c }, { 0x115f, 0x1160 },
+		{ 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x200b, 0x200f },
+		{ 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0x2800, 0x2800 },
+		{ 0x3164, 0x3164 }, { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff },
+		{ 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb }, { 0x1bca0, 0x1bca3 },
+		{ 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff } };
+	size_t i;
+
+	for (i = 0; i < sizeof ranges / sizeof *ranges; i++)
+		if (c <= ranges[i].last)
+			return c >= ranges[i].first;
+	return false;
 }
 
 void
 text_clean(char *s)
 {
-	size_t n = strlen(s), len = text_plain(s, n);
+	size_t n = strlen(s), len = text_plain(s, n), marks = 0;
 	char *out = s + len;
 	unsigned c;
 
@@ -100,10 +121,15 @@ text_clean(char *s)
 		if ((len = text_utf8(s, n, &c)) == 0 || is_unsafe(c)) {
 			*out++ = '?';
 			len = len > 0 ? len : 1;
-		} else {
-			memmove(out, s, len);
-			out += len;
+			marks = 0;
+			continue;
 		}
+		/* marks that combine take no column of their own */
+		marks = wcwidth((wchar_t)c) == 0 ? marks + 1 : 0;
+		if (marks > MOST_MARKS)
+			continue;
+		memmove(out, s, len);
+		out += len;
 	}
 	*out = '\0';
 }

@@ -4,8 +4,11 @@
 #include <stddef.h>
 
 /*
- * Make a string fit to be printed to a terminal or a log, in place: what is
- * not UTF-8, control characters (C0, C1, DEL) and bidi controls become '?'.
+ * Make a string fit to be printed to a terminal, a log or a page, in place:
+ * bytes that are not UTF-8, control characters (C0, C1, DEL) and characters
+ * that format or are not seen (bidi controls, zero-width signs, soft hyphen,
+ * tags, variation selectors) become '?'; of a run of combining marks the first
+ * four stay.  Which marks combine is known with LC_CTYPE C.UTF-8 only.
  */
 void text_clean(char *s);
 

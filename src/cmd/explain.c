@@ -22,7 +22,9 @@ explain_code(const struct code_entry *e)
 	printf("%s (%s)\n", e->name, class_words[e->class]);
 	text_wrap(stdout, "  ", e->meaning);
 	text_wrap(stdout, "  ", e->advice);
-	printf("  See %s.\n", e->section);
+	fputs("  See ", stdout);
+	text_put(stdout, e->section);
+	puts(".");
 }
 
 static void
@@ -42,7 +44,9 @@ explain_result(const struct result_type *r)
 	text_wrap(stdout, "  ", r->meaning);
 	text_wrap(stdout, "  Causes: ", r->causes);
 	text_wrap(stdout, "  Remedy: ", r->remedy);
-	printf("  See %s.\n", r->section);
+	fputs("  See ", stdout);
+	text_put(stdout, r->section);
+	puts(".");
 }
 
 static void

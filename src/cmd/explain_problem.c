@@ -86,7 +86,9 @@ print_remedy(struct arena *mem, const struct store_problem *p)
 		text_wrap_command(stdout, "    ",
 		    remedy_command(mem, r->look, p->mx, p->domain));
 	}
-	printf("  See %s.\n", r->section);
+	fputs("  See ", stdout);
+	text_put(stdout, r->section);
+	puts(".");
 }
 
 static int

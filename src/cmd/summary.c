@@ -1,15 +1,12 @@
-#define _GNU_SOURCE /* newlocale, nl_langinfo_l */
-#include <langinfo.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/printable.h"
 #include "cmd/cmd.h"
 #include "cmd/judged_overview.h"
 #include "cmd/range_options.h"
@@ -24,20 +21,6 @@ enum {
 	EX_CHECK = 1,	   /* exit code of a check that fails */
 	LINES_IN_PIPE = 48 /* where there is no screen: a mail from cron */
 };
-
-/* Whether the locale has another character set than UTF-8. */
-static bool
-is_ascii(void)
-{
-	locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
-	bool utf8;
-
-	if (locale == (locale_t)0)
-		return true;
-	utf8 = strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
-	freelocale(locale);
-	return !utf8;
-}
 
 static bool
 wants_colour(void)
@@ -87,41 +70,12 @@ check_alarm(const struct judged_overview *l, const struct options *o)
 	return EX_CHECK;
 }
 
-/* Where text is printed: stdout, or memory to convert it to ASCII first. */
-struct page {
-	char *text;
-	size_t len;
-	FILE *out;
-};
-
-static FILE *
-page_open(struct page *p, const struct judged_overview *l)
-{
-	*p = (struct page){ .out = stdout };
-	if (l->words.ascii &&
-	    (p->out = open_memstream(&p->text, &p->len)) == NULL)
-		out_of_memory();
-	return p->out;
-}
-
-static void
-page_close(struct page *p)
-{
-	if (p->out == stdout)
-		return;
-	if (fclose(p->out) == EOF)
-		out_of_memory();
-	text_put_ascii(stdout, p->text);
-	free(p->text);
-}
-
 static int
 print_changes(struct store *st, struct judged_overview *l,
     const struct options *o, struct fault *f)
 {
 	struct changes changes = { 0 };
 	const struct told *told;
-	struct page page;
 	size_t n;
 
 	if (store_read_told(st, &l->mem, &told, &n, f) == -1)
@@ -129,11 +83,8 @@ print_changes(struct store *st, struct judged_overview *l,
 	changes_find(&l->words, told, n, &changes);
 	if (changes.n > 0 && o->json)
 		changes_print_json(stdout, &l->words, &changes);
-	else if (changes.n > 0) {
-		changes_print(
-		    page_open(&page, l), &l->words, &changes, wants_colour());
-		page_close(&page);
-	}
+	else if (changes.n > 0)
+		changes_print(stdout, &l->words, &changes, wants_colour());
 	/* what could not be printed must not be remembered as told */
 	if (fflush(stdout) == EOF || ferror(stdout))
 		return fault(f, FAULT_HOST, EX_CANTCREAT,
@@ -166,13 +117,11 @@ tell_all(struct judged_overview *l, const struct options *o)
 		.all = o->verbose > 0,
 		.lines = screen_lines(),
 		.now = l->now };
-	struct page page;
 
 	if (o->json) {
 		summary_print_json(stdout, &l->words, &alarm);
 	} else {
-		summary_print(page_open(&page, l), &l->words, &style);
-		page_close(&page);
+		summary_print(stdout, &l->words, &style);
 	}
 }
 
@@ -223,8 +172,8 @@ run(const struct options *o)
 	if ((status = check_arguments(o)) != 0)
 		return status;
 	status = cmd_open(o, CONFIG_OPTIONAL, STORE_READ, &in);
-	if (status == 0 &&
-	    judged_overview_read(&overview, in.store, o, is_ascii(), &f) == -1)
+	if (status == 0 && judged_overview_read(&overview, in.store, o,
+			       printable_is_ascii(), &f) == -1)
 		status = cmd_failed(&f);
 	if (status == 0)
 		status = tell(&in, &overview, o);

@@ -4,18 +4,17 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
-#include "base/utf8.h"
+#include "base/printable.h"
 #include "output/terminal_text.h"
 #include "output/display_width.h"
 
 void
 text_put(FILE *out, const char *s)
 {
-	char *clean = xstrdup(s);
+	char *text = printable(s);
 
-	text_clean(clean);
-	fputs(clean, out);
-	free(clean);
+	fputs(text, out);
+	free(text);
 }
 
 /* Up to the next blank at which a line may break: a number keeps its "%". */
@@ -34,10 +33,9 @@ text_wrap(FILE *out, const char *prefix, const char *paragraph)
 {
 	size_t indent = width_text(prefix, strlen(prefix)), at = indent, width,
 	       n;
-	char *clean = xstrdup(paragraph);
+	char *clean = printable(paragraph);
 	const char *s = clean;
 
-	text_clean(clean);
 	fputs(prefix, out);
 	while (*(s += strspn(s, " ")) != '\0') {
 		n = word_length(s);
@@ -65,10 +63,9 @@ text_wrap_command(FILE *out, const char *prefix, const char *command)
 {
 	size_t indent = width_text(prefix, strlen(prefix)), at = indent, width,
 	       n;
-	char *clean = xstrdup(command);
+	char *clean = printable(command);
 	const char *s = clean;
 
-	text_clean(clean);
 	fputs(prefix, out);
 	while (*(s += strspn(s, " ")) != '\0') {
 		n = strcspn(s, " ");
@@ -99,16 +96,6 @@ text_clip(struct arena *mem, const char *s, size_t columns, bool ascii)
 		return s;
 	return arena_printf(
 	    mem, "%.*s%s", (int)width_fitting(s, n, columns - room), s, mark);
-}
-
-void
-text_put_ascii(FILE *out, const char *s)
-{
-	for (; *s != '\0'; s++)
-		if ((*s & 0x80) == 0)
-			fputc(*s, out);
-		else if ((*s & 0xc0) == 0xc0) /* the first of a character */
-			fputc('?', out);
 }
 
 const char *

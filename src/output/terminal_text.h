@@ -14,8 +14,8 @@ enum {
 
 /*
  * Print a paragraph of at most TEXT_WIDTH columns: `prefix` before the first
- * line, as many blanks before the others.  Longer words are cut.  Control
- * characters are replaced.
+ * line, as many blanks before the others.  Longer words are cut.  The text
+ * is made fit for people by printable().
  */
 void text_wrap(FILE *, const char *prefix, const char *paragraph);
 
@@ -26,11 +26,8 @@ void text_wrap_command(FILE *, const char *prefix, const char *command);
 const char *text_clip(
     struct arena *, const char *s, size_t columns, bool ascii);
 
-/* A string with control characters replaced. */
+/* A string made fit for people by printable(). */
 void text_put(FILE *, const char *);
-
-/* A string with each character outside ASCII replaced. */
-void text_put_ascii(FILE *, const char *);
 
 /* "1,234,567"; returns `out`. */
 const char *text_grouped(uint64_t n, char out[static GROUPED]);

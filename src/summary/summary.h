@@ -21,8 +21,7 @@ enum {
 
 /*
  * What matters, 80 columns wide, worst first, as much as fits on the screen;
- * six lines when nothing is wrong.  Names may be in UTF-8 all the same when
- * the words are to be ASCII: text_put_ascii() it.
+ * six lines when nothing is wrong.
  */
 void summary_print(FILE *, const struct words *, const struct summary_style *);
 

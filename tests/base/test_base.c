@@ -1,3 +1,4 @@
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +15,7 @@
 #include "base/fault.h"
 #include "base/hex.h"
 #include "base/span.h"
+#include "base/printable.h"
 #include "base/utf8.h"
 #include "base/utc.h"
 
@@ -279,6 +281,26 @@ text_for_people_holds_no_controls(void **state)
 		{ "cut \xf0\x9f\x98", "cut ???" },
 		{ "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80" },
 		{ "\x7f", "?" },
+		/* what is not seen */
+		{ "a\xe2\x80\x8b"
+		  "b",
+		    "a?b" }, /* zero-width space */
+		{ "a\xc2\xad"
+		  "b",
+		    "a?b" }, /* soft hyphen */
+		{ "\xef\xbb\xbf"
+		  "a",
+		    "?a" },		     /* byte order mark */
+		{ "\xf3\xa0\x81\x81", "?" }, /* a tag */
+		{ "a\xef\xb8\x8f", "a?" },   /* a variation selector */
+		{ "a\xc2\xa0"
+		  "b",
+		    "a\xc2\xa0"
+		    "b" }, /* a blank is seen */
+		/* marks that combine: four stay */
+		{ "e\xcc\x81\xcc\x82", "e\xcc\x81\xcc\x82" },
+		{ "e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81o",
+		    "e\xcc\x81\xcc\x81\xcc\x81\xcc\x81o" },
 	};
 	char text[64];
 	size_t i;
@@ -288,6 +310,46 @@ text_for_people_holds_no_controls(void **state)
 		snprintf(text, sizeof text, "%s", rows[i].in);
 		text_clean(text);
 		assert_string_equal(text, rows[i].out);
+	}
+}
+
+static void
+text_for_people_is_ascii_where_the_locale_is_not_utf8(void **state)
+{
+	static const struct {
+		const char *in, *ascii;
+	} rows[] = {
+		{ "plain", "plain" },
+		{ "M\xc3\xbcller \xc3\x9f", "Muller ss" },
+		{ "\xc5\x81\xc3\xb3"
+		  "d\xc5\xba",
+		    "Lodz" },
+		{ "RFC 8460 \xc2\xa7"
+		  "4.3",
+		    "RFC 8460 section 4.3" },
+		{ "\xe2\x80\x9cx\xe2\x80\x9d \xe2\x80\xa6", "\"x\" ..." },
+		{ "\xe7\xbd\x91", "\\u7f51" },
+		{ "\xf0\x9f\x98\x80", "\\u1f600" },
+		{ "a\033\xe2\x80\x8b", "a??" },
+	};
+	char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		setenv("LC_ALL", "C", 1);
+		printable_init();
+		assert_true(printable_is_ascii());
+		text = printable(rows[i].in);
+		assert_string_equal(text, rows[i].ascii);
+		free(text);
+		setenv("LC_ALL", "C.UTF-8", 1);
+		printable_init();
+		assert_false(printable_is_ascii());
+		text = printable(rows[i].in);
+		if (i + 1 < sizeof rows / sizeof *rows)
+			assert_string_equal(text, rows[i].in);
+		free(text);
 	}
 }
 
@@ -351,9 +413,13 @@ main(void)
 		cmocka_unit_test(months_have_names_and_names_have_months),
 		cmocka_unit_test(text_for_people_holds_no_controls),
 		cmocka_unit_test(
+		    text_for_people_is_ascii_where_the_locale_is_not_utf8),
+		cmocka_unit_test(
 		    plain_text_ends_at_the_first_byte_that_is_not_printable_ascii),
 		cmocka_unit_test(a_fault_keeps_its_scope_and_cleans_its_text),
 	};
 
+	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL) /* as the program does */
+		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
