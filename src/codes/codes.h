@@ -185,6 +185,9 @@ struct policy_type {
 const struct policy_type *policy_type_find(struct span name);
 const struct policy_type *policy_type_at(size_t i); /* NULL past the last */
 
+/* POLICY_UNKNOWN for a type that is not in the RFC. */
+enum policy_kind policy_kind_of(const char *type);
+
 /* A result type of the IANA registry "STARTTLS Validation Result Types". */
 struct result_type {
 	const char *name;  /* "certificate-expired" */

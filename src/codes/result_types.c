@@ -240,6 +240,14 @@ policy_type_find(struct span name)
 	return NULL;
 }
 
+enum policy_kind
+policy_kind_of(const char *type)
+{
+	const struct policy_type *t = policy_type_find(span_of(type));
+
+	return t != NULL ? t->kind : POLICY_UNKNOWN;
+}
+
 const struct policy_type *
 policy_type_at(size_t i)
 {

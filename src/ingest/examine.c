@@ -10,6 +10,7 @@
 #include "mime/mail_header.h"
 #include "mime/part_body.h"
 #include "mime/report_front.h"
+#include "report/mail_comparison.h"
 #include "report/report.h"
 #include "unpack/container.h"
 #include "unpack/unpack.h"
@@ -18,7 +19,7 @@ struct examiner {
 	struct examine_settings settings;
 	struct buf decoded; /* a part, its transfer encoding undone */
 	struct buf text;    /* a report, unpacked */
-	struct reading *reading;
+	struct report_parser *parser;
 	struct findings findings;
 	struct findings choosing; /* of the part that is judged */
 };
@@ -44,7 +45,7 @@ examiner_new(const struct examine_settings *settings)
 	ex->settings = *settings;
 	ex->decoded.max = settings->limits->message;
 	ex->text.max = settings->limits->report;
-	ex->reading = reading_new();
+	ex->parser = report_parser_new();
 	return ex;
 }
 
@@ -55,7 +56,7 @@ examiner_free(struct examiner *ex)
 		return;
 	buf_free(&ex->decoded);
 	buf_free(&ex->text);
-	reading_free(ex->reading);
+	report_parser_free(ex->parser);
 	free(ex);
 }
 
@@ -90,7 +91,7 @@ judge_text(struct exam *e, struct candidate *c, struct fault *f)
 	struct report *r = arena_alloc(e->reports, sizeof *r);
 	enum room left = timing_enter(ex->settings.timing, ROOM_JSON);
 
-	if (report_parse(ex->reading, c->text, &context, e->reports, r,
+	if (report_parse(ex->parser, c->text, &context, e->reports, r,
 		&ex->findings) == 0) {
 		c->report = r;
 		if (ex->settings.notes && e->head->from[0] != '\0')

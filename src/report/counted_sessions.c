@@ -1,7 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/reading.h"
+#include "report/counted_sessions.h"
+#include "report/report_parser.h"
 
 /*
  * Sessions that may be added up across policy types: a sender that holds one
@@ -11,14 +12,6 @@
 struct sum {
 	uint64_t sessions, failed;
 };
-
-enum policy_kind
-policy_kind_of(const struct policy *p)
-{
-	const struct policy_type *t = policy_type_find(span_of(p->type));
-
-	return t != NULL ? t->kind : POLICY_UNKNOWN;
-}
 
 static int
 compare(const void *a, const void *b)
@@ -43,7 +36,7 @@ add_up(struct policy **p, size_t n, enum policy_kind kind)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (policy_kind_of(p[i]) == kind) {
+		if (policy_kind_of(p[i]->type) == kind) {
 			s.sessions +=
 			    p[i]->successful_sessions + p[i]->failed_sessions;
 			s.failed += p[i]->failed_sessions;
@@ -64,7 +57,7 @@ count_group(struct policy **p, size_t n)
 	    (tlsa.sessions == sts.sessions && tlsa.failed > sts.failed))
 		carrier = POLICY_TLSA;
 	for (i = 0; i < n; i++)
-		if (policy_kind_of(p[i]) == carrier)
+		if (policy_kind_of(p[i]->type) == carrier)
 			count(p[i]);
 }
 
@@ -85,23 +78,23 @@ adds_up(const struct report *report)
 }
 
 void
-counting_settle(struct reading *r)
+counted_sessions_settle(struct report_parser *rp)
 {
-	struct report *report = r->report;
+	struct report *report = rp->report;
 	struct policy **both, *p;
 	size_t i, first, n = 0;
 
 	if (!adds_up(report)) {
-		reading_refuse(r, 43, CODE_COUNT_OVERFLOW, MEMBER_POLICIES);
+		refuse_value(rp, 43, CODE_COUNT_OVERFLOW, MEMBER_POLICIES);
 		return;
 	}
-	both = arena_alloc(r->arena, report->n_policies * sizeof *both);
+	both = arena_alloc(rp->arena, report->n_policies * sizeof *both);
 	for (i = 0; i < report->n_policies; i++) {
 		p = &report->policies[i];
 		if (p->skipped)
 			continue;
-		if (policy_kind_of(p) == POLICY_STS ||
-		    policy_kind_of(p) == POLICY_TLSA)
+		if (policy_kind_of(p->type) == POLICY_STS ||
+		    policy_kind_of(p->type) == POLICY_TLSA)
 			both[n++] = p;
 		else
 			count(p);

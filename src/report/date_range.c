@@ -1,5 +1,7 @@
 #include "base/utc.h"
-#include "report/reading.h"
+#include "report/date_range.h"
+#include "report/member_values.h"
+#include "report/report_parser.h"
 
 enum {
 	LONGEST = 31 * UTC_DAY, /* R46 */
@@ -9,18 +11,20 @@ enum {
 
 /* RFC 3339 with the deviations that real senders show. */
 static int
-read_time(struct reading *r, struct span text, enum member m, int64_t *t)
+read_time(struct report_parser *rp, struct span text, enum member m, int64_t *t)
 {
 	unsigned dev;
 
-	if (utc_parse(text, t, &dev) == -1)
-		return reading_refuse(r, 28, CODE_DATE_INVALID, m);
+	if (utc_parse(text, t, &dev) == -1) {
+		refuse_value(rp, 28, CODE_DATE_INVALID, m);
+		return -1;
+	}
 	if (dev & UTC_NO_ZONE)
-		reading_warn(r, CODE_DATE_NO_TIMEZONE, m);
+		warn_of(rp, CODE_DATE_NO_TIMEZONE, m);
 	if (dev & UTC_OFFSET)
-		reading_warn(r, CODE_DATE_NOT_UTC, m);
+		warn_of(rp, CODE_DATE_NOT_UTC, m);
 	if (dev & UTC_FORMAT)
-		reading_warn(r, CODE_DATE_FORMAT, m);
+		warn_of(rp, CODE_DATE_FORMAT, m);
 	return 0;
 }
 
@@ -33,36 +37,63 @@ is_utc_day(int64_t start, int64_t end)
 }
 
 static void
-check_arrival(struct reading *r, int64_t start, int64_t end)
+check_arrival(struct report_parser *rp, int64_t start, int64_t end)
 {
-	int64_t arrival = r->context->arrival;
+	int64_t arrival = rp->context->arrival;
 
-	if (!r->context->has_arrival)
+	if (!rp->context->has_arrival)
 		return;
 	if (start > arrival + EARLIEST)
-		reading_refuse(r, 47, CODE_DATE_FUTURE, MEMBER_START);
+		refuse_value(rp, 47, CODE_DATE_FUTURE, MEMBER_START);
 	if (end < arrival - STALE)
-		reading_warn(r, CODE_DATE_STALE, MEMBER_END);
+		warn_of(rp, CODE_DATE_STALE, MEMBER_END);
+}
+
+/* The text of one end of the range; absent: "", and the report is refused. */
+static struct span
+time_text(struct report_parser *rp, struct json_object *range, enum member m)
+{
+	struct json_object *value = member_of(range, m);
+
+	if (value == NULL)
+		refuse_form(rp, 28, CODE_DATE_RANGE_MISSING, m);
+	return member_string(rp, 28, value, m);
+}
+
+static void
+check_range(struct report_parser *rp, int64_t start, int64_t end)
+{
+	if (end < start)
+		refuse_value(
+		    rp, 28, CODE_DATE_RANGE_REVERSED, MEMBER_DATE_RANGE);
+	else if (end - start > LONGEST)
+		refuse_value(
+		    rp, 46, CODE_DATE_RANGE_TOO_LONG, MEMBER_DATE_RANGE);
+	else if (!is_utc_day(start, end))
+		warn_of(rp, CODE_DATE_RANGE_NOT_DAY, MEMBER_DATE_RANGE);
+	check_arrival(rp, start, end);
 }
 
 void
-dates_read(struct reading *r, struct span start_text, struct span end_text)
+date_range_read(struct report_parser *rp, struct json_object *range)
 {
-	int64_t start, end;
-	int rc;
+	struct span start, end;
+	bool both;
 
-	rc = read_time(r, start_text, MEMBER_START, &start);
-	if (read_time(r, end_text, MEMBER_END, &end) == -1 || rc == -1)
+	if (range == NULL) {
+		refuse_form(rp, 28, CODE_DATE_RANGE_MISSING, MEMBER_DATE_RANGE);
 		return;
-	r->report->start = start;
-	r->report->end = end;
-	if (end < start)
-		reading_refuse(
-		    r, 28, CODE_DATE_RANGE_REVERSED, MEMBER_DATE_RANGE);
-	else if (end - start > LONGEST)
-		reading_refuse(
-		    r, 46, CODE_DATE_RANGE_TOO_LONG, MEMBER_DATE_RANGE);
-	else if (!is_utc_day(start, end))
-		reading_warn(r, CODE_DATE_RANGE_NOT_DAY, MEMBER_DATE_RANGE);
-	check_arrival(r, start, end);
+	}
+	if (!json_object_is_type(range, json_type_object)) {
+		refuse_form(rp, 28, CODE_FIELD_TYPE, MEMBER_DATE_RANGE);
+		return;
+	}
+	start = time_text(rp, range, MEMBER_START);
+	end = time_text(rp, range, MEMBER_END);
+	content_string(&rp->content, MEMBER_START, start);
+	content_string(&rp->content, MEMBER_END, end);
+	both = read_time(rp, start, MEMBER_START, &rp->report->start) == 0;
+	both &= read_time(rp, end, MEMBER_END, &rp->report->end) == 0;
+	if (both)
+		check_range(rp, rp->report->start, rp->report->end);
 }

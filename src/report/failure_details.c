@@ -1,58 +1,51 @@
 #include <string.h>
 
+#include "report/failure_details.h"
 #include "report/host_name.h"
-#include "report/reading.h"
-
-/* Where the strings of one failure detail are among those of its piece. */
-struct piece {
-	size_t result, sending_ip, receiving_ip, mx_name, helo, information,
-	    reason;
-};
-
-static struct span
-take(struct reading *r, size_t string, enum member m)
-{
-	struct span s = strings_get(r, string);
-
-	if (string != READING_NO_STRING)
-		content_string(&r->content, m, s);
-	return s;
-}
+#include "report/kept_text.h"
+#include "report/member_values.h"
+#include "report/report_parser.h"
+#include "report/session_count.h"
 
 /* A registered type in lower case (RFC 8460 §6.6), others as sent. */
 static void
-read_result(struct reading *r, struct span s, struct failure *f)
+read_result(
+    struct report_parser *rp, struct json_object *detail, struct failure *f)
 {
+	struct span s = member_digested(
+	    rp, 39, member_of(detail, MEMBER_RESULT), MEMBER_RESULT);
 	const struct result_type *known = result_type_find(s);
 
 	f->side = known != NULL ? known->side : "unclear";
 	if (known != NULL) {
 		f->result_type = known->name;
 		if (!span_is(s, known->name))
-			reading_warn(r, CODE_VALUE_CASE, MEMBER_RESULT);
+			warn_of(rp, CODE_VALUE_CASE, MEMBER_RESULT);
 		return;
 	}
-	f->result_type = reading_keep(r, s, MEMBER_RESULT, false);
-	reading_warn(r,
+	f->result_type = keep_type(rp, s, MEMBER_RESULT);
+	warn_of(rp,
 	    s.n > 0 ? CODE_UNKNOWN_RESULT_TYPE : CODE_RESULT_TYPE_MISSING,
 	    MEMBER_RESULT);
 }
 
 static const char *
-read_ip(struct reading *r, struct span s, enum member m)
+read_ip(struct report_parser *rp, struct json_object *detail, enum member m)
 {
+	struct span s =
+	    member_digested(rp, 40, member_optional(rp, detail, m), m);
 	char text[NAME_IP_TEXT];
 	unsigned deviation;
 
 	if (s.n == 0)
 		return "";
 	if (name_ip(s, text, &deviation) == -1) {
-		reading_warn(r, CODE_IP_INVALID, m);
-		return reading_keep(r, s, m, false);
+		warn_of(rp, CODE_IP_INVALID, m);
+		return keep_name(rp, s, m);
 	}
 	if (deviation != 0)
-		reading_warn(r, CODE_IP_FORMAT, m);
-	return arena_strdup(r->arena, text);
+		warn_of(rp, CODE_IP_FORMAT, m);
+	return arena_strdup(rp->arena, text);
 }
 
 /* Whether it could be made a link: a scheme of the web, a host, no blanks. */
@@ -75,108 +68,126 @@ is_web_uri(struct span s)
 }
 
 static const char *
-read_information(struct reading *r, struct span s)
+read_information(struct report_parser *rp, struct json_object *detail)
 {
+	struct json_object *value =
+	    member_or_alias(rp, detail, MEMBER_INFORMATION, MEMBER_INFO_URI);
+	struct span s = member_digested(rp, 44, value, MEMBER_INFORMATION);
+
 	if (s.n > 0 && !is_web_uri(s))
-		reading_warn(r, CODE_URI_INVALID, MEMBER_INFORMATION);
-	return reading_keep(r, s, MEMBER_INFORMATION, false);
+		warn_of(rp, CODE_URI_INVALID, MEMBER_INFORMATION);
+	return keep_text(rp, s, MEMBER_INFORMATION);
 }
 
-static void
-decode(struct reading *r, const struct members *m, struct piece *p)
+static const char *
+read_mx_name(struct report_parser *rp, struct json_object *detail)
 {
-	strings_begin(r);
-	p->result = strings_add(r, m->of[MEMBER_RESULT]);
-	p->sending_ip = strings_add(r, m->of[MEMBER_SENDING_IP]);
-	p->receiving_ip = strings_add(r, m->of[MEMBER_RECEIVING_IP]);
-	p->mx_name = strings_add(
-	    r, member_or_alias(m, MEMBER_MX_NAME, MEMBER_MX_HOST_NAME));
-	p->helo = strings_add(r, m->of[MEMBER_HELO]);
-	p->information = strings_add(
-	    r, member_or_alias(m, MEMBER_INFORMATION, MEMBER_INFO_URI));
-	p->reason = strings_add(
-	    r, member_or_alias(m, MEMBER_REASON, MEMBER_ERROR_CODE));
-	strings_decode(r);
+	struct json_object *value =
+	    member_or_alias(rp, detail, MEMBER_MX_NAME, MEMBER_MX_HOST_NAME);
+	struct span s = member_digested(rp, 41, value, MEMBER_MX_NAME);
+
+	s = span_of(keep_name(rp, s, MEMBER_MX_NAME));
+	return name_host(s, rp->arena, &rp->conversions);
 }
 
-static void
-warn_names(struct reading *r, const struct members *m)
+static const char *
+read_helo(struct report_parser *rp, struct json_object *detail)
 {
-	reading_warn_null(r, m, MEMBER_SENDING_IP);
-	reading_warn_null(r, m, MEMBER_RECEIVING_IP);
-	reading_warn_null(r, m, MEMBER_HELO);
-	reading_warn_alias(r, m, MEMBER_MX_NAME, MEMBER_MX_HOST_NAME);
-	reading_warn_alias(r, m, MEMBER_INFORMATION, MEMBER_INFO_URI);
-	reading_warn_alias(r, m, MEMBER_REASON, MEMBER_ERROR_CODE);
+	struct json_object *value = member_optional(rp, detail, MEMBER_HELO);
+
+	return keep_name(
+	    rp, member_digested(rp, 41, value, MEMBER_HELO), MEMBER_HELO);
+}
+
+static const char *
+read_reason(struct report_parser *rp, struct json_object *detail)
+{
+	struct json_object *value =
+	    member_or_alias(rp, detail, MEMBER_REASON, MEMBER_ERROR_CODE);
+
+	return keep_lines(
+	    rp, member_digested(rp, 45, value, MEMBER_REASON), MEMBER_REASON);
 }
 
 static void
 read_failure(
-    struct reading *r, const struct jsontext_node *node, struct failure *f)
+    struct report_parser *rp, struct json_object *detail, struct failure *f)
 {
-	struct members m;
-	struct piece p;
-	struct span s;
+	content_object(&rp->content, MEMBER_FAILURES);
+	read_result(rp, detail, f);
+	f->sending_mta_ip = read_ip(rp, detail, MEMBER_SENDING_IP);
+	f->receiving_ip = read_ip(rp, detail, MEMBER_RECEIVING_IP);
+	f->receiving_mx_hostname = read_mx_name(rp, detail);
+	f->receiving_mx_helo = read_helo(rp, detail);
+	f->failed_sessions = session_count(
+	    rp, 42, member_of(detail, MEMBER_SESSIONS), MEMBER_SESSIONS);
+	f->additional_information = read_information(rp, detail);
+	f->failure_reason_code = read_reason(rp, detail);
+}
 
-	content_object(&r->content, MEMBER_FAILURES);
-	members_of(&r->json, node, &m);
-	decode(r, &m, &p);
-	warn_names(r, &m);
-	read_result(r, take(r, p.result, MEMBER_RESULT), f);
-	s = take(r, p.sending_ip, MEMBER_SENDING_IP);
-	f->sending_mta_ip = read_ip(r, s, MEMBER_SENDING_IP);
-	s = take(r, p.receiving_ip, MEMBER_RECEIVING_IP);
-	f->receiving_ip = read_ip(r, s, MEMBER_RECEIVING_IP);
-	s = take(r, p.mx_name, MEMBER_MX_NAME);
-	s = span_of(reading_keep(r, s, MEMBER_MX_NAME, false));
-	f->receiving_mx_hostname = name_host(s, r->arena, &r->conversions);
-	s = take(r, p.helo, MEMBER_HELO);
-	f->receiving_mx_helo = reading_keep(r, s, MEMBER_HELO, false);
-	f->failed_sessions =
-	    count_read(r, 42, m.of[MEMBER_SESSIONS], MEMBER_SESSIONS);
-	s = take(r, p.information, MEMBER_INFORMATION);
-	f->additional_information = read_information(r, s);
-	s = take(r, p.reason, MEMBER_REASON);
-	f->failure_reason_code = reading_keep(r, s, MEMBER_REASON, true);
+/* Failure detail number `piece`, which json-c reads by itself. */
+static void
+read_piece(struct report_parser *rp, size_t piece, struct policy *p)
+{
+	struct json_object *detail;
+
+	if (json_piece_is_null(&rp->pieces, piece)) {
+		warn_of(rp, CODE_NULL_FIELD, MEMBER_ROOT);
+	} else if (!json_piece_is_object(&rp->pieces, piece)) {
+		refuse_form(rp, 38, CODE_FIELD_TYPE, MEMBER_ROOT);
+	} else {
+		digest_piece(rp, piece);
+		detail = json_piece_read(&rp->json, &rp->pieces, piece);
+		read_failure(rp, detail, &p->failures[p->n_failures++]);
+		json_object_put(detail);
+	}
 }
 
 static void
-read_array(
-    struct reading *r, const struct jsontext_node *array, struct policy *p)
+read_array(struct report_parser *rp, size_t of_policy, struct policy *p)
 {
-	const struct jsontext_node *e;
-	size_t count = 0;
+	const struct json_piece *whole = &rp->pieces.piece[of_policy];
+	size_t i, count = whole->next - of_policy - 1;
 
-	for (e = members_first(&r->json, array); e != NULL;
-	     e = members_next(&r->json, array, e))
-		count++;
-	content_array(&r->content, MEMBER_FAILURES, count);
-	p->failures = arena_alloc(r->arena, count * sizeof *p->failures);
-	for (e = members_first(&r->json, array), r->failure = 0; e != NULL;
-	     e = members_next(&r->json, array, e), r->failure++) {
-		if (member_given(e))
-			read_failure(r, e, &p->failures[p->n_failures++]);
-		else
-			reading_warn(r, CODE_NULL_FIELD, MEMBER_ROOT);
+	if (whole->too_many)
+		refuse_form(rp, 25, CODE_TOO_MANY_FAILURES, MEMBER_FAILURES);
+	content_array(&rp->content, MEMBER_FAILURES, count);
+	p->failures = arena_alloc(rp->arena, count * sizeof *p->failures);
+	for (i = 0; i < count; i++) {
+		rp->failure = i;
+		read_piece(rp, of_policy + 1 + i, p);
 	}
+	rp->failures += count;
+	rp->failure = NOT_INSIDE;
+}
+
+/* A failure detail that is no array, which stands in the policy's piece. */
+static void
+read_alone(
+    struct report_parser *rp, struct json_object *detail, struct policy *p)
+{
+	warn_of(rp, CODE_ARRAY_EXPECTED, MEMBER_FAILURES);
+	rp->failure = 0;
+	p->failures = arena_alloc(rp->arena, sizeof *p->failures);
+	p->n_failures = 1;
+	read_failure(rp, detail, p->failures);
+	rp->failures++;
+	rp->failure = NOT_INSIDE;
 }
 
 void
-failures_read(
-    struct reading *r, const struct jsontext_node *node, struct policy *p)
+failure_details_read(struct report_parser *rp, struct json_object *element,
+    size_t of_policy, struct policy *p)
 {
-	if (node == NULL)
+	struct json_object *value =
+	    member_optional(rp, element, MEMBER_FAILURES);
+
+	if (value == NULL)
 		return;
-	if (node->type == JSONTEXT_NULL) {
-		reading_warn(r, CODE_NULL_FIELD, MEMBER_FAILURES);
-	} else if (node->type == JSONTEXT_ARRAY) {
-		read_array(r, node, p);
-	} else {
-		reading_warn(r, CODE_ARRAY_EXPECTED, MEMBER_FAILURES);
-		r->failure = 0;
-		p->failures = arena_alloc(r->arena, sizeof *p->failures);
-		p->n_failures = 1;
-		read_failure(r, node, p->failures);
-	}
-	r->failure = READING_NOWHERE;
+	if (json_object_is_type(value, json_type_array))
+		read_array(rp, of_policy, p);
+	else if (json_object_is_type(value, json_type_object))
+		read_alone(rp, value, p);
+	else
+		refuse_form(rp, 38, CODE_FIELD_TYPE, MEMBER_FAILURES);
 }

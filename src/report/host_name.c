@@ -156,14 +156,14 @@ name_ip(struct span s, char out[NAME_IP_TEXT], unsigned *deviation)
 		return -1;
 	memcpy(text, bare.p, bare.n);
 	text[bare.n] = '\0';
-	if (inet_pton(AF_INET6, text, &six) == 1) {
+	if (inet_pton(AF_INET, text, &four) == 1) {
+		memcpy(out, text, bare.n + 1); /* it has one form only */
+	} else if (inet_pton(AF_INET6, text, &six) == 1) {
 		memcpy(&four, six.s6_addr + 12, 4);
 		if (IN6_IS_ADDR_V4MAPPED(&six))
 			inet_ntop(AF_INET, &four, out, NAME_IP_TEXT);
 		else
 			inet_ntop(AF_INET6, &six, out, NAME_IP_TEXT);
-	} else if (inet_pton(AF_INET, text, &four) == 1) {
-		inet_ntop(AF_INET, &four, out, NAME_IP_TEXT);
 	} else {
 		return -1;
 	}

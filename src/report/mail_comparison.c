@@ -1,8 +1,10 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "codes/findings.h"
+#include "model/tls_report.h"
 #include "report/host_name.h"
-#include "report/report.h"
+#include "report/mail_comparison.h"
 
 /*
  * What the mail around a report says of it.  Where it says otherwise the

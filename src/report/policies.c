@@ -1,45 +1,58 @@
 #include <string.h>
 
+#include "report/failure_details.h"
 #include "report/host_name.h"
-#include "report/reading.h"
+#include "report/kept_text.h"
+#include "report/member_values.h"
+#include "report/policies.h"
+#include "report/policy_strings.h"
+#include "report/report_parser.h"
+#include "report/session_count.h"
 
 /* Known types in lower case (RFC 8460 §4.4), others as sent. */
 static const char *
-read_type(struct reading *r, struct span s)
+read_type(struct report_parser *rp, struct json_object *policy)
 {
+	struct json_object *value = member_of(policy, MEMBER_TYPE);
+	struct span s = member_digested(rp, 33, value, MEMBER_TYPE);
 	const struct policy_type *known = policy_type_find(s);
 
-	content_string(&r->content, MEMBER_TYPE, s);
+	if (value == NULL) {
+		refuse_form(rp, 33, CODE_POLICY_TYPE_MISSING, MEMBER_TYPE);
+		return "";
+	}
 	if (known == NULL) {
-		reading_warn(r, CODE_UNKNOWN_POLICY_TYPE, MEMBER_TYPE);
-		return reading_keep(r, s, MEMBER_TYPE, false);
+		warn_of(rp, CODE_UNKNOWN_POLICY_TYPE, MEMBER_TYPE);
+		return keep_type(rp, s, MEMBER_TYPE);
 	}
 	if (!span_is(s, known->name))
-		reading_warn(r, CODE_VALUE_CASE, MEMBER_TYPE);
+		warn_of(rp, CODE_VALUE_CASE, MEMBER_TYPE);
 	return known->name;
 }
 
-/* "" when it is absent; what then stands in is known at the end. */
+/* "" when it is absent: what takes its place is known at the end (R35). */
 static const char *
-read_domain(struct reading *r, struct span s)
+read_domain(struct report_parser *rp, struct json_object *policy)
 {
+	struct span s = member_string(
+	    rp, 35, member_of(policy, MEMBER_DOMAIN), MEMBER_DOMAIN);
 	const char *domain;
 	unsigned deviation;
 
 	if (s.n == 0) {
-		reading_warn(r, CODE_POLICY_DOMAIN_MISSING, MEMBER_DOMAIN);
+		warn_of(rp, CODE_POLICY_DOMAIN_MISSING, MEMBER_DOMAIN);
 		return "";
 	}
-	content_string(&r->content, MEMBER_DOMAIN, s);
-	domain = name_domain(s, r->arena, &deviation);
+	content_string(&rp->content, MEMBER_DOMAIN, s);
+	domain = name_domain(s, rp->arena, &deviation);
 	if (domain == NULL) {
-		reading_refuse(r, 35, CODE_DOMAIN_INVALID, MEMBER_DOMAIN);
+		refuse_value(rp, 35, CODE_DOMAIN_INVALID, MEMBER_DOMAIN);
 		return "";
 	}
 	if (deviation & NAME_TRAILING_DOT)
-		reading_warn(r, CODE_DOMAIN_FORMAT, MEMBER_DOMAIN);
+		warn_of(rp, CODE_DOMAIN_FORMAT, MEMBER_DOMAIN);
 	if (deviation & NAME_NOT_ALABEL)
-		reading_warn(r, CODE_DOMAIN_NOT_ALABEL, MEMBER_DOMAIN);
+		warn_of(rp, CODE_DOMAIN_NOT_ALABEL, MEMBER_DOMAIN);
 	return domain;
 }
 
@@ -79,97 +92,136 @@ mode_of(const struct policy *p)
 	return "";
 }
 
-/* The member "policy"; its strings are decoded as one piece. */
-static void
-read_policy(
-    struct reading *r, const struct jsontext_node *node, struct policy *p)
-{
-	struct members m;
-	struct list strings, hosts;
-	size_t type, domain;
-
-	members_of(&r->json, node, &m);
-	strings_begin(r);
-	type = strings_add(r, m.of[MEMBER_TYPE]);
-	domain = strings_add(r, m.of[MEMBER_DOMAIN]);
-	list_add(r, m.of[MEMBER_STRING], &strings);
-	list_add(r, member_or_alias(&m, MEMBER_MX_HOST, MEMBER_MX_HOST_PATTERN),
-	    &hosts);
-	strings_decode(r);
-
-	p->type = read_type(r, strings_get(r, type));
-	p->n_strings = list_policy_strings(r, &strings, &p->strings);
-	p->mode = mode_of(p);
-	p->domain = read_domain(r, strings_get(r, domain));
-	p->recipient_domain = "";
-	reading_warn_alias(r, &m, MEMBER_MX_HOST, MEMBER_MX_HOST_PATTERN);
-	p->n_mx_hosts = list_mx_hosts(r, &hosts, &p->mx_hosts);
-}
-
 /* RFC 8460 §4.2: types of failure overlap, so that their sum may be larger. */
 static void
-check_sum(struct reading *r, const struct policy *p)
+check_sum(struct report_parser *rp, const struct policy *p)
 {
 	uint64_t sum = 0;
 	size_t i;
 
 	for (i = 0; i < p->n_failures; i++) {
 		if (p->failures[i].failed_sessions > p->failed_sessions) {
-			reading_warn(
-			    r, CODE_FAILURE_COUNT_MISMATCH, MEMBER_FAILURES);
+			warn_of(
+			    rp, CODE_FAILURE_COUNT_MISMATCH, MEMBER_FAILURES);
 			return;
 		}
 		sum += p->failures[i].failed_sessions;
 		if (sum > INT64_MAX) {
-			reading_refuse(
-			    r, 43, CODE_COUNT_OVERFLOW, MEMBER_FAILURES);
+			refuse_value(
+			    rp, 43, CODE_COUNT_OVERFLOW, MEMBER_FAILURES);
 			return;
 		}
 	}
 	if (sum < p->failed_sessions)
-		reading_warn(r, CODE_FAILURE_COUNT_MISMATCH, MEMBER_FAILURES);
+		warn_of(rp, CODE_FAILURE_COUNT_MISMATCH, MEMBER_FAILURES);
 }
 
 static void
-read_entry(
-    struct reading *r, const struct jsontext_node *node, struct policy *p)
+read_policy(
+    struct report_parser *rp, struct json_object *policy, struct policy *p)
 {
-	struct members entry, m;
+	if (policy == NULL) {
+		refuse_form(rp, 32, CODE_POLICY_MISSING, MEMBER_POLICY);
+		return;
+	}
+	if (!json_object_is_type(policy, json_type_object)) {
+		refuse_form(rp, 32, CODE_FIELD_TYPE, MEMBER_POLICY);
+		return;
+	}
+	p->type = read_type(rp, policy);
+	policy_strings_read(rp, policy, p);
+	p->mode = mode_of(p);
+	p->domain = read_domain(rp, policy);
+	mx_hosts_read(rp, policy, p);
+}
 
-	content_object(&r->content, MEMBER_POLICIES);
-	members_of(&r->json, node, &entry);
-	read_policy(r, entry.of[MEMBER_POLICY], p);
-	members_of(&r->json, entry.of[MEMBER_SUMMARY], &m);
-	p->successful_sessions =
-	    count_read(r, 37, m.of[MEMBER_SUCCESSFUL], MEMBER_SUCCESSFUL);
-	p->failed_sessions =
-	    count_read(r, 37, m.of[MEMBER_FAILED], MEMBER_FAILED);
-	failures_read(r, entry.of[MEMBER_FAILURES], p);
-	check_sum(r, p);
+static void
+read_summary(
+    struct report_parser *rp, struct json_object *summary, struct policy *p)
+{
+	if (summary == NULL) {
+		refuse_form(rp, 37, CODE_SUMMARY_MISSING, MEMBER_SUMMARY);
+		return;
+	}
+	if (!json_object_is_type(summary, json_type_object)) {
+		refuse_form(rp, 37, CODE_FIELD_TYPE, MEMBER_SUMMARY);
+		return;
+	}
+	p->successful_sessions = session_count(
+	    rp, 37, member_of(summary, MEMBER_SUCCESSFUL), MEMBER_SUCCESSFUL);
+	p->failed_sessions = session_count(
+	    rp, 37, member_of(summary, MEMBER_FAILED), MEMBER_FAILED);
+}
+
+/* An element of policies, which is piece number `piece` of the text. */
+static void
+read_element(struct report_parser *rp, size_t piece, struct policy *p)
+{
+	struct json_object *element =
+	    json_piece_read(&rp->json, &rp->pieces, piece);
+
+	*p = (struct policy){
+		.type = "", .domain = "", .recipient_domain = "", .mode = ""
+	};
+	content_object(&rp->content, MEMBER_POLICIES);
+	digest_piece(rp, piece);
+	read_policy(rp, member_of(element, MEMBER_POLICY), p);
+	read_summary(rp, member_of(element, MEMBER_SUMMARY), p);
+	failure_details_read(rp, element, piece, p);
+	check_sum(rp, p);
+	json_object_put(element);
+}
+
+/* The pieces that stand in the whole text are the elements of policies. */
+static size_t
+count_elements(const struct json_pieces *pieces)
+{
+	size_t i, count = 0;
+
+	for (i = 1; i < pieces->n; i = pieces->piece[i].next)
+		count++;
+	return count;
+}
+
+static void
+read_elements(struct report_parser *rp)
+{
+	struct report *report = rp->report;
+	const struct json_pieces *pieces = &rp->pieces;
+	size_t i, count = count_elements(pieces);
+
+	content_array(&rp->content, MEMBER_POLICIES, count);
+	report->policies =
+	    arena_alloc(rp->arena, count * sizeof *report->policies);
+	for (i = 1, rp->policy = 0; i < pieces->n;
+	     i = pieces->piece[i].next, rp->policy++) {
+		if (json_piece_is_null(pieces, i))
+			warn_of(rp, CODE_NULL_FIELD, MEMBER_ROOT);
+		else if (!json_piece_is_object(pieces, i))
+			refuse_form(rp, 31, CODE_FIELD_TYPE, MEMBER_ROOT);
+		else
+			read_element(
+			    rp, i, &report->policies[report->n_policies++]);
+	}
+	rp->policy = NOT_INSIDE;
+	if (report->n_policies == 0)
+		warn_of(rp, CODE_POLICIES_EMPTY, MEMBER_POLICIES);
 }
 
 void
-policies_read(struct reading *r, const struct jsontext_node *policies)
+policies_read(struct report_parser *rp, struct json_object *policies)
 {
-	const struct jsontext_node *e;
-	struct report *report = r->report;
-	size_t count = 0;
-
-	for (e = members_first(&r->json, policies); e != NULL;
-	     e = members_next(&r->json, policies, e))
-		count++;
-	content_array(&r->content, MEMBER_POLICIES, count);
-	report->policies =
-	    arena_alloc(r->arena, count * sizeof *report->policies);
-	for (e = members_first(&r->json, policies), r->policy = 0; e != NULL;
-	     e = members_next(&r->json, policies, e), r->policy++) {
-		if (member_given(e))
-			read_entry(
-			    r, e, &report->policies[report->n_policies++]);
-		else
-			reading_warn(r, CODE_NULL_FIELD, MEMBER_ROOT);
+	if (policies == NULL) {
+		refuse_form(rp, 31, CODE_POLICIES_MISSING, MEMBER_POLICIES);
+		return;
 	}
-	r->policy = READING_NOWHERE;
-	if (report->n_policies == 0)
-		reading_warn(r, CODE_POLICIES_EMPTY, MEMBER_POLICIES);
+	if (!json_object_is_type(policies, json_type_array)) {
+		refuse_form(rp, 31, CODE_POLICIES_NOT_ARRAY, MEMBER_POLICIES);
+		return;
+	}
+	if (rp->pieces.piece[0].too_many)
+		refuse_form(rp, 25, CODE_TOO_MANY_POLICIES, MEMBER_POLICIES);
+	read_elements(rp);
+	if (rp->failures > rp->context->limits->failures)
+		refuse_form(rp, 25, CODE_TOO_MANY_FAILURES, MEMBER_POLICIES);
 }

@@ -3,7 +3,8 @@
 #include <strings.h>
 
 #include "report/host_name.h"
-#include "report/reading.h"
+#include "report/recipient_domain.h"
+#include "report/report_parser.h"
 
 /*
  * Whose domain an entry is about.  RFC 8460 §1.1: the policy-domain of sts and
@@ -20,19 +21,19 @@ struct recipients {
 static bool
 names_recipient(const struct policy *p)
 {
-	enum policy_kind kind = policy_kind_of(p);
+	enum policy_kind kind = policy_kind_of(p->type);
 
 	return kind == POLICY_STS || kind == POLICY_NONE_FOUND;
 }
 
 static const char *
-header_domain(const struct reading *r)
+header_domain(const struct report_parser *rp)
 {
-	const char *d = r->context->report_domain;
+	const char *d = rp->context->report_domain;
 	unsigned deviation;
 
 	if (d != NULL)
-		d = name_domain(span_trim(span_of(d)), r->arena, &deviation);
+		d = name_domain(span_trim(span_of(d)), rp->arena, &deviation);
 	return d != NULL ? d : "";
 }
 
@@ -74,14 +75,14 @@ compare(const void *a, const void *b)
 }
 
 static void
-find_recipients(struct reading *r, struct recipients *to)
+find_recipients(struct report_parser *rp, struct recipients *to)
 {
-	const struct report *report = r->report;
+	const struct report *report = rp->report;
 	size_t i, n = 0;
 
 	to->n = 0;
 	to->domain =
-	    arena_alloc(r->arena, report->n_policies * sizeof *to->domain);
+	    arena_alloc(rp->arena, report->n_policies * sizeof *to->domain);
 	for (i = 0; i < report->n_policies; i++)
 		if (names_recipient(&report->policies[i]) &&
 		    *report->policies[i].domain != '\0')
@@ -91,7 +92,7 @@ find_recipients(struct reading *r, struct recipients *to)
 		if (i == 0 || strcmp(to->domain[i - 1], to->domain[i]) != 0)
 			to->domain[to->n++] = to->domain[i];
 	if (to->n > 1)
-		reading_warn(r, CODE_POLICY_DOMAIN_MIXED, MEMBER_POLICIES);
+		warn_of(rp, CODE_POLICY_DOMAIN_MIXED, MEMBER_POLICIES);
 }
 
 /* `domain` or the nearest above it that is a recipient; NULL: none is. */
@@ -165,37 +166,37 @@ is_ours(const struct report_context *c, const struct policy *p)
 }
 
 static void
-skip_foreign(struct reading *r)
+skip_foreign(struct report_parser *rp)
 {
-	struct report *report = r->report;
+	struct report *report = rp->report;
 	size_t i, skipped = 0;
 
-	if (r->context->n_our_domains == 0)
+	if (rp->context->n_our_domains == 0)
 		return;
 	for (i = 0; i < report->n_policies; i++) {
-		if (is_ours(r->context, &report->policies[i]))
+		if (is_ours(rp->context, &report->policies[i]))
 			continue;
 		report->policies[i].skipped = true;
 		skipped++;
-		r->policy = i;
-		reading_warn(r, CODE_DOMAIN_SKIPPED, MEMBER_DOMAIN);
+		rp->policy = i;
+		warn_of(rp, CODE_DOMAIN_SKIPPED, MEMBER_DOMAIN);
 	}
-	r->policy = READING_NOWHERE;
+	rp->policy = NOT_INSIDE;
 	if (skipped > 0 && skipped == report->n_policies)
-		reading_refuse(r, 51, CODE_DOMAIN_NOT_OURS, MEMBER_POLICIES);
+		refuse_value(rp, 51, CODE_DOMAIN_NOT_OURS, MEMBER_POLICIES);
 }
 
 void
-domains_settle(struct reading *r)
+recipient_domains_settle(struct report_parser *rp)
 {
-	struct recipients to = { .header = header_domain(r) };
-	struct report *report = r->report;
+	struct recipients to = { .header = header_domain(rp) };
+	struct report *report = rp->report;
 	size_t i;
 
 	fill_missing(report, to.header);
-	find_recipients(r, &to);
+	find_recipients(rp, &to);
 	for (i = 0; i < report->n_policies; i++)
 		report->policies[i].recipient_domain =
 		    recipient_of(&to, &report->policies[i]);
-	skip_foreign(r);
+	skip_foreign(rp);
 }

@@ -1,204 +1,213 @@
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <json-c/json_object.h>
-#include <json-c/json_tokener.h>
 
 #include "base/alloc.h"
 #include "base/hex.h"
+#include "json/json_gate.h"
+#include "report/counted_sessions.h"
+#include "report/date_range.h"
 #include "report/host_name.h"
-#include "report/reading.h"
+#include "report/kept_text.h"
+#include "report/member_values.h"
+#include "report/policies.h"
+#include "report/recipient_domain.h"
+#include "report/report_parser.h"
 
 enum {
-	TEXT_MAX = 1 << 30, /* bytes, whatever the limit: 32 bit extents */
-	STRINGS_DEPTH = 4,  /* json-c reads an array of strings, no more */
-	CONVERSIONS = 1000, /* each may take 150 us */
+	/* bytes, whatever the configuration says: offsets have 32 bits */
+	LARGEST_TEXT = 1 << 30,
+	CONVERSIONS = 1000, /* of host names from Unicode, 150 us each */
 	WARNINGS_TEXT = 4096
 };
 
-/* Where in the text it broke; line, column and byte count from 1. */
+/* Where in the text it breaks; line, column and byte count from 1. */
 static int
-refuse_text(
-    struct findings *fs, struct span text, const struct jsontext_fault *f)
+refuse_text(struct findings *fs, struct span text, const struct json_fault *f)
 {
 	size_t line, column;
 
-	jsontext_place(text, f->offset, &line, &column);
+	json_place(text, f->offset, &line, &column);
 	return findings_reject(fs, f->code,
 	    "line %zu, column %zu, byte %zu: %s", line, column, f->offset + 1,
 	    f->what);
 }
 
+/* Check the text and divide it: head, policies, failure details. */
 static int
-scan(struct reading *r, struct span text)
+check_text(struct report_parser *rp, struct span text)
 {
-	const struct limits *limits = r->context->limits;
-	struct members_shapes shapes = { 0 };
-	struct jsontext_fault fault = { 0 };
+	static const char *const in_head[] = { "date-range", NULL };
+	static const char *const in_policy[] = { "policy", "policy-string",
+		"mx-host", "mx-host-pattern", "summary", "failure-details",
+		NULL };
+	static const char *const in_failure[] = { NULL };
+	const struct limits *limits = rp->context->limits;
+	const struct json_level levels[] = {
+		{ NULL, 1, in_head },
+		{ "policies", limits->policies, in_policy },
+		{ "failure-details", limits->failures, in_failure },
+	};
+	struct json_fault fault;
 
-	if (text.n > limits->report || text.n > TEXT_MAX)
+	if (text.n > limits->report || text.n > LARGEST_TEXT)
 		return findings_reject(
-		    r->findings, CODE_JSON_TOO_LARGE, "%zu bytes", text.n);
-	members_shapes(&shapes, limits);
-	if (jsontext_scan(text, limits->json_depth, &shapes.whole, &r->json,
-		&fault) == -1)
-		return refuse_text(r->findings, text, &fault);
-	if (r->json.bom)
-		findings_add(r->findings, CODE_JSON_BOM, "byte 1");
+		    rp->findings, CODE_JSON_TOO_LARGE, "%zu bytes", text.n);
+	if (json_gate(text, limits->json_depth, levels,
+		sizeof levels / sizeof *levels, &rp->pieces, &fault) == -1)
+		return refuse_text(rp->findings, text, &fault);
+	if (rp->pieces.bom)
+		findings_add(rp->findings, CODE_JSON_BOM, "byte 1");
 	return 0;
 }
 
-static const char *
-read_contact(struct reading *r, struct span s)
+static void
+read_contact(struct report_parser *rp, struct json_object *head)
 {
+	struct span s = member_string(
+	    rp, 29, member_of(head, MEMBER_CONTACT), MEMBER_CONTACT);
 	bool valid;
 
+	content_string(&rp->content, MEMBER_CONTACT, s);
+	rp->report->contact = keep_name(rp, s, MEMBER_CONTACT);
 	if (s.n == 0) {
-		reading_warn(r, CODE_CONTACT_MISSING, MEMBER_CONTACT);
-		r->report->reporter_domain = "";
-		return "";
+		warn_of(rp, CODE_CONTACT_MISSING, MEMBER_CONTACT);
+		rp->report->reporter_domain = "";
+		return;
 	}
-	r->report->reporter_domain = name_mail_domain(s, r->arena, &valid);
+	rp->report->reporter_domain = name_mail_domain(s, rp->arena, &valid);
 	if (!valid)
-		reading_warn(r, CODE_CONTACT_FORMAT, MEMBER_CONTACT);
-	return reading_keep(r, s, MEMBER_CONTACT, false);
+		warn_of(rp, CODE_CONTACT_FORMAT, MEMBER_CONTACT);
 }
 
-/* A string of the identity, byte for byte. */
-static const char *
-read_identity(
-    struct reading *r, struct span s, enum member m, enum code missing)
+/* A string of the report's identity, byte for byte: it cannot be cut. */
+static struct span
+read_identity(struct report_parser *rp, struct json_object *head,
+    unsigned requirement, enum member m, enum code missing)
 {
+	struct span s = member_string(rp, requirement, member_of(head, m), m);
+
+	if (s.n > KEPT_TEXT)
+		refuse_form(rp, requirement, CODE_FIELD_TYPE, m);
 	if (s.n == 0)
-		reading_warn(r, missing, m);
-	return reading_keep(r, s, m, false);
+		warn_of(rp, missing, m);
+	return s;
 }
 
-/* All but the policies. */
+/* All members of the report but for its policies. */
 static void
-read_head(struct reading *r, const struct members *m)
+read_head(struct report_parser *rp, struct json_object *head)
 {
-	size_t organization, start, end, contact, id;
-	struct members range;
-	struct span s, e;
+	struct span s =
+	    read_identity(rp, head, 27, MEMBER_ORGANIZATION, CODE_ORG_MISSING);
 
-	members_of(&r->json, m->of[MEMBER_DATE_RANGE], &range);
-	strings_begin(r);
-	organization = strings_add(r, m->of[MEMBER_ORGANIZATION]);
-	start = strings_add(r, range.of[MEMBER_START]);
-	end = strings_add(r, range.of[MEMBER_END]);
-	contact = strings_add(r, m->of[MEMBER_CONTACT]);
-	id = strings_add(r, m->of[MEMBER_REPORT_ID]);
-	strings_decode(r);
-
-	s = strings_get(r, organization);
-	content_string(&r->content, MEMBER_ORGANIZATION, s);
-	r->report->organization =
-	    read_identity(r, s, MEMBER_ORGANIZATION, CODE_ORG_MISSING);
-	s = strings_get(r, start);
-	e = strings_get(r, end);
-	content_string(&r->content, MEMBER_START, s);
-	content_string(&r->content, MEMBER_END, e);
-	dates_read(r, s, e);
-	s = strings_get(r, contact);
-	content_string(&r->content, MEMBER_CONTACT, s);
-	r->report->contact = read_contact(r, s);
-	s = strings_get(r, id);
-	r->report->report_id =
-	    read_identity(r, s, MEMBER_REPORT_ID, CODE_REPORT_ID_MISSING);
+	content_string(&rp->content, MEMBER_ORGANIZATION, s);
+	rp->report->organization = keep_name(rp, s, MEMBER_ORGANIZATION);
+	date_range_read(rp, member_of(head, MEMBER_DATE_RANGE));
+	read_contact(rp, head);
+	s = read_identity(
+	    rp, head, 30, MEMBER_REPORT_ID, CODE_REPORT_ID_MISSING);
+	rp->report->report_id = keep_text(rp, s, MEMBER_REPORT_ID);
 }
 
 /* "sha256:..." of the content, for a report without report-id. */
 static const char *
-id_of_content(struct reading *r)
+id_of_content(struct report_parser *rp)
 {
 	char text[2 * REPORT_DIGEST + 1];
 
-	hex_format(r->report->content, REPORT_DIGEST, text);
-	return arena_printf(r->arena, "sha256:%s", text);
+	hex_format(rp->report->content, REPORT_DIGEST, text);
+	return arena_printf(rp->arena, "sha256:%s", text);
 }
 
-static int
-read_report(struct reading *r)
+static void
+read_members(struct report_parser *rp)
 {
-	struct report *report = r->report;
-	char names[WARNINGS_TEXT];
-	struct members m;
+	struct json_object *head;
 
-	if (structure_check(r) == -1)
-		return -1;
-	members_of(&r->json, &r->json.node[0], &m);
-	read_head(r, &m);
-	policies_read(r, m.of[MEMBER_POLICIES]);
-	domains_settle(r);
-	counting_settle(r);
-	if (r->refusal.code != CODE_NONE)
-		return -1;
-	content_end(&r->content, span_of(report->report_id), report->body,
+	if (!json_piece_is_object(&rp->pieces, 0)) {
+		refuse_form(rp, 0, CODE_NOT_OBJECT, MEMBER_ROOT);
+		return;
+	}
+	digest_piece(rp, 0);
+	head = json_piece_read(&rp->json, &rp->pieces, 0);
+	read_head(rp, head);
+	policies_read(rp, member_of(head, MEMBER_POLICIES));
+	json_object_put(head);
+	if (is_malformed(rp))
+		return;
+	recipient_domains_settle(rp);
+	counted_sessions_settle(rp);
+}
+
+/* What is known when the whole report is read. */
+static void
+complete(struct report_parser *rp)
+{
+	struct report *report = rp->report;
+	char names[WARNINGS_TEXT];
+
+	content_end(&rp->content, span_of(report->report_id), report->body,
 	    report->content);
 	if (*report->report_id == '\0')
-		report->report_id = id_of_content(r);
-	findings_names(r->findings, CLASS_WARN, names, sizeof names);
-	report->warnings = arena_strdup(r->arena, names);
-	return 0;
+		report->report_id = id_of_content(rp);
+	findings_names(rp->findings, CLASS_WARN, names, sizeof names);
+	report->warnings = arena_strdup(rp->arena, names);
 }
 
-struct reading *
-reading_new(void)
+struct report_parser *
+report_parser_new(void)
 {
-	struct reading *r = xcalloc(1, sizeof *r);
+	struct report_parser *rp = xcalloc(1, sizeof *rp);
 
-	if ((r->tokener = json_tokener_new_ex(STRINGS_DEPTH)) == NULL)
-		out_of_memory();
-	r->room.max = INT32_MAX;
-	return r;
+	json_reader_init(&rp->json);
+	return rp;
 }
 
 void
-reading_free(struct reading *r)
+report_parser_free(struct report_parser *rp)
 {
-	if (r == NULL)
+	if (rp == NULL)
 		return;
-	content_free(&r->content);
-	json_object_put(r->decoded);
-	free(r->string);
-	json_tokener_free(r->tokener);
-	buf_free(&r->room);
-	jsontext_free(&r->json);
-	free(r);
+	content_free(&rp->content);
+	json_reader_free(&rp->json);
+	json_pieces_free(&rp->pieces);
+	free(rp);
 }
 
-/* All that is of one report. */
+/* Forget what belongs to the report before. */
 static void
-begin(struct reading *r, const struct report_context *context,
+begin(struct report_parser *rp, const struct report_context *context,
     struct arena *arena, struct report *report, struct findings *findings)
 {
-	r->context = context;
-	r->arena = arena;
-	r->report = report;
-	r->findings = findings;
-	r->policy = r->failure = READING_NOWHERE;
-	r->rank = 0;
-	r->refusal.code = CODE_NONE;
-	r->lines = MEMBER_STRINGS_MAX;
-	r->conversions = CONVERSIONS;
-	content_begin(&r->content);
+	rp->context = context;
+	rp->arena = arena;
+	rp->report = report;
+	rp->findings = findings;
+	rp->policy = rp->failure = NOT_INSIDE;
+	rp->refusal.code = CODE_NONE;
+	rp->failures = 0;
+	rp->strings_left = REPORT_STRINGS_MAX;
+	rp->conversions = CONVERSIONS;
+	content_begin(&rp->content);
 	*report = (struct report){ 0 };
 }
 
 int
-report_parse(struct reading *r, struct span text,
+report_parse(struct report_parser *rp, struct span text,
     const struct report_context *context, struct arena *arena,
     struct report *report, struct findings *findings)
 {
 	size_t before = findings->n;
-	int rc;
 
-	begin(r, context, arena, report, findings);
-	if ((rc = scan(r, text)) == 0 && (rc = read_report(r)) == -1)
+	begin(rp, context, arena, report, findings);
+	if (check_text(rp, text) == 0) {
+		read_members(rp);
+		if (rp->refusal.code == CODE_NONE) {
+			complete(rp);
+			return 0;
+		}
 		findings_reject(
-		    findings, r->refusal.code, "%s", r->refusal.where);
-	if (rc == -1) /* a refusal stands alone */
-		findings->n = before;
-	return rc;
+		    findings, rp->refusal.code, "%s", rp->refusal.where);
+	}
+	findings->n = before; /* a refusal stands alone */
+	return -1;
 }

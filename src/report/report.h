@@ -22,13 +22,13 @@ struct report_context {
 };
 
 /*
- * What is needed to read a report, and is kept for the next one: json-c's
- * tokener, the digest, memory.
+ * What reads reports, one after the other: json-c's parser, the digest, and
+ * memory that is used again.
  */
-struct reading;
+struct report_parser;
 
-struct reading *reading_new(void);
-void reading_free(struct reading *); /* NULL is legal */
+struct report_parser *report_parser_new(void);
+void report_parser_free(struct report_parser *); /* NULL is legal */
 
 /*
  * Read one report (RFC 8460 §4.4) from JSON text.  0 with `*report` filled
@@ -36,15 +36,8 @@ void reading_free(struct reading *); /* NULL is legal */
  * The order of the reasons is that of the requirements: JSON text, structure,
  * values.
  */
-int report_parse(struct reading *, struct span text,
+int report_parse(struct report_parser *, struct span text,
     const struct report_context *, struct arena *, struct report *,
     struct findings *);
-
-/*
- * Compare a report with the mail that carried it (RFC 8460 §5.1, §5.3;
- * requirements R6 to R9) and add the notes.
- */
-void report_compare_mail(const struct report *, const struct mail_head *,
-    const char *filename, struct findings *);
 
 #endif

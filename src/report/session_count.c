@@ -1,11 +1,18 @@
+#include "report/member_values.h"
+#include "report/report_parser.h"
 #include "report/session_count.h"
-#include "report/reading.h"
 
 enum {
 	MAX_DIGITS = 16 /* of COUNT_MAX */
 };
 
-/* More than any text can make good with zeros before or after the point. */
+/* 2^53 - 1, beyond which JSON numbers are not exact (RFC 7493 §2.2). */
+#define COUNT_MAX UINT64_C(9007199254740991)
+
+/*
+ * Exponents are read up to here.  No text is long enough to have as many zeros
+ * before or after the point.
+ */
 #define EXPONENT_MAX (INT64_C(1) << 40)
 
 static bool
@@ -14,7 +21,7 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* "+12", "-3": what follows the letter e. */
+/* The exponent, which is what follows the letter e: "+12", "-3". */
 static int64_t
 exponent(struct span s)
 {
@@ -30,9 +37,9 @@ exponent(struct span s)
 }
 
 /*
- * The digits without the point and without zeros at both ends: how many there
- * are (none for zero) and their value, good for up to MAX_DIGITS of them.  The
- * number is that value times 10 to the power of `*exp`.
+ * Read "120.50" as 1205 times 10 to the power of -1: `*value` gets the digits
+ * without point and without zeros at both ends, and `*exp` the power.  Returns
+ * how many digits that are, 0 for zero; beyond MAX_DIGITS `*value` is wrong.
  */
 static size_t
 coefficient(struct span s, int64_t *exp, uint64_t *value)
@@ -62,8 +69,13 @@ coefficient(struct span s, int64_t *exp, uint64_t *value)
 	return n;
 }
 
-enum code
-count_parse(struct span s, uint64_t *value, bool *is_float)
+/*
+ * The value of a JSON number (RFC 8259 §6) from its digits, not by way of a
+ * double.  CODE_NONE, or the reason why it is no session count: it is below
+ * zero, not whole, or over COUNT_MAX.
+ */
+static enum code
+parse_number(struct span s, uint64_t *value)
 {
 	bool minus = s.n > 0 && s.p[0] == '-';
 	struct span digits;
@@ -73,14 +85,11 @@ count_parse(struct span s, uint64_t *value, bool *is_float)
 
 	if (minus)
 		s = span_skip(s, 1);
-	*is_float = false;
 	for (i = 0; i < s.n && s.p[i] != 'e' && s.p[i] != 'E'; i++)
-		*is_float |= s.p[i] == '.';
+		continue;
 	digits = (struct span){ s.p, i };
-	if (i < s.n) {
-		*is_float = true;
+	if (i < s.n)
 		e = exponent(span_skip(s, i + 1));
-	}
 	n = coefficient(digits, &exp, &v);
 	exp += e;
 	*value = 0;
@@ -101,57 +110,79 @@ count_parse(struct span s, uint64_t *value, bool *is_float)
 }
 
 /*
- * A count that was sent as a string: structure_check() found nothing but
- * digits in it, perhaps as escapes, which end in the digit itself.
+ * A number without point and exponent.  json-c makes the nearest 64-bit number
+ * of it, which is over COUNT_MAX, too, where the number is.
  */
 static enum code
-read_string(struct reading *r, struct span raw, enum member m, uint64_t *v)
+read_integer(struct report_parser *rp, struct json_object *o, enum member m,
+    uint64_t *value)
 {
-	char plain[MAX_DIGITS + 1];
-	size_t n = 0, i;
-	bool is_float;
+	int64_t v = json_object_get_int64(o);
 
-	for (i = 0; i < raw.n && n < sizeof plain; i++) {
-		if (raw.p[i] == '\\')
-			i += 5;
-		if (n > 0 || raw.p[i] != '0')
-			plain[n++] = raw.p[i];
-	}
-	reading_warn(r, CODE_COUNT_STRING, m);
-	content_string(&r->content, m, (struct span){ plain, n });
-	return count_parse((struct span){ plain, n }, v, &is_float);
+	if (v < 0)
+		return CODE_COUNT_NEGATIVE;
+	if ((uint64_t)v > COUNT_MAX)
+		return CODE_COUNT_OVERFLOW;
+	*value = (uint64_t)v;
+	content_number(&rp->content, m, *value);
+	return CODE_NONE;
 }
 
+/* A number with point or exponent, of which json-c keeps the text. */
 static enum code
-read_number(struct reading *r, struct span raw, enum member m, uint64_t *v)
+read_float(struct report_parser *rp, struct json_object *o, enum member m,
+    uint64_t *value)
 {
-	bool is_float;
-	enum code code = count_parse(raw, v, &is_float);
+	enum code code =
+	    parse_number(span_of(json_object_get_string(o)), value);
 
-	if (is_float)
-		reading_warn(r, CODE_COUNT_FLOAT, m);
-	content_number(&r->content, m, *v);
+	warn_of(rp, CODE_COUNT_FLOAT, m);
+	content_number(&rp->content, m, *value);
 	return code;
 }
 
-uint64_t
-count_read(struct reading *r, unsigned rank, const struct jsontext_node *n,
-    enum member m)
+/* A number that was sent as a string of digits. */
+static enum code
+read_string(struct report_parser *rp, struct json_object *o, enum member m,
+    uint64_t *value)
 {
-	uint64_t v = 0;
-	enum code code;
-	struct span raw;
+	struct span s = span_of(json_object_get_string(o));
+	size_t i;
 
-	if (!member_given(n)) {
-		reading_warn(r, CODE_COUNT_MISSING, m);
+	for (i = 0; i < s.n; i++)
+		if (!is_digit(s.p[i]))
+			break;
+	if (s.n == 0 || i < s.n)
+		return CODE_FIELD_TYPE;
+	while (s.n > 0 && s.p[0] == '0')
+		s = span_skip(s, 1);
+	if (s.n > MAX_DIGITS + 1) /* it is too large; the digest ends here */
+		s.n = MAX_DIGITS + 1;
+	warn_of(rp, CODE_COUNT_STRING, m);
+	content_string(&rp->content, m, s);
+	return parse_number(s, value);
+}
+
+uint64_t
+session_count(struct report_parser *rp, unsigned requirement,
+    struct json_object *o, enum member m)
+{
+	enum code code = CODE_FIELD_TYPE;
+	uint64_t v = 0;
+
+	if (o == NULL) {
+		warn_of(rp, CODE_COUNT_MISSING, m);
 		return 0;
 	}
-	raw = jsontext_raw(&r->json, n);
-	if (n->type == JSONTEXT_STRING)
-		code = read_string(r, raw, m, &v);
-	else
-		code = read_number(r, raw, m, &v);
-	if (code != CODE_NONE)
-		reading_refuse(r, rank, code, m);
+	if (json_object_is_type(o, json_type_int))
+		code = read_integer(rp, o, m, &v);
+	else if (json_object_is_type(o, json_type_double))
+		code = read_float(rp, o, m, &v);
+	else if (json_object_is_type(o, json_type_string))
+		code = read_string(rp, o, m, &v);
+	if (code == CODE_FIELD_TYPE)
+		refuse_form(rp, requirement, code, m);
+	else if (code != CODE_NONE)
+		refuse_value(rp, requirement, code, m);
 	return v;
 }

@@ -1,21 +1,19 @@
 #ifndef REPORT_SESSION_COUNT_H
 #define REPORT_SESSION_COUNT_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
-#include "base/span.h"
-#include "codes/codes.h"
+#include "report/members.h"
 
-/* 2^53 - 1, beyond which JSON numbers are not exact (RFC 7493 §2.2). */
-#define COUNT_MAX UINT64_C(9007199254740991)
+struct json_object;
+struct report_parser;
 
 /*
- * The value of a JSON number (RFC 8259 §6), from its digits and not by way of
- * a double.  CODE_NONE, or the reason why it is no session count: below zero,
- * not whole, over COUNT_MAX.  `*is_float`: whole, but written with a fraction
- * or an exponent.
+ * The session count that a value of a report is, up to 2^53 - 1; 0, with a
+ * warning, for one that is absent or null (`value` NULL).  What is no count is
+ * refused under the requirement.
  */
-enum code count_parse(struct span number, uint64_t *value, bool *is_float);
+uint64_t session_count(struct report_parser *, unsigned requirement,
+    struct json_object *value, enum member);
 
 #endif

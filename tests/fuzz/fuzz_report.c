@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "report/mail_comparison.h"
 #include "report/report.h"
 
 /*
@@ -97,7 +98,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.our_domains = own,
 		.n_our_domains = choice & 8 ? 2 : 0 };
 	struct findings fs = { 0 };
-	struct reading *reading = reading_new();
+	struct report_parser *parser = report_parser_new();
 	struct arena arena = { 0 };
 	struct report report;
 	char *text;
@@ -106,11 +107,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		limits.policies = limits.failures = 2;
 	if (choice & 32) { /* behind another one */
 		report_parse(
-		    reading, span_of(before), &context, &arena, &report, &fs);
+		    parser, span_of(before), &context, &arena, &report, &fs);
 		fs.n = 0;
 		fs.reject.code = CODE_NONE;
 	}
-	if (report_parse(reading, (struct span){ (const char *)data, size },
+	if (report_parse(parser, (struct span){ (const char *)data, size },
 		&context, &arena, &report, &fs) == 0) {
 		check_report(&report, &fs);
 		text = arena_strndup(&arena, (const char *)data, size);
@@ -121,6 +122,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(code_entry(fs.reject.code)->class == CLASS_REJECT);
 	}
 	arena_free(&arena);
-	reading_free(reading);
+	report_parser_free(parser);
 	return 0;
 }

@@ -1,5 +1,7 @@
 #include "scenes/reports.h"
 
+#include "report/mail_comparison.h"
+
 /* What is compared: a mail's head and file name with one report. */
 struct mail {
 	const char *domain, *submitter, *subject, *filename;

@@ -1,6 +1,6 @@
 #include "scenes/reports.h"
 
-#include "report/members.h"
+#include "report/report_parser.h"
 
 static void
 r32_wants_a_policy_in_each_element(void **state)
@@ -101,9 +101,9 @@ static void
 r34_bounds_the_strings_of_a_report(void **state)
 {
 	struct scene *s = *state;
-	size_t i, n = MEMBER_STRINGS_MAX;
+	size_t i, n = REPORT_STRINGS_MAX;
 
-	for (; n <= MEMBER_STRINGS_MAX + 1; n++) {
+	for (; n <= REPORT_STRINGS_MAX + 1; n++) {
 		start_text(s);
 		addf(s,
 		    "%s\"policies\":[{\"policy\":{\"policy-type\":\"sts\","
@@ -115,8 +115,8 @@ r34_bounds_the_strings_of_a_report(void **state)
 			"\"total-failure-session-count\":0}}]}");
 		parse_text(s);
 		assert_string_equal(verdict(s),
-		    n > MEMBER_STRINGS_MAX ? "warn text-truncated" : "accept");
-		assert_int_equal(policy(s)->n_strings, MEMBER_STRINGS_MAX);
+		    n > REPORT_STRINGS_MAX ? "warn text-truncated" : "accept");
+		assert_int_equal(policy(s)->n_strings, REPORT_STRINGS_MAX);
 	}
 }
 

@@ -329,7 +329,7 @@ j_keeps_what_was_found_before(void **state)
 
 	findings_add(&s->fs, CODE_CONTAINER_ZIP, "entry 1");
 	s->rc = report_parse(
-	    s->reading, bad, &s->context, &s->arena, &s->report, &s->fs);
+	    s->parser, bad, &s->context, &s->arena, &s->report, &s->fs);
 	assert_int_equal(s->rc, -1);
 	assert_int_equal(s->fs.n, 1);
 	assert_true(findings_has(&s->fs, CODE_CONTAINER_ZIP));

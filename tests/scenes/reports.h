@@ -15,7 +15,7 @@ struct scene {
 	struct arena arena;
 	struct findings fs;
 	struct report_context context;
-	struct reading *reading;
+	struct report_parser *parser;
 	struct limits limits;
 	struct report report;
 	struct buf text;
@@ -27,7 +27,7 @@ setup(void **state)
 {
 	struct scene *s = xcalloc(1, sizeof *s);
 
-	s->reading = reading_new();
+	s->parser = report_parser_new();
 	s->limits = limits_default;
 	s->context.limits = &s->limits;
 	s->context.has_arrival = true;
@@ -43,7 +43,7 @@ teardown(void **state)
 {
 	struct scene *s = *state;
 
-	reading_free(s->reading);
+	report_parser_free(s->parser);
 	arena_free(&s->arena);
 	buf_free(&s->text);
 	free(s);
@@ -62,7 +62,7 @@ parse(struct scene *s, struct span text)
 	memset(&s->fs, 0, sizeof s->fs);
 	memset(&s->report, 0xa5, sizeof s->report);
 	s->rc = report_parse(
-	    s->reading, copy, &s->context, &s->arena, &s->report, &s->fs);
+	    s->parser, copy, &s->context, &s->arena, &s->report, &s->fs);
 	free_span(copy);
 	return s->rc;
 }

@@ -1,26 +1,27 @@
 #include "scenes/mails.h"
 
-#include "json/jsontext.h"
+#include "json/json_gate.h"
 
 enum {
 	DEPTH = 32
 };
 
-static const struct jsontext_shape nothing = { .elements = 0 };
+static const char *const nothing[] = { NULL };
+static const struct json_level whole = { .max = 1, .read = nothing };
 
 /* Scan a copy without slack; the fault when it is refused. */
-static struct jsontext_fault
+static struct json_fault
 scan(struct span text, unsigned depth)
 {
-	struct jsontext_fault f = { CODE_NONE, 0, "" };
-	struct jsontext t = { 0 };
+	struct json_fault f = { CODE_NONE, 0, "" };
+	struct json_pieces pieces = { 0 };
 	struct span copy = exact_copy(text);
 
-	if (jsontext_scan(copy, depth, &nothing, &t, &f) == 0)
+	if (json_gate(copy, depth, &whole, 1, &pieces, &f) == 0)
 		assert_int_equal(f.code, CODE_NONE);
 	else
 		assert_int_not_equal(f.code, CODE_NONE);
-	jsontext_free(&t);
+	json_pieces_free(&pieces);
 	free_span(copy);
 	return f;
 }
@@ -47,7 +48,7 @@ struct row {
 static void
 check_rows(const struct row *rows, size_t n)
 {
-	struct jsontext_fault f;
+	struct json_fault f;
 	struct span s;
 	size_t i;
 
@@ -271,8 +272,8 @@ counts_the_names_of_one_object(void **state)
 	struct buf b = { .max = SIZE_MAX / 2 };
 
 	(void)state;
-	assert_taken(names(&b, JSONTEXT_NAMES, SIZE_MAX, false));
-	assert_refused(names(&b, JSONTEXT_NAMES + 1, SIZE_MAX, false),
+	assert_taken(names(&b, JSON_NAMES, SIZE_MAX, false));
+	assert_refused(names(&b, JSON_NAMES + 1, SIZE_MAX, false),
 	    CODE_JSON_TOO_MANY_NAMES);
 	buf_free(&b);
 }
@@ -293,30 +294,30 @@ refuses_every_truncation(void **state)
 }
 
 /* What a byte in a string of bytes that need no look ends in, and how far. */
-static struct jsontext_fault
+static struct json_fault
 end_of_string(char byte, size_t at)
 {
 	unsigned char c = (unsigned char)byte;
 
 	if (c == '\0')
-		return (struct jsontext_fault){ CODE_JSON_NUL, at, "" };
+		return (struct json_fault){ CODE_JSON_NUL, at, "" };
 	if (c >= 0x80)
-		return (struct jsontext_fault){ CODE_JSON_ENCODING, at, "" };
+		return (struct json_fault){ CODE_JSON_ENCODING, at, "" };
 	if (c < 0x20)
-		return (struct jsontext_fault){ CODE_JSON_SYNTAX, at, "" };
+		return (struct json_fault){ CODE_JSON_SYNTAX, at, "" };
 	if (c == '\\')
-		return (struct jsontext_fault){ CODE_JSON_SYNTAX, at + 1, "" };
+		return (struct json_fault){ CODE_JSON_SYNTAX, at + 1, "" };
 	if (c == '"')
-		return (struct jsontext_fault){ CODE_JSON_TRAILING_DATA, at + 1,
-			"" };
-	return (struct jsontext_fault){ CODE_NONE, 0, "" };
+		return (
+		    struct json_fault){ CODE_JSON_TRAILING_DATA, at + 1, "" };
+	return (struct json_fault){ CODE_NONE, 0, "" };
 }
 
 static void
 sees_every_byte_at_every_place_of_a_string(void **state)
 {
 	static const char fill[] = { '!', '#', '[', ']', 'a', '\x7f' };
-	struct jsontext_fault f, want;
+	struct json_fault f, want;
 	char text[24] = "\"";
 	size_t i, at;
 	int c;
@@ -343,152 +344,40 @@ static void
 tells_line_and_column(void **state)
 {
 	static const char text[] = "{\n \"\xc3\xa9\": 1,\n  x}";
-	struct jsontext_fault f = scan(span_of(text), DEPTH);
+	struct json_fault f = scan(span_of(text), DEPTH);
 	size_t line, column;
 
 	(void)state;
 	assert_int_equal(f.code, CODE_JSON_SYNTAX);
-	jsontext_place(span_of(text), f.offset, &line, &column);
+	json_place(span_of(text), f.offset, &line, &column);
 	assert_int_equal(line, 3);
 	assert_int_equal(column, 3);
-	jsontext_place(span_of(text), 7, &line, &column);
+	json_place(span_of(text), 7, &line, &column);
 	assert_int_equal(line, 2);
 	assert_int_equal(column, 5);
-	jsontext_place(span_of(""), 0, &line, &column);
+	json_place(span_of(""), 0, &line, &column);
 	assert_int_equal(line, 1);
 	assert_int_equal(column, 1);
 }
 
-enum {
-	A = 1,
-	B,
-	C
-};
-
-static const struct jsontext_shape inside_b[] = {
-	{ .name = { "c", 1 }, .member = C },
-	{ .name = { NULL, 0 } },
-};
-
-static const struct jsontext_shape members[] = {
-	{ .name = { "a", 1 }, .member = A },
-	{ .name = { "b", 1 }, .member = B, .inside = inside_b, .elements = 3 },
-	{ .name = { NULL, 0 } },
-};
-
-static const struct jsontext_shape recorded = { .inside = members };
-
-/* The record as text: "member:extent" each, a star where it was cut. */
 static void
-assert_records(const char *text, const char *expected)
+finds_names_twice_however_they_are_written(void **state)
 {
-	struct jsontext t = { 0 };
-	struct jsontext_fault f;
-	char out[500] = "";
-	size_t i, n = 0;
-
-	assert_int_equal(
-	    jsontext_scan(span_of(text), DEPTH, &recorded, &t, &f), 0);
-	for (i = 1; i < t.n; i++)
-		n += (size_t)snprintf(out + n, sizeof out - n, "%s%c%s:%.*s",
-		    i > 1 ? " " : "", "-ABC"[t.node[i].member],
-		    t.node[i].cut ? "*" : "", (int)t.node[i].len,
-		    t.text.p + t.node[i].at);
-	assert_string_equal(out, expected);
-	assert_int_equal(t.node[0].next, t.n);
-	jsontext_free(&t);
-}
-
-static void
-records_what_was_asked_for_and_no_more(void **state)
-{
-	(void)state;
-	assert_records("{}", "");
-	assert_records("[1]", "");
-	assert_records("{\"a\": \"x\" ,\"z\":[{\"a\":1}]}", "A:\"x\"");
-	assert_records("{\"\\u0061\":1}", "A:1");
-	assert_records("{\"A\":1,\"aa\":2}", "");
-	assert_records("{\"a\":{\"a\":1}}", "A:{\"a\":1}");
-	assert_records("{\"a\":[1,2]}", "A*:[1,2]");
-	assert_records("{\"b\":{\"c\":5,\"a\":1}}", "B:{\"c\":5,\"a\":1} C:5");
-	assert_records(
-	    "{\"b\":[{\"c\":5},6]}", "B:[{\"c\":5},6] B:{\"c\":5} C:5 B:6");
-	assert_records("{\"b\":[1,2,3]}", "B:[1,2,3] B:1 B:2 B:3");
-	assert_records("{\"b\":[1,2,3,4]}", "B*:[1,2,3,4] B:1 B:2 B:3");
-	assert_records("{\"b\":[[1],2]}", "B:[[1],2] B*:[1] B:2");
-}
-
-static void
-finds_what_is_recorded_twice_however_it_is_written(void **state)
-{
-	static const struct {
-		const char *text;
-		enum code code;
-	} rows[] = {
-		{ "{\"a\":1,\"a\":2}", CODE_JSON_DUPLICATE_KEY },
-		{ "{\"a\":1,\"\\u0061\":2}", CODE_JSON_DUPLICATE_KEY },
-		{ "{\"\\u0061\":1,\"a\":2}", CODE_JSON_DUPLICATE_KEY },
-		{ "{\"\\u0061\":1,\"\\u0061\":2}", CODE_JSON_DUPLICATE_KEY },
-		{ "{\"x\":1,\"\\u0078\":2}", CODE_JSON_DUPLICATE_KEY },
-		{ "{\"b\":[{\"c\":1,\"c\":2}]}", CODE_JSON_DUPLICATE_KEY },
-		{ "{\"b\":[{\"c\":1},{\"c\":2}],\"c\":1,\"a\":{\"a\":1}}",
-		    CODE_NONE },
+	static const struct row rows[] = {
+		{ "{\"a\":1,\"\\u0061\":2}", 0, CODE_JSON_DUPLICATE_KEY, 7 },
+		{ "{\"\\u0061\":1,\"a\":2}", 0, CODE_JSON_DUPLICATE_KEY, 12 },
+		{ "{\"\\u0061\":1,\"\\u0061\":2}", 0, CODE_JSON_DUPLICATE_KEY,
+		    12 },
+		{ "{\"\\u00e9\":1,\"\xc3\xa9\":2}", 0, CODE_JSON_DUPLICATE_KEY,
+		    12 },
+		{ "{\"\\ud83d\\ude00\":1,\"\xf0\x9f\x98\x80\":2}", 0,
+		    CODE_JSON_DUPLICATE_KEY, 18 },
+		{ "{\"\\n\":1,\"\\u000a\":2}", 0, CODE_JSON_DUPLICATE_KEY, 8 },
+		{ .text = "{\"\\n\":1,\"n\":2,\"\\\\n\":3}" },
 	};
-	struct jsontext_fault f;
-	struct jsontext t = { 0 };
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
-		f.code = CODE_NONE;
-		jsontext_scan(span_of(rows[i].text), DEPTH, &recorded, &t, &f);
-		if (f.code != rows[i].code)
-			fail_msg("%s: %d", rows[i].text, (int)f.code);
-	}
-	jsontext_free(&t);
-}
-
-static void
-undoes_escapes(void **state)
-{
-	static const struct {
-		const char *raw, *text;
-	} rows[] = {
-		{ "", "" },
-		{ "plain", "plain" },
-		{ "\\\"\\\\\\/\\b\\f\\n\\r\\t", "\"\\/\b\f\n\r\t" },
-		{ "\\u0041\\u00e9\\u20AC", "A\xc3\xa9\xe2\x82\xac" },
-		{ "a\\ud83d\\uDE00b", "a\xf0\x9f\x98\x80"
-				      "b" },
-		{ "\\uFFFF\\udbff\\udfff", "\xef\xbf\xbf\xf4\x8f\xbf\xbf" },
-	};
-	char out[64];
-	size_t i, n;
-
-	(void)state;
-	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
-		n = jsontext_unescape(span_of(rows[i].raw), out);
-		if (n != strlen(rows[i].text) ||
-		    memcmp(out, rows[i].text, n) != 0)
-			fail_msg("%s: %.*s", rows[i].raw, (int)n, out);
-		assert_int_equal(
-		    jsontext_unescape(span_of(rows[i].raw), NULL), n);
-	}
-}
-
-static void
-cuts_the_front_between_characters(void **state)
-{
-	static const char raw[] = "a\xc3\xa9\\n\\u0041\\ud83d\\ude00z";
-	static const size_t ends[] = { 0, 1, 1, 3, 3, 5, 5, 5, 5, 5, 5, 11, 11,
-		11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 23, 24, 24 };
-	size_t max;
-
-	(void)state;
-	for (max = 0; max < sizeof ends / sizeof *ends; max++)
-		if (jsontext_front(span_of(raw), max).n != ends[max])
-			fail_msg("at most %zu: %zu", max,
-			    jsontext_front(span_of(raw), max).n);
+	check_rows(rows, sizeof rows / sizeof *rows);
 }
 
 int
@@ -505,12 +394,8 @@ main(void)
 		cmocka_unit_test(refuses_every_truncation),
 		cmocka_unit_test(sees_every_byte_at_every_place_of_a_string),
 		cmocka_unit_test(tells_line_and_column),
-		cmocka_unit_test(records_what_was_asked_for_and_no_more),
-		cmocka_unit_test(
-		    finds_what_is_recorded_twice_however_it_is_written),
-		cmocka_unit_test(undoes_escapes),
-		cmocka_unit_test(cuts_the_front_between_characters),
+		cmocka_unit_test(finds_names_twice_however_they_are_written),
 	};
 
-	return cmocka_run_group_tests_name("jsontext", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("the gate", tests, NULL, NULL);
 }
