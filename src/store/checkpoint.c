@@ -3,10 +3,10 @@
 #include "store/store_private.h"
 
 enum {
-	PAGE = 8192,
-	ENOUGH = 16 * 1024 * 1024 / PAGE, /* frames worth copying: 16 MB */
-	MUCH = 2 * ENOUGH, /* behind what a reader keeps from being reused */
-	WAIT = 1000	   /* ms for such readers to end */
+	ENOUGH = 16 * 1024 * 1024, /* bytes of the log that are worth copying */
+	MUCH =
+	    2 * ENOUGH, /* past this, readers keep the log from starting anew */
+	WAIT = 1000	/* ms for such readers to end */
 };
 
 /*
@@ -20,17 +20,18 @@ static int
 on_commit(void *arg, sqlite3 *db, const char *name, int frames)
 {
 	struct store *st = arg;
+	int64_t bytes = frames * st->page_size;
 
-	if (frames < ENOUGH) {
+	if (bytes < ENOUGH) {
 		st->waited_at = 0;
 		return SQLITE_OK;
 	}
 	/* what does not work now will at the next commit, or at the end */
 	(void)sqlite3_wal_checkpoint_v2(
 	    db, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-	if (frames < MUCH || frames - st->waited_at < ENOUGH)
+	if (bytes < MUCH || bytes - st->waited_at < ENOUGH)
 		return SQLITE_OK;
-	st->waited_at = frames;
+	st->waited_at = bytes;
 	sqlite3_busy_timeout(db, WAIT);
 	(void)sqlite3_wal_checkpoint_v2(
 	    db, name, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
@@ -38,9 +39,12 @@ on_commit(void *arg, sqlite3 *db, const char *name, int frames)
 	return SQLITE_OK;
 }
 
-void
-checkpoint_install(struct store *st)
+int
+checkpoint_install(struct store *st, struct fault *f)
 {
+	if (sql_pragma(st, "page_size", &st->page_size, f) == -1)
+		return -1;
 	st->waited_at = 0;
 	sqlite3_wal_hook(st->db, on_commit, st);
+	return 0;
 }

@@ -1,9 +1,10 @@
 #ifndef STORE_CHECKPOINT_H
 #define STORE_CHECKPOINT_H
 
+struct fault;
 struct store;
 
 /* Copy SQLite's log into the database whenever a commit finds it long. */
-void checkpoint_install(struct store *);
+int checkpoint_install(struct store *, struct fault *);
 
 #endif

@@ -1,5 +1,7 @@
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "base/alloc.h"
@@ -9,29 +11,72 @@
 #include "store/store_private.h"
 
 /*
- * A new database is made from the schema as it is now; an older one goes
- * through the steps from its version on.
+ * The steps from one version to the next, each as the schema was then: they
+ * are never changed again.  Views are made anew after them.
  */
+static const char *const steps[] = {
+	[1] = "CREATE TABLE dropped ("
+	      "organization TEXT NOT NULL, report_id TEXT NOT NULL,"
+	      " start TEXT NOT NULL, end TEXT NOT NULL,"
+	      " content BLOB NOT NULL, dropped TEXT NOT NULL,"
+	      " PRIMARY KEY (organization, report_id, start, end, content)"
+	      ") STRICT, WITHOUT ROWID;",
+};
+
 const struct schema schema_current = {
 	.version = SCHEMA_VERSION,
 	.create = schema_sql,
-	.steps = NULL, /* there is nothing older than version 1 */
+	.views = views_sql,
+	.steps = steps,
 };
 
 /* What a database says of itself. */
 struct header {
 	int64_t application, version;
 	int64_t changes; /* 0: nothing was ever created in it */
+	/* restored from `sqlite3 FILE .dump`, which keeps neither of the two */
+	bool is_dump;
 };
 
-/* Inside a transaction: three values of one moment. */
+enum {
+	TABLES_OF_VERSION_1 = 9 /* of those asked for below */
+};
+
+/* Know a database without application_id and user_version by its tables. */
+static int
+read_tables(struct store *st, struct header *h, struct fault *f)
+{
+	int64_t first, later;
+
+	if (sql_once(st,
+		"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND"
+		" name IN ('mailboxes', 'messages', 'reports', 'policies',"
+		" 'failures', 'quarantine', 'totals', 'days', 'series')",
+		&first, f) == -1 ||
+	    sql_once(st,
+		"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND"
+		" name IN ('dropped')", /* one for each later version */
+		&later, f) == -1)
+		return -1;
+	h->is_dump = first == TABLES_OF_VERSION_1;
+	if (h->is_dump) {
+		h->application = SCHEMA_APPLICATION;
+		h->version = 1 + later;
+	}
+	return 0;
+}
+
+/* Inside a transaction, so that all values are of one moment. */
 static int
 read_header(struct store *st, struct header *h, struct fault *f)
 {
+	*h = (struct header){ 0 };
 	if (sql_pragma(st, "application_id", &h->application, f) == -1 ||
 	    sql_pragma(st, "user_version", &h->version, f) == -1 ||
 	    sql_pragma(st, "schema_version", &h->changes, f) == -1)
 		return -1;
+	if (h->application == 0 && h->version == 0 && h->changes != 0)
+		return read_tables(st, h, f);
 	return 0;
 }
 
@@ -67,7 +112,25 @@ set_header(struct store *st, const struct schema *s, struct fault *f)
 	return rc;
 }
 
-/* All steps that `from` lacks. */
+/* Drop the views that `text` creates, as far as there are any. */
+static int
+drop_views(struct store *st, const char *text, struct fault *f)
+{
+	static const char create[] = "CREATE VIEW ";
+	char *drop;
+	int rc = 0;
+
+	while (rc == 0 && (text = strstr(text, create)) != NULL) {
+		text += sizeof create - 1;
+		drop = xasprintf(
+		    "DROP VIEW IF EXISTS %.*s", (int)strcspn(text, " "), text);
+		rc = sql_exec(st, drop, f);
+		free(drop);
+	}
+	return rc;
+}
+
+/* Make what `from` lacks: all of it, or the steps from that version on. */
 static int
 apply(struct store *st, int64_t from, const struct schema *s, struct fault *f)
 {
@@ -78,6 +141,9 @@ apply(struct store *st, int64_t from, const struct schema *s, struct fault *f)
 	for (v = from; from > 0 && v < s->version; v++)
 		if (sql_exec(st, s->steps[v], f) == -1)
 			return -1;
+	if (s->views != NULL && (drop_views(st, s->views, f) == -1 ||
+				    sql_exec(st, s->views, f) == -1))
+		return -1;
 	return set_header(st, s, f);
 }
 
@@ -87,6 +153,13 @@ give_up(struct store *st)
 {
 	if (!sqlite3_get_autocommit(st->db))
 		sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+/* Whether nothing need be written to it. */
+static bool
+is_ready(const struct header *h, const struct schema *s)
+{
+	return h->version == s->version && !h->is_dump;
 }
 
 /*
@@ -101,7 +174,7 @@ migrate(struct store *st, const struct schema *s, struct fault *f)
 	if (sql_exec(st, "BEGIN IMMEDIATE", f) == -1)
 		return -1;
 	if (read_header(st, &h, f) == 0 && judge(st, &h, s, f) == 0 &&
-	    (h.version == s->version || apply(st, h.version, s, f) == 0) &&
+	    (is_ready(&h, s) || apply(st, h.version, s, f) == 0) &&
 	    (st->access == STORE_TRY || sql_exec(st, "COMMIT", f) == 0))
 		return 0;
 	give_up(st);
@@ -109,10 +182,10 @@ migrate(struct store *st, const struct schema *s, struct fault *f)
 }
 
 /*
- * What stands in the file's header for good.  Pages of 8 KB make half as many
- * writes as SQLite's own of 4 KB.  Pages that prune frees can be given back to
- * the disk later, bit by bit, only when it was asked for before the first
- * table was made.  WAL lets people read while a poll writes.
+ * Set once for a new file.  Pages of 8 KB make half as many writes as SQLite's
+ * own of 4 KB.  Free pages can be given back to the disk bit by bit (prune)
+ * only if that was asked for before the first table was made.  WAL lets people
+ * read while a poll writes.
  */
 static const char set_up_file[] = "PRAGMA page_size = 8192;"
 				  "PRAGMA auto_vacuum = INCREMENTAL;"
@@ -136,7 +209,8 @@ schema_check(struct store *st, const struct schema *s, struct fault *f)
 
 	if (look_at_header(st, &h, f) == -1 || judge(st, &h, s, f) == -1)
 		return -1;
-	if (h.version == s->version)
+	if (is_ready(&h, s) ||
+	    (st->access == STORE_READ && h.version == s->version))
 		return 0;
 	if (st->access == STORE_READ && h.version == 0)
 		return fault(f, FAULT_HOST, EX_NOINPUT,
@@ -148,7 +222,7 @@ schema_check(struct store *st, const struct schema *s, struct fault *f)
 		    ", from an older release: `tlsrua poll` or `tlsrua "
 		    "import` brings it to version %" PRId64,
 		    st->path, h.version, s->version);
-	if (h.version == 0 && st->access == STORE_WRITE &&
+	if ((h.version == 0 || h.is_dump) && st->access == STORE_WRITE &&
 	    sql_exec(st, set_up_file, f) == -1)
 		return -1;
 	return migrate(st, s, f);

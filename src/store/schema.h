@@ -6,11 +6,11 @@
 struct fault;
 struct store;
 
-/* The text of schema.sql. */
-extern const char schema_sql[];
+/* The texts of schema.sql, which makes the tables, and of views.sql. */
+extern const char schema_sql[], views_sql[];
 
 enum {
-	SCHEMA_VERSION = 1,
+	SCHEMA_VERSION = 2,
 	SCHEMA_APPLICATION = 0x544c5352 /* "TLSR", PRAGMA application_id */
 };
 
@@ -18,6 +18,7 @@ enum {
 struct schema {
 	int64_t version;	  /* the newest */
 	const char *create;	  /* makes it in an empty database */
+	const char *views;	  /* makes its views; NULL: it has none */
 	const char *const *steps; /* [n] leads from version n to n + 1 */
 };
 
@@ -26,6 +27,7 @@ extern const struct schema schema_current;
 /*
  * Bring the database to the schema's version, in one transaction, which
  * STORE_TRY leaves open.  STORE_READ only checks whether it has that version.
+ * A database restored from a dump is taken as ours when it has our tables.
  */
 int schema_check(struct store *, const struct schema *, struct fault *);
 

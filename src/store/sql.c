@@ -263,9 +263,8 @@ sql_exec(struct store *st, const char *text, struct fault *f)
 }
 
 int
-sql_pragma(struct store *st, const char *name, int64_t *number, struct fault *f)
+sql_once(struct store *st, const char *text, int64_t *number, struct fault *f)
 {
-	char *text = xasprintf("PRAGMA %s", name);
 	sqlite3_stmt *stmt = NULL;
 	int rc = -1;
 
@@ -278,6 +277,15 @@ sql_pragma(struct store *st, const char *name, int64_t *number, struct fault *f)
 	rc = 0;
 out:
 	sqlite3_finalize(stmt);
+	return rc;
+}
+
+int
+sql_pragma(struct store *st, const char *name, int64_t *number, struct fault *f)
+{
+	char *text = xasprintf("PRAGMA %s", name);
+	int rc = sql_once(st, text, number, f);
+
 	free(text);
 	return rc;
 }

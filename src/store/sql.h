@@ -77,7 +77,11 @@ int sql_rows(struct store *, const char *text, const struct value *v, size_t n,
 /* Run SQL text of any number of statements; their rows are thrown away. */
 int sql_exec(struct store *, const char *text, struct fault *);
 
-/* Read the number that "PRAGMA name" gives. */
+/*
+ * Read the one number that a SELECT gives which is not worth keeping, or that
+ * "PRAGMA name" does.
+ */
+int sql_once(struct store *, const char *text, int64_t *number, struct fault *);
 int sql_pragma(
     struct store *, const char *name, int64_t *number, struct fault *);
 

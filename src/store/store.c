@@ -48,16 +48,18 @@ exists(const struct store *st, struct fault *f)
 {
 	struct stat sb;
 
-	if (stat(st->path, &sb) == 0) {
-		if (S_ISREG(sb.st_mode))
-			return 1;
+	if (stat(st->path, &sb) == -1 && errno == ENOENT)
+		return 0;
+	if (stat(st->path, &sb) == -1)
+		return fault(f, FAULT_HOST, EX_IOERR, "%s: %s", st->path,
+		    strerror(errno));
+	if (!S_ISREG(sb.st_mode))
 		return fault(f, FAULT_HOST, EX_IOERR, "%s: is no regular file",
 		    st->path);
-	}
-	if (errno == ENOENT)
-		return 0;
-	return fault(
-	    f, FAULT_HOST, EX_IOERR, "%s: %s", st->path, strerror(errno));
+	/* nothing was made in it yet, and the mode is ours to choose */
+	if (sb.st_size == 0 && st->access == STORE_WRITE)
+		(void)chmod(st->path, 0600);
+	return 1;
 }
 
 /*
@@ -123,7 +125,6 @@ connect_to(struct store *st, struct fault *f)
 		return -1;
 	if (st->access == STORE_READ)
 		return 0;
-	checkpoint_install(st);
 	return sql_exec(st, set_up_writer, f);
 }
 
@@ -158,7 +159,8 @@ store_open(const char *path, enum store_access access, struct fault *f)
 	st->access = access;
 	st->lock = -1;
 	if (connect_to(st, f) == -1 ||
-	    schema_check(st, &schema_current, f) == -1) {
+	    schema_check(st, &schema_current, f) == -1 ||
+	    checkpoint_install(st, f) == -1) {
 		store_close(st);
 		return NULL;
 	}
@@ -177,7 +179,7 @@ store_detach(struct store *st)
 int
 store_attach(struct store *st, struct fault *f)
 {
-	return connect_to(st, f);
+	return connect_to(st, f) == -1 ? -1 : checkpoint_install(st, f);
 }
 
 void

@@ -28,8 +28,9 @@ struct store {
 	/* the message added or looked up last, and the folder it came from */
 	int64_t message, message_mailbox;
 	bool message_is_new;
-	bool view;     /* store_begin_view() began the transaction */
-	int waited_at; /* frames in the log when readers were waited for */
+	bool view;	   /* store_begin_view() began the transaction */
+	int64_t page_size; /* bytes */
+	int64_t waited_at; /* bytes of the log when readers were waited for */
 	struct arena scratch; /* of the call in progress */
 };
 

@@ -257,14 +257,14 @@ table_find(const char *name)
 }
 
 const char *
-table_body(const struct table *t, size_t *len)
+view_body(const char *view, size_t *len)
 {
-	const char *p = schema_sql, *body;
-	size_t n = strlen(t->view);
+	const char *p = views_sql, *body;
+	size_t n = strlen(view);
 
 	while ((p = strstr(p, "CREATE VIEW ")) != NULL) {
 		p += sizeof "CREATE VIEW " - 1;
-		if (strncmp(p, t->view, n) == 0 && p[n] == ' ')
+		if (strncmp(p, view, n) == 0 && p[n] == ' ')
 			break;
 	}
 	if (p == NULL || (body = strchr(p, '\n')) == NULL)

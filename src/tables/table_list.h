@@ -28,7 +28,7 @@ const struct table *table_at(size_t i);
 /* NULL when there is none of that name. */
 const struct table *table_find(const char *name);
 
-/* The SELECT that its view is made of, to its end; `*len` gets its length. */
-const char *table_body(const struct table *, size_t *len);
+/* The SELECT that a view is made of; `*len` gets its length. */
+const char *view_body(const char *view, size_t *len);
 
 #endif

@@ -74,23 +74,26 @@ write_conditions(struct arena *a, const struct table *t,
 
 /*
  * The view's own SELECT, with the chosen days, domains and organizations in
- * place of the tables that hold them all.
+ * place of the tables that hold them all, and likewise the one view that it may
+ * be made from.
  */
 static const char *
 chosen(struct arena *a, const struct table *t, const struct conditions *c)
 {
-	size_t len;
-	const char *body = table_body(t, &len);
+	size_t len, lives_len;
+	const char *body = view_body(t->view, &len);
+	const char *lives = view_body("sender_lives", &lives_len);
 
 	return arena_printf(a,
 	    "(WITH days AS NOT MATERIALIZED (SELECT * FROM main.days"
 	    " WHERE 1%s%s), series AS NOT MATERIALIZED (SELECT * FROM"
 	    " main.series WHERE 1%s%s), senders AS NOT MATERIALIZED (SELECT *"
 	    " FROM main.senders WHERE 1%s%s), problems AS NOT MATERIALIZED"
-	    " (SELECT * FROM main.problems WHERE 1%s), part AS (%.*s)"
-	    " SELECT * FROM part)",
+	    " (SELECT * FROM main.problems WHERE 1%s), sender_lives AS (%.*s),"
+	    " part AS (%.*s) SELECT * FROM part)",
 	    c->from, c->to, c->domains, c->organizations, c->domains,
-	    c->organizations, c->domains, (int)len, body);
+	    c->organizations, c->domains, (int)lives_len, lives, (int)len,
+	    body);
 }
 
 const char *

@@ -100,30 +100,31 @@ refuses_a_newer_schema(void **state)
 	open_store(s, STORE_WRITE);
 	store_close(s->st);
 	s->st = NULL;
-	run_sql(s, "PRAGMA user_version = 2");
+	run_sql(s, "PRAGMA user_version = 99");
 	assert_not_opened(s, s->path, STORE_WRITE, EX_SOFTWARE,
-	    "schema version 2, written by a newer release");
+	    "schema version 99, written by a newer release");
 	assert_not_opened(s, s->path, STORE_READ, EX_SOFTWARE, "newer release");
 	run_sql(s, "PRAGMA user_version = -1");
 	assert_not_opened(s, s->path, STORE_WRITE, EX_IOERR, "no database");
 }
 
 static const char *const next_steps[] = {
-	[1] = "ALTER TABLE reports ADD COLUMN dkim TEXT NOT NULL DEFAULT 'x';"
-	      "UPDATE totals SET messages = messages + 10",
-	[2] = "CREATE TABLE next_things (problem TEXT) STRICT",
+	[SCHEMA_VERSION] =
+	    "ALTER TABLE reports ADD COLUMN dkim TEXT NOT NULL DEFAULT 'x';"
+	    "UPDATE totals SET messages = messages + 10",
+	[SCHEMA_VERSION + 1] = "CREATE TABLE next_things (problem TEXT) STRICT",
 };
 static const struct schema next_schema = {
-	.version = 3,
+	.version = SCHEMA_VERSION + 2,
 	.steps = next_steps,
 };
 
 static const char *const broken_steps[] = {
-	[1] = "ALTER TABLE reports ADD COLUMN dkim TEXT",
-	[2] = "CREATE TABLE reports (x)",
+	[SCHEMA_VERSION] = "ALTER TABLE reports ADD COLUMN dkim TEXT",
+	[SCHEMA_VERSION + 1] = "CREATE TABLE reports (x)",
 };
 static const struct schema broken_schema = {
-	.version = 3,
+	.version = SCHEMA_VERSION + 2,
 	.steps = broken_steps,
 };
 
@@ -136,7 +137,7 @@ migrates_in_place_and_in_one_piece(void **state)
 	store_one(s);
 	assert_int_equal(schema_check(s->st, &broken_schema, &s->f), -1);
 	assert_int_equal(s->f.status, EX_SOFTWARE);
-	assert_number(s, "PRAGMA user_version", 1);
+	assert_number(s, "PRAGMA user_version", SCHEMA_VERSION);
 	assert_number(s,
 	    "SELECT count(*) FROM pragma_table_info('reports')"
 	    " WHERE name = 'dkim'",
@@ -144,7 +145,7 @@ migrates_in_place_and_in_one_piece(void **state)
 
 	assert_ok(s, schema_check(s->st, &next_schema, &s->f));
 	assert_ok(s, schema_check(s->st, &next_schema, &s->f));
-	assert_number(s, "PRAGMA user_version", 3);
+	assert_number(s, "PRAGMA user_version", SCHEMA_VERSION + 2);
 	assert_rows(s, "SELECT dkim, report_id FROM reports", "x|id-1\n");
 	assert_number(s, "SELECT messages FROM totals", 11);
 	assert_number(s, "SELECT count(*) FROM next_things", 0);
@@ -167,7 +168,7 @@ an_older_schema_is_neither_read_nor_changed_by_a_trial(void **state)
 	assert_number(s, "SELECT count(*) FROM next_things", 0);
 	store_close(s->st);
 	open_store(s, STORE_READ);
-	assert_number(s, "PRAGMA user_version", 1);
+	assert_number(s, "PRAGMA user_version", SCHEMA_VERSION);
 }
 
 static void
