@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/domain_label.h"
 #include "base/utc.h"
+#include "codes/result_types.h"
 #include "cmd/describe.h"
 #include "ingest/examine.h"
 #include "output/json_line.h"

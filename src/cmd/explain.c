@@ -8,6 +8,7 @@
 #include "cmd/problem_number.h"
 #include "output/terminal_text.h"
 #include "codes/codes.h"
+#include "codes/result_types.h"
 
 static const char *const class_words[] = {
 	[CLASS_REJECT] = "reason to refuse a report",

@@ -1,4 +1,4 @@
-#include "codes/codes.h"
+#include "codes/result_types.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 

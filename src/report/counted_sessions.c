@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codes/result_types.h"
 #include "report/counted_sessions.h"
 #include "report/report_parser.h"
 

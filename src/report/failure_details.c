@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "codes/result_types.h"
 #include "report/failure_details.h"
 #include "report/host_name.h"
 #include "report/kept_text.h"

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "codes/result_types.h"
 #include "report/host_name.h"
 #include "report/recipient_domain.h"
 #include "report/report_parser.h"

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "codes/codes.h"
+#include "codes/result_types.h"
 
 struct arena;
 

@@ -1,6 +1,7 @@
 #include "scenes/mails.h"
 
 #include "codes/codes.h"
+#include "codes/result_types.h"
 
 static bool
 is_kebab_case(const char *s)
