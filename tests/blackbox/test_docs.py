@@ -71,5 +71,20 @@ class Readme(Scene):
         self.assertLessEqual(len(text("README.md").splitlines()), 75)
 
 
+class Rooms(Scene):
+    """src/README.md, which tells the way of one mail."""
+
+    def test_each_file_and_function_that_it_names_is_there(self):
+        readme = text("src", "README.md")
+        for name in set(re.findall(r"`([a-z]+/[\w.]+\.[a-z]+)`", readme)):
+            with self.subTest(name):
+                self.assertTrue(os.path.exists(os.path.join(TOP, "src", name)), name)
+        sources = "".join(text(folder, name) for folder, _, names in os.walk(os.path.join(TOP, "src"))
+                          for name in names if name.endswith(".c"))
+        for name in set(re.findall(r"`(\w+)\(\)`", readme)):
+            with self.subTest(name):
+                self.assertRegex(sources, rf"(?m)^{name}\(")
+
+
 if __name__ == "__main__":
     tap.main()
