@@ -1,9 +1,11 @@
+#include <fcntl.h>
 #include <locale.h>
 #include <openssl/crypto.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
@@ -99,13 +101,32 @@ run(struct options *o, int argc, char **argv)
 	return 0;
 }
 
+/*
+ * No file that is opened later may get the number of a standard stream that was
+ * closed.  What is read from or written to such a stream is to fail, so each is
+ * opened the wrong way round.
+ */
+static void
+open_standard_descriptors(void)
+{
+	static const int flags[] = { O_WRONLY, O_RDONLY, O_RDONLY };
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1 &&
+		    open("/dev/null", flags[fd]) != fd)
+			_exit(EX_OSERR);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct options o = { 0 };
 	int status;
 
+	open_standard_descriptors();
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* write() fails, and that is logged */
 	/* characters must be of the same width for everybody, whatever LANG is
 	 */
 	setlocale(LC_CTYPE, "C.UTF-8");

@@ -1,5 +1,8 @@
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -8,6 +11,29 @@
 #include "cmd/cmd.h"
 
 static const char default_config[] = "/etc/tlsrua.conf";
+
+static bool
+is_same_store(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return strcmp(a, b) == 0 ||
+	       (stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
+		   x.st_ino == y.st_ino);
+}
+
+/*
+ * Put the store of -d in place of the configuration's, whose CSV folder another
+ * store must not write.
+ */
+static void
+use_store(struct config *c, const char *path)
+{
+	if (!is_same_store(c->store_path, path))
+		c->export_dir = "";
+	c->own_store_path = c->store_path;
+	c->store_path = path;
+}
 
 int
 cmd_config(const struct options *o, enum config_need need, struct config *c)
@@ -22,7 +48,7 @@ cmd_config(const struct options *o, enum config_need need, struct config *c)
 	    config_load(path, c, &f) == -1)
 		return cmd_failed(&f);
 	if (o->store != NULL)
-		c->store_path = o->store;
+		use_store(c, o->store);
 	return 0;
 }
 

@@ -1,11 +1,15 @@
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/alloc.h"
 #include "base/fault.h"
 #include "cmd/cmd.h"
 #include "cmd/range_options.h"
 #include "export/first_day.h"
+#include "export/protected_files.h"
 #include "export/table_file.h"
+#include "output/output_folder.h"
 #include "store/exports.h"
 #include "tables/tables.h"
 
@@ -42,14 +46,32 @@ set_range(struct store *st, const struct options *o, const struct config *c,
 	return 0;
 }
 
+/* An export, and where it goes. */
+struct exporting {
+	const struct config *config;
+	struct store *store;
+	struct table_format format;
+	struct store_filter filter;
+	struct output_folder folder; /* not open: standard output */
+};
+
 static int
-write_table(struct store *st, const struct table_format *format,
-    const char *dir, const char *table, const struct store_filter *filter,
-    struct fault *f)
+write_table(struct exporting *e, const char *table, struct fault *f)
 {
-	if (strcmp(dir, "-") == 0)
-		return table_print(st, format, table, filter, f);
-	return table_write(st, format, dir, table, filter, f);
+	char *name, *path;
+	int rc;
+
+	if (e->folder.fd == -1)
+		return table_print(e->store, &e->format, table, &e->filter, f);
+	name = xasprintf("%s.%s", table, e->format.ndjson ? "ndjson" : "csv");
+	path = xasprintf("%s/%s", e->folder.path, name);
+	rc = protected_file_check(e->config, path, f);
+	if (rc == 0)
+		rc = table_write(e->store, &e->format, &e->folder, name, table,
+		    &e->filter, f);
+	free(name);
+	free(path);
+	return rc;
 }
 
 /* The configuration's, but for what the command line says. */
@@ -66,28 +88,44 @@ chosen_style(const struct options *o, const struct config *c)
 	return style;
 }
 
+/* Write the tables that are named, or all, in one view of the store. */
 static int
-export_tables(struct store *st, const struct options *o, const struct config *c,
-    const char *dir, struct fault *f)
+write_tables(struct exporting *e, const struct options *o, struct fault *f)
 {
-	struct csv_style style = chosen_style(o, c);
-	struct table_format format = { o->ndjson, &style };
-	struct store_filter filter = { 0 };
 	const char *table;
 	char from[16];
 	size_t i;
 	int rc;
 
-	if (store_begin_view(st, f) == -1)
+	if (store_begin_view(e->store, f) == -1)
 		return -1;
-	rc = set_range(st, o, c, &filter, from, f);
+	rc = set_range(e->store, o, e->config, &e->filter, from, f);
 	for (i = 0; rc == 0 && i < o->n_args; i++)
-		rc = write_table(st, &format, dir, o->args[i], &filter, f);
+		rc = write_table(e, o->args[i], f);
 	for (i = 0;
 	     rc == 0 && o->n_args == 0 && (table = store_table_name(i)) != NULL;
 	     i++)
-		rc = write_table(st, &format, dir, table, &filter, f);
-	store_end_view(st);
+		rc = write_table(e, table, f);
+	store_end_view(e->store);
+	return rc;
+}
+
+static int
+export_tables(struct store *st, const struct options *o, const struct config *c,
+    const char *dir, struct fault *f)
+{
+	struct csv_style style = chosen_style(o, c);
+	struct exporting e = { .config = c,
+		.store = st,
+		.format = { o->ndjson, &style },
+		.folder = { .fd = -1 } };
+	int rc;
+
+	if (strcmp(dir, "-") != 0 &&
+	    output_folder_open(&e.folder, dir, f) == -1)
+		return -1;
+	rc = write_tables(&e, o, f);
+	output_folder_close(&e.folder);
 	return rc;
 }
 

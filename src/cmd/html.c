@@ -5,11 +5,13 @@
 #include "cmd/cmd.h"
 #include "cmd/judged_overview.h"
 #include "cmd/range_options.h"
+#include "export/protected_files.h"
 #include "page/html_page.h"
 #include "output/whole_file.h"
 
 static int
-write_page(const struct judged_overview *l, const char *path, struct fault *f)
+write_page(const struct config *c, const struct judged_overview *l,
+    const char *path, struct fault *f)
 {
 	struct whole_file *file;
 	int rc = -1;
@@ -18,6 +20,8 @@ write_page(const struct judged_overview *l, const char *path, struct fault *f)
 		html_print(stdout, &l->words);
 		return 0;
 	}
+	if (protected_file_check(c, path, f) == -1)
+		return -1;
 	if ((file = whole_file_open(path, f)) != NULL) {
 		html_print(whole_file_stream(file), &l->words);
 		rc = whole_file_commit(file, f);
@@ -43,7 +47,7 @@ run(const struct options *o)
 	status = cmd_open(o, CONFIG_OPTIONAL, STORE_READ, &in);
 	if (status == 0 &&
 	    (judged_overview_read(&overview, in.store, o, false, &f) == -1 ||
-		write_page(&overview, o->output, &f) == -1))
+		write_page(&in.config, &overview, o->output, &f) == -1))
 		status = cmd_failed(&f);
 	judged_overview_free(&overview);
 	cmd_close(&in);

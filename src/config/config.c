@@ -48,6 +48,7 @@ config_defaults(struct config *c)
 	*c = (struct config){
 		.path = "",
 		.store_path = "/var/lib/tlsrua/tlsrua.db",
+		.own_store_path = "",
 		.keep_raw = true,
 		.parallel = 4,
 		.export_dir = "",

@@ -36,6 +36,7 @@ struct config_mailbox {
 struct config {
 	const char *path; /* the file it was read from; "" for none */
 	const char *store_path;
+	const char *own_store_path; /* what -d has replaced; "": nothing */
 	bool keep_raw;
 	unsigned parallel;
 	const char *export_dir; /* "": none */

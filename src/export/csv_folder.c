@@ -1,8 +1,12 @@
+#include <fcntl.h>
 #include <inttypes.h>
-#include <stdlib.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/arena.h"
 #include "base/fault.h"
 #include "summary/remedy.h"
@@ -10,7 +14,9 @@
 #include "export/csv_folder.h"
 #include "export/csv_sections.h"
 #include "export/first_day.h"
+#include "export/protected_files.h"
 #include "export/table_file.h"
+#include "output/output_folder.h"
 #include "output/whole_file.h"
 #include "store/problems.h"
 #include "tables/periods.h"
@@ -19,7 +25,7 @@
 /* A table's file on its way to the disk. */
 struct written {
 	struct store_export export;
-	const char *path;
+	const char *path;	 /* for messages */
 	struct whole_file *file; /* NULL: the file that is there is current */
 };
 
@@ -27,6 +33,7 @@ struct written {
 struct refresh {
 	const struct config *config;
 	struct store *store;
+	struct output_folder folder;
 	struct arena mem; /* for all that is written */
 	struct store_filter filter;
 	char from[16];	     /* its first day */
@@ -75,24 +82,39 @@ mark_of(const struct stat *sb, struct arena *mem)
 	    (intmax_t)sb->st_ctim.tv_sec, sb->st_ctim.tv_nsec);
 }
 
+/* Whether a file is still the one of which `old` was noted. */
+static bool
+is_noted(struct refresh *r, int fd, const struct store_export *old)
+{
+	struct stat sb;
+
+	return fstat(fd, &sb) == 0 && S_ISREG(sb.st_mode) &&
+	       strcmp(mark_of(&sb, &r->mem), old->file) == 0;
+}
+
 /*
  * Open the file of which `old` was noted.  NULL when the one that is there is
  * another, or when other options would give it other bytes now.
  */
 static FILE *
-open_noted(struct refresh *r, const char *path, const struct store_export *old)
+open_noted(struct refresh *r, const char *name, const struct store_export *old)
 {
-	struct stat sb;
 	FILE *file;
+	int fd;
 
-	if (strcmp(old->options, r->options) != 0 ||
-	    (file = fopen(path, "re")) == NULL)
+	if (strcmp(old->options, r->options) != 0)
 		return NULL;
-	if (fstat(fileno(file), &sb) == 0 && S_ISREG(sb.st_mode) &&
-	    strcmp(mark_of(&sb, &r->mem), old->file) == 0)
-		return file;
-	fclose(file);
-	return NULL;
+	fd = openat(
+	    r->folder.fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd == -1)
+		return NULL;
+	if (!is_noted(r, fd, old)) {
+		close(fd);
+		return NULL;
+	}
+	if ((file = fdopen(fd, "r")) == NULL)
+		out_of_memory();
+	return file;
 }
 
 /* Write a table whose rows are in order of date: what changed, or all of it. */
@@ -129,12 +151,12 @@ write_whole(struct refresh *r, struct written *w, struct fault *f)
 
 /* The disk begins to write this file while the next table is read. */
 static int
-write_table(struct refresh *r, struct written *w,
+write_table(struct refresh *r, struct written *w, const char *name,
     const struct store_export *old, FILE *from, struct fault *f)
 {
 	int rc;
 
-	if ((w->file = whole_file_open(w->path, f)) == NULL)
+	if ((w->file = whole_file_open_in(&r->folder, name, f)) == NULL)
 		return -1;
 	if (store_has_periods(w->export.table))
 		rc = write_sections(r, w, old, from, f);
@@ -143,27 +165,48 @@ write_table(struct refresh *r, struct written *w,
 	return rc == 0 ? whole_file_written(w->file, f) : -1;
 }
 
+/*
+ * Write a table, copying from the old file if there is one.  When somebody
+ * changes that meanwhile, what was copied is worth nothing: all is read then.
+ */
+static int
+write_table_safely(struct refresh *r, struct written *w, const char *name,
+    const struct store_export *old, FILE *from, struct fault *f)
+{
+	if (write_table(r, w, name, old, from, f) == 0 &&
+	    (from == NULL || is_noted(r, fileno(from), old)))
+		return 0;
+	if (from == NULL || is_noted(r, fileno(from), old))
+		return -1;
+	whole_file_close(w->file);
+	w->file = NULL;
+	return write_table(r, w, name, old, NULL, f);
+}
+
 static int
 refresh_table(
     struct refresh *r, struct written *w, const char *table, struct fault *f)
 {
 	const char *dir = r->config->export_dir;
+	const char *name = arena_printf(&r->mem, "%s.csv", table);
 	struct store_export old;
 	FILE *from = NULL;
 	int rc = store_find_export(r->store, dir, table, &r->mem, &old, f);
 
 	if (rc == -1)
 		return -1;
-	w->path = arena_printf(&r->mem, "%s/%s.csv", dir, table);
+	w->path = arena_printf(&r->mem, "%s/%s", dir, name);
 	w->export = (struct store_export){ .dir = dir,
 		.table = table,
 		.generation = r->generation,
 		.options = r->options };
+	if (protected_file_check(r->config, w->path, f) == -1)
+		return -1;
 	if (rc == 1)
-		from = open_noted(r, w->path, &old);
+		from = open_noted(r, name, &old);
 	rc = 0;
 	if (from == NULL || old.generation != r->generation)
-		rc = write_table(r, w, &old, from, f);
+		rc = write_table_safely(r, w, name, &old, from, f);
 	if (from != NULL)
 		fclose(from);
 	return rc;
@@ -210,8 +253,8 @@ note(struct refresh *r, struct written *w, struct fault *f)
 {
 	struct stat sb;
 
-	if (w->file == NULL || stat(w->path, &sb) == -1)
-		return 0; /* somebody took it away: it is not noted */
+	if (w->file == NULL || whole_file_stat(w->file, &sb) == -1)
+		return 0;
 	w->export.file = mark_of(&sb, &r->mem);
 	return store_note_export(r->store, &w->export, f);
 }
@@ -268,8 +311,12 @@ csv_folder_refresh(struct store *st, const struct config *c, struct fault *f)
 	struct refresh r = { .config = c, .store = st };
 	int rc = tell_result_types(st, &r.mem, f);
 
-	if (rc == 0 && c->export_dir[0] != '\0')
-		rc = refresh(&r, f);
+	if (rc == 0 && c->export_dir[0] != '\0') {
+		rc = output_folder_open(&r.folder, c->export_dir, f);
+		if (rc == 0)
+			rc = refresh(&r, f);
+		output_folder_close(&r.folder);
+	}
 	arena_free(&r.mem);
 	return rc;
 }

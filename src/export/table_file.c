@@ -1,15 +1,15 @@
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "export/table_file.h"
 #include "output/ndjson.h"
+#include "output/output_folder.h"
 #include "output/whole_file.h"
+#include "output/write_fault.h"
 #include "store/status.h"
 #include "tables/tables.h"
 
@@ -44,21 +44,16 @@ table_rows(struct store *st, const struct table_format *format, FILE *out,
 
 int
 table_write(struct store *st, const struct table_format *format,
-    const char *dir, const char *table, const struct store_filter *filter,
-    struct fault *f)
+    const struct output_folder *folder, const char *name, const char *table,
+    const struct store_filter *filter, struct fault *f)
 {
-	char *path = xasprintf(
-	    "%s/%s.%s", dir, table, format->ndjson ? "ndjson" : "csv");
-	struct whole_file *file;
+	struct whole_file *file = whole_file_open_in(folder, name, f);
+	char *path = xasprintf("%s/%s", folder->path, name);
 	int rc = -1;
 
-	if ((file = whole_file_open(path, f)) == NULL)
-		goto out;
-	if (table_rows(st, format, whole_file_stream(file), path, table, filter,
-		f) == -1)
-		goto out;
-	rc = whole_file_commit(file, f);
-out:
+	if (file != NULL && table_rows(st, format, whole_file_stream(file),
+				path, table, filter, f) == 0)
+		rc = whole_file_commit(file, f);
 	whole_file_close(file);
 	free(path);
 	return rc;
@@ -71,7 +66,6 @@ table_print(struct store *st, const struct table_format *format,
 	if (table_rows(st, format, stdout, NULL, table, filter, f) == -1)
 		return -1;
 	if (fflush(stdout) == EOF)
-		return fault(f, FAULT_HOST, EX_CANTCREAT, "standard output: %s",
-		    strerror(errno));
+		return write_fault(f, NULL, "cannot be written");
 	return 0;
 }

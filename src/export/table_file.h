@@ -9,6 +9,7 @@
 #include "tables/tables.h"
 
 struct fault;
+struct output_folder;
 
 /* How tables are written. */
 struct table_format {
@@ -25,13 +26,14 @@ int table_rows(struct store *, const struct table_format *, FILE *out,
     struct fault *);
 
 /*
- * Write a table into DIR/NAME.csv or .ndjson, whole or not at all.  A fault
+ * Write a table into the file `name` of a folder, whole or not at all.  A fault
  * has exit code 73, or that of the store.
  */
-int table_write(struct store *, const struct table_format *, const char *dir,
-    const char *table, const struct store_filter *, struct fault *);
+int table_write(struct store *, const struct table_format *,
+    const struct output_folder *, const char *name, const char *table,
+    const struct store_filter *, struct fault *);
 
-/* The same to standard output. */
+/* Write a table to standard output. */
 int table_print(struct store *, const struct table_format *, const char *table,
     const struct store_filter *, struct fault *);
 

@@ -5,11 +5,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sysexits.h>
 
 #include "base/fault.h"
 #include "base/utf8.h"
 #include "output/csv.h"
+#include "output/write_fault.h"
 
 enum {
 	PIECE = 1024, /* bytes of a text quoted at once */
@@ -230,9 +230,7 @@ check(const struct csv *csv, struct fault *f)
 {
 	if (!ferror(csv->out))
 		return 0;
-	return fault(f, FAULT_HOST, EX_CANTCREAT, "%s: cannot be written: %s",
-	    csv->name != NULL ? csv->name : "standard output",
-	    errno != 0 ? strerror(errno) : "writing failed");
+	return write_fault(f, csv->name, "cannot be written");
 }
 
 static int

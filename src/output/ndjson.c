@@ -1,10 +1,10 @@
 #include <errno.h>
 #include <string.h>
-#include <sysexits.h>
 
 #include "base/fault.h"
 #include "output/json_line.h"
 #include "output/ndjson.h"
+#include "output/write_fault.h"
 
 enum {
 	RATE_DECIMALS = 6
@@ -58,9 +58,7 @@ row(void *arg, const struct cell *cells, size_t n, struct fault *f)
 	json->rows++;
 	if (!ferror(json->out))
 		return 0;
-	return fault(f, FAULT_HOST, EX_CANTCREAT, "%s: cannot be written: %s",
-	    json->name != NULL ? json->name : "standard output",
-	    errno != 0 ? strerror(errno) : "writing failed");
+	return write_fault(f, json->name, "cannot be written");
 }
 
 struct row_sink

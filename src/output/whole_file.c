@@ -2,168 +2,250 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/fault.h"
+#include "base/folder.h"
+#include "output/copy_range.h"
+#include "output/output_folder.h"
 #include "output/whole_file.h"
+#include "output/write_fault.h"
 
 enum {
 	STREAM_BUFFER = 64 * 1024,
-	CHUNK = 16 * 1024, /* compared at once */
-	TRIES = 16	   /* for a name nobody has */
+	CHUNK = 16 * 1024,  /* compared at once */
+	TRIES = 16,	    /* for a name that nobody has */
+	LINKS_MAX = 8,	    /* followed from the name to the file */
+	SECOND = 1000000000 /* nanoseconds */
 };
 
 struct whole_file {
-	char *path; /* as given, for people */
-	char *target, *dir;
-	char *temp; /* NULL: it has no name yet */
+	char *path; /* as given, for messages */
+	int folder; /* where the file goes */
+	char *name; /* its name there */
+	char *temp; /* that of the temporary file; NULL: it has none yet */
 	FILE *stream;
-	char *buffer; /* of that */
+	char *buffer; /* of the stream */
 	bool published;
 	bool replaces;
-	struct stat old; /* of what it replaces */
+	struct stat old;  /* the file that it replaces */
+	struct stat done; /* the file as it was when all was done */
 };
 
 static int
 file_fault(const struct whole_file *wf, const char *what, struct fault *f)
 {
-	int error = errno;
-
-	if (error == ENOSPC || error == EDQUOT)
-		return fault(f, FAULT_HOST, EX_CANTCREAT,
-		    "%s: the disk is full: free room and run again", wf->path);
-	return fault(f, FAULT_HOST, EX_CANTCREAT, "%s: %s: %s", wf->path, what,
-	    error != 0 ? strerror(error) : "writing failed");
+	return write_fault(f, wf->path, what);
 }
 
-static char *
-folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (slash == NULL)
-		return xstrdup(".");
-	return slash == path ? xstrdup("/")
-			     : xstrndup(path, (size_t)(slash - path));
-}
-
-/* The file that is meant: `path` itself, or where a link of that name leads. */
+/* Open the folder of `path`, which leads there from the folder before. */
 static int
-find_target(struct whole_file *wf, struct fault *f)
+find_folder(struct whole_file *wf, const char *path, struct fault *f)
 {
-	struct stat sb;
+	const char *name;
+	int folder = folder_open_of(wf->folder, path, &name);
 
-	if (lstat(wf->path, &sb) == 0) {
-		if ((wf->target = realpath(wf->path, NULL)) == NULL ||
-		    stat(wf->target, &wf->old) == -1)
-			return file_fault(wf, "cannot be replaced", f);
-		if (!S_ISREG(wf->old.st_mode))
-			return fault(f, FAULT_HOST, EX_CANTCREAT,
-			    "%s: is no regular file", wf->path);
-		wf->replaces = true;
-	} else if (errno == ENOENT) {
-		wf->target = xstrdup(wf->path);
-	} else {
+	if (folder == -1 && errno == ELOOP)
+		return fault(f, FAULT_HOST, EX_CANTCREAT,
+		    "%s: the path leads over a symbolic link in a folder that "
+		    "others may write: name the file itself",
+		    wf->path);
+	if (folder == -1)
 		return file_fault(wf, "cannot be created", f);
-	}
-	wf->dir = folder_of(wf->target);
+	if (wf->folder != AT_FDCWD)
+		close(wf->folder);
+	wf->folder = folder;
+	free(wf->name);
+	wf->name = xstrdup(name);
 	return 0;
 }
 
-/* A name in the same folder that nobody guesses. */
-static char *
-random_name(const struct whole_file *wf)
+/* The file has the name of a symbolic link: go where that leads. */
+static int
+follow_link(struct whole_file *wf, struct fault *f)
+{
+	char target[PATH_MAX];
+	ssize_t n;
+
+	if (folder_is_shared(wf->folder))
+		return fault(f, FAULT_HOST, EX_CANTCREAT,
+		    "%s: is a symbolic link in a folder that others may write, "
+		    "which is not followed: rm %s",
+		    wf->path, wf->path);
+	n = readlinkat(wf->folder, wf->name, target, sizeof target - 1);
+	if (n == -1)
+		return file_fault(wf, "cannot be replaced", f);
+	target[n] = '\0';
+	return find_folder(wf, target, f);
+}
+
+/* Find the file that is to be replaced, if there is one. */
+static int
+find_target(struct whole_file *wf, struct fault *f)
+{
+	unsigned links;
+
+	for (links = 0; links <= LINKS_MAX; links++) {
+		if (fstatat(wf->folder, wf->name, &wf->old,
+			AT_SYMLINK_NOFOLLOW) == -1) {
+			if (errno == ENOENT && links == 0 &&
+			    wf->name[0] != '\0')
+				return 0;
+			return file_fault(wf, "cannot be created", f);
+		}
+		if (S_ISREG(wf->old.st_mode)) {
+			wf->replaces = true;
+			return 0;
+		}
+		if (!S_ISLNK(wf->old.st_mode))
+			return fault(f, FAULT_HOST, EX_CANTCREAT,
+			    "%s: is no regular file", wf->path);
+		if (follow_link(wf, f) == -1)
+			return -1;
+	}
+	errno = ELOOP;
+	return file_fault(wf, "cannot be replaced", f);
+}
+
+static uint64_t
+random_number(void)
 {
 	uint64_t n = 0;
 
 	while (getrandom(&n, sizeof n, 0) != (ssize_t)sizeof n)
 		continue; /* a signal */
-	return xasprintf("%s/.tlsrua-%016" PRIx64, wf->dir, n);
+	return n;
+}
+
+static char *
+random_name(void)
+{
+	return xasprintf(TEMPORARY_NAME "%016" PRIx64, random_number());
+}
+
+/*
+ * Lock a temporary file, by which output_folder_clear() knows that it is being
+ * written.  False when that was quicker and has removed it.
+ */
+static bool
+lock_temporary(int fd)
+{
+	struct stat sb;
+
+	flock(fd, LOCK_EX | LOCK_NB);
+	return fstat(fd, &sb) == -1 || sb.st_nlink > 0;
 }
 
 static int
 open_named(struct whole_file *wf, mode_t mode)
 {
-	int fd = -1, tries;
+	int fd, tries;
 
-	for (tries = 0; fd == -1 && tries < TRIES; tries++) {
-		free(wf->temp);
-		wf->temp = random_name(wf);
-		fd =
-		    open(wf->temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-		if (fd == -1 && errno != EEXIST)
-			break;
-	}
-	if (fd == -1) {
+	for (tries = 0; tries < TRIES; tries++) {
+		wf->temp = random_name();
+		fd = openat(wf->folder, wf->temp,
+		    O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+		if (fd != -1 && lock_temporary(fd))
+			return fd;
 		free(wf->temp);
 		wf->temp = NULL;
+		if (fd != -1)
+			close(fd);
+		else if (errno != EEXIST)
+			break;
 	}
-	return fd;
+	return -1;
 }
 
 /*
- * A file without a name, which not even a kill leaves behind, where file
- * system and /proc (to name it later) allow.
+ * Make a file without a name, which not even a kill leaves behind, where the
+ * file system allows it and there is a /proc to name it later.
  */
 static int
-open_temp(struct whole_file *wf)
+open_temporary(struct whole_file *wf)
 {
 	mode_t mode = wf->replaces ? 0600 : 0644;
 	int fd = -1;
 
 	if (access("/proc/self/fd", X_OK) == 0)
-		fd = open(wf->dir, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
-	return fd != -1 ? fd : open_named(wf, mode);
+		fd = openat(
+		    wf->folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+	if (fd == -1)
+		return open_named(wf, mode);
+	flock(fd, LOCK_EX | LOCK_NB);
+	return fd;
+}
+
+static int
+open_stream(struct whole_file *wf, struct fault *f)
+{
+	int fd;
+
+	if (find_target(wf, f) == -1)
+		return -1;
+	if ((fd = open_temporary(wf)) == -1)
+		return file_fault(wf, "cannot be created", f);
+	if ((wf->stream = fdopen(fd, "w")) == NULL)
+		out_of_memory();
+	/* a buffer of our own, for else the size would be a mere hint */
+	wf->buffer = xmalloc(STREAM_BUFFER);
+	setvbuf(wf->stream, wf->buffer, _IOFBF, STREAM_BUFFER);
+	if (!wf->replaces && folder_give_to_owner(wf->folder, fd) == -1)
+		return file_fault(wf, "cannot be created", f);
+	return 0;
+}
+
+static struct whole_file *
+open_from(int folder, const char *from_there, char *path, struct fault *f)
+{
+	struct whole_file *wf = xcalloc(1, sizeof *wf);
+
+	wf->path = path;
+	wf->folder = folder;
+	if (find_folder(wf, from_there, f) == 0 && open_stream(wf, f) == 0)
+		return wf;
+	whole_file_close(wf);
+	return NULL;
 }
 
 struct whole_file *
 whole_file_open(const char *path, struct fault *f)
 {
-	struct whole_file *wf = xcalloc(1, sizeof *wf);
-	int fd;
+	struct whole_file *wf = open_from(AT_FDCWD, path, xstrdup(path), f);
 
-	wf->path = xstrdup(path);
-	if (find_target(wf, f) == -1)
-		goto failed;
-	if ((fd = open_temp(wf)) == -1) {
-		file_fault(wf, "cannot be created", f);
-		goto failed;
-	}
-	if ((wf->stream = fdopen(fd, "w")) == NULL)
-		out_of_memory();
-	/* of its own, for else the size would be a hint and not taken */
-	wf->buffer = xmalloc(STREAM_BUFFER);
-	setvbuf(wf->stream, wf->buffer, _IOFBF, STREAM_BUFFER);
+	if (wf != NULL)
+		output_folder_clear(wf->folder);
 	return wf;
+}
 
-failed:
-	whole_file_close(wf);
-	return NULL;
+struct whole_file *
+whole_file_open_in(
+    const struct output_folder *folder, const char *name, struct fault *f)
+{
+	int fd = fcntl(folder->fd, F_DUPFD_CLOEXEC, 0);
+
+	if (fd == -1) {
+		fault(f, FAULT_HOST, EX_OSERR, "%s: %s", folder->path,
+		    strerror(errno));
+		return NULL;
+	}
+	return open_from(fd, name, xasprintf("%s/%s", folder->path, name), f);
 }
 
 FILE *
 whole_file_stream(struct whole_file *wf)
 {
 	return wf->stream;
-}
-
-/* What is left of a chunk at `at`; -1 when it cannot be read. */
-static ssize_t
-read_chunk(int fd, char *chunk, size_t size, off_t at)
-{
-	ssize_t n;
-
-	do
-		n = pread(fd, chunk, size, at);
-	while (n == -1 && errno == EINTR);
-	return n;
 }
 
 static bool
@@ -173,16 +255,19 @@ same_content(int a, int b)
 	ssize_t n;
 	off_t at;
 
-	for (at = 0; (n = read_chunk(a, x, sizeof x, at)) > 0; at += n)
-		if (read_chunk(b, y, sizeof y, at) != n ||
+	for (at = 0; (n = read_at(a, x, sizeof x, at)) > 0; at += n)
+		if (read_at(b, y, sizeof y, at) != n ||
 		    memcmp(x, y, (size_t)n) != 0)
 			return false;
 	return n == 0;
 }
 
-/* Whether the old file holds all of this already. */
+/*
+ * Whether the old file holds all of this already; what it was before it was
+ * read is in `done` then.
+ */
 static bool
-is_same(const struct whole_file *wf)
+is_same(struct whole_file *wf)
 {
 	int fd = fileno(wf->stream), old;
 	struct stat sb;
@@ -191,9 +276,12 @@ is_same(const struct whole_file *wf)
 	if (!wf->replaces || fstat(fd, &sb) == -1 ||
 	    sb.st_size != wf->old.st_size)
 		return false;
-	if ((old = open(wf->target, O_RDONLY | O_CLOEXEC)) == -1)
+	old = openat(wf->folder, wf->name,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (old == -1)
 		return false;
-	same = same_content(fd, old);
+	same = fstat(old, &wf->done) == 0 && S_ISREG(wf->done.st_mode) &&
+	       same_content(fd, old);
 	close(old);
 	return same;
 }
@@ -211,8 +299,11 @@ keep_rights(const struct whole_file *wf, struct fault *f)
 		return file_fault(wf, "cannot be written", f);
 	if ((sb.st_uid != wf->old.st_uid || sb.st_gid != wf->old.st_gid) &&
 	    fchown(fd, wf->old.st_uid, wf->old.st_gid) == -1)
-		return file_fault(
-		    wf, "belongs to somebody else, which cannot be kept", f);
+		return fault(f, FAULT_HOST, EX_CANTCREAT,
+		    "%s: belongs to somebody else, which cannot be kept: as "
+		    "root, chown %lu:%lu %s",
+		    wf->path, (unsigned long)geteuid(),
+		    (unsigned long)getegid(), wf->path);
 	if (fchmod(fd, wf->old.st_mode & 07777) == -1)
 		return file_fault(wf, "its mode cannot be kept", f);
 	return 0;
@@ -228,10 +319,10 @@ give_name(struct whole_file *wf, struct fault *f)
 		return 0;
 	snprintf(self, sizeof self, "/proc/self/fd/%d", fileno(wf->stream));
 	for (tries = 0; tries < TRIES; tries++) {
-		char *name = random_name(wf);
+		char *name = random_name();
 
-		if (linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) ==
-		    0) {
+		if (linkat(AT_FDCWD, self, wf->folder, name,
+			AT_SYMLINK_FOLLOW) == 0) {
 			wf->temp = name;
 			return 0;
 		}
@@ -244,17 +335,12 @@ give_name(struct whole_file *wf, struct fault *f)
 
 /* The new name must be on the disk as well as the bytes. */
 static int
-sync_dir(const struct whole_file *wf, struct fault *f)
+sync_folder(const struct whole_file *wf, struct fault *f)
 {
-	int fd = open(wf->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int rc = 0;
-
-	if (fd == -1)
-		return 0; /* a folder may be writable and not readable */
-	if (fsync(fd) == -1 && errno != EINVAL)
-		rc = file_fault(wf, "its folder cannot be written", f);
-	close(fd);
-	return rc;
+	/* a folder may be writable and not readable: EBADF */
+	if (fsync(wf->folder) == -1 && errno != EINVAL && errno != EBADF)
+		return file_fault(wf, "its folder cannot be written", f);
+	return 0;
 }
 
 static int
@@ -264,37 +350,6 @@ flush(struct whole_file *wf, struct fault *f)
 	if (fflush(wf->stream) == EOF || ferror(wf->stream))
 		return file_fault(wf, "cannot be written", f);
 	return 0;
-}
-
-/* Through memory, where the system has no way of its own. */
-static ssize_t
-copy_chunk(int from, off_t *at, int to, off_t *end, size_t most)
-{
-	char chunk[CHUNK];
-	ssize_t n, written;
-
-	n = read_chunk(
-	    from, chunk, most < sizeof chunk ? most : sizeof chunk, *at);
-	if (n <= 0)
-		return n;
-	written = pwrite(to, chunk, (size_t)n, *end);
-	if (written > 0) {
-		*at += written;
-		*end += written;
-	}
-	return written;
-}
-
-/* As copy_file_range(), which not every pair of file systems has. */
-static ssize_t
-copy_some(int from, off_t *at, int to, off_t *end, size_t n)
-{
-	ssize_t copied = copy_file_range(from, at, to, end, n, 0);
-
-	if (copied != -1 || (errno != EXDEV && errno != EINVAL &&
-				errno != ENOSYS && errno != EOPNOTSUPP))
-		return copied;
-	return copy_chunk(from, at, to, end, n);
 }
 
 int
@@ -308,7 +363,7 @@ whole_file_append(struct whole_file *wf, FILE *from, int64_t begin,
 		return -1;
 	end = ftello(wf->stream);
 	while (at < stop) {
-		n = copy_some(fileno(from), &at, fileno(wf->stream), &end,
+		n = copy_range(fileno(from), &at, fileno(wf->stream), &end,
 		    (size_t)(stop - at));
 		if (n == 0)
 			return fault(f, FAULT_HOST, EX_CANTCREAT,
@@ -332,6 +387,24 @@ whole_file_written(struct whole_file *wf, struct fault *f)
 	return 0;
 }
 
+/*
+ * Set the time of the last change to one within the second before now.  The
+ * clock of file times moves in steps of some milliseconds, so that two changes
+ * may have the same; a random time shows that somebody changed the file after.
+ */
+static int
+set_random_time(struct whole_file *wf, struct fault *f)
+{
+	struct timespec times[2] = { { 0, UTIME_OMIT } };
+
+	times[1].tv_sec = time(NULL) - 1;
+	times[1].tv_nsec = (long)(random_number() % SECOND);
+	if (futimens(fileno(wf->stream), times) == -1 ||
+	    fstat(fileno(wf->stream), &wf->done) == -1)
+		return file_fault(wf, "cannot be written", f);
+	return 0;
+}
+
 static int
 publish(struct whole_file *wf, struct fault *f)
 {
@@ -339,13 +412,13 @@ publish(struct whole_file *wf, struct fault *f)
 		return -1;
 	if (is_same(wf))
 		return 0;
-	if (keep_rights(wf, f) == -1)
+	if (keep_rights(wf, f) == -1 || set_random_time(wf, f) == -1)
 		return -1;
 	if (fsync(fileno(wf->stream)) == -1)
 		return file_fault(wf, "cannot be written", f);
 	if (give_name(wf, f) == -1)
 		return -1;
-	if (rename(wf->temp, wf->target) == -1)
+	if (renameat(wf->folder, wf->temp, wf->folder, wf->name) == -1)
 		return file_fault(wf, "cannot be replaced", f);
 	free(wf->temp);
 	wf->temp = NULL;
@@ -353,10 +426,19 @@ publish(struct whole_file *wf, struct fault *f)
 	return 0;
 }
 
+static bool
+is_same_folder(int a, int b)
+{
+	struct stat x, y;
+
+	return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
+}
+
 int
 whole_files_commit(struct whole_file *const *files, size_t n, struct fault *f)
 {
-	const char *synced = NULL;
+	const struct whole_file *synced = NULL;
 	size_t i;
 
 	for (i = 0; i < n; i++)
@@ -364,11 +446,12 @@ whole_files_commit(struct whole_file *const *files, size_t n, struct fault *f)
 			return -1;
 	for (i = 0; i < n; i++) {
 		if (!files[i]->published ||
-		    (synced != NULL && strcmp(synced, files[i]->dir) == 0))
+		    (synced != NULL &&
+			is_same_folder(synced->folder, files[i]->folder)))
 			continue;
-		if (sync_dir(files[i], f) == -1)
+		if (sync_folder(files[i], f) == -1)
 			return -1;
-		synced = files[i]->dir;
+		synced = files[i];
 	}
 	return 0;
 }
@@ -379,19 +462,35 @@ whole_file_commit(struct whole_file *wf, struct fault *f)
 	return whole_files_commit(&wf, 1, f);
 }
 
+int
+whole_file_stat(const struct whole_file *wf, struct stat *sb)
+{
+	*sb = wf->done;
+	if (!wf->published)
+		return 0;
+	/* renaming it has changed its ctime, and nothing else */
+	if (fstat(fileno(wf->stream), sb) == -1 ||
+	    sb->st_size != wf->done.st_size ||
+	    sb->st_mtim.tv_sec != wf->done.st_mtim.tv_sec ||
+	    sb->st_mtim.tv_nsec != wf->done.st_mtim.tv_nsec)
+		return -1;
+	return 0;
+}
+
 void
 whole_file_close(struct whole_file *wf)
 {
 	if (wf == NULL)
 		return;
+	if (wf->temp != NULL)
+		unlinkat(wf->folder, wf->temp, 0);
 	if (wf->stream != NULL)
 		fclose(wf->stream);
 	free(wf->buffer);
-	if (wf->temp != NULL)
-		unlink(wf->temp);
+	if (wf->folder != AT_FDCWD)
+		close(wf->folder);
 	free(wf->path);
-	free(wf->target);
-	free(wf->dir);
+	free(wf->name);
 	free(wf->temp);
 	free(wf);
 }

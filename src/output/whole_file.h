@@ -6,18 +6,29 @@
 #include <stdio.h>
 
 struct fault;
+struct output_folder;
+struct stat;
 
 /*
- * A file that appears whole or not at all: written beside `path`, fsynced and
- * renamed, keeping mode, owner and group of the one it replaces (a new one has
- * 0644 less umask); when nothing would change, the old one is left untouched.
- * A symbolic link is followed: the file it leads to is replaced.  NULL with a
- * fault of exit code 73 when it cannot be created, or when `path` is anything
- * but a file.
+ * A file that appears whole or not at all: it is written to a temporary file
+ * beside `path`, fsynced and renamed.  It keeps mode, owner and group of the
+ * file that it replaces; a new one has 0644 less umask, and made by root
+ * belongs to the owner of its folder.  When nothing would change, the old file
+ * is left untouched.
  */
 struct whole_file;
 
+/*
+ * Begin the file `path`.  When that is a symbolic link, the file it leads to is
+ * replaced; but in a folder that others may write no link is followed.  Returns
+ * NULL with a fault of exit code 73 then, when the file cannot be created, or
+ * when `path` is anything else than a file.
+ */
 struct whole_file *whole_file_open(const char *path, struct fault *);
+
+/* The same in a folder that is open. */
+struct whole_file *whole_file_open_in(
+    const struct output_folder *, const char *name, struct fault *);
 
 /* Where to write it; belongs to the file. */
 FILE *whole_file_stream(struct whole_file *);
@@ -46,6 +57,13 @@ int whole_file_commit(struct whole_file *, struct fault *);
  * The first that fails ends it.
  */
 int whole_files_commit(struct whole_file *const *, size_t n, struct fault *);
+
+/*
+ * After the commit: by what the file can be known again, whoever has put
+ * another one in its place since.  -1 when somebody changed it while it was
+ * committed.
+ */
+int whole_file_stat(const struct whole_file *, struct stat *);
 
 /* Drop what was not committed, without a trace; NULL is legal. */
 void whole_file_close(struct whole_file *);

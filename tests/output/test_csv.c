@@ -367,7 +367,7 @@ says_that_it_cannot_write(void **state)
 	assert_int_equal(rc, -1);
 	assert_int_equal(s->f.status, EX_CANTCREAT);
 	assert_string_equal(s->f.text,
-	    "out/daily.csv: cannot be written: No space left on device");
+	    "out/daily.csv: the disk is full: free room and run again");
 }
 
 int

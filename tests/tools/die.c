@@ -99,6 +99,9 @@ WRAP(int, fdatasync, (int fd), (fd))
 WRAP(int, ftruncate, (int fd, off_t n), (fd, n))
 WRAP(int, ftruncate64, (int fd, off64_t n), (fd, n))
 WRAP(int, rename, (const char *a, const char *b), (a, b))
+WRAP(int, renameat, (int a, const char *from, int b, const char *to),
+    (a, from, b, to))
 WRAP(int, linkat, (int a, const char *from, int b, const char *to, int flags),
     (a, from, b, to, flags))
 WRAP(int, unlink, (const char *path), (path))
+WRAP(int, unlinkat, (int at, const char *path, int flags), (at, path, flags))

@@ -1,0 +1,181 @@
+#define _GNU_SOURCE /* O_PATH */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/folder.h"
+
+enum {
+	LINKS_MAX = 40 /* as many as the kernel follows in a path */
+};
+
+/* The way to a folder that is not walked yet. */
+struct way {
+	char rest[2 * PATH_MAX];
+	unsigned links; /* followed so far */
+};
+
+bool
+folder_is_shared(int folder)
+{
+	struct stat sb;
+
+	if (fstat(folder, &sb) == -1)
+		return true;
+	return (sb.st_mode & (S_IWGRP | S_IWOTH)) != 0 ||
+	       (sb.st_uid != 0 && sb.st_uid != geteuid());
+}
+
+/* Close a descriptor, keeping errno.  Returns -1. */
+static int
+give_up(int fd)
+{
+	int error = errno;
+
+	if (fd != -1)
+		close(fd);
+	errno = error;
+	return -1;
+}
+
+static int
+open_start(int at, const char *path)
+{
+	return openat(
+	    at, path[0] == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Put the target of the link `name` in `at` before the rest of the way. */
+static int
+follow(int at, const char *name, struct way *w)
+{
+	char target[PATH_MAX];
+	size_t len = strlen(w->rest);
+	ssize_t n;
+
+	if (folder_is_shared(at) || ++w->links > LINKS_MAX) {
+		errno = ELOOP;
+		return give_up(at);
+	}
+	if ((n = readlinkat(at, name, target, sizeof target)) == -1)
+		return give_up(at);
+	if ((size_t)n + len + 2 > sizeof w->rest) {
+		errno = ENAMETOOLONG;
+		return give_up(at);
+	}
+	memmove(w->rest + n + 1, w->rest, len + 1);
+	memcpy(w->rest, target, (size_t)n);
+	w->rest[n] = '/';
+	if (w->rest[0] != '/')
+		return at;
+	close(at);
+	return open_start(AT_FDCWD, "/");
+}
+
+/* Go from the folder `at`, which is closed, into `name` in it. */
+static int
+enter(int at, const char *name, struct way *w)
+{
+	int next = openat(at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat sb;
+
+	if (next == -1)
+		return give_up(at);
+	if (fstat(next, &sb) == 0 && S_ISDIR(sb.st_mode)) {
+		close(at);
+		return next;
+	}
+	close(next);
+	if (S_ISLNK(sb.st_mode))
+		return follow(at, name, w);
+	errno = ENOTDIR;
+	return give_up(at);
+}
+
+/* Take the next component off the way: 1, 0 at its end, -1 when too long. */
+static int
+next_name(struct way *w, char name[static NAME_MAX + 1])
+{
+	size_t slashes = strspn(w->rest, "/");
+	size_t n = strcspn(w->rest + slashes, "/");
+
+	if (n > NAME_MAX) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(name, w->rest + slashes, n);
+	name[n] = '\0';
+	memmove(
+	    w->rest, w->rest + slashes + n, strlen(w->rest + slashes + n) + 1);
+	return n > 0;
+}
+
+static int
+walk(int at, const char *path)
+{
+	struct way w = { .links = 0 };
+	char name[NAME_MAX + 1];
+	int fd, more;
+
+	if (strlen(path) >= PATH_MAX) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	snprintf(w.rest, sizeof w.rest, "%s", path);
+	fd = open_start(at, path);
+	while (fd != -1 && (more = next_name(&w, name)) != 0)
+		fd = more == 1 ? enter(fd, name, &w) : give_up(fd);
+	return fd;
+}
+
+/* A folder that may be written but not read is left open by O_PATH. */
+int
+folder_open(int at, const char *path)
+{
+	int fd = walk(at, path), readable;
+
+	if (fd == -1)
+		return -1;
+	readable = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (readable == -1)
+		return fd;
+	close(fd);
+	return readable;
+}
+
+int
+folder_open_of(int at, const char *path, const char **name)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder;
+	int fd, error;
+
+	*name = slash == NULL ? path : slash + 1;
+	if (slash == NULL)
+		return folder_open(at, ".");
+	folder = slash == path ? xstrdup("/")
+			       : xstrndup(path, (size_t)(slash - path));
+	fd = folder_open(at, folder);
+	error = errno;
+	free(folder);
+	errno = error;
+	return fd;
+}
+
+int
+folder_give_to_owner(int folder, int file)
+{
+	struct stat sb;
+
+	if (geteuid() != 0)
+		return 0;
+	if (fstat(folder, &sb) == -1)
+		return -1;
+	return sb.st_uid == 0 ? 0 : fchown(file, sb.st_uid, sb.st_gid);
+}

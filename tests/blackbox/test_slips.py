@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""Slips of the person who runs it: an output named like the store, a test store, root instead of the user, a closed stdout."""
+import json
+import os
+import resource
+import socket
+import subprocess
+import sys
+import threading
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from lib import tap  # noqa: E402
+from lib.program import BINARY, CANTCREAT, OK, USAGE, Scene, environment  # noqa: E402
+
+
+def report(number=1, domain="c.example", failed=0, day="2026-03-01", details=0):
+    return json.dumps({
+        "organization-name": "Sender", "report-id": str(number), "contact-info": "a@b.example",
+        "date-range": {"start-datetime": day + "T00:00:00Z", "end-datetime": day + "T23:59:59Z"},
+        "policies": [{"policy": {"policy-type": "sts", "policy-domain": domain},
+                      "summary": {"total-successful-session-count": 1, "total-failure-session-count": failed},
+                      "failure-details": [{"result-type": "validation-failure", "failed-session-count": 1,
+                                           "failure-reason-code": f"reason {i}"} for i in range(details)]}]})
+
+
+class Outputs(Scene):
+    """No output replaces the store, its files, the configuration or a secret."""
+
+    def setUp(self):
+        super().setUp()
+        self.conf = self.config({"host": "localhost", "user": "u", "password": "secret"}, export=False)
+        self.expect_silence("-c", self.conf, "import", self.write("r.json", report()))
+
+    def test_a_page_replaces_none_of_them(self):
+        os.symlink(self.store, self.path("link.db"))
+        os.link(self.path("reports.password"), self.path("other-name"))
+        os.mkdir(self.path("there"))
+        for name in ("tlsrua.db", "tlsrua.db-wal", "tlsrua.db-shm", "tlsrua.db-journal", "tlsrua.db.lock", "link.db",
+                     "tlsrua.conf", "reports.password", "other-name", "there/../tlsrua.db"):
+            with self.subTest(name):
+                path = self.path(name)
+                before = self.read(name) if os.path.exists(path) else None
+                self.expect_line(CANTCREAT, r"is (the|a) [a-z ]+, and is not replaced: write to another place",
+                                 "-c", self.conf, "html", "-o", path)
+                self.assertEqual(before, self.read(name) if os.path.exists(path) else None)
+        self.expect_silence("-c", self.conf, "html", "-o", self.path("tlsrua.html"))
+
+    def test_nor_with_another_store(self):
+        self.expect_silence("-d", self.path("o.db"), "import", self.path("r.json"))
+        self.expect_line(CANTCREAT, "is the store", "-c", self.conf, "-d", self.path("o.db"), "html", "-o", self.store)
+        self.expect_line(CANTCREAT, "is the store", "-c", self.conf, "-d", self.path("o.db"), "html", "-o",
+                         self.path("o.db"))
+
+    def test_nor_does_a_table(self):
+        store = self.path("daily.csv")
+        self.expect_silence("-d", store, "import", self.path("r.json"))
+        before = self.read("daily.csv")
+        self.expect_line(CANTCREAT, "is the store", "-d", store, "export", "-o", self.dir)
+        conf = self.write("c.conf", f"[store]\npath = {store}\n[export]\ndir = {self.dir}\n")
+        self.expect_line(CANTCREAT, "is the store", "-c", conf, "import", self.write("2.json", report(2)))
+        self.assertEqual(before[:100], self.read("daily.csv")[:100])
+
+
+class OtherStore(Scene):
+    def test_the_folder_of_the_configuration_is_left_alone(self):
+        conf = self.config()
+        self.expect_silence("-c", conf, "import", self.write("r.json", report()))
+        before = {n: self.read("csv", n) for n in os.listdir(self.export)}
+        other = self.path("other.db")
+        self.expect_silence("-c", conf, "-d", other, "import", self.write("t.json", report(2, "test.example")))
+        self.assertEqual(before, {n: self.read("csv", n) for n in os.listdir(self.export)})
+        self.expect_line(USAGE, "-o DIR", "-c", conf, "-d", other, "export")
+
+    def test_its_own_store_by_another_name_is_its_own(self):
+        conf = self.config()
+        self.expect_silence("-c", conf, "import", self.write("r.json", report()))
+        os.symlink(self.store, self.path("link.db"))
+        self.expect_silence("-c", conf, "-d", self.path("link.db"), "import", self.write("2.json", report(2)))
+        self.assertEqual(2, len(self.table("reports")))
+
+
+class Descriptors(Scene):
+    def closed(self, which, *args):
+        """Run it with a descriptor closed; the exit code and the file that may not be written to."""
+        self.write("r.json", report())
+        return subprocess.run([BINARY, *args], cwd=self.dir, env=environment(), stdin=subprocess.DEVNULL,
+                              preexec_fn=lambda: [os.close(fd) for fd in which], check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, close_fds=False).returncode
+
+    def test_a_closed_descriptor_is_no_file_of_ours(self):
+        """Otherwise the store would get the number of stdout, and the output."""
+        for which in ((1,), (2,), (0, 1), (1, 2), (0, 1, 2)):
+            with self.subTest(which):
+                store = f"{''.join(map(str, which))}.db"
+                status = self.closed(which, "-d", store, "import", "--json", "r.json")
+                self.assertEqual(CANTCREAT if 1 in which else OK, status)
+                self.expect_silence("-d", store, "status", "--verify")
+
+    def test_what_is_said_does_not_go_to_the_server(self):
+        heard = []
+        server = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(server.close)
+
+        def serve():
+            while True:
+                with server.accept()[0] as client, client.makefile("rwb") as stream:
+                    stream.write(b"* OK [CAPABILITY IMAP4rev1] ready\r\n")
+                    stream.flush()
+                    for line in stream:
+                        heard.append(line)
+                        stream.write(line.split()[0] + b" BAD no\r\n")
+                        stream.flush()
+
+        threading.Thread(target=serve, daemon=True).start()
+        conf = self.config({"host": "127.0.0.1", "port": server.getsockname()[1], "tls": "none", "user": "u",
+                            "password": "secret", "retries": 0}, export=False)
+        for which in ((1,), (2,), (0, 1, 2)):
+            with self.subTest(which):
+                heard.clear()
+                self.closed(which, "-c", conf, "-vvv", "check", "--mailbox")
+                self.assertNotEqual([], heard)
+                self.assertEqual([], [line for line in heard if b"tlsrua:" in line or b"mailbox" in line])
+
+    def test_a_limit_of_file_size_ends_with_a_line(self):
+        self.expect(OK, "-d", self.store, "import", self.write("r.json", report(failed=600, details=600)))
+        os.mkdir(self.path("out"))
+        done = subprocess.run([BINARY, "-d", self.store, "export", "-o", "out"], cwd=self.dir, env=environment(),
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (40000, 40000)), check=False,
+                              capture_output=True)
+        self.assertEqual(CANTCREAT, done.returncode, done.stderr)
+        self.assertRegex(done.stderr, rb"\Atlsrua: out/\S+: .*File too large.*ulimit -f.*\n\Z")
+        done = subprocess.run([BINARY, "-d", self.path("new.db"), "import", "r.json"], cwd=self.dir, env=environment(),
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000)), check=False,
+                              capture_output=True)
+        self.assertEqual(74, done.returncode, done.stderr)
+        self.assertEqual(1, done.stderr.count(b"\n"), done.stderr)
+
+
+if __name__ == "__main__":
+    tap.main()
