@@ -13,8 +13,9 @@ enum {
 
 struct finding {
 	enum code code;
-	char where[FINDING_WHERE]; /* JSON path, header name, line and column;
-				      control characters replaced; may be "" */
+	/* A JSON path, a header field, or line and column; may be "".
+	   Control characters are replaced. */
+	char where[FINDING_WHERE];
 };
 
 /*

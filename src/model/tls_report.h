@@ -31,7 +31,7 @@ struct failure {
 struct policy {
 	const char *type;   /* as sent; a known one in lower case */
 	const char *domain; /* policy-domain: A-label, lower case, no dot */
-	const char *recipient_domain; /* whose mail it concerns */
+	const char *recipient_domain; /* the domain that mail was sent to */
 	const char *mode;	      /* "testing", "enforce", "none" or "" */
 	const char *const *strings;   /* policy-string, one line or RR each */
 	size_t n_strings;
@@ -39,7 +39,8 @@ struct policy {
 	size_t n_mx_hosts;
 	uint64_t successful_sessions;
 	uint64_t failed_sessions;
-	uint64_t counted_sessions; /* these two may be summed across types */
+	/* may be added up across policy types, unlike those above */
+	uint64_t counted_sessions;
 	uint64_t counted_failed;
 	bool skipped; /* about a domain that is not ours: not counted */
 	struct failure *failures;

@@ -8,7 +8,8 @@
 void
 content_begin(struct content *c)
 {
-	const EVP_MD *sha256 = NULL; /* as before: to look it up is dear */
+	const EVP_MD *sha256 =
+	    NULL; /* NULL: the same as before, which saves a slow look-up */
 
 	c->n = 0;
 	if (c->hash == NULL) {
@@ -43,7 +44,7 @@ put(struct content *c, const void *p, size_t n)
 	c->n += n;
 }
 
-/* A frame: whose value it is, of what type, and a length, count or number. */
+/* Put the frame of a value: member, type, and length, count or number. */
 static void
 frame(struct content *c, enum member m, char type, uint64_t v)
 {

@@ -17,19 +17,19 @@
 struct content {
 	struct evp_md_ctx_st *hash; /* kept for the next report */
 	size_t n;
-	unsigned char hold[1024]; /* on its way into the hash */
+	unsigned char hold[1024]; /* the first n bytes wait for the hash */
 };
 
-/* Zero-initialise before the first; begin as often as there are reports. */
+/* Begin with a report.  Zero-initialise before the first one. */
 void content_begin(struct content *);
 void content_string(struct content *, enum member, struct span);
 void content_number(struct content *, enum member, uint64_t);
 
-/* What follows is inside: `count` elements of an array, or an object. */
+/* Begin an array of `count` elements, or an object; neither has an end. */
 void content_array(struct content *, enum member, size_t count);
 void content_object(struct content *, enum member);
 
-/* `body` gets the digest without the report-id. */
+/* The end of a report; `body` gets the digest without the report-id. */
 void content_end(struct content *, struct span report_id,
     unsigned char body[REPORT_DIGEST], unsigned char digest[REPORT_DIGEST]);
 

@@ -6,9 +6,9 @@
 #include "report/report_parser.h"
 
 /*
- * Sessions that may be added up across policy types: a sender that holds one
- * session to two policies reports it under each (RFC 8460 §4.2), so of sts and
- * tlsa one carries the figures of a recipient domain, and the other none.
+ * Counted sessions may be added up across policy types.  A sender that judges
+ * one session under two policies reports it under each (RFC 8460 §4.2), so for
+ * each recipient domain only one of the types sts and tlsa is counted.
  */
 struct sum {
 	uint64_t sessions, failed;
@@ -45,7 +45,7 @@ add_up(struct policy **p, size_t n, enum policy_kind kind)
 	return s;
 }
 
-/* The entries for sts and tlsa of one recipient domain. */
+/* Count the policies of one type: `p` are sts and tlsa of one domain. */
 static void
 count_group(struct policy **p, size_t n)
 {

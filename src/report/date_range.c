@@ -9,7 +9,7 @@ enum {
 	EARLIEST = UTC_DAY	/* R47: how far ahead of the arrival */
 };
 
-/* RFC 3339 with the deviations that real senders show. */
+/* Read a time of RFC 3339, with the deviations that real senders show. */
 static int
 read_time(struct report_parser *rp, struct span text, enum member m, int64_t *t)
 {
@@ -28,7 +28,10 @@ read_time(struct report_parser *rp, struct span text, enum member m, int64_t *t)
 	return 0;
 }
 
-/* RFC 8460 §4.1; the end may be the day's last second or the next midnight. */
+/*
+ * Whether the range is one UTC day (RFC 8460 §4.1).  It may end with the last
+ * second of the day or with the next midnight.
+ */
 static bool
 is_utc_day(int64_t start, int64_t end)
 {

@@ -8,7 +8,8 @@
 #include "report/report_parser.h"
 #include "report/session_count.h"
 
-/* A registered type in lower case (RFC 8460 §6.6), others as sent. */
+/* A registered type (RFC 8460 §6.6) is put in lower case; others stay as sent.
+ */
 static void
 read_result(
     struct report_parser *rp, struct json_object *detail, struct failure *f)
@@ -49,7 +50,7 @@ read_ip(struct report_parser *rp, struct json_object *detail, enum member m)
 	return arena_strdup(rp->arena, text);
 }
 
-/* Whether it could be made a link: a scheme of the web, a host, no blanks. */
+/* Whether `s` could be a link: it has a web scheme, a host and no blanks. */
 static bool
 is_web_uri(struct span s)
 {

@@ -29,7 +29,10 @@ is_ascii(struct span s)
 	return true;
 }
 
-/* Labels of letters, digits, underscores, and hyphens that are inside. */
+/*
+ * Whether all labels consist of letters, digits and underscores, with hyphens
+ * only inside of them.
+ */
 static bool
 is_domain(const char *d)
 {
@@ -63,7 +66,10 @@ lower_copy(struct span s, struct arena *arena)
 	return out;
 }
 
-/* Unicode to A-labels (RFC 5891, mapped as in UTS 46); NULL when it cannot. */
+/*
+ * Convert Unicode to A-labels (RFC 5891, mapped as in UTS 46); NULL when that
+ * is not possible.
+ */
 static const char *
 to_alabels(struct span s, struct arena *arena)
 {
@@ -91,7 +97,7 @@ name_domain(struct span s, struct arena *arena, unsigned *deviation)
 		dev |= NAME_TRAILING_DOT;
 		s.n--;
 	}
-	/* in UTF-8 a U-label may be longer than its A-label, but not so much */
+	/* U-labels may have more bytes than A-labels, but not four times */
 	if (s.n == 0 || s.n > 4 * NAME_MAX_DOMAIN)
 		return NULL;
 	if (is_ascii(s)) {
@@ -128,7 +134,7 @@ name_host(struct span s, struct arena *arena, unsigned *conversions)
 	return bare.n < s.n ? arena_printf(arena, "*.%s", d) : d;
 }
 
-/* What is inside of brackets, behind "IPv6:" and before a zone. */
+/* The address without brackets, "IPv6:" before it, and a zone behind it. */
 static struct span
 strip_address(struct span s)
 {
@@ -258,20 +264,20 @@ name_mail_domain(struct span s, struct arena *arena, bool *valid)
 	return d != NULL ? d : "";
 }
 
-bool
-name_is_within(const char *domain, const char *parent)
+/* Whether `domain` is `parent` or below it; `parent` is not "". */
+static bool
+is_within(const char *domain, const char *parent)
 {
 	size_t n = strlen(domain), m = strlen(parent);
 
 	if (n == m)
 		return strcmp(domain, parent) == 0;
-	return m > 0 && n > m && domain[n - m - 1] == '.' &&
+	return n > m && domain[n - m - 1] == '.' &&
 	       strcmp(domain + n - m, parent) == 0;
 }
 
 bool
 name_same(const char *a, const char *b)
 {
-	return *a != '\0' && *b != '\0' &&
-	       (name_is_within(a, b) || name_is_within(b, a));
+	return *a != '\0' && *b != '\0' && (is_within(a, b) || is_within(b, a));
 }

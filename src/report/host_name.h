@@ -6,7 +6,10 @@
 #include "base/arena.h"
 #include "base/span.h"
 
-/* The normal forms of domains and addresses, and how they compare. */
+/*
+ * The normal forms of domains and addresses, and how they compare.  What was
+ * changed to get there:
+ */
 enum name_deviation {
 	NAME_TRAILING_DOT = 1,
 	NAME_NOT_ALABEL = 2, /* converted from Unicode (RFC 5891) */
@@ -22,15 +25,14 @@ enum {
 /*
  * A domain as A-labels in lower case without trailing dot, in `arena`; its
  * labels are letters, digits, hyphens inside, and underscores.  NULL when it
- * is none.  `*deviation` gets the or of what was overlooked.
+ * is no domain.  `*deviation` gets the bits of what was changed.
  */
 const char *name_domain(struct span, struct arena *, unsigned *deviation);
 
 /*
- * A host name, or a pattern such as "*.example.com", in the same form as far
- * as that goes; what is no domain stays as it is but for lower case.
- * `*conversions` counts down those from Unicode, which are slow; at 0 such
- * names stay as they are too.
+ * The same for a host name or a pattern such as "*.example.com"; what is no
+ * domain is only put in lower case.  A conversion from Unicode is slow, so
+ * each takes one off `*conversions`; at 0 such names are not converted.
  */
 const char *name_host(struct span, struct arena *, unsigned *conversions);
 
@@ -41,16 +43,16 @@ const char *name_host(struct span, struct arena *, unsigned *conversions);
 int name_ip(struct span, char out[NAME_IP_TEXT], unsigned *deviation);
 
 /*
- * The domain of a mail address in normal form, "" when there is none to be
- * found.  `*valid` tells whether the whole is an addr-spec (RFC 5322 §3.4.1,
- * RFC 6532).
+ * The domain of a mail address in normal form; "" when no domain is found in
+ * it.  `*valid` tells whether the text is an addr-spec and nothing else
+ * (RFC 5322 §3.4.1, RFC 6532).
  */
 const char *name_mail_domain(struct span, struct arena *, bool *valid);
 
-/* Whether `domain` is `parent` or below it; both in normal form. */
-bool name_is_within(const char *domain, const char *parent);
-
-/* Whether two domains are equal or one is below the other; "" is like none. */
+/*
+ * Whether two domains in normal form are equal or one is below the other; false
+ * when one of them is "".
+ */
 bool name_same(const char *, const char *);
 
 #endif

@@ -7,8 +7,8 @@
 #include "report/mail_comparison.h"
 
 /*
- * What the mail around a report says of it.  Where it says otherwise the
- * report wins (RFC 8460 §5.6), so all of this is notes.
+ * A comparison of a report with the mail that carried it.  Where they differ
+ * the report is right (RFC 8460 §5.6), so all that is found are notes.
  */
 struct comparison {
 	const struct report *report;
@@ -26,7 +26,10 @@ domain_of(struct comparison *c, struct span s)
 	return d != NULL ? d : "";
 }
 
-/* Whether the report is about `s`; of one without domains nobody can tell. */
+/*
+ * Whether the report is about the domain `s`; true for a report that names no
+ * domain, since then nobody can tell.
+ */
 static bool
 is_about(struct comparison *c, struct span s)
 {
@@ -45,7 +48,10 @@ is_about(struct comparison *c, struct span s)
 	return !any;
 }
 
-/* Whether `s` sent the report; without contact-info nobody can tell. */
+/*
+ * Whether the domain `s` sent the report; true for a report without
+ * contact-info, since then nobody can tell.
+ */
 static bool
 is_sender(struct comparison *c, struct span s)
 {
@@ -129,7 +135,10 @@ struct file_name {
 	int64_t begin, end;
 };
 
-/* The next field, off the front of `*rest`; p NULL after the last one. */
+/*
+ * Take the next field, which ends before "!", off the front of `*rest`, which
+ * gets the pointer NULL after the last one.
+ */
 static bool
 next_field(struct span *rest, struct span *field)
 {

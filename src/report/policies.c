@@ -10,7 +10,7 @@
 #include "report/report_parser.h"
 #include "report/session_count.h"
 
-/* Known types in lower case (RFC 8460 §4.4), others as sent. */
+/* A policy type of RFC 8460 §4.4 is put in lower case; others stay as sent. */
 static const char *
 read_type(struct report_parser *rp, struct json_object *policy)
 {
@@ -31,7 +31,7 @@ read_type(struct report_parser *rp, struct json_object *policy)
 	return known->name;
 }
 
-/* "" when it is absent: what takes its place is known at the end (R35). */
+/* "" when it is absent: another may take its place in the end (R35). */
 static const char *
 read_domain(struct report_parser *rp, struct json_object *policy)
 {
@@ -57,7 +57,10 @@ read_domain(struct report_parser *rp, struct json_object *policy)
 	return domain;
 }
 
-/* The value of a policy line "mode: VALUE" (RFC 8461 §3.2), or NULL. */
+/*
+ * The value of a policy line "mode: VALUE" (RFC 8461 §3.2): a known one, "" for
+ * an unknown one, NULL for another line.
+ */
 static const char *
 mode_of_line(struct span line)
 {
@@ -93,7 +96,10 @@ mode_of(const struct policy *p)
 	return "";
 }
 
-/* RFC 8460 §4.2: types of failure overlap, so that their sum may be larger. */
+/*
+ * Compare the failure details with the total.  Their sum may be larger, since
+ * types of failure overlap (RFC 8460 §4.2).
+ */
 static void
 check_sum(struct report_parser *rp, const struct policy *p)
 {

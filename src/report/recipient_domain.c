@@ -8,17 +8,17 @@
 #include "report/report_parser.h"
 
 /*
- * Whose domain an entry is about.  RFC 8460 §1.1: the policy-domain of sts and
- * no-policy-found is the recipient domain, that of tlsa the TLSA base domain,
- * which is the MX host.
+ * The recipient domains that a report names.  The policy-domain of sts and
+ * no-policy-found is the recipient domain; that of tlsa is the TLSA base
+ * domain, which is the MX host (RFC 8460 §1.1).
  */
 struct recipients {
-	const char **domain; /* of sts and no-policy-found, sorted, once each */
+	const char **domain; /* sorted, each once */
 	size_t n;
 	const char *header; /* TLS-Report-Domain in normal form, or "" */
 };
 
-/* Whether the entry's policy-domain is the recipient domain. */
+/* Whether the policy-domain of this policy is the recipient domain. */
 static bool
 names_recipient(const struct policy *p)
 {
@@ -38,7 +38,7 @@ header_domain(const struct report_parser *rp)
 	return d != NULL ? d : "";
 }
 
-/* The domain of all entries that name one, or "" when they name several. */
+/* The policy-domain, if all policies that have one have the same; or "". */
 static const char *
 only_domain(const struct report *report)
 {
@@ -57,7 +57,7 @@ only_domain(const struct report *report)
 	return only;
 }
 
-/* R35: what stands in for a policy-domain that is missing. */
+/* R35: put another domain in place of a policy-domain that is missing. */
 static void
 fill_missing(struct report *report, const char *header)
 {
@@ -96,7 +96,7 @@ find_recipients(struct report_parser *rp, struct recipients *to)
 		warn_of(rp, CODE_POLICY_DOMAIN_MIXED, MEMBER_POLICIES);
 }
 
-/* `domain` or the nearest above it that is a recipient; NULL: none is. */
+/* `domain`, or the nearest domain above it, that is a recipient; or NULL. */
 static const char *
 nearest(const struct recipients *to, const char *domain)
 {
@@ -150,7 +150,7 @@ is_listed(const struct report_context *c, const char *domain)
 	return false;
 }
 
-/* R51: an MX host of a domain of ours is ours as well. */
+/* R51: a policy about an MX host in one of our domains is ours as well. */
 static bool
 is_ours(const struct report_context *c, const struct policy *p)
 {

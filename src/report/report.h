@@ -31,10 +31,10 @@ struct report_parser *report_parser_new(void);
 void report_parser_free(struct report_parser *); /* NULL is legal */
 
 /*
- * Read one report (RFC 8460 §4.4) from JSON text.  0 with `*report` filled
- * from `arena`, warnings in `findings`; or -1 with the reason to refuse it.
- * The order of the reasons is that of the requirements: JSON text, structure,
- * values.
+ * Read one report (RFC 8460 §4.4) from JSON text.  Returns 0, with strings of
+ * `*report` in the arena and warnings in `findings`; or -1 with the reason to
+ * refuse it.  Of several reasons, faults of the JSON text come before those of
+ * the form of members, and these before those of values.
  */
 int report_parse(struct report_parser *, struct span text,
     const struct report_context *, struct arena *, struct report *,
