@@ -12,18 +12,19 @@ struct listing_entry {
 	unsigned char type; /* DT_REG and so on, never DT_UNKNOWN */
 };
 
-/* What a folder holds, in the order of the names, without dot files. */
+/* What a folder holds, sorted by name, without dot files. */
 struct listing {
 	DIR *dir;
 	struct listing_entry *entry;
-	size_t n, next;	 /* next: for the reader to count on */
-	bool is_maildir; /* cur and new are in it */
+	size_t n;
+	size_t next;	 /* the reader's place: entries before it are done */
+	bool is_maildir; /* it has folders cur and new */
 	struct arena names;
 };
 
 /*
- * Read the folder open as `fd`, which is its own from now on.  NULL with errno
- * when it cannot be read.
+ * Read the folder that is open as `fd`.  The listing owns and closes it, also
+ * when this fails: NULL with errno when the folder cannot be read.
  */
 struct listing *listing_open(int fd);
 void listing_close(struct listing *); /* NULL is legal */

@@ -18,21 +18,21 @@
 #include "files/sliding_window.h"
 
 enum {
-	DEPTH_MAX = 100,    /* folders in folders; each is a descriptor */
-	DEEPER_MAX = 32768, /* bytes a path can grow by */
-	KIND_BYTES = 1024,  /* of a file, to see what it is */
+	DEPTH_MAX = 100,    /* folders in folders; each takes a descriptor */
+	DEEPER_MAX = 32768, /* bytes that a path can grow by */
+	KIND_BYTES = 1024,  /* at the front of a file: they tell what it is */
 	NUMBER_LENGTH = 24  /* "#18446744073709551615" */
 };
 
-/* A walk and where it stands. */
+/* A walk, and how far it is. */
 struct walk {
 	const struct limits *limits;
 	const struct files_handler *handler;
 	struct fault *fault;
 	struct window window; /* of the present file */
-	struct buf path;      /* of it, terminated */
-	struct buf source;    /* the same with the number of a mail */
-	struct buf head;      /* of what is too large */
+	struct buf path;      /* of the present file, terminated */
+	struct buf source;    /* the same with "#" and the number of a mail */
+	struct buf head;      /* header block of a mail that is too large */
 	struct {
 		struct listing *listing;
 		size_t path; /* the length of its path */
@@ -40,7 +40,7 @@ struct walk {
 	size_t depth;
 };
 
-/* -1 when the handler will not go on. */
+/* Tell the handler; -1 when it ends the walk. */
 static int
 unreadable(struct walk *w, int status, const char *why)
 {
@@ -74,7 +74,7 @@ unreadable_errno(struct walk *w)
 	}
 }
 
-/* Make the path that of a file in a folder whose path has `len` bytes. */
+/* Set the path: its first `len` bytes, which name a folder, and `name`. */
 static int
 set_path(struct walk *w, size_t len, const char *name)
 {
@@ -140,7 +140,7 @@ read_until(struct walk *w, uint64_t bytes)
 	return more == -1 ? -1 : 0;
 }
 
-/* The size of a stream, whose bytes are of no use any more. */
+/* Read a stream to its end, to add up its size. */
 static int
 count_rest(struct walk *w, uint64_t *size)
 {
@@ -155,7 +155,7 @@ count_rest(struct walk *w, uint64_t *size)
 	return more;
 }
 
-/* Of a file over the limit, only the start. */
+/* Hand over the header block alone of a file over the limit. */
 static int
 give_head(struct walk *w, const struct stat *st, struct message *m)
 {
@@ -194,7 +194,7 @@ whole_file(struct walk *w, const struct stat *st)
 	return w->handler->message(w->handler->arg, &m, w->fault);
 }
 
-/* A file or stream of any kind. */
+/* Hand over what a file or stream holds. */
 static int
 give_file(struct walk *w, int fd, const struct stat *st)
 {
@@ -203,7 +203,7 @@ give_file(struct walk *w, int fd, const struct stat *st)
 		return unreadable_errno(w);
 	if (S_ISREG(st->st_mode) &&
 	    (off_t)window_span(&w->window).n == st->st_size)
-		w->window.at_end = true; /* saves a call a file */
+		w->window.at_end = true; /* saves a read() for each file */
 	if (mbox_is(window_span(&w->window)))
 		return each_mail(w);
 	return whole_file(w, st);
@@ -256,7 +256,10 @@ open_folder(struct walk *w, int dir, const char *name)
 	return fd == -1 ? unreadable_errno(w) : enter_folder(w, fd);
 }
 
-/* In a Maildir mails are in cur and new; tmp has those not yet delivered. */
+/*
+ * In a Maildir only the folders count, and of these not tmp: what is in there
+ * is not delivered yet.
+ */
 static bool
 is_passed_over(const struct listing *l, const struct listing_entry *e)
 {
@@ -284,7 +287,7 @@ give_entry(
 	return 0;
 }
 
-/* Without recursion, so that depth costs descriptors alone. */
+/* Not recursive, so that the stack does not grow with the depth. */
 static int
 walk_folders(struct walk *w)
 {

@@ -8,14 +8,14 @@
 
 struct fault;
 
-/* -1 with a fault of scope FAULT_HOST stops the walk. */
+/* Takes one message.  -1 with a fault of scope FAULT_HOST ends the walk. */
 typedef int files_fn(void *arg, const struct message *, struct fault *);
 
 struct files_handler {
 	files_fn *message;
 	/*
-	 * A file that could not be read: exit code 66 or 74 in the fault, its
-	 * text naming the path.  -1 stops the walk.
+	 * Told of a file that could not be read: the fault has exit code 66 or
+	 * 74 and names the path.  -1 ends the walk.
 	 */
 	int (*unreadable)(void *arg, const struct fault *);
 	void *arg;
@@ -23,9 +23,10 @@ struct files_handler {
 
 /*
  * Hand over every message under `path`: a file (JSON, gzip, zip, a mail), an
- * mbox, a Maildir (cur and new), a folder of any mix, or "-" for standard
- * input.  Folders are walked in the order of their names, symbolic links to
- * folders and dot files not.  One message is in memory at a time.
+ * mbox, a Maildir (cur and new), a folder with any mix of these, or "-" for
+ * standard input.  In a folder entries are taken in the order of their names;
+ * dot files and symbolic links to folders are left out.  One message is in
+ * memory at a time.
  */
 int files_walk(const char *path, const struct limits *,
     const struct files_handler *, struct fault *);

@@ -17,17 +17,17 @@ enum line {
 	LINE_FAILED = -1,
 	LINE_NONE, /* the end of the file */
 	LINE_WHOLE,
-	LINE_CUT /* the window is full, and it does not end in it */
+	LINE_CUT /* the window is full, and the line does not end in it */
 };
 
-/* Where the reading of one mail stands; offsets into the window. */
+/* How far one mail was read; offsets count in the window. */
 struct scan {
-	size_t body; /* behind the "From " line */
-	size_t pos;  /* of the next line */
-	size_t end;  /* of the mail */
+	size_t body; /* where the mail begins: behind its "From " line */
+	size_t pos;  /* where the next line begins */
+	size_t end;  /* where the mail ends */
 	bool in_header, after_blank, quoted;
-	unsigned lengths; /* fields of Content-Length */
-	uint64_t length;  /* the last one's */
+	unsigned lengths; /* how many Content-Length fields it has */
+	uint64_t length;  /* value of the last one */
 };
 
 size_t
@@ -36,7 +36,7 @@ mbox_window_max(const struct limits *l)
 	return (size_t)l->message + SLACK;
 }
 
-/* The line at `pos`, with its end, read on for as needed. */
+/* The line at `pos`, with its line end; reads on as far as needed. */
 static enum line
 line_at(struct mbox *m, size_t pos, struct span *line)
 {
@@ -183,7 +183,7 @@ mbox_end(struct mbox *m)
 	buf_free(&m->header);
 }
 
-/* Digits and nothing else; a value that no mail has for anything else. */
+/* The number; UINT64_MAX, as no mail has it, for anything but digits. */
 static uint64_t
 read_length(struct span digits)
 {
@@ -199,7 +199,7 @@ read_length(struct span digits)
 	return v;
 }
 
-/* A line of the header. */
+/* Note the value if a header line is Content-Length. */
 static void
 note_length(struct scan *s, struct span line)
 {
@@ -246,8 +246,8 @@ ends_by_length(struct mbox *m, struct scan *s)
 }
 
 /*
- * A line of the mail that does not end it.  1 when the mail's length ends it
- * with this, the last line of its header; -1 on failure.
+ * Take a line of the mail.  1 when this is the last line of its header and its
+ * Content-Length tells where the mail ends; -1 on failure.
  */
 static int
 take_line(struct mbox *m, struct scan *s, struct span line)
@@ -273,7 +273,7 @@ take_line(struct mbox *m, struct scan *s, struct span line)
 	return ends;
 }
 
-/* The empty line before the next mail is the file's, not the mail's. */
+/* The empty line before the next "From " is no part of the mail. */
 static void
 drop_last_blank(struct mbox *m, struct scan *s)
 {
@@ -316,7 +316,7 @@ find_end(struct mbox *m, struct scan *s)
 	return s->end - s->body > m->limits->message ? LINE_CUT : LINE_WHOLE;
 }
 
-/* Take one ">" from each line of ">From ", in place. */
+/* Remove one ">" from each line that begins with ">From ", in place. */
 static size_t
 unquote(char *p, size_t n)
 {
@@ -348,8 +348,8 @@ mail_at(struct mbox *m, const struct scan *s)
 }
 
 /*
- * Pass over what is left of a mail that does not fit and add it to the size;
- * the window then begins with the next mail.
+ * Skip the rest of a mail that is too large and add it to the size.  The window
+ * then begins with the next mail.
  */
 static int
 pass_over(struct mbox *m, const struct scan *s, uint64_t *size)

@@ -13,31 +13,32 @@ struct window;
 /*
  * The mails of an mbox (RFC 4155 and its kin), one after another.
  *
- * A mail begins at a line "From ... Mon ... HH:MM[:SS] ... YYYY"; where the
- * first such line of the file bears no date, at any "From " behind an empty
- * line.  mboxo and mboxrd: one ">" is taken from lines of ">From ".  mboxcl2:
- * as long as every mail so far had one Content-Length that ends where another
- * mail or the file does, that rules, and the mail is left as it is.
+ * A mail begins at a line "From ... Mon ... HH:MM[:SS] ... YYYY".  Where the
+ * first such line of the file has no date, a mail begins at any "From " behind
+ * an empty line.
+ * mboxo, mboxrd: one ">" is removed from lines that begin with ">From ".
+ * mboxcl2: Content-Length tells where a mail ends, and nothing in it is
+ * changed, as long as every mail so far had one such field and ended there.
  */
 struct mbox {
 	struct window *window;
 	const struct limits *limits;
-	bool dated;	   /* the lines between mails bear a date */
+	bool dated;	   /* the "From " lines have dates */
 	bool counted;	   /* every mail so far had a true Content-Length */
 	uint64_t count;	   /* mails so far */
-	size_t used;	   /* bytes of the window that the last mail had */
-	struct buf header; /* of a mail that is too large */
+	size_t used;	   /* bytes of the window that the last mail took */
+	struct buf header; /* header block of a mail that is too large */
 };
 
 /* A mail in the window, valid until the next call. */
 struct mbox_mail {
 	uint64_t number;   /* from 1 */
-	struct span bytes; /* its header block when it is too large */
-	uint64_t size;	   /* of the whole */
+	struct span bytes; /* the mail; the header block if too_large */
+	uint64_t size;	   /* of the whole mail */
 	bool too_large;	   /* over limits.message */
 };
 
-/* Whether a file that begins so is an mbox. */
+/* Whether a file that begins with `start` is an mbox. */
 bool mbox_is(struct span start);
 
 /*
@@ -47,18 +48,18 @@ bool mbox_is(struct span start);
 void mbox_begin(struct mbox *, struct window *, const struct limits *);
 void mbox_end(struct mbox *);
 
-/* The bound of a window for mails of that limit. */
+/* How large a window must be able to grow: buf.max for these limits. */
 size_t mbox_window_max(const struct limits *);
 
 /*
- * The next mail.  1; 0 at the end; -1 with errno when the file cannot be read
- * on, and then a mail that was cut by that is not given.
+ * The next mail: 1 with `*mail` set; 0 at the end; -1 with errno when the file
+ * cannot be read on.  A mail that is cut off by that is not handed over.
  */
 int mbox_next(struct mbox *, struct mbox_mail *);
 
 /*
- * The header block at the start of a mail: to its empty line, or `max` bytes
- * where that is farther.
+ * The header block at the start of a mail, at most `max` bytes of it, with the
+ * empty line behind it.
  */
 struct span mbox_header(struct span mail, size_t max);
 

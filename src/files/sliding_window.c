@@ -52,7 +52,7 @@ window_use(struct window *w, size_t n)
 	w->start += n < left ? n : left;
 }
 
-/* Move what is not used to the front. */
+/* Move what is not used yet to the front of the buffer. */
 static void
 close_up(struct window *w)
 {

@@ -7,31 +7,31 @@
 
 #include "base/buf.h"
 
-/* As read(2): bytes, 0 at the end, -1 with errno. */
+/* Like read(2): how many bytes were read, 0 at the end, -1 with errno. */
 typedef ssize_t window_read_fn(void *arg, void *p, size_t n);
 
 /*
- * A stretch of a file that moves from its start to its end, in memory that is
- * used again and never more than buf.max.
+ * The part of a file that is in memory: it moves from the file's start to its
+ * end, and is never larger than buf.max.
  */
 struct window {
 	struct buf buf;
-	size_t start; /* of what is not used yet, in buf */
-	bool at_end;  /* all of the file was read */
+	size_t start; /* offset in buf of what is not used yet */
+	bool at_end;  /* the whole file was read */
 	window_read_fn *read;
 	void *arg;
 };
 
-/* Begin with another file; the memory is kept. */
+/* Begin with another file; the memory is used again. */
 void window_begin(struct window *, window_read_fn *, void *arg);
 
-/* The same for a descriptor, which must stay in place with the window. */
+/* The same for a descriptor; `fd` must stay valid as long as it is read. */
 void window_begin_fd(struct window *, int *fd);
 
-/* What was read and is not used yet; any window_more() moves it. */
+/* What was read and is not used yet; valid until the next window_more(). */
 struct span window_span(const struct window *);
 
-/* Done with the first `n` bytes of that. */
+/* Mark the first `n` bytes of that as used. */
 void window_use(struct window *, size_t n);
 
 /*

@@ -20,11 +20,12 @@ struct examiner {
 	struct buf decoded; /* a part, its transfer encoding undone */
 	struct buf text;    /* a report, unpacked */
 	struct report_parser *parser;
-	struct findings findings;
-	struct findings choosing; /* of the part that is judged */
+	struct findings findings; /* about the present candidate */
+	struct findings choosing; /* why its part was chosen; merged into the
+				     findings of each report in it */
 };
 
-/* One message under examination. */
+/* The examination of one message. */
 struct exam {
 	struct examiner *ex;
 	const struct message *message;
@@ -60,15 +61,16 @@ examiner_free(struct examiner *ex)
 	free(ex);
 }
 
+/* Hand the candidate to the caller. */
 static int
-give(struct exam *e, struct candidate *c, struct fault *f)
+hand_over(struct exam *e, struct candidate *c, struct fault *f)
 {
 	c->has_arrival = e->has_arrival;
 	c->arrival = e->arrival;
 	return e->fn(e->arg, c, f);
 }
 
-/* Not cleared whole: it is large. */
+/* Sets only what counts: the struct is too large to be cleared each time. */
 static void
 forget_findings(struct findings *fs)
 {
@@ -99,7 +101,7 @@ judge_text(struct exam *e, struct candidate *c, struct fault *f)
 			    r, e->head, c->filename, &ex->findings);
 	}
 	timing_enter(ex->settings.timing, left);
-	return give(e, c, f);
+	return hand_over(e, c, f);
 }
 
 /* Each report in the bytes of an attachment or file. */
@@ -125,7 +127,7 @@ judge_bytes(struct exam *e, struct candidate *c,
 		if (got == 1)
 			rc = judge_text(e, c, f);
 		else if (got == -1)
-			rc = give(e, c, f);
+			rc = hand_over(e, c, f);
 	} while (rc == 0 && got != 0);
 	unpack_close(u);
 	timing_enter(ex->settings.timing, left);
@@ -144,7 +146,7 @@ judge_part(struct exam *e, const struct mime_part *part,
 	if (part_body_decode(part->body, part->encoding, &e->ex->decoded,
 		&c.bytes, fs) == -1) {
 		c.bytes = part->body;
-		return give(e, &c, f);
+		return hand_over(e, &c, f);
 	}
 	return judge_bytes(e, &c, choosing, f);
 }
@@ -165,13 +167,13 @@ judge_mail(struct exam *e, struct mail_head *head, struct fault *f)
 	if (candidates_find(e->message->bytes, e->ex->settings.limits, e->mail,
 		&found, fs) == -1) {
 		*head = found.head;
-		return give(e, &whole, f);
+		return hand_over(e, &whole, f);
 	}
 	*head = found.head;
 	if (!e->has_arrival)
 		e->has_arrival = head_arrival(found.received, &e->arrival);
 	for (i = 0; i < found.n; i++) {
-		e->head = &found.near[i];
+		e->head = &found.head_of[i];
 		forget_findings(choosing);
 		candidates_judge(&found, i, choosing);
 		if (judge_part(e, &found.part[i], choosing, f) == -1)
@@ -180,7 +182,7 @@ judge_mail(struct exam *e, struct mail_head *head, struct fault *f)
 	return 0;
 }
 
-/* A header field's name and colon stand at the front, or an mbox's "From ". */
+/* Whether a header field, or the "From " line of an mbox, is at the front. */
 static bool
 looks_like_mail(struct span s)
 {
@@ -204,7 +206,7 @@ base_name(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-/* By its name, a file of a TLS report (RFC 8460 §5.1), or piped in as one. */
+/* Whether the name is that of a report file (RFC 8460 §5.1), or of stdin. */
 static bool
 is_named_report(const char *name)
 {
@@ -214,7 +216,7 @@ is_named_report(const char *name)
 	       span_ends_nocase(s, ".json.gz") || strcmp(name, "-") == 0;
 }
 
-/* A file that is no mail: the report itself, packed or not. */
+/* Judge a file that is no mail: it may be a report itself, packed or not. */
 static int
 judge_file(struct exam *e, struct mail_head *head, struct fault *f)
 {
@@ -230,7 +232,7 @@ judge_file(struct exam *e, struct mail_head *head, struct fault *f)
 	return judge_bytes(e, &c, NULL, f);
 }
 
-/* An attachment that was taken out of its mail by an earlier run. */
+/* Judge an attachment that quarantine kept without its mail. */
 static int
 judge_attachment(struct exam *e, struct mail_head *head, struct fault *f)
 {
@@ -250,7 +252,7 @@ judge_attachment(struct exam *e, struct mail_head *head, struct fault *f)
 	return judge_part(e, &encoded, NULL, f);
 }
 
-/* A mail of which there is a header block at best: refused as a whole. */
+/* Refuse a mail of which only the header block, or nothing, was fetched. */
 static int
 judge_absent(struct exam *e, struct mail_head *head, struct fault *f)
 {
@@ -268,7 +270,7 @@ judge_absent(struct exam *e, struct mail_head *head, struct fault *f)
 	else
 		findings_reject(fs, CODE_MESSAGE_TOO_LARGE, "%llu bytes",
 		    (unsigned long long)e->message->size);
-	return give(e, &whole, f);
+	return hand_over(e, &whole, f);
 }
 
 int

@@ -14,44 +14,45 @@
 struct fault;
 struct timing;
 
-/* How to judge; the same for every source. */
+/* What judging goes by; the same for every source. */
 struct examine_settings {
 	const struct limits *limits;
-	const char *const *our_domains; /* A-labels; none: any */
+	const char *const *our_domains; /* A-labels; none given: all domains */
 	size_t n_our_domains;
 	struct timing *timing; /* NULL: the time is not taken */
 	bool notes;	       /* compare reports with their mails (R6 to R9) */
 };
 
 /*
- * One attachment, or file, that claims to be a report, judged.  Everything in
- * it is gone when the callback returns, but what lies in the arena.
+ * One attachment, or file, that claims to be a report, judged.  It is valid
+ * until the callback returns; what lies in an arena lives on with that.
  */
 struct candidate {
-	const char *filename; /* in the arena; "" when unknown */
+	const char *filename; /* in the mail arena; "" when unknown */
 	struct span bytes;    /* as received, transfer encoding undone */
-	struct span text;     /* the JSON; empty when it did not come so far */
+	struct span text;     /* the JSON; empty when it was not unpacked */
 	bool is_gzip;	      /* bytes is one gzip file that holds text */
 	bool whole_mail;      /* bytes is the mail, refused as a whole */
-	bool has_arrival;     /* of the message, or of its topmost Received */
+	bool has_arrival;     /* by IMAP, or by its topmost Received field */
 	int64_t arrival;
-	const struct report *report; /* in the arena; NULL when refused */
+	const struct report *report; /* in the reports arena; NULL: refused */
 	const struct findings *findings;
 };
 
 typedef int examine_fn(void *arg, const struct candidate *, struct fault *);
 
-/* What is reused from message to message. */
+/* The memory that is used again from message to message. */
 struct examiner;
 
 struct examiner *examiner_new(const struct examine_settings *);
 void examiner_free(struct examiner *);
 
 /*
- * The pipeline up to the verdict, once, for every source: a mail or file to
- * candidates to bytes to reports, each given to `fn` in order.  None given:
- * the message is no_report.  `*head` is filled from `arena` before.  0, or -1
- * when `fn` stopped it.
+ * The pipeline up to the verdict, the same for every source: find the
+ * candidates in a mail or file, unpack and parse them, and call `fn` for each
+ * in order.  If it is never called, the message is no_report.  `*head` is
+ * filled before.  What is said of the mail is allocated in `mail`, the reports
+ * in `reports`, which `fn` may reset.  0, or -1 when `fn` returned that.
  */
 int examine(struct examiner *, const struct message *, struct arena *mail,
     struct arena *reports, struct mail_head *head, examine_fn *fn, void *arg,

@@ -19,7 +19,7 @@ struct ingest {
 	const struct store_mailbox *cursor;
 };
 
-/* A message on its way into the batch. */
+/* The message that is examined, on its way into the batch. */
 struct queueing {
 	struct ingest *in;
 	struct judged *judged;
@@ -79,7 +79,7 @@ keep(struct arena *a, struct span bytes)
 	return (struct span){ arena_strndup(a, bytes.p, bytes.n), bytes.n };
 }
 
-/* A report's gzip file: as received, or made of its text. */
+/* A report as a gzip file: as received, or packed from its text. */
 static struct span
 raw_bytes(struct ingest *in, const struct candidate *c)
 {

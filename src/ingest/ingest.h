@@ -19,30 +19,32 @@ struct ingest_settings {
 
 /* What a run did. */
 struct ingest_counts {
-	uint64_t messages; /* looked at */
-	uint64_t reports;  /* attachments that claim to be one; the sum of */
-	uint64_t imported, duplicate, conflict, rejected; /* these four */
-	uint64_t no_report; /* messages without any */
-	uint64_t warnings;  /* reports imported with any */
+	uint64_t messages;
+	uint64_t reports; /* attachments that claim to be one: each is counted
+			     in one of the next four, too */
+	uint64_t imported, duplicate, conflict, rejected;
+	uint64_t no_report; /* messages that hold no report */
+	uint64_t warnings;  /* reports imported with a warning */
 	uint64_t bytes;	    /* of the messages */
 };
 
-/* The pipeline down into a store; batches of messages commit together. */
+/* The pipeline down into a store.  Messages are committed in batches. */
 struct ingest;
 
 struct ingest *ingest_open(struct store *, const struct ingest_settings *);
 
 /*
- * The folder's cursor, which every commit from now on writes with what it
- * holds; the caller moves it on behind each message done.  NULL: none.
+ * Set the folder's cursor.  Each commit writes it; the caller moves it on
+ * behind each message that is done.  NULL: no cursor.
  */
 void ingest_set_cursor(struct ingest *, const struct store_mailbox *);
 
 /*
- * What is to be done on the server with the mails of that folder, noted in the
- * store with each mail's verdict: when all its reports were imported or
- * duplicates, and when one was rejected or conflicts.  "" for nothing, which
- * is also what becomes of a mail that is not kept in full.
+ * Set what is to be done on the server with the mails of that folder: one
+ * action for mails whose reports were all imported or duplicates, another for
+ * mails with a report that was rejected or conflicts; "" for nothing.  The
+ * action is noted in the store with the mail's verdict.  Nothing is done with a
+ * mail whose bytes are not all kept.
  */
 void ingest_set_actions(
     struct ingest *, const char *after_import, const char *after_reject);

@@ -6,15 +6,15 @@
 #include "mime/mail_header.h"
 #include "mime/part_body.h"
 
-/* A mail being looked through. */
+/* The search for candidates in one mail. */
 struct search {
 	struct candidates *c;
 	struct arena *arena;
 	const struct limits *limits;
-	struct mime_part *leaf; /* all of them */
+	struct mime_part *leaf; /* all leaves of the mail */
 	size_t n, cap;
-	bool typed;  /* one has the media type of a report */
-	bool opaque; /* one is a multipart that cannot be read */
+	bool typed;  /* a leaf has the media type of a report */
+	bool opaque; /* a leaf is a multipart that cannot be read */
 };
 
 static bool
@@ -36,7 +36,7 @@ add_leaf(struct search *s, const struct mime_part *p)
 	}
 }
 
-/* What the mail says of itself, then all of its leaves. */
+/* Read the header of the mail, then collect all of its leaves. */
 static int
 read_mail(struct search *s, struct span mail, struct findings *fs)
 {
@@ -54,7 +54,7 @@ read_mail(struct search *s, struct span mail, struct findings *fs)
 	return rc;
 }
 
-/* A number of seconds and what may stand behind it in a file name. */
+/* As the times in a file name do, whatever stands behind them. */
 static bool
 begins_with_digit(struct span s)
 {
@@ -91,7 +91,7 @@ is_json_name(struct span name)
 	       span_ends_nocase(name, ".json.zip");
 }
 
-/* Media types of what a report is packed in. */
+/* Whether the media type is one that reports are packed in. */
 static bool
 is_container_type(const struct mime_part *p)
 {
@@ -106,8 +106,9 @@ is_container_type(const struct mime_part *p)
 }
 
 /*
- * A part without the media type, in a mail that says it carries a report
- * (requirement R3).  What people read must look like one more closely.
+ * Whether a part without the media type of a report may be one, in a mail that
+ * says it carries a report (requirement R3).  A part that people read, such as
+ * text/plain, must also begin as a report does.
  */
 static bool
 is_claimed(const struct search *s, const struct mime_part *p)
@@ -159,7 +160,7 @@ has_uuencode(const struct search *s)
 	return false;
 }
 
-/* No part can be a report: why, if the mail said that there is one. */
+/* No part can be a report.  Refuse the mail if it says that there is one. */
 static int
 refuse_none(const struct search *s, struct findings *fs)
 {
@@ -173,7 +174,7 @@ refuse_none(const struct search *s, struct findings *fs)
 	return findings_reject(fs, CODE_NO_REPORT_PART, "%zu parts", s->n);
 }
 
-/* Whether the label says what the bytes are (requirement R4). */
+/* Warn or refuse where media type and bytes disagree (requirement R4). */
 static void
 check_label(const struct mime_part *p, struct findings *fs)
 {
@@ -195,23 +196,24 @@ check_label(const struct mime_part *p, struct findings *fs)
 		findings_reject(fs, CODE_GZIP_INVALID, "neither gzip nor JSON");
 }
 
-/* The header of the mail that a part is in; siblings share it. */
+/* Read the header of the mail that a part is in; siblings share it. */
 static void
-fill_near(const struct search *s, size_t i)
+fill_head_of(const struct search *s, size_t i)
 {
 	struct candidates *c = s->c;
 	struct head h;
 
 	if (!c->part[i].forwarded) {
-		c->near[i] = c->head;
+		c->head_of[i] = c->head;
 	} else if (i > 0 && c->part[i - 1].around.p == c->part[i].around.p) {
-		c->near[i] = c->near[i - 1];
+		c->head_of[i] = c->head_of[i - 1];
 	} else {
 		head_read(c->part[i].around, &h);
-		head_text(&h, s->arena, &c->near[i]);
+		head_text(&h, s->arena, &c->head_of[i]);
 	}
 }
 
+/* Keep the leaves that are candidates. */
 static int
 choose(struct search *s, struct findings *fs)
 {
@@ -228,10 +230,10 @@ choose(struct search *s, struct findings *fs)
 		    "over %u parts", s->limits->reports);
 	c->n = n;
 	c->part = arena_alloc(s->arena, n * sizeof *c->part);
-	c->near = arena_alloc(s->arena, n * sizeof *c->near);
+	c->head_of = arena_alloc(s->arena, n * sizeof *c->head_of);
 	memcpy(c->part, s->leaf, n * sizeof *c->part);
 	for (i = 0; i < n; i++)
-		fill_near(s, i);
+		fill_head_of(s, i);
 	return 0;
 }
 
@@ -252,7 +254,7 @@ candidates_find(struct span mail, const struct limits *limits,
 	else if (c->claims || s.typed)
 		findings_merge(fs, &broken);
 	else
-		rc = 0; /* broken, but none of ours */
+		rc = 0; /* a broken mail, but not about reports */
 	free(s.leaf);
 	return rc;
 }

@@ -14,12 +14,13 @@
  */
 struct candidates {
 	struct mail_head head; /* of the outermost mail */
-	struct span received;  /* the topmost; empty without one */
-	bool claims; /* the mail claims to carry a TLS report: report-type
-			or a TLS-Report-* field */
+	struct span received;  /* topmost Received field; empty without one */
+	bool claims; /* the mail says that it carries a TLS report, by its
+			report-type or a TLS-Report-* field */
 	size_t n;    /* 0 with `claims` unset: the mail is no_report */
-	struct mime_part *part; /* in the arena; order of the mail */
-	struct mail_head *near; /* of the innermost mail around part[i] */
+	struct mime_part *part; /* in the arena, in the order of the mail */
+	struct mail_head
+	    *head_of; /* of the innermost mail that part[i] is in */
 };
 
 /*
@@ -33,8 +34,9 @@ int candidates_find(struct span mail, const struct limits *, struct arena *,
     struct candidates *, struct findings *);
 
 /*
- * Add what is to be said of the choice of part[i].  A refusal among it stands
- * once the transfer encoding is undone: gzip-invalid, gzip-truncated, uuencode.
+ * Add what is odd about the way in which part[i] is labelled and stands in the
+ * mail.  A refusal among that (gzip-invalid, gzip-truncated, uuencode) counts
+ * if the part's transfer encoding can be undone; if not, that is the reason.
  */
 void candidates_judge(const struct candidates *, size_t i, struct findings *);
 

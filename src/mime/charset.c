@@ -6,13 +6,13 @@
 
 enum {
 	NAME = 32,  /* longer than any charset's name */
-	GROWTH = 8, /* bytes of UTF-8 that one byte may become, with room */
-	SLACK = 16
+	GROWTH = 8, /* one byte becomes fewer bytes of UTF-8 than this */
+	SLACK = 16  /* bytes that a converter may write beyond that */
 };
 
 /*
- * Converters run code on a stranger's word, so only those that mail uses are
- * asked for: by the beginning of the name, or all of it.
+ * iconv_open() loads a converter for any name that a stranger writes into a
+ * mail, so it is called for the charsets alone that mail uses.
  */
 static bool
 is_known(struct span charset)

@@ -7,19 +7,20 @@
 #include "base/buf.h"
 #include "base/span.h"
 
-/* Whether it is ASCII without NUL, as nearly all text of headers is. */
+/* Whether the text is ASCII without NUL, as nearly all header text is. */
 bool charset_is_plain(struct span);
 
 /*
- * Append `bytes` of a MIME charset as UTF-8.  -1, with nothing appended, when
- * the charset is none of those that mail uses or the bytes are none of its.
+ * Append `bytes`, which are in a MIME charset, as UTF-8.  -1, with nothing
+ * appended, when mail does not use that charset or the bytes are not valid in
+ * it.
  */
 int charset_convert(struct span charset, struct span bytes, struct buf *out);
 
 /*
- * The same as a terminated string that is UTF-8 in any case: what cannot be
- * converted, or has no charset (n 0), is taken for UTF-8, and bytes that are
- * not for ISO 8859-1.  NUL becomes '?'.
+ * The same as a terminated string that is valid UTF-8 in any case.  Where the
+ * conversion fails, or no charset is given (n 0), the bytes are taken for
+ * UTF-8, and those that are not UTF-8 for ISO 8859-1.  NUL becomes '?'.
  */
 const char *charset_text(
     struct span charset, struct span bytes, struct arena *);

@@ -7,9 +7,9 @@
 #include "mime/transfer_encoding.h"
 
 enum {
-	TEXT = 16 * 1024, /* what is read of a field; people read less */
-	GROWTH = 8,
-	CONVERSIONS = 32 /* of a field; each may load a converter */
+	TEXT = 16 * 1024, /* bytes of a value that are decoded, no more */
+	GROWTH = 8,	  /* a byte becomes fewer bytes of UTF-8 than this */
+	CONVERSIONS = 32  /* for one value; each may load a converter */
 };
 
 static const struct span no_charset = { "", 0 };
@@ -18,15 +18,15 @@ static const struct span no_charset = { "", 0 };
 struct word {
 	struct span charset, text;
 	bool base64;
-	size_t len; /* of it all */
+	size_t len; /* of the whole word */
 };
 
 /* A value being decoded. */
 struct decoder {
 	struct buf out;
-	struct buf bytes; /* of the words that stand together */
-	struct span charset;
-	struct span raw; /* those words as they stand */
+	struct buf bytes;    /* decoded from words that stand side by side */
+	struct span charset; /* of those words */
+	struct span raw;     /* those words, undecoded */
 	unsigned conversions;
 };
 
@@ -102,7 +102,7 @@ unfold(struct span s, char *out)
 	size_t i = 0, n = 0;
 
 	if (memchr(s.p, '\n', s.n) == NULL && memchr(s.p, '\r', s.n) == NULL) {
-		memcpy(out, s.p, s.n); /* as most text */
+		memcpy(out, s.p, s.n); /* no fold, as in most text */
 		return s.n;
 	}
 	while (i < s.n) {
@@ -127,7 +127,10 @@ append_unfolded(struct buf *out, struct span s)
 		out->len += unfold(s, to);
 }
 
-/* Put the words that stood together into the output, as read or as sent. */
+/*
+ * The words that stand side by side have ended: output them, undecoded where
+ * their charset fails.
+ */
 static void
 flush(struct decoder *d)
 {
@@ -206,7 +209,7 @@ decode(struct decoder *d, struct span s)
 	add_plain(d, plain);
 }
 
-/* The bytes of a value that has encoded words. */
+/* The text of a value that may have encoded words. */
 static const char *
 decoded_text(struct span value, struct arena *arena)
 {

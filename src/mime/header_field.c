@@ -19,7 +19,7 @@ is_blank(char c)
 
 enum {
 	NAME = 1, /* RFC 5322 §2.2: printable ASCII without the colon */
-	TOKEN = 2 /* RFC 2045 §5.1; bytes of other charsets are let through */
+	TOKEN = 2 /* RFC 2045 §5.1, and all bytes that are not ASCII */
 };
 
 /* clang-format off */

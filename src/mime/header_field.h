@@ -13,8 +13,8 @@
  */
 
 /*
- * What ends the lines of some text: LF, or CR where there is no LF at all.  A
- * CR before the LF is part of the line end.
+ * The byte that ends the lines of a text: LF, or CR where there is no LF at
+ * all.  A CR before the LF belongs to the line end.
  */
 char field_eol(struct span text);
 
@@ -57,12 +57,12 @@ field_continues(struct span line)
 }
 
 /*
- * The name of the field that a line begins, and what stands behind its colon.
- * false, with both untouched, when it begins none.
+ * Whether a line begins a field.  If so, `*name` gets its name and `*value`
+ * what stands behind the colon; if not, both are untouched.
  */
 bool field_begins(struct span line, struct span *name, struct span *value);
 
-/* `mail` without a byte order mark and blank lines that were put before it. */
+/* `mail` without a byte order mark and blank lines in front of its header. */
 struct span field_front(struct span mail, char eol);
 
 /*

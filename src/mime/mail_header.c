@@ -23,7 +23,10 @@ static const struct {
 	[HEAD_ENCODING] = { "Content-Transfer-Encoding", 25 },
 };
 
-/* Where the value of a field goes; NULL when it does not matter. */
+/*
+ * Count a field.  Returns where its value goes; NULL when it is not read or is
+ * not the first of its name.
+ */
 static struct span *
 place_of(struct head *h, struct span name)
 {
@@ -105,7 +108,7 @@ head_text(const struct head *h, struct arena *arena, struct mail_head *head)
 		.subject = text[HEAD_SUBJECT],
 		.message_id = text[HEAD_MESSAGE_ID],
 		.date = text[HEAD_DATE],
-		/* RFC 8460 §5.3 knows one of each; of two, which lies? */
+		/* RFC 8460 §5.3 knows one of each; of two none is believed */
 		.report_domain = h->count[HEAD_REPORT_DOMAIN] == 1
 				     ? text[HEAD_REPORT_DOMAIN]
 				     : "",

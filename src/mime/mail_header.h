@@ -8,7 +8,7 @@
 #include "model/tls_report.h"
 #include "base/span.h"
 
-/* The fields of a mail, and of a part of one, that are looked at. */
+/* The header fields that are read, of a mail or of a part. */
 enum head_field {
 	HEAD_FROM,
 	HEAD_SUBJECT,
@@ -23,37 +23,38 @@ enum head_field {
 	HEAD_FIELDS
 };
 
-/* The first of each, and how many there are. */
+/* Those fields of one header block. */
 struct head {
-	struct span block; /* the header block they are in */
-	struct span value[HEAD_FIELDS];
-	unsigned count[HEAD_FIELDS];
+	struct span block;		/* the header block */
+	struct span value[HEAD_FIELDS]; /* of the first with that name */
+	unsigned count[HEAD_FIELDS];	/* how many have that name */
 };
 
-/* One pass over a header block; lines that are no field are skipped. */
+/* Read a header block.  Lines that are no field are skipped. */
 void head_read(struct span header, struct head *);
 
 /*
- * The same for a block whose end is found on the way: `*h` is filled with what
- * one line after the other says.  head_line() returns false when its line is
- * neither a field nor folded.
+ * The same line by line, for a caller who finds the end of the block on the
+ * way: head_start(), head_line() for each line, head_end() with the block.
+ * head_line() returns false for a line that neither begins a field nor goes on
+ * with one.
  */
 struct head_walk {
 	struct head *head;
-	struct span *value; /* of the field that goes on; NULL: not looked at */
+	struct span *value; /* of the present field; NULL: it is not read */
 };
 
 void head_start(struct head_walk *, struct head *h);
 bool head_line(struct head_walk *, struct span line);
 void head_end(struct head_walk *, struct span block);
 
-/* The decoded text of what people and the store want to know. */
+/* Decode the fields that are shown and stored; "" for what is absent. */
 void head_text(const struct head *, struct arena *, struct mail_head *);
 
 /* The same of the header block at the front of a mail. */
 void head_text_of_mail(struct span mail, struct arena *, struct mail_head *);
 
-/* The date in a Received field; false when there is none. */
+/* The date at the end of a Received field; false when there is none. */
 bool head_arrival(struct span received, int64_t *arrival);
 
 /*
@@ -62,7 +63,7 @@ bool head_arrival(struct span received, int64_t *arrival);
  */
 bool head_claims(const struct head *, struct arena *);
 
-/* Whether a subtype is tlsrpt+gzip, tlsrpt+json (RFC 8460 §6.4) or alike. */
+/* Whether a subtype is tlsrpt+gzip, tlsrpt+json (RFC 8460 §6.4) or similar. */
 bool head_is_tlsrpt(struct span subtype);
 
 #endif

@@ -4,9 +4,9 @@
 #include "mime/part_body.h"
 #include "mime/mail_preview.h"
 
-/* Whether the header tells of the same structure as the server does. */
+/* Whether the header and the server agree on the mail being a multipart. */
 static bool
-is_as_told(const struct message_front *front, const struct head *h)
+agrees_with_header(const struct message_front *front, const struct head *h)
 {
 	struct span media = span_trim(h->value[HEAD_CONTENT_TYPE]);
 
@@ -24,7 +24,7 @@ preview_may_hold(const struct message_front *front)
 	size_t i;
 
 	head_read(field_block(front->header), &h);
-	may = head_claims(&h, &mem) || !is_as_told(front, &h);
+	may = head_claims(&h, &mem) || !agrees_with_header(front, &h);
 	arena_free(&mem);
 	for (i = 0; i < front->n && !may; i++)
 		may = part_body_may_be_report(

@@ -6,10 +6,10 @@
 #include "model/message.h"
 
 /*
- * Whether a mail may hold a report, by its header and the front of each of its
- * parts, none of them a mail itself.  false only when candidates_find() would
- * find none in the whole of it and not refuse it, but for text in uuencode,
- * which is looked for at the front alone.
+ * Whether a mail that was not fetched may hold a report, judged by its header
+ * and the first bytes of each part.  false only when candidates_find() would
+ * find none in the whole mail and not refuse it either.  One exception: text in
+ * uuencode is only found if it begins in those first bytes.
  */
 bool preview_may_hold(const struct message_front *);
 

@@ -10,7 +10,10 @@
 #include "mime/parameter.h"
 #include "mime/transfer_encoding.h"
 
-/* Where in the tree an entity stands. */
+/*
+ * Where in the tree an entity stands.  An entity is a mail or a part of one:
+ * what has a header and a body (RFC 2045 §2.4).
+ */
 struct place {
 	unsigned depth;
 	bool forwarded, in_report;
@@ -21,16 +24,16 @@ struct place {
 /* An open multipart. */
 struct level {
 	struct span boundary;
-	struct entity entity;
+	struct part_header entity;
 	struct place own, parts; /* where it is, where its parts are */
 	size_t begin;		 /* of its body */
-	bool seen;		 /* its boundary has occurred */
+	bool seen;		 /* its boundary has occurred so far */
 };
 
 enum step {
-	STEP_ENTITY,  /* a header block was read */
-	STEP_BETWEEN, /* look for the next delimiter */
-	STEP_INNER,   /* in a mail that had a transfer encoding */
+	STEP_ENTITY,  /* a header block was read: see what it begins */
+	STEP_BETWEEN, /* an entity has ended: find the next delimiter */
+	STEP_INNER,   /* walk the mail that had a transfer encoding */
 	STEP_END
 };
 
@@ -42,18 +45,18 @@ struct mime {
 	struct arena *arena;
 
 	enum step step;
-	struct place place; /* of the entity that begins */
-	struct head head;   /* its header */
-	bool at_mail;	    /* it is a mail, not a part */
-	unsigned parts;
-	struct level *level;
-	size_t n, cap; /* levels */
-	struct mime *inner;
-	bool is_inner;
+	struct place place;  /* of the entity that begins */
+	struct head head;    /* its header */
+	bool at_mail;	     /* it is a mail, not a part */
+	unsigned parts;	     /* begun so far, in all multiparts */
+	struct level *level; /* the open multiparts, outermost first */
+	size_t n, cap;	     /* levels */
+	struct mime *inner;  /* walk of a mail that was decoded; or NULL */
+	bool is_inner;	     /* this is such a walk */
 };
 
 enum {
-	MORE = 2 /* beside what mime_next() returns: not there yet */
+	MORE = 2 /* a step found no leaf yet; mime_next() does not return it */
 };
 
 /* A delimiter line (RFC 2046 §5.1.1). */
@@ -100,7 +103,7 @@ match_levels(const struct mime *m, struct span line, struct delimiter *d)
 	return false;
 }
 
-/* Whether a line delimits any of the open multiparts; few begin so. */
+/* Whether a line delimits an open multipart.  Few lines begin with "--". */
 static bool
 match_line(const struct mime *m, struct span line, struct delimiter *d)
 {
@@ -165,20 +168,15 @@ begin_entity(struct mime *m)
 }
 
 static void
-fill_part(const struct mime *m, const struct entity *e,
+fill_part(const struct mime *m, const struct part_header *e,
     const struct place *place, struct span body, struct mime_part *part)
 {
-	struct span disposition = e->disposition;
-
 	*part = (struct mime_part){
-		.header = e->header,
 		.body = body,
 		.type = e->type,
 		.subtype = e->subtype,
-		.filename = entity_filename(e, m->arena),
+		.filename = part_header_filename(e, m->arena),
 		.encoding = e->encoding,
-		.attachment =
-		    span_is_nocase(field_token(&disposition), "attachment"),
 		.forwarded = place->forwarded,
 		.in_report = place->in_report,
 		.depth = place->depth,
@@ -186,7 +184,7 @@ fill_part(const struct mime *m, const struct entity *e,
 	};
 }
 
-/* One level deeper, for a multipart or a mail in a mail. */
+/* Enter a multipart or a mail in a mail: one level deeper. */
 static int
 go_deeper(struct mime *m, struct findings *fs)
 {
@@ -206,7 +204,8 @@ push_level(struct mime *m)
 }
 
 static int
-enter_multipart(struct mime *m, const struct entity *e, struct findings *fs)
+enter_multipart(
+    struct mime *m, const struct part_header *e, struct findings *fs)
 {
 	struct place own = m->place;
 	struct span charset, boundary;
@@ -233,7 +232,7 @@ enter_multipart(struct mime *m, const struct entity *e, struct findings *fs)
 	return MORE;
 }
 
-/* Where the entity that begins at m->pos ends; m->pos is moved there. */
+/* The body from m->pos to where the entity ends; m->pos is moved there. */
 static struct span
 take_body(struct mime *m)
 {
@@ -252,7 +251,7 @@ take_body(struct mime *m)
  * when it does not decode.
  */
 static bool
-enter_encoded(struct mime *m, const struct entity *e, struct span body)
+enter_encoded(struct mime *m, const struct part_header *e, struct span body)
 {
 	struct buf room = { .max = body.n };
 	struct mime *inner;
@@ -280,16 +279,16 @@ enter_encoded(struct mime *m, const struct entity *e, struct span body)
 	return true;
 }
 
-/* A mail in a mail: its header begins here, or in what decodes from here. */
+/* A mail in a mail: its header begins here, or in the decoded body. */
 static int
-enter_mail(struct mime *m, const struct entity *e, struct findings *fs)
+enter_mail(struct mime *m, const struct part_header *e, struct findings *fs)
 {
 	size_t begin = m->pos;
 
 	if (go_deeper(m, fs) == -1)
 		return -1;
 	m->place.forwarded = true;
-	if (entity_is_encoded(e)) {
+	if (part_header_is_encoded(e)) {
 		if (enter_encoded(m, e, take_body(m)))
 			return MORE;
 		m->pos = begin; /* the label is wrong */
@@ -303,7 +302,7 @@ static int
 enter(struct mime *m, struct mime_part *part, struct findings *fs)
 {
 	struct place place = m->place;
-	struct entity e;
+	struct part_header e;
 
 	if (m->head.block.n > m->limits->header)
 		return findings_reject(fs, CODE_HEADER_TOO_LARGE,
@@ -311,18 +310,20 @@ enter(struct mime *m, struct mime_part *part, struct findings *fs)
 	if (m->at_mail)
 		place.around = m->place.around = m->head.block;
 	m->at_mail = false;
-	entity_read(&m->head, m->place.digest, &e);
+	part_header_read(&m->head, m->place.digest, &e);
 	if (span_is_nocase(e.type, "multipart"))
 		return enter_multipart(m, &e, fs);
-	if (entity_is_mail(&e) && !(m->is_inner && entity_is_encoded(&e)))
+	if (part_header_is_mail(&e) &&
+	    !(m->is_inner && part_header_is_encoded(&e)))
 		return enter_mail(m, &e, fs);
 	fill_part(m, &e, &place, take_body(m), part);
 	return 1;
 }
 
 /*
- * A multipart whose boundary is missing or did not occur before `end`: nobody
- * knows what is in it.  A mail that is all of that is malformed.
+ * The innermost multipart has no boundary, or it did not occur before `end`:
+ * hand it over as one leaf, since its parts cannot be told apart.  If the whole
+ * mail is such a multipart, it is malformed.
  */
 static int
 leave_unseen(struct mime *m, size_t end, bool delimited, struct mime_part *part,

@@ -24,22 +24,22 @@
  * that was.
  */
 struct mime_part {
-	struct span header;	   /* its header block, folded, as it stands */
 	struct span body;	   /* still encoded */
 	struct span type, subtype; /* of the media type; "text", "plain" when
 				      absent or broken (RFC 2045 §5.2) */
 	const char *filename;	   /* Content-Disposition filename, else name=;
 				      RFC 2231 and 2047 decoded; "" when absent */
 	enum mime_encoding encoding;
-	bool attachment;    /* Content-Disposition: attachment */
 	bool forwarded;	    /* inside a message/rfc822, encoded or not */
 	bool in_report;	    /* in a multipart/report; report-type=tlsrpt */
-	unsigned depth;	    /* parts around it: 0 for a mail without parts */
+	unsigned depth;	    /* multiparts and mails around it; 0 in a mail that
+			       has no parts */
 	struct span around; /* header block of the innermost mail it is in */
 };
 
 struct head;
-struct mime; /* a walk */
+/* A walk through one mail. */
+struct mime;
 
 /*
  * Start at the mail `mail`.  Names and other decoded text go into `arena`.

@@ -6,8 +6,7 @@
 #include "mime/transfer_encoding.h"
 
 enum {
-	SECTIONS =
-	    64 /* of one RFC 2231 parameter; far more than a name needs */
+	SECTIONS = 64 /* of one RFC 2231 parameter; more than names need */
 };
 
 /* One "attribute=value". */
@@ -42,7 +41,7 @@ skip_space(struct span s)
 	return s;
 }
 
-/* Leaves `rest` behind the closing quote, if there is one. */
+/* The inside of a quoted string; `rest` moves on behind it. */
 static struct span
 quoted_string(struct span *rest)
 {
@@ -67,8 +66,9 @@ attribute_follows(struct span s)
 }
 
 /*
- * A value without quotes: to the semicolon, blanks included, since names with
- * blanks are sent so; but not into a comment or a further attribute.
+ * A value without quotes.  It may have blanks, since some senders do not quote
+ * file names that have them, and ends before a semicolon, a comment or the next
+ * attribute.
  */
 static struct span
 bare_value(struct span *rest)
@@ -91,7 +91,7 @@ bare_value(struct span *rest)
 	return value;
 }
 
-/* What is no attribute is passed over, the media type in front as well. */
+/* The next attribute; all else is passed over, as the media type in front. */
 static bool
 next_attribute(struct span *rest, struct attribute *a)
 {
@@ -159,7 +159,7 @@ add_section(struct parameter *p, const struct attribute *a, struct span suffix)
 		};
 }
 
-/* Gather what belongs to `name`; the first of each wins. */
+/* Collect what belongs to `name`; of what occurs twice the first counts. */
 static void
 collect(struct span value, const char *name, struct parameter *p)
 {
@@ -179,7 +179,7 @@ collect(struct span value, const char *name, struct parameter *p)
 	}
 }
 
-/* Whether there is neither quoting nor a fold in a value, as in most. */
+/* Whether a value has neither quoting nor a fold, as most have not. */
 static bool
 is_verbatim(struct span v)
 {

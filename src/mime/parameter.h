@@ -5,10 +5,10 @@
 #include "base/span.h"
 
 /*
- * The bytes of a parameter of a structured field (RFC 2045 §5.1): quotes,
- * folds, and the continuations and percent signs of RFC 2231 undone, the
- * charset not.  `*charset` gets that of RFC 2231, p NULL for a plain
- * parameter.  p is NULL when there is no such parameter.
+ * The bytes of a parameter of a structured field (RFC 2045 §5.1).  Quotes and
+ * folds are undone, as are the continuations and percent signs of RFC 2231, but
+ * not its charset: `*charset` gets that, with p NULL for a plain parameter. The
+ * result's p is NULL when there is no such parameter.
  */
 struct span parameter_bytes(
     struct span value, const char *name, struct arena *, struct span *charset);

@@ -30,11 +30,10 @@ read_encoding(struct span value)
 }
 
 void
-entity_read(const struct head *h, bool in_digest, struct entity *e)
+part_header_read(const struct head *h, bool in_digest, struct part_header *e)
 {
 	struct span encoding = h->value[HEAD_ENCODING];
 
-	e->header = h->block;
 	e->media = h->value[HEAD_CONTENT_TYPE];
 	e->disposition = h->value[HEAD_DISPOSITION];
 	e->encoding = encoding.n > 0 ? read_encoding(encoding) : MIME_IDENTITY;
@@ -45,7 +44,7 @@ entity_read(const struct head *h, bool in_digest, struct entity *e)
 }
 
 const char *
-entity_filename(const struct entity *e, struct arena *arena)
+part_header_filename(const struct part_header *e, struct arena *arena)
 {
 	struct span charset, name;
 
@@ -61,7 +60,7 @@ entity_filename(const struct entity *e, struct arena *arena)
 }
 
 bool
-entity_is_mail(const struct entity *e)
+part_header_is_mail(const struct part_header *e)
 {
 	return span_is_nocase(e->type, "message") &&
 	       (span_is_nocase(e->subtype, "rfc822") ||
@@ -69,7 +68,7 @@ entity_is_mail(const struct entity *e)
 }
 
 bool
-entity_is_encoded(const struct entity *e)
+part_header_is_encoded(const struct part_header *e)
 {
 	return e->encoding == MIME_BASE64 ||
 	       e->encoding == MIME_QUOTED_PRINTABLE;

@@ -8,24 +8,24 @@
 #include "mime/mail_header.h"
 #include "mime/transfer_encoding.h"
 
-/* What the header of an entity says of its body. */
-struct entity {
-	struct span header;
+/* What the header of a mail or part says of its body. */
+struct part_header {
 	struct span type, subtype;
-	struct span media, disposition; /* those two fields, unparsed */
+	struct span media, disposition; /* Content-Type, -Disposition, whole */
 	enum mime_encoding encoding;
 };
 
-/* Of a field that stands there twice the first counts. */
-void entity_read(const struct head *, bool in_digest, struct entity *);
+/* Of a field that occurs twice the first counts. */
+void part_header_read(
+    const struct head *, bool in_digest, struct part_header *);
 
-/* The file name in those fields, decoded; "" without one. */
-const char *entity_filename(const struct entity *, struct arena *);
+/* The file name that they give, decoded; "" without one. */
+const char *part_header_filename(const struct part_header *, struct arena *);
 
 /* Whether it is a mail of its own (RFC 2046 §5.2.1, RFC 6532 §3.7). */
-bool entity_is_mail(const struct entity *);
+bool part_header_is_mail(const struct part_header *);
 
 /* Whether it has a transfer encoding that changes bytes. */
-bool entity_is_encoded(const struct entity *);
+bool part_header_is_encoded(const struct part_header *);
 
 #endif

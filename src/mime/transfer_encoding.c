@@ -39,7 +39,7 @@ struct base64 {
 	unsigned have; /* how many, 0 to 3 */
 };
 
-/* The run of whole groups at the front, which is nearly all there is. */
+/* The fast way, for groups of four digits: nearly all of a text is such. */
 static void
 decode_groups(struct base64 *b)
 {

@@ -16,9 +16,9 @@ enum mime_encoding {
 };
 
 /*
- * The encodings of RFC 2045 §6.7 and §6.8, as real mail has them.  `out` has
- * `room` bytes; what does not fit is left away.  They return how many bytes
- * were written, never more than in.n.
+ * Decode what RFC 2045 §6.7 and §6.8 define, as real mail has it.  `out` has
+ * `room` bytes; what does not fit is left out.  Both return how many bytes
+ * they wrote, never more than in.n.
  */
 
 /*

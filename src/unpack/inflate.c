@@ -31,8 +31,8 @@ offset(const struct inflation *i)
 }
 
 /*
- * One step into the room there is.  At the bound a spare byte tells whether
- * the data ends there or goes on.
+ * Inflate into the room that the buffer has.  Once it is full, a spare byte
+ * tells whether the data ends there or goes on: `*over`.
  */
 static int
 step(struct inflation *i, bool *over)
@@ -45,7 +45,7 @@ step(struct inflation *i, bool *over)
 	room = room < UINT_MAX ? room : UINT_MAX;
 	i->zs.next_out = room > 0 ? (unsigned char *)to : &spare;
 	i->zs.avail_out = room > 0 ? (uInt)room : 1;
-	rc = inflate(&i->zs, Z_FINISH); /* which spares zlib its window */
+	rc = inflate(&i->zs, Z_FINISH); /* lets zlib do without a window */
 	if (room == 0) {
 		*over = i->zs.avail_out == 0;
 		return rc;
@@ -69,7 +69,9 @@ refuse(const struct inflation *i, int rc, bool over, struct findings *fs)
 	    i->zs.msg != NULL ? i->zs.msg : zError(rc));
 }
 
-/* Members until one is broken or none follows; Z_STREAM_END when all is well.
+/*
+ * Inflate members until one is broken or none follows.  Returns Z_STREAM_END
+ * when all is well.
  */
 static int
 run(struct inflation *i, bool gzip, bool *over, struct findings *fs)

@@ -25,8 +25,8 @@ enum inflate_format {
 };
 
 /*
- * As much as there is room for of what the front of `in` holds, whatever
- * follows; 0 bytes when it is broken from the start.
+ * Inflate only until `room` bytes are there or `in` ends or is broken.  Returns
+ * how many there are: 0 when it is broken from the start.
  */
 size_t inflate_front(
     struct span in, enum inflate_format, void *out, size_t room);

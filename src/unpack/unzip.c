@@ -12,8 +12,8 @@
 enum {
 	CHUNK = 32 * 1024,
 	FRONT = 64,    /* bytes of an entry that tell what it is */
-	HEADERS = 1000 /* of entries, that libzip may read before they are
-			  counted; each costs it a few hundred bytes */
+	HEADERS = 1000 /* headers beyond the limit that libzip may see: it
+			  takes a few hundred bytes for each */
 };
 
 static const char central_header[] = "PK\1\2";
@@ -27,8 +27,9 @@ struct unzip {
 };
 
 /*
- * libzip reads the directory before it tells how long it is, and believes the
- * count of a zip64 directory, so look first.
+ * Count the headers of the directory before libzip reads them: it allocates
+ * memory for each before it says how many there are, and believes the count of
+ * a zip64 directory.
  */
 static int
 check_directory(
@@ -49,8 +50,8 @@ check_directory(
 }
 
 /*
- * A call failed: by the archive's fault, or for want of memory?  libzip does
- * not always tell; errno does, if it was 0 before the call.
+ * End the program if a call failed for want of memory.  libzip does not always
+ * say so, but errno does if it was 0 before the call.
  */
 static void
 check_memory(zip_error_t *error)
@@ -131,9 +132,9 @@ is_named_report(zip_t *zip, zip_uint64_t i)
 	return span_ends_nocase(s, ".json") || span_ends_nocase(s, ".json.gz");
 }
 
-/* Whether an entry begins as a report does; so does one nobody can read. */
+/* Whether the bytes may be a report; yes if they cannot be read. */
 static bool
-begins_as_report(zip_t *zip, zip_uint64_t i)
+is_container(zip_t *zip, zip_uint64_t i)
 {
 	char front[FRONT];
 	zip_file_t *file = open_entry(zip, i);
@@ -163,7 +164,7 @@ find_reports(struct unzip *u, const struct limits *limits, struct findings *fs)
 	for (i = 0; i < n; i++)
 		if (is_file(u->zip, i) &&
 		    (files == 1 || is_named_report(u->zip, i) ||
-			begins_as_report(u->zip, i)))
+			is_container(u->zip, i)))
 			u->entry[u->n++] = i;
 	if (u->n == 0)
 		return findings_reject(fs, CODE_ZIP_INVALID, "no report in it");
@@ -188,7 +189,7 @@ unzip_open(struct span bytes, const struct limits *limits, struct findings *fs)
 	return u;
 }
 
-/* Methods other than these two cost memory that nobody bounds. */
+/* Other methods than store and deflate take memory without a bound. */
 static int
 check_entry(zip_t *zip, zip_uint64_t i, struct findings *fs)
 {
@@ -209,7 +210,7 @@ check_entry(zip_t *zip, zip_uint64_t i, struct findings *fs)
 	return 0;
 }
 
-/* Reading to the very end makes libzip check the CRC. */
+/* It must be read to its very end: only then libzip checks the CRC. */
 static int
 read_entry(
     struct unzip *u, zip_uint64_t i, struct buf *out, struct findings *fs)

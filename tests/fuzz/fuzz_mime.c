@@ -91,9 +91,9 @@ walk(struct span mail, const struct limits *limits, struct arena *arena)
 	fs.reject.code = CODE_NONE;
 	while (mime_next(m, &p, &fs) == 1) {
 		check(p.depth <= limits->mime_depth);
-		check(p.header.n <= limits->header);
+		check(p.around.n <= limits->header);
 		check_text(p.filename);
-		bytes += p.header.n + p.body.n;
+		bytes += p.body.n;
 	}
 	check(bytes <= 2 * mail.n);
 	mime_close(m);
@@ -125,7 +125,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check(c.n <= limits->reports);
 	check_head(&c.head);
 	for (i = 0; i < c.n; i++) {
-		check_head(&c.near[i]);
+		check_head(&c.head_of[i]);
 		read_part(&c.part[i], limits);
 	}
 	arena_reset(&arena);

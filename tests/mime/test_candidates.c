@@ -319,10 +319,10 @@ takes_forwarded_reports_with_the_head_of_their_mail(void **state)
 	assert_string_equal(
 	    codes(s, 1), "report-type-missing multiple-report-parts");
 	assert_string_equal(s->c.head.subject, "outer");
-	assert_string_equal(s->c.near[0].subject, "inner");
-	assert_string_equal(s->c.near[0].report_domain, "example.org");
-	assert_string_equal(s->c.near[1].subject, "outer");
-	assert_string_equal(s->c.near[1].report_domain, "");
+	assert_string_equal(s->c.head_of[0].subject, "inner");
+	assert_string_equal(s->c.head_of[0].report_domain, "example.org");
+	assert_string_equal(s->c.head_of[1].subject, "outer");
+	assert_string_equal(s->c.head_of[1].report_domain, "");
 	/* what the inner mail claims holds for what is in it */
 	lookf(s, "Content-Type: message/rfc822\n\n" HEAD
 		 "Content-Type: application/gzip\n\nnonsense\n");
