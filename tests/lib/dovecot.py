@@ -9,7 +9,10 @@ Four loopback addresses show four certificates: 127.0.0.1 (and localhost) a good
 127.0.0.3 an expired one, 127.0.0.4 one of another authority.
 """
 import argparse
+import base64
 import grp
+import hmac
+import json
 import os
 import pwd
 import shlex
@@ -22,93 +25,15 @@ import tempfile
 import time
 
 if __package__:
-    from . import corpus
+    from . import corpus, dovecot_conf
     from .patience import HANG
 else:
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    from lib import corpus
+    from lib import corpus, dovecot_conf
     from lib.patience import HANG
 
 PASSWORD = "s3cret \"quo\\ted\" p\u00e4ss"  # a quote, a backslash, a blank, two bytes
 GOOD, WRONG_NAME, EXPIRED, OTHER_CA = "127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"
-
-CONF = """
-base_dir = {dir}/run
-state_dir = {dir}/run
-log_path = {dir}/dovecot.log
-protocols = imap
-listen = 127.0.0.1, 127.0.0.2, 127.0.0.3, 127.0.0.4
-auth_mechanisms = plain login scram-sha-256
-disable_plaintext_auth = no
-auth_failure_delay = 0
-mail_location = maildir:{dir}/mail/%u
-mail_fsync = never
-maildir_very_dirty_syncs = no
-mail_max_userip_connections = 100
-first_valid_uid = 1
-first_valid_gid = 1
-{users}
-passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%Ld {dir}/passwords
-}}
-userdb {{
-  driver = static
-  args = uid={uid} gid={gid} home={dir}/mail/%u
-}}
-ssl = yes
-ssl_min_protocol = TLSv1.2
-ssl_cert = <{dir}/good.pem
-ssl_key = <{dir}/good.key
-{locals}
-service imap-login {{
-  chroot =
-  client_limit = 200
-  process_min_avail = 1
-  service_count = 0
-  inet_listener imap {{
-    port = {plain_port}
-  }}
-  inet_listener imaps {{
-    port = {tls_port}
-    ssl = yes
-  }}
-}}
-service imap {{
-  client_limit = 1
-  process_limit = 100
-}}
-protocol imap {{
-  mail_plugins = imap_zlib
-}}
-service anvil {{
-  chroot =
-}}
-service stats {{
-  chroot =
-}}
-namespace inbox {{
-  inbox = yes
-  separator = /
-  mailbox Junk {{
-    auto = subscribe
-    special_use = \\Junk
-  }}
-  mailbox Trash {{
-    special_use = \\Trash
-  }}
-  mailbox "Old mails" {{
-    special_use = \\Archive
-  }}
-}}
-"""
-
-LOCAL = """
-local {address} {{
-  ssl_cert = <{dir}/{name}.pem
-  ssl_key = <{dir}/{name}.key
-}}
-"""
 
 CA_CONF = """
 [ca]
@@ -183,13 +108,15 @@ def mail_owner():
 class Dovecot:
     """Users are given with their mails; a user without any has an empty INBOX.
 
-    Everybody of a domain has the domain's password, so that users can be added while the server runs.
+    Everybody of a domain has the domain's password, so that users can be added while the server runs.  With tokens it
+    takes those that token() makes, too.
     """
 
-    def __init__(self, users=None, folder=None, passwords=None):
+    def __init__(self, users=None, folder=None, passwords=None, tokens=False):
         self.dir = folder or tempfile.mkdtemp(prefix="dc-")
         self.temporary = folder is None
         self.passwords = {"example.org": PASSWORD, **(passwords or {})}
+        self.tokens = tokens
         self.users = {}
         self.process = None
         self.owner = mail_owner()
@@ -225,11 +152,32 @@ class Dovecot:
         else:
             me, group = pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(os.getegid()).gr_name
             users = f"default_internal_user = {me}\ndefault_login_user = {me}\ndefault_internal_group = {group}\n"
-        local = "".join(LOCAL.format(dir=self.dir, address=a, name=n) for a, n in
-                        ((WRONG_NAME, "wrongname"), (EXPIRED, "expired"), (OTHER_CA, "otherca")))
-        with open(self.conf, "w") as out:
-            out.write(CONF.format(dir=self.dir, uid=self.owner[0], gid=self.owner[1], users=users, locals=local,
-                                  plain_port=self.plain_port, tls_port=self.tls_port))
+        made = dovecot_conf.files(
+            dovecot_conf.installed_version(), ((WRONG_NAME, "wrongname"), (EXPIRED, "expired"), (OTHER_CA, "otherca")),
+            self.tokens, dir=self.dir, uid=self.owner[0], gid=self.owner[1], users=users, plain_port=self.plain_port,
+            tls_port=self.tls_port)
+        for name, text in made.items():
+            with open(os.path.join(self.dir, name), "w") as out:
+                out.write(text)
+        if self.tokens:
+            self._write_key()
+
+    def _write_key(self):
+        """Where Dovecot looks for it: keys/AZP/ALGORITHM/KID."""
+        self.key = os.urandom(32)
+        folder = os.path.join(self.dir, "keys", "default", "HS256")
+        os.makedirs(folder)
+        with open(os.path.join(folder, "default"), "wb") as out:
+            out.write(base64.b64encode(self.key))
+
+    def token(self, user, seconds=3600):
+        """A token for that user (RFC 7519), good for so long."""
+        def packed(data):
+            return base64.urlsafe_b64encode(data).rstrip(b"=")
+        now = int(time.time())
+        claims = {"sub": user, "email": user, "iat": now - 60, "nbf": now - 60, "exp": now + seconds}
+        text = b".".join(packed(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
+        return (text + b"." + packed(hmac.new(self.key, text, "sha256").digest())).decode()
 
     def _write_passwords(self):
         with open(os.path.join(self.dir, "passwords"), "w", encoding="utf-8") as out:
@@ -254,7 +202,7 @@ class Dovecot:
         with open(errors, "w") as out:
             self.process = subprocess.Popen(["dovecot", "-F", "-c", self.conf], stdin=subprocess.DEVNULL, stdout=out,
                                             stderr=out, start_new_session=True,
-                                            env={**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"})
+                                            env=dovecot_conf.ENVIRONMENT)
         deadline = time.monotonic() + HANG
         while True:
             if self.process.poll() is not None:
