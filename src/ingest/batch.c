@@ -29,7 +29,7 @@ bool
 batch_is_full(const struct batch *b)
 {
 	return b->n >= MESSAGES || b->mails.total + b->reports.total >= BYTES ||
-	       (b->n > 0 && timing_now() - b->since > SECONDS);
+	       (b->n > 0 && timing_now() - b->since > (double)SECONDS);
 }
 
 bool

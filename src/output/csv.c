@@ -172,7 +172,7 @@ put_number(const struct csv *csv, int64_t n)
 static void
 put_rate(const struct csv *csv, double rate)
 {
-	long long millionths = llround(rate * RATE_UNIT);
+	long long millionths = llround(rate * (double)RATE_UNIT);
 	char text[64];
 	int len =
 	    snprintf(text, sizeof text, "%lld%c%06lld", millionths / RATE_UNIT,

@@ -3,9 +3,11 @@
 #include "page/html_escape.h"
 #include "page/svg.h"
 
+/* of the drawing, and of a bar for what is more than nothing */
+static const double HEIGHT = 100;
+static const double LEAST = 2;
+
 enum {
-	HEIGHT = 100,
-	LEAST = 2,	 /* of what is more than nothing */
 	WITH_GAPS = 120, /* days, up to which bars stand apart and tell */
 	HEAT_LEVELS = 4
 };
@@ -45,7 +47,7 @@ static void
 begin(FILE *out, const char *class, size_t n_days, const char *title)
 {
 	fprintf(out,
-	    "<svg class=\"%s\" viewBox=\"0 0 %zu %d\" "
+	    "<svg class=\"%s\" viewBox=\"0 0 %zu %.0f\" "
 	    "preserveAspectRatio=\"none\" ",
 	    class, room(n_days), HEIGHT);
 	if (title == NULL)
@@ -64,7 +66,7 @@ tell_days(FILE *out, const struct svg_bars *b)
 		return;
 	fputs("<g class=\"tip\">", out);
 	for (i = 0; i < b->n_days; i++) {
-		fprintf(out, "<rect x=\"%zu\" width=\"1\" height=\"%d\">", i,
+		fprintf(out, "<rect x=\"%zu\" width=\"1\" height=\"%.0f\">", i,
 		    HEIGHT);
 		html_printf(out,
 		    "<title>%s: %u sessions, %u failed</title></rect>",
@@ -176,7 +178,7 @@ static int
 heat_level(uint64_t n, uint64_t most)
 {
 	double share = log1p((double)n) / log1p((double)most);
-	int level = 1 + (int)(share * HEAT_LEVELS);
+	int level = 1 + (int)(share * (double)HEAT_LEVELS);
 
 	return level > HEAT_LEVELS ? HEAT_LEVELS : level;
 }
@@ -209,7 +211,7 @@ void
 svg_share(FILE *out, uint64_t part, uint64_t whole)
 {
 	fprintf(out,
-	    "<svg class=\"share\" viewBox=\"0 0 %d 1\" "
+	    "<svg class=\"share\" viewBox=\"0 0 %.0f 1\" "
 	    "preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect "
 	    "class=\"bad\" width=\"%.3g\" height=\"1\"/></svg>",
 	    HEIGHT, height(part, whole));

@@ -329,7 +329,7 @@ text_for_people_is_ascii_where_the_locale_is_not_utf8(void **state)
 		    "RFC 8460 section 4.3" },
 		{ "\xe2\x80\x9cx\xe2\x80\x9d \xe2\x80\xa6", "\"x\" ..." },
 		{ "\xe7\xbd\x91", "\\u7f51" },
-		{ "\xf0\x9f\x98\x80", "\\u1f600" },
+		{ "\xf0\x93\x82\x80", "\\u13080" },
 		{ "a\033\xe2\x80\x8b", "a??" },
 	};
 	char *text;

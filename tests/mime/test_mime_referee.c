@@ -181,7 +181,11 @@ read_theirs(struct span mail, struct list *l)
 	GMimeParser *parser = g_mime_parser_new_with_stream(in);
 	GMimeMessage *message;
 
+#if GMIME_CHECK_VERSION(3, 2, 15)
+	g_mime_parser_options_set_warning_callback(options, complain, l, NULL);
+#else
 	g_mime_parser_options_set_warning_callback(options, complain, l);
+#endif
 	message = g_mime_parser_construct_message(parser, options);
 	if (message != NULL) {
 		walk_theirs(l, g_mime_message_get_mime_part(message));
