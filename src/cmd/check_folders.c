@@ -18,6 +18,9 @@
 #include "imap/provider_advice.h"
 #include "imap/modified_utf7.h"
 #include "imap/imap.h"
+#include "imap/list_folders.h"
+#include "imap/newest_headers.h"
+#include "imap/open_folder.h"
 
 enum {
 	NEWEST = 300,	    /* newest mails that are searched for reports */

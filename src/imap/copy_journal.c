@@ -16,12 +16,10 @@ enum {
 };
 
 static int
-command(struct imap *im, const char *text, enum guard_command command,
-    const char *what, struct fault *f)
+command(struct imap *im, const char *text, const char *what, struct fault *f)
 {
-	struct guard_limits limits = { .command = command,
-		.lines = ANSWER_BYTES,
-		.literals = ANSWER_BYTES };
+	static const struct guard_limits limits = { .command = GUARD_GENERAL,
+		.lines = ANSWER_BYTES };
 
 	return session_command(im, text, &limits, what, f);
 }
@@ -36,7 +34,7 @@ copies_expect(struct imap *im, const char *folder, struct fault *f)
 	int rc;
 
 	r->target_uidvalidity = r->target_uidnext = 0;
-	rc = command(im, text, GUARD_NAMES, "STATUS refused", &refusal);
+	rc = command(im, text, "STATUS refused", &refusal);
 	free(text);
 	free(quoted);
 	if (rc == -1 && im->broken) {
@@ -79,7 +77,7 @@ search(
 	/* "n:*" holds the last mail even when n is beyond it */
 	im->reply.search_from = uidnext;
 	im->reply.found = 0;
-	rc = command(im, text, GUARD_GENERAL, "SEARCH refused", f);
+	rc = command(im, text, "SEARCH refused", f);
 	free(text);
 	free(quoted);
 	return rc;
@@ -115,11 +113,12 @@ copies_find(struct imap *im, const char *folder, uint32_t uidvalidity,
 	memset(copied, 0, n * sizeof *copied);
 	if (uidvalidity == 0 || uidnext == 0)
 		return 0;
-	rc = open_folder(im, folder, false, "the folder to move to", &refusal);
+	rc = open_server_folder(
+	    im, folder, false, "the folder to move to", &refusal);
 	if (rc == 0 && r->uidvalidity == uidvalidity)
 		rc = find_all(im, uidnext, message_ids, n, copied, &refusal);
 	if (im->broken ||
-	    open_folder(im, im->folder, true, "the folder", f) == -1) {
+	    open_server_folder(im, im->folder, true, "the folder", f) == -1) {
 		if (im->broken && rc == -1)
 			*f = refusal;
 		return -1;

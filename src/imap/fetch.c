@@ -8,9 +8,13 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "imap/arrival.h"
+#include "imap/fetch_answer.h"
+#include "imap/imap.h"
 #include "imap/session.h"
 #include "imap/uid_set.h"
+#include "imap/fetch.h"
+#include "imap/list_mails.h"
+#include "net/tls.h"
 
 enum {
 	COMMAND_MAX = 10000, /* mails a command; libetpan keeps the lines */
@@ -53,10 +57,7 @@ struct fetch {
 	enum kind kind;	      /* of the present command */
 	size_t limit;	      /* mails a command */
 	size_t unreadable;
-	/* the literal that is coming in */
-	struct buf body;
-	const void *section; /* that it belongs to */
-	unsigned sections;
+	struct fetch_reader reader;
 	imap_mail_fn *fn;
 	void *arg;
 	bool stopped;
@@ -83,14 +84,6 @@ kind_of(const struct fetch *fe, size_t i)
 	return fe->list[i].size > max / 2 ? KIND_NEAR : KIND_WHOLE;
 }
 
-static enum arrival_section
-section_of(enum kind kind)
-{
-	if (kind == KIND_UID)
-		return ARRIVAL_NONE;
-	return kind == KIND_HEADER ? ARRIVAL_HEADER : ARRIVAL_WHOLE;
-}
-
 /* Index of a UID in the list, or its length. */
 static size_t
 find(const struct fetch *fe, uint32_t uid)
@@ -98,24 +91,6 @@ find(const struct fetch *fe, uint32_t uid)
 	const struct imap_size *mail = imap_size_find(fe->list, fe->n, uid);
 
 	return mail != NULL ? (size_t)(mail - fe->list) : fe->n;
-}
-
-static bool
-on_literal(void *arg, const struct mailimap_msg_att_body_section *section,
-    struct span bytes)
-{
-	struct fetch *fe = arg;
-	size_t room = fe->body.max - fe->body.len;
-
-	if (fe->stopped)
-		return false;
-	if (!arrival_is_section(section, section_of(fe->kind)))
-		return true;
-	if (fe->section != section)
-		fe->sections++;
-	fe->section = section;
-	buf_append(&fe->body, bytes.p, bytes.n < room ? bytes.n : room);
-	return true;
 }
 
 /* The header block of a mail with the empty line behind it, if it is there. */
@@ -149,41 +124,40 @@ hand_over(struct fetch *fe, const struct imap_mail *mail)
 }
 
 static void
-take(struct fetch *fe, const struct arrival *a, size_t i)
+take_body(
+    struct fetch *fe, const struct fetch_answer *a, struct span body, size_t i)
 {
 	const struct imap_account *account = fe->im->account;
-	struct imap_mail mail = { .uid = a->uid,
-		.bytes = buf_span(&fe->body),
-		.size = fe->list[i].size,
-		.has_date = a->has_date,
-		.date = a->date };
+	struct imap_mail mail = {
+		.uid = a->uid, .bytes = body, .size = fe->list[i].size
+	};
 
-	if (mail.size < mail.bytes.n)
-		mail.size = mail.bytes.n;
-	if (mail.bytes.n > account->message_max || fe->kind == KIND_HEADER) {
+	mail.has_date = fetch_answer_date(a, &mail.date);
+	if (mail.size < body.n)
+		mail.size = body.n;
+	if (body.n > account->message_max || fe->kind == KIND_HEADER) {
 		mail.too_large = true;
-		mail.bytes = header_block(mail.bytes, account->header_max);
+		mail.bytes = header_block(body, account->header_max);
 	}
 	fe->state[i] = STATE_DONE;
 	hand_over(fe, &mail);
 }
 
+/* What was not asked for, or was handed over before, is passed over. */
 static void
-on_message(void *arg, const struct mailimap_msg_att *att)
+take_answer(struct fetch *fe, const struct fetch_answer *a)
 {
-	struct fetch *fe = arg;
-	struct arrival a = arrival_read(att, section_of(fe->kind));
-	size_t i = a.has_uid ? find(fe, a.uid) : fe->n;
+	size_t i = a->uid != 0 ? find(fe, a->uid) : fe->n;
+	const struct span *body =
+	    fetch_answer_section(a, fe->kind == KIND_HEADER ? "HEADER" : "");
 
-	if (i < fe->n && !a.odd && fe->sections <= 1 && !fe->stopped) {
-		if (fe->kind == KIND_UID && fe->state[i] == STATE_MISSING)
-			fe->state[i] = STATE_THERE;
-		else if (fe->state[i] == STATE_ASKED && a.has_body)
-			take(fe, &a, i);
-	}
-	buf_reset(&fe->body);
-	fe->section = NULL;
-	fe->sections = 0;
+	if (i == fe->n)
+		return;
+	if (fe->kind == KIND_UID && fe->state[i] == STATE_MISSING)
+		fe->state[i] = STATE_THERE;
+	else if (fe->kind != KIND_UID && fe->state[i] == STATE_ASKED &&
+		 body != NULL)
+		take_body(fe, a, *body, i);
 }
 
 static bool
@@ -304,12 +278,18 @@ static int
 hear_portion(struct fetch *fe, struct portion *p, struct fault *f)
 {
 	struct imap *im = fe->im;
+	struct fetch_answer answer;
 	struct fault refusal;
 	int rc;
 
 	if (p->asked == 0)
 		return 0;
-	rc = session_hear_fetch(im, &p->limits, &refusal);
+	session_expect(im, &p->limits);
+	while ((rc = fetch_next(im, &fe->reader, &answer, &refusal)) == 1 &&
+	       !fe->stopped)
+		take_answer(fe, &answer);
+	if (rc == 0)
+		rc = session_end(im, EX_PROTOCOL, "FETCH refused", &refusal);
 	p->answered = p->asked - count(fe, p, STATE_ASKED);
 	if (fe->stopped)
 		return -1; /* with the handler's fault */
@@ -453,7 +433,6 @@ imap_fetch(struct imap *im, const struct imap_size *list, size_t n,
 	struct fetch fe = {
 		.im = im, .list = list, .n = n, .fn = fn, .arg = arg, .fault = f
 	};
-	struct session_listener listener = { on_message, on_literal, &fe };
 	uint64_t max = im->account->message_max;
 	size_t i;
 	int rc;
@@ -462,15 +441,13 @@ imap_fetch(struct imap *im, const struct imap_size *list, size_t n,
 	for (i = 0; i < n; i++)
 		if (list[i].skip)
 			fe.state[i] = STATE_DONE;
-	fe.body.max = (size_t)max + 1;
-	im->listener = &listener;
+	fe.reader.bytes.max = (size_t)max + 1 + 2 * GUARD_LINE;
 	rc = fetch_kind(&fe, KIND_WHOLE, f);
 	if (rc == 0)
 		rc = fetch_kind(&fe, KIND_NEAR, f);
 	if (rc == 0)
 		rc = fetch_kind(&fe, KIND_HEADER, f);
-	im->listener = NULL;
-	buf_free(&fe.body);
+	buf_free(&fe.reader.bytes);
 	free(fe.state);
 	return rc;
 }

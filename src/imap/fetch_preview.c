@@ -8,16 +8,20 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "imap/server_line.h"
-#include "imap/session.h"
 #include "imap/bodystructure.h"
+#include "imap/fetch_answer.h"
+#include "imap/imap.h"
+#include "imap/session.h"
 #include "imap/uid_set.h"
+#include "imap/fetch_preview.h"
+#include "imap/list_mails.h"
 
 enum {
 	LARGE = 64 * 1024, /* from here on it costs less than the mail */
 	BATCH = 50,	   /* mails at a time, and UIDs in a command */
 	HEADER = 16 * 1024,
 	FRONT = 512, /* bytes of a part */
+	/* of a FETCH: the header, the fronts or the structure, and all else */
 	ANSWER = HEADER + MESSAGE_PARTS * FRONT + 2 * GUARD_LINE,
 	/* by which a structure may be larger than its mail: each of a thousand
 	 * empty parts is told of in a line */
@@ -26,81 +30,71 @@ enum {
 	OVERHEAD = 2048	   /* of the header of a part, and around them all */
 };
 
+/* What the server has told of a mail; spans are kept in the batch's arena. */
+struct known {
+	struct structure structure;
+	struct span header; /* p NULL: not told, as of the next ones */
+	struct span body[MESSAGE_PARTS]; /* in the order of the structure */
+	bool has_date;
+	int64_t date;
+	bool asked; /* for the front of its parts */
+};
+
 /* A few mails that are looked at together. */
 struct batch {
 	struct imap *im;
 	struct imap_size *mail[BATCH];
-	struct structure known[BATCH];
-	bool asked[BATCH]; /* for the front of its parts */
+	struct known known[BATCH];
 	size_t n;
-	struct buf answer;
-	struct arena mem; /* of what is known */
+	struct fetch_reader reader;
+	struct arena mem;
 };
 
-static size_t
-find(const struct batch *b, uint32_t uid)
+static struct known *
+find(struct batch *b, uint32_t uid)
 {
 	size_t i;
 
 	for (i = 0; i < b->n; i++)
 		if (b->mail[i]->uid == uid)
-			break;
-	return i;
+			return &b->known[i];
+	return NULL;
 }
 
-static void
-keep(struct batch *b, struct span *s)
+static struct span
+keep(struct batch *b, const struct span *s)
 {
-	s->p = arena_strndup(&b->mem, s->p, s->n);
+	return (struct span){ arena_strndup(&b->mem, s->p, s->n), s->n };
 }
 
 /* Add what an answer tells of a mail to what is known of it. */
 static void
-learn(struct batch *b)
+learn(struct batch *b, const struct fetch_answer *a)
 {
-	struct span answer = buf_span(&b->answer);
-	struct structure st = { 0 }, *known;
+	struct known *known = a->uid != 0 ? find(b, a->uid) : NULL;
+	const struct span *bytes;
 	size_t i;
 
-	structure_read(answer, &st);
-	if (st.uid == 0 || (i = find(b, st.uid)) == b->n)
+	if (known == NULL)
 		return;
-	known = &b->known[i];
-	st = *known;
-	structure_read(answer, &st);
-	if (st.header.p != known->header.p)
-		keep(b, &st.header);
-	if (st.date.p != known->date.p)
-		keep(b, &st.date);
-	for (i = 0; i < st.n; i++)
-		if (st.body[i].p != known->body[i].p)
-			keep(b, &st.body[i]);
-	*known = st;
-}
-
-/* One FETCH with its literals; of one that is too long, the front. */
-static int
-read_answer(struct batch *b, struct span line, struct fault *f)
-{
-	uint64_t n;
-
-	buf_reset(&b->answer);
-	for (;;) {
-		if (buf_append(&b->answer, line.p, line.n) == -1 ||
-		    buf_append(&b->answer, "\r\n", 2) == -1)
-			b->answer.len = 0; /* not to be understood */
-		if (!answer_ends_in_literal(line, &n))
-			return 0;
-		if (session_read_bytes(b->im, n, &b->answer, f) == -1 ||
-		    session_read_line(b->im, &line, f) == -1)
-			return -1;
+	if (a->bodystructure.n > 0)
+		structure_read(a->bodystructure, &known->structure);
+	if ((bytes = fetch_answer_section(a, "HEADER")) != NULL)
+		known->header = keep(b, bytes);
+	for (i = 0; i < known->structure.n; i++) {
+		bytes =
+		    fetch_answer_section(a, known->structure.part[i].section);
+		if (bytes != NULL)
+			known->body[i] = keep(b, bytes);
 	}
+	if (fetch_answer_date(a, &known->date))
+		known->has_date = true;
 }
 
 static struct guard_limits
 limits_of(const struct batch *b)
 {
-	struct guard_limits limits = { .command = GUARD_PARTS,
+	struct guard_limits limits = { .command = GUARD_FETCH,
 		.literal_max = 2 * b->im->account->message_max + SLACK };
 	size_t i;
 
@@ -118,18 +112,20 @@ ask(struct batch *b, struct uidset *set, const char *items, struct fault *f)
 {
 	struct guard_limits limits = limits_of(b);
 	char *text = xasprintf("UID FETCH %s (%s)", uidset_text(set), items);
-	struct span line = { 0 };
+	struct fetch_answer answer;
 	struct fault refusal;
 	int rc = session_send(b->im, text, f);
 
 	free(text);
 	if (rc == 0)
 		session_expect(b->im, &limits);
-	while (rc == 0 && (rc = session_next(b->im, &line, f)) == 1)
-		if ((rc = read_answer(b, line, f)) == 0)
-			learn(b);
-	if (rc == -1 || session_end(b->im, MAILIMAP_NO_ERROR, EX_PROTOCOL,
-			    "FETCH refused", &refusal) == 0)
+	while (
+	    rc == 0 && (rc = fetch_next(b->im, &b->reader, &answer, f)) == 1) {
+		learn(b, &answer);
+		rc = 0;
+	}
+	if (rc == -1 ||
+	    session_end(b->im, EX_PROTOCOL, "FETCH refused", &refusal) == 0)
 		return rc;
 	log_debug("%s: %s", b->im->account->name, refusal.text);
 	if (b->im->broken)
@@ -162,14 +158,14 @@ ask_structures(struct batch *b, struct fault *f)
 static bool
 is_worth_asking(const struct batch *b, size_t i)
 {
-	const struct structure *st = &b->known[i];
-	uint64_t all = st->header.n + OVERHEAD;
+	const struct known *known = &b->known[i];
+	uint64_t all = known->header.n + OVERHEAD;
 	size_t k;
 
-	for (k = 0; k < st->n; k++)
-		all += st->part[k].size + OVERHEAD;
-	return st->is_plain && st->has_header && st->header.n < HEADER &&
-	       all >= b->mail[i]->size;
+	for (k = 0; k < known->structure.n; k++)
+		all += known->structure.part[k].size + (uint64_t)OVERHEAD;
+	return known->structure.is_plain && known->header.p != NULL &&
+	       known->header.n < HEADER && all >= b->mail[i]->size;
 }
 
 static bool
@@ -188,7 +184,7 @@ static int
 ask_fronts(struct batch *b, size_t i, struct fault *f)
 {
 	char items[MESSAGE_PARTS * 50 + 4] = "UID";
-	const struct structure *st = &b->known[i];
+	const struct structure *st = &b->known[i].structure;
 	size_t k, len = strlen(items);
 	struct uidset set = { 0 };
 
@@ -196,10 +192,10 @@ ask_fronts(struct batch *b, size_t i, struct fault *f)
 		len += (size_t)snprintf(items + len, sizeof items - len,
 		    " BODY.PEEK[%s]<0.%d>", st->part[k].section, FRONT);
 	for (k = i; k < b->n; k++) {
-		if (b->asked[k] || !is_worth_asking(b, k) ||
-		    !has_same_parts(st, &b->known[k]))
+		if (b->known[k].asked || !is_worth_asking(b, k) ||
+		    !has_same_parts(st, &b->known[k].structure))
 			continue;
-		b->asked[k] = true;
+		b->known[k].asked = true;
 		add(&set, b->mail[k]->uid);
 	}
 	return ask(b, &set, items, f);
@@ -207,18 +203,18 @@ ask_fronts(struct batch *b, size_t i, struct fault *f)
 
 /* false when something is not known. */
 static bool
-make_front(const struct structure *st, struct message_front *front)
+make_front(const struct known *known, struct message_front *front)
 {
 	size_t k;
 
-	*front = (struct message_front){ .header = st->header,
-		.is_multipart = st->is_multipart,
-		.n = st->n };
-	for (k = 0; k < st->n; k++) {
-		if (!st->has_body[k])
+	*front = (struct message_front){ .header = known->header,
+		.is_multipart = known->structure.is_multipart,
+		.n = known->structure.n };
+	for (k = 0; k < front->n; k++) {
+		if (known->body[k].p == NULL)
 			return false;
-		front->part[k].bytes = st->body[k];
-		front->part[k].is_all = st->body[k].n < FRONT;
+		front->part[k].bytes = known->body[k];
+		front->part[k].is_all = known->body[k].n < FRONT;
 	}
 	return true;
 }
@@ -232,11 +228,11 @@ judge(struct batch *b, imap_preview_fn *fn, void *arg, struct fault *f)
 	int rc;
 
 	for (i = 0; i < b->n; i++) {
-		if (!b->asked[i] || !make_front(&b->known[i], &front))
+		if (!b->known[i].asked || !make_front(&b->known[i], &front))
 			continue;
 		preview.mail = b->mail[i];
-		preview.has_date =
-		    answer_read_date(b->known[i].date, &preview.date);
+		preview.has_date = b->known[i].has_date;
+		preview.date = b->known[i].date;
 		if ((rc = fn(arg, &preview, f)) == -1)
 			return -1;
 		b->mail[i]->skip = rc == 1;
@@ -250,14 +246,13 @@ look_at(struct batch *b, imap_preview_fn *fn, void *arg, struct fault *f)
 	size_t i;
 
 	memset(b->known, 0, sizeof b->known);
-	memset(b->asked, 0, sizeof b->asked);
 	arena_reset(&b->mem);
 	if (b->n == 0)
 		return 0;
 	if (ask_structures(b, f) == -1)
 		return -1;
 	for (i = 0; i < b->n; i++)
-		if (!b->asked[i] && is_worth_asking(b, i) &&
+		if (!b->known[i].asked && is_worth_asking(b, i) &&
 		    ask_fronts(b, i, f) == -1)
 			return -1;
 	return judge(b, fn, arg, f);
@@ -272,7 +267,7 @@ imap_preview(struct imap *im, struct imap_size *list, size_t n,
 	int rc = 0;
 
 	b->im = im;
-	b->answer.max = ANSWER;
+	b->reader.bytes.max = ANSWER;
 	for (i = 0; i < n && rc == 0; i++) {
 		if (list[i].skip || list[i].size < LARGE ||
 		    list[i].size > im->account->message_max)
@@ -285,7 +280,7 @@ imap_preview(struct imap *im, struct imap_size *list, size_t n,
 	}
 	if (rc == 0)
 		rc = look_at(b, fn, arg, f);
-	buf_free(&b->answer);
+	buf_free(&b->reader.bytes);
 	arena_free(&b->mem);
 	free(b);
 	return rc;

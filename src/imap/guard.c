@@ -4,27 +4,17 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/fault.h"
-#include "base/span.h"
-#include "imap/server_line.h"
 #include "imap/guard.h"
+#include "imap/server_line.h"
+#include "imap/tokens.h"
 
 enum {
-	BRACKETS_MAX = 32,
 	GREETING_MAX = 64 * 1024, /* all that may come before a command */
-	NAME_BYTES_MAX = 1024	  /* of a literal in LIST or ID */
-};
-
-/*
- * How far a literal's head has come.  libetpan takes blanks, a minus and a
- * missing line end in it; none of these passes.
- */
-enum brace {
-	BRACE_NONE,
-	BRACE_OPEN,   /* { */
-	BRACE_NUMBER, /* {12 */
-	BRACE_BLANK,  /* {12 and a blank */
-	BRACE_CLOSED, /* {12} */
-	BRACE_CR      /* {12} and CR */
+	ASIDE_MAX = 1024, /* bytes of literals in an answer beside FETCH */
+	/* of an answer that is cut, so much of its end is kept at least, to see
+	 * whether a literal follows */
+	TAIL = 64,
+	HEAD = GUARD_LINE - 2 * TAIL
 };
 
 static int
@@ -35,12 +25,6 @@ refuse(struct fault *f, const char *what, uint64_t number)
 	    (unsigned long long)number);
 }
 
-static struct span
-text(const struct guard *g)
-{
-	return (struct span){ g->text, g->line };
-}
-
 static void
 pass(struct buf *out, const char *p, size_t n)
 {
@@ -48,279 +32,208 @@ pass(struct buf *out, const char *p, size_t n)
 		out_of_memory(); /* the caller's bound is wrong */
 }
 
-/* What has come of the line since it was passed last. */
+/* What has come of the answer since it was passed last, in its right place. */
 static void
 pass_text(struct guard *g, struct buf *out)
 {
-	pass(out, g->text + g->passed, g->line - g->passed);
-	g->passed = g->line;
+	size_t n = g->cut && g->n > HEAD ? HEAD : g->n;
+
+	if (n > g->passed)
+		pass(out, g->text + g->passed, n - g->passed);
+	g->passed = g->n;
 }
 
-/* Whether it is a line with names, and they are asked for. */
-static bool
-is_name(const struct guard *g, enum answer kind)
+static struct span
+last_line(const struct guard *g)
 {
-	return g->left.command == GUARD_FOLDERS &&
-	       (kind == ANSWER_LIST || kind == ANSWER_XLIST);
+	return (struct span){ g->text + g->line, g->n - g->line };
 }
 
-/* Whether it may have literals, although nobody wants to read it. */
+/* Whether such a line was asked for. */
 static bool
-is_beside(const struct guard *g, enum answer kind)
+is_wanted(const struct guard *g, enum server_line kind)
 {
-	return g->left.command == GUARD_NAMES &&
-	       (kind == ANSWER_ID || kind == ANSWER_SIZES);
+	switch (kind) {
+	case LINE_TAGGED:
+		return true;
+	case LINE_CONTINUE:
+		return g->left.command == GUARD_LOGIN;
+	case LINE_LIST:
+		return g->left.command == GUARD_FOLDERS;
+	case LINE_FETCH:
+		return g->left.command == GUARD_FETCH;
+	default:
+		return false;
+	}
+}
+
+/* The length of a literal counts against what may come. */
+static int
+charge_literal(struct guard *g, bool is_mail, uint64_t bytes, struct fault *f)
+{
+	uint64_t max = is_mail ? g->left.literal_max : ASIDE_MAX;
+	uint64_t *left = is_mail ? &g->left.literals : &g->left.lines;
+
+	if (bytes > max || g->literals > max - bytes)
+		return refuse(f, "a literal too large, in bytes", bytes);
+	if (bytes > *left)
+		return refuse(f, "more mail than was asked for", bytes);
+	*left -= bytes;
+	g->literals += bytes;
+	return 0;
+}
+
+static int
+begin_literal(struct guard *g, enum server_line kind, uint64_t bytes,
+    struct buf *out, struct fault *f)
+{
+	bool wanted = is_wanted(g, kind);
+
+	if (charge_literal(g, wanted && kind == LINE_FETCH, bytes, f) == -1)
+		return -1;
+	g->hidden = g->cut || !wanted;
+	g->literal = bytes;
+	g->behind_literal = bytes == 0;
+	g->line = g->n;
+	if (!g->hidden)
+		pass_text(g, out);
+	return 0;
+}
+
+static void
+forget_answer(struct guard *g)
+{
+	g->n = g->line = g->passed = 0;
+	g->literals = 0;
+	g->cut = g->hidden = g->unended = false;
 }
 
 /*
- * What a mail is made of, which whoever sent the mail has a say in: whatever it
- * is, it must not stop us.
+ * Keep of the answer its beginning, and when it is too long its end.  A NUL is
+ * kept as "?", so that nobody takes it for the end of a string.
  */
-static bool
-is_parts(const struct guard *g, enum answer kind)
-{
-	return g->left.command == GUARD_PARTS && kind == ANSWER_FETCH;
-}
-
-static int
-begin_literal(struct guard *g, struct buf *out, struct fault *f)
-{
-	enum answer kind = answer_kind(text(g));
-	uint64_t max;
-
-	if (!g->greeted)
-		return refuse(f, "a literal where none may be", g->number);
-	g->dropped = g->cut || is_beside(g, kind);
-	if (g->left.command == GUARD_FETCH && kind == ANSWER_FETCH)
-		max = g->left.literal_max;
-	else if (is_parts(g, kind))
-		max = g->left.literal_max;
-	else if (is_name(g, kind) || g->dropped)
-		max = NAME_BYTES_MAX;
-	else
-		return refuse(f, "a literal where none may be", g->number);
-	if (g->number > max || g->literals > max - g->number)
-		return refuse(f, "a literal too large, in bytes", g->number);
-	if (g->number > g->left.literals)
-		return refuse(f, "more mail than was asked for", g->number);
-	if (!g->dropped && !is_parts(g, kind) &&
-	    !answer_is_sound(kind, text(g), true))
-		return refuse(f, "not asked for, or not IMAP", g->line);
-	g->left.literals -= g->number;
-	g->literals += g->number;
-	g->literal = g->number;
-	g->brace = BRACE_NONE;
-	if (!g->dropped)
-		pass_text(g, out);
-	return 0;
-}
-
-/* Whether a line is of use now; that it is sound is another thing. */
-static bool
-is_wanted(const struct guard *g, enum answer kind)
-{
-	if (kind == ANSWER_FETCH)
-		return g->left.command == GUARD_FETCH;
-	return is_name(g, kind);
-}
-
-/* Tag and status of a line, or "* OK" of a greeting, with no text to read. */
 static void
-pass_status(const struct guard *g, struct buf *out)
+keep(struct guard *g, struct span some)
 {
-	size_t n = 0, words = 0;
+	size_t room, n;
 
-	while (n < g->line && g->text[n] != '\r' && g->text[n] != '\n' &&
-	       (g->text[n] != ' ' || ++words < 2))
-		n++;
-	pass(out, g->text, n);
-	pass(out, " done\r\n", 7);
+	while (some.n > 0) {
+		if (g->n == sizeof g->text) {
+			memmove(g->text + HEAD, g->text + g->n - TAIL, TAIL);
+			g->n = HEAD + TAIL;
+			g->cut = true;
+			if (g->line > HEAD)
+				g->line = HEAD;
+		}
+		room = sizeof g->text - g->n;
+		n = some.n < room ? some.n : room;
+		for (; n > 0; n--, some = span_skip(some, 1))
+			g->text[g->n++] = some.p[0] != '\0' ? some.p[0] : '?';
+	}
 }
 
-static int
-judge_line(struct guard *g, struct buf *out, struct fault *f)
+/* More opening than closing brackets, wherever they stand. */
+static bool
+has_open_bracket(const struct guard *g)
 {
-	enum answer kind = answer_kind(text(g));
+	long open = 0;
+	size_t i;
 
-	if (kind == ANSWER_GARBAGE ||
-	    (!g->greeted && kind != ANSWER_STATUS && kind != ANSWER_BYE))
-		return refuse(f, "not IMAP; the line's length", g->line);
-	g->answered = kind == ANSWER_TAGGED;
-	if (kind == ANSWER_TAGGED || (kind == ANSWER_STATUS && !g->greeted))
-		pass_status(g, out);
-	else if (kind == ANSWER_CONTINUE && g->left.command == GUARD_LOGIN)
-		pass_text(g, out);
-	else if (is_parts(g, kind)) {
-		pass_text(g, out);
-		if (g->cut)
-			pass(out, " \r\n", 3); /* not as a literal ends */
-	} else if (is_wanted(g, kind) && answer_is_sound(kind, text(g), false))
-		pass_text(g, out);
-	else if (g->passed > 0 ||
-		 (is_wanted(g, ANSWER_FETCH) && kind == ANSWER_FETCH &&
-		     answer_has_uid(text(g))))
-		return refuse(f, "not asked for, or not IMAP", g->line);
+	for (i = 0; i < g->n; i++)
+		open += (g->text[i] == '(') - (g->text[i] == ')');
+	return open > 0;
+}
+
+/* An answer is complete, but for what may be told behind its line end. */
+static int
+end_answer(
+    struct guard *g, enum server_line kind, struct buf *out, struct fault *f)
+{
+	bool wanted = !g->greeted || is_wanted(g, kind);
+	size_t n = g->n;
+
+	while (
+	    n > g->line && (g->text[n - 1] == '\r' || g->text[n - 1] == '\n'))
+		n--;
+	if (g->on_line(g->arg, g->text, n, f) == -1)
+		return -1;
+	g->greeted |= n > 0;
+	g->answered = kind == LINE_TAGGED;
+	if (!wanted && g->passed == 0) {
+		forget_answer(g);
+		return 0;
+	}
+	g->n = n;
+	pass_text(g, out);
+	if (kind == LINE_FETCH && !g->cut && has_open_bracket(g)) {
+		g->unended = true;
+		keep(g, (struct span){ " ", 1 });
+		g->line = g->n;
+		return 0;
+	}
+	pass(out, "\r\n", 2);
+	forget_answer(g);
 	return 0;
+}
+
+/* The line behind an unended FETCH is another answer, and moves to the front.
+ */
+static void
+divide(struct guard *g, struct buf *out)
+{
+	size_t from = g->line, n = g->n - from;
+
+	pass(out, "\r\n", 2);
+	memmove(g->text, g->text + from, n);
+	forget_answer(g);
+	g->n = n;
 }
 
 static int
 end_line(struct guard *g, struct buf *out, struct fault *f)
 {
-	size_t n = g->line;
+	uint64_t bytes = 0;
+	enum server_line kind;
+	int literal = 0;
 
-	while (n > 0 && (g->text[n - 1] == '\r' || g->text[n - 1] == '\n'))
-		n--;
-	if (g->on_line != NULL && g->on_line(g->arg, g->text, n, f) == -1)
-		return -1;
-	if (judge_line(g, out, f) == -1)
-		return -1;
-	g->greeted = true;
-	g->literals = 0;
-	g->line = g->passed = 0;
-	g->brackets = 0;
-	g->dropped = g->cut = false;
-	return 0;
+	if (g->unended && server_line_kind(last_line(g)) != LINE_STRAY)
+		divide(g, out);
+	g->unended = false;
+	kind = server_line_kind((struct span){ g->text, g->n });
+	if (g->greeted && !server_line_is_text(kind))
+		literal = ends_in_literal(last_line(g), &bytes);
+	if (literal == -1 || (literal == 1 && kind == LINE_STRAY &&
+				 g->left.command == GUARD_FETCH))
+		return refuse(
+		    f, "what may be a literal, or not, in bytes", bytes);
+	if (literal == 1 && kind != LINE_STRAY)
+		return begin_literal(g, kind, bytes, out, f);
+	return end_answer(g, kind, out, f);
 }
 
-/* The byte `c` inside or behind a brace. */
+/* A part of a line, at most up to its end. */
 static int
-feed_brace(struct guard *g, char c, struct buf *out, struct fault *f)
+feed_line(struct guard *g, struct span some, struct buf *out, struct fault *f)
 {
-	bool digit = c >= '0' && c <= '9';
-	bool blank = c == ' ' || c == '\t' || c == '-' || c == '+';
-
-	if ((g->brace == BRACE_CR && c != '\n') ||
-	    (g->brace == BRACE_CLOSED &&
-		(g->odd_brace || (c != '\r' && c != '\n')))) {
-		g->brace = BRACE_NONE;
-		return is_parts(g, answer_kind(text(g)))
-			   ? 0
-			   : refuse(f, "a literal inside a line", g->number);
-	}
-	if (g->brace >= BRACE_CLOSED && c == '\n')
-		return begin_literal(g, out, f);
-	if (g->brace == BRACE_CLOSED) {
-		g->brace = BRACE_CR;
-	} else if (digit && g->brace != BRACE_BLANK) {
-		if (g->brace == BRACE_OPEN)
-			g->number = 0;
-		g->brace = BRACE_NUMBER;
-		if (g->number <= (UINT64_MAX - 9) / 10)
-			g->number = g->number * 10 + (unsigned char)(c - '0');
-	} else if (blank) {
-		g->odd_brace = true;
-		if (g->brace == BRACE_NUMBER)
-			g->brace = BRACE_BLANK;
-	} else if (c == '}' && g->brace != BRACE_OPEN) {
-		g->brace = BRACE_CLOSED;
-	} else {
-		g->brace = BRACE_NONE;
-	}
-	return 0;
-}
-
-/* What is too much of a line, whatever its bytes are. */
-static int
-check_line(const struct guard *g, struct fault *f)
-{
-	if ((!g->cut && g->brackets <= BRACKETS_MAX) ||
-	    is_parts(g, answer_kind(text(g))))
-		return 0;
-	return g->cut ? refuse(f, "a line too long", g->line)
-		      : refuse(f, "too many brackets", g->brackets);
-}
-
-/* Keep of the line what there is room for. */
-static void
-keep(struct guard *g, struct span some)
-{
-	size_t room = sizeof g->text - g->line;
-	size_t n = some.n < room ? some.n : room;
-
+	if (g->left.lines < some.n)
+		return refuse(f, "more than was asked for", g->n);
 	g->left.lines -= some.n;
-	g->cut |= n < some.n;
-	memcpy(g->text + g->line, some.p, n);
-	g->line += n;
-}
-
-/* How many bytes of a line, at the front, only have to be counted. */
-static size_t
-plain_bytes(const struct guard *g, struct span in)
-{
-	size_t n = 0;
-
-	if (g->brace != BRACE_NONE)
-		return 0;
-	if (in.n > g->left.lines)
-		in.n = (size_t)g->left.lines;
-	while (n < in.n && in.p[n] != '\n' && in.p[n] != '(' &&
-	       in.p[n] != '[' && in.p[n] != '{' && in.p[n] != '\0')
-		n++;
-	return n;
-}
-
-static int
-feed_plain(struct guard *g, struct span some, struct fault *f)
-{
+	if (g->behind_literal && !g->hidden &&
+	    memchr(" )\r\n\t", some.p[0], 5) == NULL)
+		return refuse(
+		    f, "a literal is longer than it was said to be", g->n);
+	g->behind_literal = false;
 	keep(g, some);
-	return check_line(g, f);
+	return some.p[some.n - 1] == '\n' ? end_line(g, out, f) : 0;
 }
 
-/* One byte of a line. */
-static int
-feed_byte(struct guard *g, struct span byte, struct buf *out, struct fault *f)
+static void
+feed_literal(struct guard *g, struct span some, struct buf *out)
 {
-	char c = byte.p[0];
-	int was = g->brace;
-
-	if (g->left.lines == 0)
-		return refuse(f, "more than was asked for", g->line);
-	keep(g, byte);
-	if (c == '\0')
-		return refuse(f, "a NUL", g->line);
-	if (c == '(' || c == '[')
-		g->brackets++;
-	if (check_line(g, f) == -1 ||
-	    (was != BRACE_NONE && feed_brace(g, c, out, f) == -1))
-		return -1;
-	if (c == '{') {
-		g->brace = BRACE_OPEN;
-		g->odd_brace = false;
-	}
-	if (c != '\n' || was >= BRACE_CLOSED)
-		return 0; /* behind a brace a literal has begun */
-	return end_line(g, out, f);
-}
-
-/* A name is looked at like the line around it, and has no line ends. */
-static int
-check_name(struct guard *g, const char *p, size_t n, struct fault *f)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (p[i] == '\r' || p[i] == '\n' || p[i] == '\0')
-			return refuse(f, "a control character in a name",
-			    (unsigned char)p[i]);
-		if ((p[i] == '(' || p[i] == '[') &&
-		    ++g->brackets > BRACKETS_MAX)
-			return refuse(f, "too many brackets", g->brackets);
-	}
-	return 0;
-}
-
-static int
-feed_literal(
-    struct guard *g, struct span some, struct buf *out, struct fault *f)
-{
-	if ((g->left.command == GUARD_NAMES ||
-		g->left.command == GUARD_FOLDERS) &&
-	    check_name(g, some.p, some.n, f) == -1)
-		return -1;
-	if (!g->dropped)
+	if (!g->hidden)
 		pass(out, some.p, some.n);
 	g->literal -= some.n;
-	return 0;
+	g->behind_literal = g->literal == 0;
 }
 
 void
@@ -342,24 +255,22 @@ int
 guard_feed(struct guard *g, struct span *in, struct buf *out, struct fault *f)
 {
 	struct span some;
-	int rc;
+	int rc = 0;
 
 	g->answered = false;
-	while (in->n > 0 && !g->answered) {
+	while (rc == 0 && in->n > 0 && !g->answered) {
 		some = *in;
 		if (g->literal > 0) {
 			if (some.n > g->literal)
 				some.n = (size_t)g->literal;
-			rc = feed_literal(g, some, out, f);
-		} else if ((some.n = plain_bytes(g, *in)) > 0) {
-			rc = feed_plain(g, some, f);
+			feed_literal(g, some, out);
 		} else {
-			some.n = 1;
-			rc = feed_byte(g, some, out, f);
+			some.n = span_find(*in, "\n") + 1;
+			if (some.n > in->n)
+				some.n = in->n;
+			rc = feed_line(g, some, out, f);
 		}
-		if (rc == -1)
-			return -1;
 		*in = span_skip(*in, some.n);
 	}
-	return 0;
+	return rc;
 }

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/fault.h"
+#include "imap/imap.h"
 #include "imap/login.h"
 #include "imap/session.h"
 #include "net/connect_steps.h"
@@ -24,9 +25,8 @@ session_new(const struct imap_account *account)
 	im->mechanism = "";
 	im->reply.host = account->tls.host;
 	guard_init(&im->guard, reply_line, &im->reply);
-	if ((im->etpan = mailimap_new(0, NULL)) == NULL)
+	if ((im->line = mmap_string_new("")) == NULL)
 		out_of_memory();
-	session_listen(im);
 	return im;
 }
 
@@ -45,26 +45,24 @@ tell_greeting(const struct imap *im)
 static int
 greet(struct imap *im, struct fault *f)
 {
-	mailstream *stream = mailstream_new(im->low, STREAM_BUFFER);
-	int code;
+	const char *host = im->account->tls.host;
+	struct span line;
 
-	if (stream == NULL)
+	if ((im->stream = mailstream_new(im->low, STREAM_BUFFER)) == NULL)
 		out_of_memory();
 	steps_begin(im->account->tls.steps, "greeting");
 	tls_begin(im->low, TLS_PROMPT);
-	im->broken = true;
-	code = mailimap_connect(im->etpan, stream);
-	if (tls_fault(im->low, f) == -1)
+	if (session_read_line(im, &line, f) == -1)
 		return -1;
-	if (code == MAILIMAP_NO_ERROR_AUTHENTICATED)
+	im->broken = true;
+	if (span_begins_nocase(line, "* PREAUTH"))
 		return fault(f, FAULT_SESSION, EX_PROTOCOL,
 		    "imap: %s logs us in without being asked (PREAUTH): "
 		    "refused",
-		    im->account->tls.host);
-	if (code != MAILIMAP_NO_ERROR_NON_AUTHENTICATED)
+		    host);
+	if (!span_begins_nocase(line, "* OK"))
 		return fault(f, FAULT_SESSION, EX_PROTOCOL,
-		    "imap: %s does not greet like an IMAP server",
-		    im->account->tls.host);
+		    "imap: %s does not greet like an IMAP server", host);
 	im->broken = false;
 	tell_greeting(im);
 	return 0;
@@ -166,11 +164,9 @@ take_leave(struct imap *im)
 	const volatile sig_atomic_t *stop = im->account->tls.stop;
 	char text[32];
 
-	if ((im->broken && (stop == NULL || !*stop)) ||
-	    im->etpan->imap_state != MAILIMAP_STATE_AUTHENTICATED)
+	if ((im->broken && (stop == NULL || !*stop)) || !im->logged_in)
 		return;
-	snprintf(text, sizeof text, "%d LOGOUT\r\n",
-	    im->etpan->imap_tag + im->unheard + 1);
+	snprintf(text, sizeof text, "%d LOGOUT\r\n", im->tag + im->unheard + 1);
 	tls_take_leave(im->low, text, strlen(text));
 }
 
@@ -186,7 +182,9 @@ imap_close(struct imap *im)
 		take_leave(im);
 		tls_break(im->low, &gone);
 	}
-	mailimap_free(im->etpan); /* closes the stream */
+	if (im->stream != NULL)
+		mailstream_close(im->stream);
+	mmap_string_free(im->line);
 	for (i = 0; i < REPLY_SECRETS - 1; i++)
 		session_wipe(im->secrets_sent[i]);
 	free(im->known);

@@ -3,35 +3,84 @@
 #include <sysexits.h>
 
 #include "base/alloc.h"
-#include "imap/server_line.h"
+#include "base/buf.h"
 #include "imap/modified_utf7.h"
+#include "imap/imap.h"
 #include "imap/list_folders.h"
 #include "imap/login.h"
 #include "imap/session.h"
+#include "imap/tokens.h"
 
 enum {
 	ANSWER_BYTES = 1024 * 1024,
 	NAME_MAX_BYTES = 500 /* half of what a command may have */
 };
 
+/* A LIST answer (RFC 9051 §7.3.1). */
+struct listed {
+	struct span flags; /* "\\Junk \\HasNoChildren", without brackets */
+	char separator;	   /* of the levels of a name; NUL for NIL */
+	struct span name;
+	bool is_quoted; /* backslashes in it stand for the byte behind them */
+};
+
+/* A separator that no name could hold is none. */
+static char
+separator_of(struct span s)
+{
+	char c;
+
+	if (s.n == 2 && s.p[0] == '\\')
+		s = span_skip(s, 1);
+	c = s.n == 1 ? s.p[0] : '\0';
+	return c > ' ' && c < 0x7f ? c : '\0';
+}
+
+/* A line with the literal of its name in it; false when it is no such answer.
+ */
+static bool
+read_answer(struct span s, struct listed *l)
+{
+	struct span separator;
+
+	*l = (struct listed){ 0 };
+	s = span_skip(s, span_find(s, "("));
+	if (!take_text(&s, "("))
+		return false;
+	l->flags = (struct span){ s.p, span_find(s, ")") };
+	s = span_skip(s, l->flags.n + 1);
+	take_blanks(&s);
+	if (take_string(&s, &separator))
+		l->separator = separator_of(separator);
+	else if (!take_text(&s, "NIL"))
+		return false;
+	take_blanks(&s);
+	l->is_quoted = s.n > 0 && s.p[0] == '"';
+	if (take_string(&s, &l->name))
+		return true;
+	/* data of extensions may stand behind it */
+	l->name = span_trim((struct span){ s.p, span_find(s, " (") });
+	return l->name.n > 0;
+}
+
 /* The name a folder goes by in commands; NULL when none could hold it. */
 static char *
-name_of(const struct answer_folder *folder, struct span text)
+name_of(const struct listed *l)
 {
 	char *name, *p;
 	size_t i;
 
-	if (text.n > NAME_MAX_BYTES)
+	if (l->name.n > NAME_MAX_BYTES)
 		return NULL;
-	p = name = xmalloc(text.n + 1);
-	for (i = 0; i < text.n; i++) {
-		if (folder->is_quoted && text.p[i] == '\\')
+	p = name = xmalloc(l->name.n + 1);
+	for (i = 0; i < l->name.n; i++) {
+		if (l->is_quoted && l->name.p[i] == '\\')
 			i++;
-		if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f) {
+		if ((unsigned char)l->name.p[i] < ' ' || l->name.p[i] == 0x7f) {
 			free(name);
 			return NULL;
 		}
-		*p++ = text.p[i];
+		*p++ = l->name.p[i];
 	}
 	*p = '\0';
 	return name;
@@ -42,7 +91,7 @@ is_selectable(const char *name, struct span flags)
 {
 	struct span flag;
 
-	while (answer_next_word(&flags, &flag))
+	while (span_next_word(&flags, &flag))
 		if (span_is_nocase(flag, "\\Noselect") ||
 		    span_is_nocase(flag, "\\NonExistent"))
 			return false;
@@ -50,48 +99,20 @@ is_selectable(const char *name, struct span flags)
 }
 
 static void
-hand_over(const struct answer_folder *folder, struct span text, folders_fn *fn,
-    void *arg)
+hand_over(struct span answer, folders_fn *fn, void *arg)
 {
-	char *name = name_of(folder, text);
-	struct folders_entry entry = { .name = name,
-		.separator = folder->separator,
-		.flags = folder->flags };
+	struct listed l;
+	struct folders_entry entry;
+	char *name;
 
-	if (name == NULL)
+	if (!read_answer(answer, &l) || (name = name_of(&l)) == NULL)
 		return;
-	entry.selectable = is_selectable(name, entry.flags);
+	entry = (struct folders_entry){ .name = name,
+		.selectable = is_selectable(name, l.flags),
+		.separator = l.separator,
+		.flags = l.flags };
 	fn(arg, &entry);
 	free(name);
-}
-
-/* One folder, whose name may be a literal and so stand behind the line. */
-static int
-read_folder(struct imap *im, struct span line, folders_fn *fn, void *arg,
-    struct fault *f)
-{
-	struct answer_folder folder;
-	uint64_t n;
-	char *kept;
-
-	answer_read_folder(line, &folder);
-	if (!answer_ends_in_literal(line, &n)) {
-		hand_over(&folder, folder.name, fn, arg);
-		return 0;
-	}
-	/* the next line comes where this one is */
-	kept = xmalloc(folder.flags.n + 1);
-	memcpy(kept, folder.flags.p, folder.flags.n);
-	folder.flags.p = kept;
-	if (session_read_line(im, &line, f) == -1) {
-		free(kept);
-		return -1;
-	}
-	if (line.n > n)
-		line.n = (size_t)n; /* blanks may stand behind it */
-	hand_over(&folder, line, fn, arg);
-	free(kept);
-	return 0;
 }
 
 int
@@ -99,20 +120,19 @@ folders_ask(struct imap *im, const char *command, folders_fn *fn, void *arg,
     struct fault *f)
 {
 	static const struct guard_limits limits = { .command = GUARD_FOLDERS,
-		.lines = ANSWER_BYTES,
-		.literals = ANSWER_BYTES };
-	struct span line = { 0 };
+		.lines = ANSWER_BYTES };
+	struct buf answer = { .max = GUARD_LINE };
 	int rc;
 
 	if (login_settle(im, f) == -1 || session_send(im, command, f) == -1)
 		return -1;
 	session_expect(im, &limits);
-	while ((rc = session_next(im, &line, f)) == 1)
-		if (read_folder(im, line, fn, arg, f) == -1)
-			return -1;
+	while ((rc = session_next_answer(im, &answer, f)) == 1)
+		hand_over(buf_span(&answer), fn, arg);
+	buf_free(&answer);
 	return rc == -1 ? -1
-			: session_end(im, MAILIMAP_NO_ERROR, EX_NOPERM,
-			      "the folders are not listed", f);
+			: session_end(
+			      im, EX_NOPERM, "the folders are not listed", f);
 }
 
 /* The list that grows. */

@@ -2,6 +2,7 @@
 #define IMAP_LIST_FOLDERS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/span.h"
 
@@ -25,5 +26,16 @@ typedef void folders_fn(void *arg, const struct folders_entry *);
  */
 int folders_ask(struct imap *, const char *command, folders_fn *, void *arg,
     struct fault *);
+
+/* A folder as the server lists it. */
+struct imap_listed {
+	char *name; /* in UTF-8; as the server has it when that is not */
+	bool selectable;
+};
+
+/* All of them, in the server's order; imap_list_free() it. */
+int imap_list(
+    struct imap *, struct imap_listed **list, size_t *n, struct fault *);
+void imap_list_free(struct imap_listed *, size_t n);
 
 #endif

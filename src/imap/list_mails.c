@@ -6,8 +6,10 @@
 
 #include "base/alloc.h"
 #include "base/fault.h"
-#include "imap/server_line.h"
+#include "imap/fetch_answer.h"
+#include "imap/imap.h"
 #include "imap/session.h"
+#include "imap/list_mails.h"
 
 enum {
 	SLICE = 100000,	       /* mails a command, so that it has a bound */
@@ -28,30 +30,28 @@ struct sizes {
 };
 
 static bool
-is_early(const struct sizes *s, const struct answer_fetch *a)
+is_early(const struct sizes *s, const struct fetch_answer *a)
 {
 	int64_t date;
 
-	return s->since != 0 && answer_read_date(a->date, &date) &&
-	       date < s->since;
+	return s->since != 0 && fetch_answer_date(a, &date) && date < s->since;
 }
 
 static void
-take_line(struct sizes *s, struct span line)
+take_answer(struct sizes *s, const struct fetch_answer *a)
 {
-	struct answer_fetch a;
-
-	answer_read_fetch(line, &a);
 	/* "n:*" is answered with the last mail even when n is beyond it */
-	if (!a.has_uid || !a.has_size || a.odd || a.uid < s->from ||
-	    a.uid > s->to)
+	if (a->uid == 0 || !a->has_size || a->uid < s->from || a->uid > s->to)
 		return;
 	if (s->n == s->max) {
 		s->too_many = true;
 		return;
 	}
-	s->list = xgrow(s->list, s->n, &s->cap, sizeof *s->list);
-	s->list[s->n++] = (struct imap_size){ a.uid, a.size, is_early(s, &a) };
+	if (s->n == s->cap) {
+		s->cap = s->cap > 0 ? s->cap * 2 : 256;
+		s->list = xreallocarray(s->list, s->cap, sizeof *s->list);
+	}
+	s->list[s->n++] = (struct imap_size){ a->uid, a->size, is_early(s, a) };
 }
 
 /* The sizes from UID `from` to `to`, 0 being the end. */
@@ -61,7 +61,8 @@ ask(struct imap *im, struct sizes *s, uint32_t from, uint32_t to,
 {
 	uint32_t mails = im->reply.exists;
 	struct guard_limits limits = { .command = GUARD_FETCH };
-	struct span line = { 0 };
+	struct fetch_reader reader = { .bytes.max = GUARD_LINE };
+	struct fetch_answer answer;
 	char set[32];
 	int rc;
 
@@ -81,11 +82,10 @@ ask(struct imap *im, struct sizes *s, uint32_t from, uint32_t to,
 		f) == -1)
 		return -1;
 	session_expect(im, &limits);
-	while ((rc = session_next(im, &line, f)) == 1)
-		take_line(s, line);
-	return rc == -1 ? -1
-			: session_end(im, MAILIMAP_NO_ERROR, EX_PROTOCOL,
-			      "FETCH refused", f);
+	while ((rc = fetch_next(im, &reader, &answer, f)) == 1)
+		take_answer(s, &answer);
+	buf_free(&reader.bytes);
+	return rc == -1 ? -1 : session_end(im, EX_PROTOCOL, "FETCH refused", f);
 }
 
 static int

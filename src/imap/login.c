@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/fault.h"
+#include "imap/imap.h"
 #include "imap/login.h"
 #include "imap/sasl.h"
 #include "imap/session.h"
@@ -190,7 +191,7 @@ refused(struct imap *im, const char *detail, struct fault *f)
 	snprintf(what, sizeof what, "login of %s by %s refused%s%s",
 	    im->account->user, im->mechanism, clean[0] != '\0' ? ": " : "",
 	    clean);
-	return session_end(im, MAILIMAP_NO_ERROR, EX_NOPERM, what, f);
+	return session_end(im, EX_NOPERM, what, f);
 }
 
 static int
@@ -205,8 +206,7 @@ authenticate(struct imap *im, struct fault *f)
 	char *command;
 	int rc = -1;
 
-	session_begin_login(im);
-	command = xasprintf("%d AUTHENTICATE %s%s", ++im->etpan->imap_tag,
+	command = xasprintf("%d AUTHENTICATE %s%s", session_begin_login(im),
 	    im->mechanism, initial ? " " : "\r\n");
 	if (initial
 		? answer(im, sasl, none, command, f) == -1
@@ -289,8 +289,7 @@ login_command(struct imap *im, struct fault *f)
 	char command[32];
 	int r;
 
-	session_begin_login(im);
-	snprintf(command, sizeof command, "%d LOGIN ", ++im->etpan->imap_tag);
+	snprintf(command, sizeof command, "%d LOGIN ", session_begin_login(im));
 	if (session_write(im, command, strlen(command), false, f) == -1 ||
 	    send_argument(im, im->account->user, f) == -1 ||
 	    session_write(im, " ", 1, false, f) == -1 ||
@@ -344,9 +343,8 @@ send_id(struct imap *im, struct fault *f)
 static int
 hear_id(struct imap *im, struct fault *f)
 {
-	static const struct guard_limits limits = {
-		.command = GUARD_NAMES, .lines = ID_MAX, .literals = ID_MAX
-	};
+	static const struct guard_limits limits = { .command = GUARD_GENERAL,
+		.lines = ID_MAX };
 	struct fault refusal;
 
 	if (session_hear(im, &limits, EX_PROTOCOL, "ID refused", &refusal) ==
@@ -393,7 +391,7 @@ login(struct imap *im, struct fault *f)
 						 : authenticate(im, f);
 	if (rc == -1)
 		return -1;
-	im->etpan->imap_state = MAILIMAP_STATE_AUTHENTICATED;
+	im->logged_in = true;
 	/* some servers tell all only now (RFC 9051 §6.2) */
 	if (session_ask_capabilities(im, f) == -1)
 		return -1;

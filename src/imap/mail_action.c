@@ -10,10 +10,10 @@
 #include "imap/copy_journal.h"
 #include "imap/modified_utf7.h"
 #include "imap/session.h"
+#include "imap/uid_set.h"
 #include "imap/move_target.h"
 
 enum {
-	SET_TEXT = 600,	  /* characters of a UID set */
 	LINE_BYTES = 256, /* of what a server may say about each mail */
 	LINES_SLACK = 64 * 1024,
 	COPY_MAX = 100 /* mails a command, so that few are in doubt */
@@ -87,26 +87,6 @@ uid_command(struct imap *im, const char *verb, const char *set,
 
 	free(text);
 	return rc;
-}
-
-/* The first UIDs, as many as one command holds, as a set; their number. */
-static size_t
-take_set(const uint32_t *uids, size_t n, char set[SET_TEXT])
-{
-	size_t len = 0, i = 0, last;
-
-	while (i < n && len < SET_TEXT - 24) {
-		for (last = i; last + 1 < n && uids[last + 1] == uids[last] + 1;
-		     last++)
-			;
-		len += (size_t)snprintf(set + len, SET_TEXT - len, "%s%u",
-		    i > 0 ? "," : "", (unsigned)uids[i]);
-		if (last > i)
-			len += (size_t)snprintf(set + len, SET_TEXT - len,
-			    ":%u", (unsigned)uids[last]);
-		i = last + 1;
-	}
-	return i;
 }
 
 /* What an action is about to do. */
@@ -245,7 +225,7 @@ static int
 settle_copies(const struct acting *a, const uint32_t *uids, const bool *copied,
     size_t n, struct fault *f)
 {
-	char set[SET_TEXT];
+	struct uidset set;
 	size_t i, some;
 	int rc = 0;
 
@@ -254,8 +234,9 @@ settle_copies(const struct acting *a, const uint32_t *uids, const bool *copied,
 		     some++)
 			continue;
 		if (copied[i]) {
-			some = take_set(uids + i, some, set);
-			rc = delete_copied(a, set, uids + i, some, f);
+			some = uidset_of(&set, uids + i, some);
+			rc = delete_copied(
+			    a, uidset_text(&set), uids + i, some, f);
 		} else {
 			rc = give_back(a, uids + i, some, f);
 		}
@@ -301,14 +282,14 @@ act_on_all(
 {
 	bool copies =
 	    a->action->kind == IMAP_MOVE && !session_can(a->im, "MOVE");
-	char set[SET_TEXT];
+	struct uidset set;
 	size_t i, some;
 	int rc = 0;
 
 	for (i = 0; rc == 0 && i < n; i += some) {
 		some = copies && n - i > COPY_MAX ? COPY_MAX : n - i;
-		some = take_set(uids + i, some, set);
-		rc = act_on_set(a, set, uids + i, some, f);
+		some = uidset_of(&set, uids + i, some);
+		rc = act_on_set(a, uidset_text(&set), uids + i, some, f);
 	}
 	return rc;
 }

@@ -4,8 +4,10 @@
 
 #include "base/buf.h"
 #include "base/fault.h"
-#include "imap/arrival.h"
+#include "imap/fetch_answer.h"
+#include "imap/imap.h"
 #include "imap/session.h"
+#include "imap/newest_headers.h"
 
 enum {
 	FIELDS_BYTES = 16 * 1024, /* of a mail, on the average at most */
@@ -13,51 +15,29 @@ enum {
 	LINES_SLACK = 64 * 1024
 };
 
-struct heads {
-	imap_head_fn *fn;
-	void *arg;
-	size_t left;
-	struct buf text;
-};
-
+/* Those of a FETCH, when they are all there. */
 static bool
-on_literal(void *arg, const struct mailimap_msg_att_body_section *section,
-    struct span bytes)
+take_head(const struct fetch_answer *a, imap_head_fn *fn, void *arg)
 {
-	struct heads *h = arg;
+	const struct span *fields = fetch_answer_section(a, "HEADER.FIELDS");
+	struct imap_head head = { .uid = a->uid };
 
-	/* what is over the bound is left out: a report's fields are short */
-	if (arrival_is_section(section, ARRIVAL_FIELDS))
-		(void)buf_append(&h->text, bytes.p, bytes.n);
+	if (a->uid == 0 || fields == NULL)
+		return false;
+	head.fields = *fields;
+	head.has_date = fetch_answer_date(a, &head.date);
+	fn(arg, &head);
 	return true;
-}
-
-static void
-on_message(void *arg, const struct mailimap_msg_att *att)
-{
-	struct arrival a = arrival_read(att, ARRIVAL_FIELDS);
-	struct heads *h = arg;
-	struct imap_head head = { .uid = a.uid,
-		.fields = buf_span(&h->text),
-		.has_date = a.has_date,
-		.date = a.date };
-
-	if (a.has_uid && !a.odd && a.has_body && h->left > 0) {
-		h->left--;
-		h->fn(h->arg, &head);
-	}
-	buf_reset(&h->text);
 }
 
 /* By number, since nobody knows how many mails a range of UIDs holds. */
 static int
-fetch(struct imap *im, uint32_t first, size_t n, struct fault *f)
+ask(struct imap *im, uint32_t first, size_t n, struct fault *f)
 {
 	struct guard_limits limits = { .command = GUARD_FETCH,
 		.literal_max = im->account->header_max,
 		.literals = im->account->header_max + n * FIELDS_BYTES,
 		.lines = LINES_SLACK + n * LINE_BYTES };
-	struct fault refusal;
 	char text[200];
 
 	snprintf(text, sizeof text,
@@ -66,31 +46,37 @@ fetch(struct imap *im, uint32_t first, size_t n, struct fault *f)
 	    first);
 	if (session_send(im, text, f) == -1)
 		return -1;
-	if (session_hear_fetch(im, &limits, &refusal) == 0)
-		return 0;
-	/* a NO concerns single mails that the server cannot read */
-	if (!im->broken && im->reply.status == REPLY_NO &&
-	    refusal.status == EX_PROTOCOL)
-		return 0;
-	*f = refusal;
-	return -1;
+	session_expect(im, &limits);
+	return 0;
 }
 
 int
 imap_newest_heads(
     struct imap *im, size_t n, imap_head_fn *fn, void *arg, struct fault *f)
 {
-	struct heads h = { .fn = fn, .arg = arg, .left = n };
-	struct session_listener listener = { on_message, on_literal, &h };
+	struct fetch_reader reader = { .bytes.max = im->account->header_max +
+						    GUARD_LINE };
 	uint32_t exists = im->reply.exists;
+	struct fetch_answer answer;
+	struct fault refusal;
+	size_t left = n;
 	int rc;
 
 	if (exists == 0 || n == 0)
 		return 0;
-	h.text.max = FIELDS_BYTES;
-	im->listener = &listener;
-	rc = fetch(im, exists > n ? exists - (uint32_t)n + 1 : 1, n, f);
-	im->listener = NULL;
-	buf_free(&h.text);
-	return rc;
+	if (ask(im, exists > n ? exists - (uint32_t)n + 1 : 1, n, f) == -1)
+		return -1;
+	while ((rc = fetch_next(im, &reader, &answer, f)) == 1)
+		if (left > 0 && take_head(&answer, fn, arg))
+			left--;
+	buf_free(&reader.bytes);
+	if (rc == -1 ||
+	    session_end(im, EX_PROTOCOL, "FETCH refused", &refusal) == 0)
+		return rc;
+	/* a NO concerns single mails that the server cannot read */
+	if (!im->broken && im->reply.status == REPLY_NO &&
+	    refusal.status == EX_PROTOCOL)
+		return 0;
+	*f = refusal;
+	return -1;
 }

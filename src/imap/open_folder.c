@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "imap/modified_utf7.h"
+#include "imap/imap.h"
 #include "imap/login.h"
 #include "imap/open_folder.h"
 #include "imap/session.h"
@@ -38,8 +39,8 @@ open_once(struct imap *im, const char *name, bool change, const char *what,
 
 /* A server that first wants to know who we are (NetEase) is told. */
 int
-open_folder(struct imap *im, const char *name, bool change, const char *what,
-    struct fault *f)
+open_server_folder(struct imap *im, const char *name, bool change,
+    const char *what, struct fault *f)
 {
 	struct fault refusal;
 
@@ -82,7 +83,7 @@ open_named(struct imap *im, const char *folder, bool change,
 	if (name == NULL)
 		return -1;
 	what = xasprintf("folder %s refused", folder);
-	rc = open_folder(im, name, change, what, f);
+	rc = open_server_folder(im, name, change, what, f);
 	free(what);
 	free(im->folder);
 	im->folder = name;

@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "base/span.h"
 #include "imap/provider_advice.h"
-#include "imap/server_line.h"
 #include "imap/reply.h"
 
 enum {
@@ -178,7 +177,7 @@ add_capabilities(struct reply *r, struct span list)
 	size_t n = strlen(r->capabilities);
 	struct span name;
 
-	while (answer_next_capability(&list, &name) &&
+	while (span_next_word(&list, &name) &&
 	       n + name.n + 3 < sizeof r->capabilities)
 		n += (size_t)snprintf(r->capabilities + n,
 		    sizeof r->capabilities - n, "%s%.*s ", n == 0 ? " " : "",

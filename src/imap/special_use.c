@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "imap/server_line.h"
+#include "imap/imap.h"
 #include "imap/list_folders.h"
 #include "imap/login.h"
 #include "imap/session.h"
@@ -92,7 +92,7 @@ take_folder(void *arg, const struct folders_entry *folder)
 	bool used[SPECIAL_USES + 1] = { false };
 	size_t i;
 
-	while (answer_next_word(&flags, &flag))
+	while (span_next_word(&flags, &flag))
 		used[find_flag(flag)] = true;
 	for (i = 0; i < SPECIAL_USES && folder->selectable; i++)
 		if (used[i])

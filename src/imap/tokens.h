@@ -7,51 +7,41 @@
 #include "base/span.h"
 
 /*
- * The pieces that lines of IMAP are made of (RFC 9051 §9), taken from the front
- * of a span; false when what is there is none, and then the span may stand
- * anywhere.
+ * The pieces that answers of an IMAP server are made of (RFC 9051 §9).  Each
+ * function takes one from the front of the span, or returns false: then the
+ * span is where it was.  In a span with literals each stands whole, as it came:
+ * "{3}", a line end and three bytes.
  */
-static inline bool
-take_is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
 
-static inline bool
-take_is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* As many as there are. */
+/* As many blanks as there are; tabs and line ends count as blanks. */
 void take_blanks(struct span *);
 
-/* Whether there are blanks and the line end, and then nothing. */
-bool take_is_end(struct span);
-
-/* That text, upper or lower case; the span stays where it is without. */
+/* That text, upper or lower case. */
 bool take_text(struct span *, const char *text);
 
-/* A number within 32 bits. */
-bool take_value(struct span *, uint32_t *value);
-bool take_number(struct span *);
-
-/* A word up to a blank or the line end; may be empty. */
-struct span take_word(struct span *);
+/* Digits that are a number within 32 bits. */
+bool take_number(struct span *, uint32_t *number);
 
 /*
- * A string in quotes; a plain one has no escapes, of which libetpan takes some
- * for none.
+ * A word, which ends at a blank, a bracket or a quotation mark; what stands in
+ * square brackets is part of it, as in "BODY[HEADER.FIELDS (Subject)]<0>".
  */
-bool take_string(struct span *);
-bool take_plain_string(struct span *);
+bool take_word(struct span *, struct span *word);
 
-bool take_atom(struct span *);
+/*
+ * A string: in quotes, whose escapes stay as they are in `content`, or a
+ * literal.
+ */
+bool take_string(struct span *, struct span *content);
 
-/* "(\Seen $Junk)". */
-bool take_flags(struct span *);
+/* A value of any kind: a list with all that is in it, a string or a word. */
+bool take_value(struct span *, struct span *value);
 
-/* "{12}" and the line end. */
-bool take_literal(struct span *);
+/*
+ * Whether a line, its end included or not, ends in the head of a literal, as
+ * "{12}": 1 with how long the literal is, which follows the line.  -1 when it
+ * ends in something that others might take for one, as "{-12}" or "{12+}".
+ */
+int ends_in_literal(struct span line, uint64_t *bytes);
 
 #endif

@@ -34,6 +34,18 @@ uidset_add(struct uidset *u, uint32_t uid, bool adjoins)
 	return true;
 }
 
+size_t
+uidset_of(struct uidset *u, const uint32_t *uids, size_t n)
+{
+	size_t i;
+
+	*u = (struct uidset){ 0 };
+	for (i = 0; i < n; i++)
+		if (!uidset_add(u, uids[i], i > 0 && uids[i] == u->last + 1))
+			break;
+	return i;
+}
+
 const char *
 uidset_text(struct uidset *u)
 {

@@ -26,6 +26,12 @@ struct uidset {
  */
 bool uidset_add(struct uidset *, uint32_t uid, bool adjoins);
 
+/*
+ * Make it the first of these UIDs, which ascend: as many as it holds.  Returns
+ * how many that are.
+ */
+size_t uidset_of(struct uidset *, const uint32_t *uids, size_t n);
+
 /* The whole set, which must not be empty, and to which more may be added. */
 const char *uidset_text(struct uidset *);
 

@@ -10,6 +10,7 @@
 #include "poll/pending_actions.h"
 #include "config/config.h"
 #include "imap/mail_action.h"
+#include "imap/open_folder.h"
 #include "store/action_journal.h"
 #include "store/mailboxes.h"
 #include "store/store.h"

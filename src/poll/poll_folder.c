@@ -14,6 +14,7 @@
 #include "config/config.h"
 #include "ingest/ingest.h"
 #include "mime/mail_preview.h"
+#include "imap/fetch_preview.h"
 
 enum {
 	SLICE = 10000 /* mails that are listed and fetched in one go */

@@ -5,7 +5,9 @@
 #include <stddef.h>
 
 #include "output/progress.h"
-#include "imap/imap.h"
+#include "imap/fetch.h"
+#include "imap/list_mails.h"
+#include "imap/open_folder.h"
 #include "store/mailboxes.h"
 #include "store/store.h"
 

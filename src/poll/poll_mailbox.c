@@ -19,6 +19,7 @@
 #include "ingest/ingest.h"
 #include "imap/modified_utf7.h"
 #include "imap/imap.h"
+#include "imap/open_folder.h"
 #include "net/wait.h"
 #include "store/mailboxes.h"
 #include "store/store.h"

@@ -1,4 +1,5 @@
 #include "imap/uid_set.h"
+#include "imap/fetch.h"
 
 #include "scenes/imap_script.h"
 
@@ -304,8 +305,9 @@ hands_over_what_came_before_a_fault(void **state)
 		{ "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n* 1 FETCH (UID 12 "
 		  "BODY[] {1002}\r\n",
 		    EX_PROTOCOL, "too large" },
-		{ "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\nwhat\r\n", EX_PROTOCOL,
-		    "not IMAP" },
+		{ "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\nwhat\r\n"
+		  "* 2 FETCH (UID 12 BODY[] {1}\r\nab)\r\n",
+		    EX_PROTOCOL, "longer than it was said to be" },
 		{ "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n77 OK x\r\n",
 		    EX_PROTOCOL, "another command's tag" },
 		{ "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n%t BAD x\r\n",

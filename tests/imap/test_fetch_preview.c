@@ -1,6 +1,8 @@
 #include "model/message.h"
 
 #include "scenes/imap_script.h"
+#include "imap/fetch.h"
+#include "imap/fetch_preview.h"
 
 #define ASK "(UID INTERNALDATE BODYSTRUCTURE BODY.PEEK[HEADER]<0.16384>)"
 #define TEXT "(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 70000 3)"
@@ -142,7 +144,7 @@ bears_any_structure(void **state)
 	size_t n;
 
 	n = (size_t)snprintf(huge, sizeof huge,
-	    "* 1 FETCH (UID 1 BODYSTRUCTURE ((\"A\" {4}\r\n)(\"{");
+	    "* 1 FETCH (UID 1 BODYSTRUCTURE ((\"A\" {4}\r\n)(\"{ ");
 	memset(huge + n, '(', 40000);
 	/* at the end of what is kept of a line stands no literal */
 	memset(huge + n + 40000, '{', 7);

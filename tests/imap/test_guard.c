@@ -5,6 +5,7 @@
 #include <cmocka.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -104,61 +105,58 @@ assert_passes(struct scene *s, const char *in, size_t n, const char *out)
 		fail_msg("%s became %.*s", in, (int)s->out.len, s->out.data);
 }
 
+#define FETCH_OF(n) "* 1 FETCH (UID 3 BODY[] {" n "}\r\n"
+
 static const struct {
 	enum guard_command command;
 	const char *in, *out; /* NULL: as it came */
 } passing[] = {
 	{ GUARD_GENERAL, "1 OK done\r\n", NULL },
-	{ GUARD_FOLDERS, "* XLIST (\\Spam) \"/\" {4}\r\nSpam\r\n", NULL },
-	{ GUARD_FOLDERS, "* ID NIL\r\n", "" },
-	{ GUARD_NAMES, "* STATUS Done (UIDNEXT 4)\r\n", "" },
-	{ GUARD_NAMES, "* STATUS {4}\r\n1 OK (UIDNEXT 4)\r\n1 OK done\r\n",
-	    "1 OK done\r\n" },
-	{ GUARD_NAMES, "* XLIST (\\Spam) \"/\" Spam\r\n", "" },
-	{ GUARD_GENERAL, "1 OK [READ-ONLY] {x}\r\n", "1 OK done\r\n" },
-	{ GUARD_GENERAL, "1 OK\r\n", "1 OK done\r\n" },
-	{ GUARD_GENERAL, "1 NO [ALERT] say \"please\r\n", "1 NO done\r\n" },
-	{ GUARD_GENERAL, "12 bad \xff\xfe\n", "12 bad done\r\n" },
+	{ GUARD_GENERAL, "1 OK [READ-ONLY] {5}\r\n", NULL },
+	{ GUARD_GENERAL, "1 OK\r\n", NULL },
+	{ GUARD_GENERAL, "12 bad \xff\xfe\n", "12 bad \xff\xfe\r\n" },
 	{ GUARD_GENERAL, "* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n", "" },
-	{ GUARD_GENERAL, "* OK [PERMANENTFLAGS (* x)] y\r\n", "" },
-	{ GUARD_GENERAL, "* NO [ALERT]\r\n", "" },
-	{ GUARD_GENERAL, "* FLAGS (\\Seen\r\n", "" },
+	{ GUARD_GENERAL, "* OK [PERMANENTFLAGS (* ])] \"y\r\n", "" },
+	{ GUARD_GENERAL, "* OK see {5}\r\n1 OK\r\n", "1 OK\r\n" },
+	{ GUARD_GENERAL, "* FLAGS (\\Seen [a] b( \"c {5} \x01\r\n", "" },
 	{ GUARD_GENERAL, "* 3 EXISTS\r\n", "" },
-	{ GUARD_GENERAL, "* STATUS x ()y\r\n", "" },
-	{ GUARD_GENERAL, "* SEARCH 1 2 3\r\n", "" },
 	{ GUARD_GENERAL, "* NOBODY KNOWS {THIS}\r\n", "" },
-	{ GUARD_GENERAL, "\r\n", "" },
+	{ GUARD_GENERAL, "* ((((((((((((((((((((((((((((((((((((((((\r\n", "" },
+	{ GUARD_GENERAL, "\r\n \r\n", "" },
+	{ GUARD_GENERAL, "ID (without \"star)\r\n", "" },
 	{ GUARD_GENERAL, "+ go on\r\n", "" },
 	{ GUARD_GENERAL, "* 1 FETCH (UID 3)\r\n", "" },
+	{ GUARD_GENERAL, "* 1 FETCH (X-ID {4}\r\n1 OK UID 3)\r\n1 OK\r\n",
+	    "1 OK\r\n" },
 	{ GUARD_GENERAL, "* LIST () \"/\" a\r\n", "" },
+	{ GUARD_GENERAL, "* STATUS {4}\r\n1 OK (UIDNEXT 4)\r\n1 OK done\r\n",
+	    "1 OK done\r\n" },
+	{ GUARD_GENERAL,
+	    "* ID (\"name\" {4}\r\n1 OK \"y\" {1}\r\nz)\r\n1 OK\r\n",
+	    "1 OK\r\n" },
 	{ GUARD_LOGIN, "+ QUJD\r\n", NULL },
 	{ GUARD_LOGIN, "+\r\n", NULL },
-	{ GUARD_FOLDERS, "* LIST (\\Junk \\HasNoChildren) \"/\" a.b\r\n",
-	    NULL },
-	{ GUARD_FOLDERS, "* LIST () \"\\\\\" \"a \\\"b\\\"\"\r\n", NULL },
-	{ GUARD_FOLDERS, "* LIST () NIL {3}\r\na b\r\n", NULL },
-	{ GUARD_NAMES, "* ID NIL\r\n", "" },
-	{ GUARD_NAMES, "* ID (\"name\" {4}\r\n1 OK \"y\" {1}\r\nz)\r\n", "" },
-	{ GUARD_FOLDERS, "* LIST (\\Junk \"/\" a\r\n", "" },
+	{ GUARD_FOLDERS, "* LIST (\\Junk) \"/\" a.b\r\n", NULL },
+	{ GUARD_FOLDERS, "* XLIST (\\Spam) \"/\" {4}\r\nSpam\r\n", NULL },
+	{ GUARD_FOLDERS, "* ID NIL\r\n", "" },
 	{ GUARD_FETCH, "* 1 FETCH (UID 3 RFC822.SIZE 4)\r\n", NULL },
-	{ GUARD_FETCH, "* 1 fetch (uid 4294967295 flags (\\Seen $x) )\r\n",
-	    NULL },
-	{ GUARD_FETCH,
-	    "* 1 FETCH (INTERNALDATE \" 1-Jan-2026 00:00:00 +0000\""
-	    " BODY[] {3}\r\na)\n UID 7)\r\n",
-	    NULL },
-	{ GUARD_FETCH,
-	    "* 1 FETCH (INTERNALDATE \"1-Jan-2026 0:00:00 -0800\" UID 7)\r\n",
-	    NULL },
-	{ GUARD_FETCH, "* 1 FETCH (BODY[HEADER]<0> {0}\r\n MODSEQ (7))\r\n",
-	    NULL },
-	{ GUARD_FETCH,
-	    "* 1 FETCH (BODY[HEADER.FIELDS (Subject \"TLS-Report-Domain\")]"
-	    " {3}\r\na)\n UID 7)\r\n",
-	    NULL },
-	{ GUARD_FETCH, "* 1 FETCH (UID 1 BODY[] NIL)\r\n", NULL },
-	{ GUARD_FETCH, "* 1 FETCH (UID 1 BODY[] \"\")\r\n", NULL },
-	{ GUARD_FETCH, "* 1 FETCH (X-GM-MSGID 12345678901234)\r\n", "" },
+	{ GUARD_FETCH, FETCH_OF("3") "a)\n UID 7)\r\n", NULL },
+	{ GUARD_FETCH, FETCH_OF("0") " FLAGS ([x] {5} y))\r\n", NULL },
+	{ GUARD_FETCH, "* 1 FETCH (UID 3 BODY[] {3}\na)\n)\n",
+	    "* 1 FETCH (UID 3 BODY[] {3}\na)\n)\r\n" },
+	{ GUARD_FETCH, "* STATUS {4}\r\n1 OK (UIDNEXT 4)\r\n", "" },
+	/* a FETCH goes on in the next line, unless that is another answer */
+	{ GUARD_FETCH, "* 1 FETCH (UID 3\r\nRFC822.SIZE 4\r\n)\r\n",
+	    "* 1 FETCH (UID 3 RFC822.SIZE 4 )\r\n" },
+	{ GUARD_FETCH, FETCH_OF("3") "abc\r\n\r\n)\r\n",
+	    FETCH_OF("3") "abc  )\r\n" },
+	{ GUARD_FETCH, "* 1 FETCH (\r\nBODY[] {3}\r\nabc\r\n UID 3)\r\n",
+	    "* 1 FETCH ( BODY[] {3}\r\nabc  UID 3)\r\n" },
+	{ GUARD_FETCH, "* 1 FETCH (UID 3\r\n* 2 FETCH (UID 4)\r\n",
+	    "* 1 FETCH (UID 3\r\n* 2 FETCH (UID 4)\r\n" },
+	{ GUARD_FETCH, "* 1 FETCH (UID 3\r\n* 4 EXISTS\r\n1 OK\r\n",
+	    "* 1 FETCH (UID 3\r\n1 OK\r\n" },
+	{ GUARD_FETCH, "* 1 FETCH (FLAGS (:-( ))\r\n1 OK\r\n", NULL },
 };
 
 static void
@@ -173,7 +171,6 @@ passes_what_is_needed_and_drops_the_rest(void **state)
 		in = passing[i].in;
 		out = passing[i].out;
 		assert_passes(s, in, strlen(in), out != NULL ? out : in);
-		assert_int_equal(s->guard.line, 0);
 	}
 }
 
@@ -212,76 +209,38 @@ lets_a_nul_pass_in_a_mail(void **state)
 static const struct {
 	enum guard_command command;
 	const char *in;
-	size_t n; /* 0: to the end */
 	const char *why;
 } refused[] = {
-	{ GUARD_GENERAL, "220 smtp.example.com ESMTP\r\n", 0, "not IMAP" },
-	{ GUARD_GENERAL, "HTTP/1.1 400 Bad Request\r\n", 0, "not IMAP" },
-	{ GUARD_GENERAL, "garbage\r\n", 0, "not IMAP" },
-	{ GUARD_GENERAL, " \r\n", 0, "not IMAP" },
-	{ GUARD_GENERAL, "* OK a\0b\r\n", 10, "a NUL" },
-	{ GUARD_GENERAL, "* OK {5}\r\n", 0, "where none may be" },
-	{ GUARD_GENERAL, "* 1 FETCH (BODY[] {5}\r\n", 0, "where none may be" },
-	{ GUARD_GENERAL, "* LIST () \"/\" {5}\r\n", 0, "where none may be" },
-	{ GUARD_FETCH, "* LIST () \"/\" {5}\r\n", 0, "where none may be" },
-	{ GUARD_FETCH, "* 1 FETCH (BODY[] {101}\r\n", 0, "too large" },
-	{ GUARD_FETCH, "* 1 FETCH (BODY[] {4294967301}\r\n", 0, "too large" },
-	{ GUARD_FETCH, "* 1 FETCH (BODY[] {99999999999999999999999}\r\n", 0,
-	    "too large" },
-	{ GUARD_FETCH, "* 1 FETCH (BODY[] {5} x\r\n", 0, "inside a line" },
-	{ GUARD_FETCH, "* 1 FETCH (BODY[] {5}\rx", 0, "inside a line" },
-	{ GUARD_FETCH, "* 1 FETCH (BODY[] {-5}\r\n", 0, "inside a line" },
-	{ GUARD_FETCH, "* 1 FETCH (BODY[] { 5 }\r\n", 0, "inside a line" },
-	{ GUARD_FETCH, "* 1 FETCH (BODY[] {5+}\r\n", 0, "inside a line" },
-	{ GUARD_FETCH, "* 1 FETCH (BODY[] \"{5}\r\n", 0, "not asked for" },
-	{ GUARD_FETCH, "* 1 FETCH (RFC822.HEADER {5}\r\n", 0, "not asked for" },
-	{ GUARD_FETCH, "* 1 FETCH (BODY[1] {5}\r\n", 0, "not asked for" },
-	{ GUARD_FETCH, "* 1  FETCH (BODY[] {5}\r\n", 0, "where none may be" },
-	{ GUARD_FETCH, "* 1 FETCH (BODY[HEADER.FIELDS ()] {5}\r\n", 0,
-	    "not asked for" },
-	{ GUARD_FETCH, "* 1 FETCH (BODY[HEADER.FIELDS (a (b))] {5}\r\n", 0,
-	    "not asked for" },
-	{ GUARD_FETCH, "* 1 FETCH (BODY[HEADER.FIELDS (a b] {5}\r\n", 0,
-	    "not asked for" },
-	{ GUARD_FETCH, "* 1 FETCH (BODY[HEADER.FIELDS ({3}\r\n", 0,
-	    "not asked for" },
-	{ GUARD_FETCH, "* 1 FETCH (BODY[HEADER.FIELDS.NOT (a)] {5}\r\n", 0,
-	    "not asked for" },
-	{ GUARD_FETCH, "* 1 FETCH (UID 4294967296)\r\n", 0, "not asked for" },
-	{ GUARD_FETCH, "* 1 FETCH (UID 1 FOO 2)\r\n", 0, "not asked for" },
-	{ GUARD_FETCH, "* 1 FETCH (UID 1 INTERNALDATE \"yesterday\")\r\n", 0,
-	    "not asked for" },
-	{ GUARD_FETCH,
-	    "* 1 FETCH (UID 1 INTERNALDATE \"1-Jan-2026 0:00:00 +0000)\r\n", 0,
-	    "not asked for" },
-	{ GUARD_FETCH, "* 1 FETCH (UID 1\r\n", 0, "not asked for" },
-	{ GUARD_FETCH, "* 1 FETCH (UID 1 FLAGS (\\Seen)\r\n", 0,
-	    "not asked for" },
-	{ GUARD_FETCH, "* 1 FETCH (BODY[] {2}\r\nab UID 5\r\n", 0,
-	    "not asked for" },
+	{ GUARD_FETCH, FETCH_OF("101"), "too large" },
+	{ GUARD_FETCH, FETCH_OF("4294967301"), "too large" },
+	{ GUARD_FETCH, FETCH_OF("99999999999999999999999"), "too large" },
+	{ GUARD_FETCH, FETCH_OF("-5"), "may be a literal, or not" },
+	{ GUARD_FETCH, FETCH_OF(" 5 "), "may be a literal, or not" },
+	{ GUARD_FETCH, FETCH_OF("5+"), "may be a literal, or not" },
+	{ GUARD_FETCH, "1 FETCH (UID 3 BODY[] {5}\r\n",
+	    "may be a literal, or not" },
+	{ GUARD_FETCH, FETCH_OF("2") "abc)\r\n", "longer than" },
+	{ GUARD_FETCH, FETCH_OF("0") "a", "longer than" },
 	{ GUARD_FETCH,
 	    "* 1 FETCH (BODY[] {60}\r\n"
 	    "123456789012345678901234567890123456789012345678901234567890"
 	    " BODY[] {60}\r\n",
-	    0, "too large" },
-	{ GUARD_NAMES, "* ID (\"a\" {1025}\r\n", 0, "too large" },
-	{ GUARD_NAMES, "* ID (\"a\" {5}\r\na\r\n", 0, "control character" },
-	{ GUARD_NAMES, "* ID (\"a\" {5}\r\na\0", 18, "control character" },
-	{ GUARD_FOLDERS, "* LIST () \"/\" a {5}\r\n", 0, "not asked for" },
-	{ GUARD_FOLDERS, "* STATUS {4}\r\n", 0, "where none may be" },
-	{ GUARD_NAMES, "* LIST () \"/\" {4}\r\n", 0, "where none may be" },
-	{ GUARD_GENERAL, "* BYE\r\n", 0, "gone" },
+	    "too large" },
+	{ GUARD_GENERAL, "* 1 FETCH (BODY[] {1025}\r\n", "too large" },
+	{ GUARD_GENERAL, "* ID (\"a\" {1025}\r\n", "too large" },
+	{ GUARD_FOLDERS, "* LIST () \"/\" {1025}\r\n", "too large" },
+	{ GUARD_GENERAL, "* BYE\r\n", "gone" },
 };
 
 static void
-refuses_what_could_harm_the_parser(void **state)
+refuses_what_is_open_to_doubt(void **state)
 {
 	struct scene *s = *state;
 	size_t i, n;
 
 	for (i = 0; i < sizeof refused / sizeof *refused; i++) {
 		begin(s, refused[i].command);
-		n = refused[i].n > 0 ? refused[i].n : strlen(refused[i].in);
+		n = strlen(refused[i].in);
 		if (feed(s, refused[i].in, n) != -1)
 			fail_msg("not refused: %s", refused[i].in);
 		if (strstr(s->fault.text, refused[i].why) == NULL)
@@ -299,7 +258,7 @@ gives_the_same_verdict_byte_by_byte(void **state)
 
 	for (i = 0; i < sizeof refused / sizeof *refused; i++) {
 		begin(s, refused[i].command);
-		n = refused[i].n > 0 ? refused[i].n : strlen(refused[i].in);
+		n = strlen(refused[i].in);
 		for (j = 0, rc = 0; j < n && rc == 0; j++)
 			rc = feed(s, refused[i].in + j, 1);
 		if (rc != -1 || strstr(s->fault.text, refused[i].why) == NULL)
@@ -312,41 +271,40 @@ gives_the_same_verdict_byte_by_byte(void **state)
 	}
 }
 
-/* `n` times `c` in a FETCH. */
-static int
-feed_repeated(struct scene *s, char c, size_t n)
+/* A line of that many bytes between two ends. */
+static void
+feed_long(struct scene *s, const char *begin, size_t n, const char *end)
 {
-	size_t i;
-	int rc = feed(s, "* 1 FETCH ", 10);
+	char *line = malloc(n);
 
-	for (i = 0; i < n && rc == 0; i++)
-		rc = feed(s, &c, 1);
-	return rc;
+	memset(line, 'x', n);
+	memcpy(line, begin, strlen(begin));
+	memcpy(line + n - strlen(end), end, strlen(end));
+	assert_int_equal(feed(s, line, n), 0);
+	free(line);
 }
 
+/* Of a longer one there are the beginning and whether a literal follows. */
 static void
-bounds_brackets_on_both_sides(void **state)
+cuts_an_answer_that_is_too_long(void **state)
 {
 	struct scene *s = *state;
 
-	begin(s, GUARD_GENERAL);
-	assert_int_equal(feed_repeated(s, '(', 32), 0);
-	assert_int_equal(feed(s, "(", 1), -1);
-	assert_non_null(strstr(s->fault.text, "too many brackets"));
 	begin(s, GUARD_FETCH);
-	assert_int_equal(feed_repeated(s, '[', 32), 0);
-	assert_int_equal(feed(s, "(", 1), -1);
-}
-
-static void
-bounds_the_line_on_both_sides(void **state)
-{
-	struct scene *s = *state;
-
+	feed_long(s, "* 1 FETCH (UID 3 ", GUARD_LINE, ")\r\n");
+	assert_int_equal(s->out.len, GUARD_LINE);
+	begin(s, GUARD_FETCH);
+	feed_long(s, "* 1 FETCH (UID 3 ", 2 * GUARD_LINE, " BODY[] {9}\r\n");
+	assert_int_equal(feed(s, "abc\r\n1 OK", 9), 0);
+	assert_int_equal(feed(s, ")\r\n1 OK\r\n", 9), 0);
+	assert_true(s->out.len < GUARD_LINE + 10);
+	assert_memory_equal(s->out.data, "* 1 FETCH (UID 3 ", 17);
+	assert_memory_equal(
+	    s->out.data + s->out.len - 10, "xx\r\n1 OK\r\n", 10);
 	begin(s, GUARD_GENERAL);
-	assert_int_equal(feed_repeated(s, 'x', GUARD_LINE - 10), 0);
-	assert_int_equal(feed(s, "x", 1), -1);
-	assert_non_null(strstr(s->fault.text, "a line too long"));
+	feed_long(s, "* OK [PERMANENTFLAGS (", 3 * GUARD_LINE, "]\r\n");
+	assert_int_equal(s->out.len, 0);
+	assert_int_equal(s->lines, 1);
 }
 
 static void
@@ -404,33 +362,32 @@ hands_out_each_line(void **state)
 	assert_string_equal(s->last, "1 OK [X] y");
 }
 
+/* Whatever it is, for it is to be quoted. */
 static void
-greets_without_the_text(void **state)
+passes_the_first_line(void **state)
 {
-	static const struct {
-		const char *in, *out; /* NULL: refused */
-	} rows[] = {
-		{ "* OK [PERMANENTFLAGS (x)] hi\r\n", "* OK done\r\n" },
-		{ "* PREAUTH hi\r\n", "* PREAUTH done\r\n" },
-		{ "* OK\r\n", "* OK done\r\n" },
-		{ "* BYE bye\r\n", "" },
-		{ "* CAPABILITY A\r\n", NULL },
-		{ "1 OK hi\r\n", NULL },
-		{ "+OK POP3 ready\r\n", NULL },
-		{ "220 mail ESMTP\r\n", NULL },
-	};
+	static const char *const greetings[] = { "* OK {5}\r\n",
+		"+OK POP3 ready\r\n", "220 mail ESMTP\r\n", "421 busy\r\n" };
 	struct scene *s = *state;
 	size_t i;
 
-	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (i = 0; i < sizeof greetings / sizeof *greetings; i++) {
 		guard_init(&s->guard, on_line, s);
 		buf_reset(&s->out);
-		if (rows[i].out != NULL)
-			assert_passes(
-			    s, rows[i].in, strlen(rows[i].in), rows[i].out);
-		else if (feed(s, rows[i].in, strlen(rows[i].in)) != -1)
-			fail_msg("not refused: %s", rows[i].in);
+		assert_passes(
+		    s, greetings[i], strlen(greetings[i]), greetings[i]);
 	}
+}
+
+static void
+takes_a_nul_in_a_line_for_text(void **state)
+{
+	static const char in[] = "1 OK a\0b\r\n";
+	struct scene *s = *state;
+
+	begin(s, GUARD_GENERAL);
+	assert_int_equal(feed(s, in, sizeof in - 1), 0);
+	assert_string_equal(s->last, "1 OK a?b");
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -442,15 +399,15 @@ main(void)
 		TEST(passes_what_is_needed_and_drops_the_rest),
 		TEST(stops_behind_a_tagged_line),
 		TEST(lets_a_nul_pass_in_a_mail),
-		TEST(refuses_what_could_harm_the_parser),
+		TEST(refuses_what_is_open_to_doubt),
 		TEST(gives_the_same_verdict_byte_by_byte),
-		TEST(bounds_brackets_on_both_sides),
-		TEST(bounds_the_line_on_both_sides),
+		TEST(cuts_an_answer_that_is_too_long),
 		TEST(bounds_what_comes_for_a_command),
 		TEST(bounds_all_literals_of_a_command),
 		TEST(passes_what_came_before_the_fault),
 		TEST(hands_out_each_line),
-		TEST(greets_without_the_text),
+		TEST(passes_the_first_line),
+		TEST(takes_a_nul_in_a_line_for_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,6 @@
 #include "imap/modified_utf7.h"
+#include "imap/list_folders.h"
+#include "imap/newest_headers.h"
 #include "net/connect_steps.h"
 
 #include "scenes/imap_script.h"
@@ -178,7 +180,8 @@ tells_a_refusal_from_a_delay(void **state)
 		    EX_TEMPFAIL, "busy" },
 		{ { { NULL, "* PREAUTH hi\r\n" }, END }, EX_PROTOCOL,
 		    "PREAUTH" },
-		{ { { NULL, "220 smtp\r\n" }, END }, EX_PROTOCOL, "not IMAP" },
+		{ { { NULL, "220 smtp\r\n" }, END }, EX_PROTOCOL,
+		    "does not greet like an IMAP server" },
 		{ { GREETING, { "CAPABILITY", "%t OK\r\n" }, END }, EX_PROTOCOL,
 		    "does not tell its capabilities" },
 		{ { GREETING, { "CAPABILITY", "A1 OK\r\n" }, END }, EX_PROTOCOL,

@@ -355,8 +355,7 @@ sends_no_set_that_is_too_long(void **state)
 {
 	static const struct step script[] = { SELECTED("UIDPLUS"),
 		{ "UID STORE 4000000001,4000000003,", "%t OK\r\n" },
-		{ "UID STORE 4000000107,", "%t OK\r\n" },
-		{ "UID STORE 4000000213,", "%t OK\r\n" }, END };
+		{ "UID STORE 4000000159,", "%t OK\r\n" }, END };
 	struct imap_action action = { .kind = IMAP_SEEN, .folder = "" };
 	struct scene *s = *state;
 	char steps[100] = "";
@@ -372,7 +371,7 @@ sends_no_set_that_is_too_long(void **state)
 	    imap_select(s->imap, "INBOX", &s->folder, &s->fault), 0);
 	if (imap_act(s->imap, &action, &on, on_acted, steps, &s->fault) == -1)
 		fail_msg("%s %s", s->fault.text, s->server.error);
-	assert_string_equal(steps, "d53d53d44");
+	assert_string_equal(steps, "d79d71");
 	end(s);
 }
 

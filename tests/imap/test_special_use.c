@@ -114,8 +114,8 @@ reads_every_kind_of_name(void **state)
 			  "* LIST (\\All \\NonExistent) \"/\" B\r\n"
 			  "* LIST (\\All) \"/\" \"\"\r\n"
 			  "* LIST (\\All) \"/\" \"\x01\"\r\n"
-			  "* LIST (\\All) \"/\" C (\"X\" 1)\r\n"
-			  "* LIST (\\All) \"/\" D\r\n"
+			  "* LIST (\\All) \"/\" {4}\r\na\r\nb\r\n"
+			  "* LIST (\\All) \"/\" D (\"X\" (1))\r\n"
 			  "* LIST (\\All) \"/\" E\r\n%t OK\r\n" },
 		      OPENED("D"), END },
 		    "\\All", "D", 0, NULL },
@@ -138,11 +138,6 @@ says_what_to_do_when_none_is_marked(void **state)
 		{ { CAPABLE("IDLE"), { "LIST \"\" \"*\"", "%t NO not you\r\n" },
 		      END },
 		    "\\All", NULL, EX_NOPERM, "not listed: not you" },
-		{ { CAPABLE("IDLE"),
-		      { "LIST \"\" \"*\"",
-			  "* LIST (\\All) \"/\" {4}\r\na\r\nb\r\n%t OK\r\n" },
-		      END },
-		    "\\All", NULL, EX_PROTOCOL, "refused" },
 		{ { CAPABLE("IDLE"),
 		      { "LIST \"\" \"*\"",
 			  "* LIST (\\All) \"/\" {2000}\r\n%t OK\r\n" },

@@ -1,0 +1,32 @@
+#ifndef IMAP_LIST_MAILS_H
+#define IMAP_LIST_MAILS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct fault;
+struct imap;
+
+/* A mail on the server. */
+struct imap_size {
+	uint32_t uid;
+	uint32_t size; /* RFC822.SIZE; may be inexact */
+	bool skip;     /* not to be fetched */
+};
+
+/* The mail with that UID in a list in ascending order; NULL: it is not there.
+ */
+const struct imap_size *imap_size_find(
+    const struct imap_size *list, size_t n, uint32_t uid);
+
+/*
+ * The mails with a UID of at least `first`, in ascending order, each once; of
+ * a folder of millions of mails some of the first.  Those whose INTERNALDATE is
+ * before `since` (seconds since 1970 UTC; 0: none) are marked to be skipped.
+ * `*list` is allocated; free() it.
+ */
+int imap_sizes(struct imap *, uint32_t first, int64_t since,
+    struct imap_size **list, size_t *n, struct fault *);
+
+#endif
