@@ -13,17 +13,18 @@ static int
 write_page(const struct config *c, const struct judged_overview *l,
     const char *path, struct fault *f)
 {
+	struct page_origin origin = { l->now, c->store_path, l->host };
 	struct whole_file *file;
 	int rc = -1;
 
 	if (strcmp(path, "-") == 0) {
-		html_print(stdout, &l->words);
+		html_print(stdout, &l->words, &origin);
 		return 0;
 	}
 	if (protected_file_check(c, path, f) == -1)
 		return -1;
 	if ((file = whole_file_open(path, f)) != NULL) {
-		html_print(whole_file_stream(file), &l->words);
+		html_print(whole_file_stream(file), &l->words, &origin);
 		rc = whole_file_commit(file, f);
 	}
 	whole_file_close(file);

@@ -1,5 +1,8 @@
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/utc.h"
 #include "cmd/judged_overview.h"
@@ -50,12 +53,30 @@ read_overview(struct judged_overview *l, struct store *st,
 	return store_overview(st, &range, &l->mem, &l->overview, f);
 }
 
+/* The clock, or what SOURCE_DATE_EPOCH says, so that output can be repeated. */
+static int64_t
+present(void)
+{
+	const char *fixed = getenv("SOURCE_DATE_EPOCH");
+	char *end;
+	long long t;
+
+	if (fixed == NULL || fixed[0] == '\0')
+		return (int64_t)time(NULL);
+	errno = 0;
+	t = strtoll(fixed, &end, 10);
+	return *end == '\0' && errno == 0 && t >= 0 ? (int64_t)t
+						    : (int64_t)time(NULL);
+}
+
 int
 judged_overview_read(struct judged_overview *l, struct store *st,
     const struct options *o, bool ascii, struct fault *f)
 {
 	memset(l, 0, sizeof *l);
-	l->now = (int64_t)time(NULL);
+	l->now = present();
+	if (gethostname(l->host, sizeof l->host - 1) == -1)
+		l->host[0] = '\0';
 	if (read_overview(l, st, o, f) == -1)
 		return -1;
 	judge(&l->overview, &l->mem, &l->judgement);

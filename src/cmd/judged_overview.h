@@ -19,6 +19,7 @@ struct judged_overview {
 	struct judgement judgement;
 	struct words words; /* refers to all the above */
 	int64_t now;	    /* seconds since 1970 UTC */
+	char host[256];	    /* the name of this machine; "" */
 };
 
 /*

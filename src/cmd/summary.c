@@ -18,8 +18,8 @@
 #include "store/announced_changes.h"
 
 enum {
-	EX_CHECK = 1,	   /* exit code of a check that fails */
-	LINES_IN_PIPE = 48 /* where there is no screen: a mail from cron */
+	EX_CHECK = 1,	    /* exit code of a check that fails */
+	LINES_IN_PIPE = 200 /* where there is no screen: a mail from cron */
 };
 
 static bool
@@ -84,7 +84,8 @@ print_changes(struct store *st, struct judged_overview *l,
 	if (changes.n > 0 && o->json)
 		changes_print_json(stdout, &l->words, &changes);
 	else if (changes.n > 0)
-		changes_print(stdout, &l->words, &changes, wants_colour());
+		changes_print(
+		    stdout, &l->words, &changes, l->host, wants_colour());
 	/* what could not be printed must not be remembered as told */
 	if (fflush(stdout) == EOF || ferror(stdout))
 		return fault(f, FAULT_HOST, EX_CANTCREAT,

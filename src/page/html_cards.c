@@ -9,6 +9,10 @@
 #include "summary/words.h"
 #include "summary/words_of_findings.h"
 
+enum {
+	FEW_DOMAINS = 10 /* that the sentence of a step names itself */
+};
+
 /* A text in which commands stand in backquotes. */
 static void
 put_prose(FILE *out, const struct words *w, const char *text,
@@ -53,22 +57,51 @@ put_remedy(FILE *out, const struct words *w, const struct overview_problem *p)
 	fputs("</dl></details>\n", out);
 }
 
-static void
+/* Other domains that the same remedy cures, under the card of the first. */
+static size_t
+put_others(FILE *out, const struct words *w, size_t first)
+{
+	const struct overview_problem *x;
+	size_t i, n = 0;
+
+	for (i = first + 1; i < w->o->n_problems; i++) {
+		if (w->j->problem[i].alike != first)
+			continue;
+		x = &w->o->problems[i];
+		fputs(n++ == 0 ? "<ul class=\"others\">\n" : "", out);
+		fprintf(out, "<li id=\"p%" PRId64 "\">", x->number);
+		html_printf(out,
+		    "<span class=\"no\">#%s</span> The same for "
+		    "<b><bdi>%s</bdi></b>: %s.\n",
+		    arena_printf(w->mem, "%" PRId64, x->number),
+		    words_domain(w, x->domain, x->shown), words_facts(w, x));
+	}
+	fputs(n > 0 ? "</ul>\n" : "", out);
+	return n;
+}
+
+/* One card; returns how many problems are on it. */
+static size_t
 put_problem(FILE *out, const struct words *w, size_t i, const char *class)
 {
 	const struct overview_problem *p = &w->o->problems[i];
 	const char *brief = words_brief(w, p), *look = words_look(w, p);
+	size_t n;
 
 	fprintf(out, "<article class=\"card %s\" id=\"p%" PRId64 "\">", class,
 	    p->number);
-	html_printf(out, "<h3><bdi>%s</bdi></h3>\n<p class=\"facts\">%s.</p>\n",
-	    words_title(w, p), words_facts(w, p));
+	html_printf(out,
+	    "<h3><span class=\"no\">#%s</span> <bdi>%s</bdi></h3>\n"
+	    "<p class=\"facts\">%s.</p>\n",
+	    arena_printf(w->mem, "%" PRId64, p->number), words_title(w, p),
+	    words_facts(w, p));
 	if (p->reason[0] != '\0')
 		html_printf(
 		    out, "<p>The sender's reason: <q>%s</q></p>\n", p->reason);
 	if (p->organizations > 1)
 		html_printf(out, "<p class=\"mute\">Seen by %s</p>\n",
 		    p->organization_names);
+	n = put_others(out, w, i);
 	if (p->state != PROBLEM_CURED && brief[0] != '\0')
 		html_printf(out, "<p class=\"do\"><b>Do:</b> %s%s</p>\n", brief,
 		    look[0] != '\0' ? ", then look:" : ".");
@@ -77,20 +110,22 @@ put_problem(FILE *out, const struct words *w, size_t i, const char *class)
 		    out, "<pre tabindex=\"0\"><code>%s</code></pre>\n", look);
 	put_remedy(out, w, p);
 	fputs("</article>\n", out);
+	return n + 1;
 }
 
 static void
 put_group(FILE *out, const struct words *w, enum group group, const char *class)
 {
-	size_t i, n = 0;
+	size_t i, cards = 0, n = 0;
 
-	for (i = 0; i < w->o->n_problems && n < MOST_CARDS; i++)
-		if (w->j->problem[i] == group) {
-			put_problem(out, w, i, class);
-			n++;
+	for (i = 0; i < w->o->n_problems && cards < MOST_CARDS; i++)
+		if (w->j->problem[i].group == group &&
+		    w->j->problem[i].alike == i) {
+			n += put_problem(out, w, i, class);
+			cards++;
 		}
 	html_left_out(out, w->j->n_problems[group], n,
-	    "the table of causes below and problems.csv have them");
+	    "the table of problems below and problems.csv have them");
 }
 
 static void
@@ -103,19 +138,31 @@ put_note(FILE *out, const char *class, const char *text, const char *command)
 	fputs("</article>\n", out);
 }
 
+/* One card for each organization that no longer reports on something. */
 static void
 put_silent(FILE *out, const struct words *w)
 {
+	const struct overview *o = w->o;
+	size_t first, end, i, n = 0;
+
+	for (first = 0; first < o->n_senders && n < MOST_CARDS; first = end) {
+		end = words_silent_run(w, first);
+		for (i = first; i < end && !o->senders[i].silent; i++)
+			continue;
+		if (i == end)
+			continue;
+		put_note(out, "watch", words_silent(w, first, end), "");
+		n++;
+	}
+	html_left_out(out, w->j->n_silent, n, "senders.csv has them");
+}
+
+static void
+put_differing(FILE *out, const struct words *w)
+{
 	size_t i, n = 0;
 
-	for (i = 0; i < w->o->n_senders && n < MOST_CARDS; i++)
-		if (w->o->senders[i].silent) {
-			put_note(out, "watch",
-			    words_silent(w, &w->o->senders[i]), "");
-			n++;
-		}
-	html_left_out(out, w->j->n_silent, n, "senders.csv has them");
-	for (i = n = 0; i < w->o->n_domains && n < MOST_CARDS; i++)
+	for (i = 0; i < w->o->n_domains && n < MOST_CARDS; i++)
 		if (w->o->domains[i].policies_differ[0] != '\0') {
 			put_note(out, "watch",
 			    words_differ(w, &w->o->domains[i]), "");
@@ -124,25 +171,49 @@ put_silent(FILE *out, const struct words *w)
 	html_left_out(out, w->j->n_differ, n, "tlsrua summary --json has them");
 }
 
+/* The names of all domains that can take a step, folded. */
 static void
-put_steps(FILE *out, const struct words *w)
+put_step_domains(FILE *out, const struct words *w, enum step step)
 {
 	const struct overview_domain *d;
 	size_t i, at, n = 0;
 
+	fprintf(out, "<details><summary>All %s</summary><p>",
+	    words_count(w, w->j->n_step[step], "domain"));
+	for (i = 0; i < w->o->n_domains && n < MOST_ROWS; i++) {
+		at = w->j->order[i];
+		d = &w->o->domains[at];
+		if (w->j->step[at] == step)
+			html_printf(out, "%s<bdi>%s</bdi>", n++ > 0 ? ", " : "",
+			    words_domain(w, d->name, d->shown));
+	}
+	fputs("</p>", out);
+	html_left_out(out, w->j->n_step[step], n, "domains.csv has them");
+	fputs("</details>\n", out);
+}
+
+static void
+put_steps(FILE *out, const struct words *w)
+{
+	enum step step;
+	const char *look;
+
 	fputs("<section id=\"steps\"><h2>Steps you can take</h2>\n"
 	      "<div class=\"cards\">",
 	    out);
-	for (i = 0; i < w->o->n_domains && n < MOST_CARDS; i++) {
-		at = w->j->order[i];
-		d = &w->o->domains[at];
-		if (w->j->step[at] == STEP_NONE)
+	for (step = STEP_NONE + 1; step < N_STEPS; step++) {
+		if (w->j->n_step[step] == 0)
 			continue;
-		put_note(out, "step", words_step(w, d, w->j->step[at]),
-		    words_step_look(w, d, w->j->step[at]));
-		n++;
+		look = words_step_look(w, step);
+		html_printf(out, "<article class=\"card step\"><p>%s.</p>",
+		    words_step(w, step));
+		if (look[0] != '\0')
+			html_printf(out,
+			    "<pre tabindex=\"0\"><code>%s</code></pre>", look);
+		if (w->j->n_step[step] > FEW_DOMAINS)
+			put_step_domains(out, w, step);
+		fputs("</article>\n", out);
 	}
-	html_left_out(out, w->j->n_steps, n, "tlsrua summary --json has them");
 	fputs("</div></section>\n", out);
 }
 
@@ -176,6 +247,7 @@ html_cards(FILE *out, const struct words *w)
 		    out);
 		put_group(out, w, GROUP_WATCH, "watch");
 		put_silent(out, w);
+		put_differing(out, w);
 		put_group(out, w, GROUP_MUTED, "muted");
 		fputs("</div></section>\n", out);
 	}

@@ -2,6 +2,7 @@
 #include "page/html_escape.h"
 #include "page/html_page.h"
 #include "page/html_cards.h"
+#include "page/html_domains.h"
 #include "page/html_mx.h"
 #include "page/html_plots.h"
 #include "page/html_reporters.h"
@@ -50,6 +51,7 @@ put_links(FILE *out, const struct words *w)
 		bool there;
 		const char *id, *title;
 	} links[] = {
+		{ true, "overview", "Domains" },
 		{ n[GROUP_FIX] > 0, "fix", "To fix" },
 		{ n[GROUP_WATCH] + n[GROUP_MUTED] + w->j->n_silent +
 			    w->j->n_differ >
@@ -59,7 +61,7 @@ put_links(FILE *out, const struct words *w)
 		{ w->o->n_domains > 1, "sessions", "Sessions" },
 		{ w->o->n_results > 0, "results", "Failures" },
 		{ w->o->n_senders > 0, "reporters", "Reporters" },
-		{ w->o->n_mx > 0, "mx", "MX hosts" },
+		{ w->o->n_problems > 0, "mx", "MX hosts" },
 		{ true, "tables", "Tables" },
 	};
 	size_t i;
@@ -94,16 +96,18 @@ put_figures(FILE *out, const struct words *w)
 		    words_count(w, o->n_days, "day"));
 	fputs("<dl class=\"figures\">", out);
 	put_figure(out, "Sessions", words_number(w, o->sessions), before);
+	put_figure(out, "Failed", words_number(w, o->failed),
+	    o->sessions_before > 0 ? arena_printf(w->mem, "%s before",
+					 words_number(w, o->failed_before))
+				   : "");
 	trend = words_trend(
 	    o->failed, o->sessions, o->failed_before, o->sessions_before);
 	if (trend[0] != '\0')
 		trend = arena_printf(w->mem, "%s; %s before", trend,
 		    words_share(w, o->failed_before, o->sessions_before));
-	put_figure(out, "Failed", words_number(w, o->failed),
-	    trend[0] == '\0' ? "" : trend);
 	put_figure(out, "Share that failed",
 	    o->sessions > 0 ? words_share(w, o->failed, o->sessions) : "none",
-	    "");
+	    trend);
 	put_figure(out, "Reports", words_number(w, o->reports),
 	    arena_printf(w->mem, "from %s",
 		words_count(w, o->organizations, "organization")));
@@ -118,33 +122,60 @@ mood(const struct words *w)
 	return w->j->n_verified == w->o->n_domains ? "good" : "fair";
 }
 
-static void
-put_answer(FILE *out, const struct words *w)
+/* What there is to do, in a sentence; "" for an empty store. */
+static const char *
+tasks_of(const struct words *w)
 {
-	const char *tasks = words_tasks(w), *waiting = words_waiting(w);
+	const char *tasks = words_tasks(w);
 
-	html_printf(out,
-	    "<header class=\"%s\"><div class=\"answer\"><div><p "
-	    "class=\"over\">SMTP TLS reports, %s</p>\n<h1>%s</h1>\n",
-	    mood(w), words_range(w), words_answer(w));
-	html_printf(out, "<p class=\"tasks\">%s</p>\n",
-	    tasks[0] != '\0' ? tasks : "Nothing is to be done.");
-	fputs("</div>\n", out);
-	if (w->o->n_domains > 0)
-		html_total(out, w);
-	fputs("</div>\n", out);
-	if (w->o->n_days > 0)
-		put_figures(out, w);
+	if (tasks[0] != '\0' || w->o->n_domains == 0)
+		return tasks;
+	return words_waiting(w)[0] != '\0' ? "Nothing is to be fixed."
+					   : "Nothing is to be done.";
+}
+
+/* When the page was made and where its figures come from. */
+static void
+put_origin(FILE *out, const struct words *w, const struct page_origin *origin)
+{
+	const char *stale = words_stale(w, origin->made);
+	const char *waiting = words_waiting(w);
+
+	if (stale[0] != '\0')
+		html_printf(out, "<p class=\"stale\">%s</p>\n", stale);
+	html_printf(
+	    out, "<p class=\"mute\">Made on %s", words_time(w, origin->made));
+	html_printf(out, " from the store <code>%s</code> on %s.",
+	    origin->store, origin->host);
 	if (w->o->last_good_poll > 0)
-		html_printf(out,
-		    "<p class=\"mute\">Last good poll of the mailboxes: "
-		    "%s.</p>\n",
+		html_printf(out, " Last good poll of the mailboxes: %s.",
 		    words_time(w, w->o->last_good_poll));
+	fputs("</p>\n", out);
 	if (waiting[0] != '\0')
 		html_printf(out,
 		    "<p class=\"mute\">Waiting for a decision: %s "
 		    "(<code>tlsrua quarantine list</code>).</p>\n",
 		    waiting);
+}
+
+static void
+put_answer(FILE *out, const struct words *w, const struct page_origin *origin)
+{
+	const char *beside = words_beside(w);
+
+	html_printf(out,
+	    "<header class=\"%s\"><div class=\"answer\"><div><p "
+	    "class=\"over\">SMTP TLS reports, %s</p>\n<h1>%s</h1>\n",
+	    mood(w), words_range(w), words_headline(w));
+	if (beside[0] != '\0')
+		html_printf(out, "<p class=\"beside\">%s.</p>\n", beside);
+	html_printf(out, "<p class=\"tasks\">%s</p>\n</div>\n", tasks_of(w));
+	if (w->o->n_domains > 0)
+		html_total(out, w);
+	fputs("</div>\n", out);
+	if (w->o->n_domains > 0)
+		put_figures(out, w);
+	put_origin(out, w, origin);
 	fputs("</header>\n", out);
 }
 
@@ -154,7 +185,9 @@ put_foot(FILE *out)
 	fputs("<footer><p>Sessions are counted sessions: one that a sender "
 	      "judged by MTA-STS and by DANE counts once. A report belongs to "
 	      "the UTC day it begins on. Anyone can mail a report; figures are "
-	      "what senders claim.</p>\n<p>Made by tlsrua " TLSRUA_VERSION
+	      "what senders claim. A number such as #12 is that of a problem: "
+	      "<code>tlsrua explain 12</code> says more.</p>\n<p>Made by "
+	      "tlsrua " TLSRUA_VERSION
 	      " from stored reports (RFC 8460). This page asks nothing of any "
 	      "server.</p></footer>\n<script>",
 	    out);
@@ -163,14 +196,15 @@ put_foot(FILE *out)
 }
 
 void
-html_print(FILE *out, const struct words *w)
+html_print(FILE *out, const struct words *w, const struct page_origin *origin)
 {
 	put_head(out, w);
-	put_answer(out, w);
+	put_answer(out, w, origin);
 	if (w->o->n_domains > 0)
 		put_links(out, w);
 	fputs("<main id=\"main\">\n", out);
 	if (w->o->n_domains > 0) {
+		html_domains(out, w);
 		html_cards(out, w);
 		html_plots(out, w);
 		html_results(out, w);

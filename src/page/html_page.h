@@ -1,15 +1,23 @@
 #ifndef PAGE_HTML_PAGE_H
 #define PAGE_HTML_PAGE_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 struct words;
 
+/* Where a page comes from, as it says itself. */
+struct page_origin {
+	int64_t made;	   /* seconds since 1970 UTC */
+	const char *store; /* its path */
+	const char *host;  /* the machine's name */
+};
+
 /*
- * One page that needs nothing but itself: no request, one script, which sorts
- * tables, and a Content-Security-Policy that lets nothing else run.  The same
- * overview gives the same bytes.
+ * Print the overview as one page that needs nothing but itself: it makes no
+ * request, has one script, which sorts tables, and a Content-Security-Policy
+ * that lets nothing else run.  The same arguments give the same bytes.
  */
-void html_print(FILE *, const struct words *);
+void html_print(FILE *, const struct words *, const struct page_origin *);
 
 #endif

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "codes/codes.h"
 #include "page/html_escape.h"
 #include "page/html_tables.h"
@@ -46,46 +47,6 @@ close_table(FILE *out, size_t rows)
 	fputs(rows > LONG_TABLE ? "</details>\n" : "\n", out);
 }
 
-static void
-put_domain(FILE *out, const struct words *w, size_t at)
-{
-	static const char *const standing[] = { "to fix", "muted", "to watch",
-		"fine" };
-	const struct overview_domain *d = &w->o->domains[at];
-
-	html_printf(out, "<tr><th scope=\"row\"><bdi>%s</bdi>",
-	    words_domain(w, d->name, d->shown));
-	if (strcmp(d->shown, d->name) != 0 && d->shown[0] != '\0')
-		html_printf(out, "<br><code>%s</code>", d->name);
-	html_printf(out,
-	    "<td>%s<td>%s<td>%s<td class=\"n\">%u<td class=\"n\">%u<td "
-	    "class=\"n\">%s<td class=\"n\">%s<td>%s<td class=\"n\">%u<td "
-	    "class=\"n\">%u<td>",
-	    standing[w->j->domain[at]], d->policy_types, d->policy_mode,
-	    d->sessions, d->failed, words_share(w, d->failed, d->sessions),
-	    words_share(w, d->failed_before, d->sessions_before),
-	    words_trend(
-		d->failed, d->sessions, d->failed_before, d->sessions_before),
-	    (uint64_t)d->clean_days, (uint64_t)d->organizations);
-	svg_spark(out, d->day, w->o->n_days);
-	fputc('\n', out);
-}
-
-static void
-put_domains(FILE *out, const struct words *w)
-{
-	size_t i;
-
-	open_table(out, "domains", 0, "Domains, worst first",
-	    "Domain|State|Policies|Mode|#Sessions|#Failed|#Share|#Before|Trend|"
-	    "#Clean days|#Reporters|By day");
-	for (i = 0; i < w->o->n_domains && i < MOST_ROWS; i++)
-		put_domain(out, w, w->j->order[i]);
-	close_table(out, 0);
-	html_left_out(out, w->o->n_domains + w->o->domains_left_out, i,
-	    "domains.csv has them");
-}
-
 /* The number leads to the problem's card, when there is one. */
 static void
 put_problem(FILE *out, const struct words *w, size_t i, bool has_card)
@@ -110,15 +71,20 @@ put_problem(FILE *out, const struct words *w, size_t i, bool has_card)
 static void
 put_problems(FILE *out, const struct words *w)
 {
+	const struct problem_verdict *v = w->j->problem;
+	bool *has_card = arena_alloc(w->mem, w->o->n_problems + 1);
 	size_t cards[N_GROUPS] = { 0 }, i;
 
 	if (w->o->n_problems == 0)
 		return;
-	open_table(out, "problems", w->o->n_problems, "Causes, worst first",
-	    "#Number|Cause|Side|State|First day|Last day|#Days|#Reporters|"
+	open_table(out, "problems", w->o->n_problems, "Problems, worst first",
+	    "#Number|Problem|Side|State|First day|Last day|#Days|#Reporters|"
 	    "#Failed|#In 7 days");
-	for (i = 0; i < w->o->n_problems && i < MOST_ROWS; i++)
-		put_problem(out, w, i, cards[w->j->problem[i]]++ < MOST_CARDS);
+	for (i = 0; i < w->o->n_problems && i < MOST_ROWS; i++) {
+		has_card[i] = v[i].alike == i ? cards[v[i].group]++ < MOST_CARDS
+					      : has_card[v[i].alike];
+		put_problem(out, w, i, has_card[i]);
+	}
 	close_table(out, w->o->n_problems);
 	html_left_out(out, w->o->n_problems + w->o->problems_left_out, i,
 	    "problems.csv has them");
@@ -181,7 +147,6 @@ void
 html_tables(FILE *out, const struct words *w)
 {
 	fputs("<section id=\"tables\"><h2>Tables</h2>\n", out);
-	put_domains(out, w);
 	put_problems(out, w);
 	put_senders(out, w);
 	put_warnings(out, w);

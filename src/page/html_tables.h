@@ -5,7 +5,7 @@
 
 struct words;
 
-/* The last section: tables of domains, problems, reporters and warnings. */
+/* The last section: tables of problems, reporters and warnings. */
 void html_tables(FILE *, const struct words *);
 
 #endif

@@ -9,12 +9,12 @@
  * counted beside it; the CSV files have everything.
  */
 enum {
-	MOST_PLOTS = 12,  /* domains drawn large, with their days in a table */
-	MOST_CARDS = 60,  /* findings of a section, as cards */
-	MOST_ROWS = 1000, /* of a table */
-	LONG_TABLE = 60,  /* rows beyond which a table is folded */
+	MOST_PLOTS = 12, /* domains drawn large, with their days in a table */
+	MOST_CARDS = 60, /* findings of a section, as cards */
 	MOST_REPORTERS = 60, /* organizations drawn day by day */
-	MOST_NAMES = 20	     /* in a list inside a sentence */
+	MOST_ROWS = 1000,    /* of a table */
+	LONG_TABLE = 60,     /* rows beyond which a table is folded */
+	TALL_TABLE = 15	     /* rows beyond which one scrolls by itself */
 };
 
 /*

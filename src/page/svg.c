@@ -90,7 +90,7 @@ layer_of(const struct svg_bars *b, size_t i, enum layer wanted, double *below)
 	const struct overview_day *day = &b->day[i];
 	uint64_t well =
 	    day->sessions > day->failed ? day->sessions - day->failed : 0;
-	uint64_t open = b->open != NULL ? b->open[i] : 0;
+	uint64_t open = b->open != NULL ? b->open[i] : b->unchecked ? well : 0;
 	uint64_t n[N_LAYERS] = { day->failed, open < well ? open : well,
 		open < well ? well - open : 0 };
 	double h = 0;
@@ -145,9 +145,12 @@ svg_bars(FILE *out, const struct svg_bars *b)
 }
 
 void
-svg_spark(FILE *out, const struct overview_day *day, size_t n_days)
+svg_spark(
+    FILE *out, const struct overview_day *day, size_t n_days, bool unchecked)
 {
-	struct svg_bars bars = { .day = day, .n_days = n_days, .most = 1 };
+	struct svg_bars bars = {
+		.day = day, .n_days = n_days, .most = 1, .unchecked = unchecked
+	};
 	size_t i;
 
 	for (i = 0; i < n_days; i++)

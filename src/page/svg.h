@@ -23,14 +23,20 @@ struct svg_bars {
 	const char *title; /* in words */
 	const char *const *days;
 	const struct overview_day *day;
-	const uint64_t *open; /* n_days: sessions well, but not verified */
+	const uint64_t
+	    *open;	/* n_days: sessions well, but verified by nobody */
+	bool unchecked; /* without `open`: all that are well are so */
 	size_t n_days;
 	uint64_t most; /* the height of the drawing */
 };
 void svg_bars(FILE *, const struct svg_bars *);
 
-/* The same as a small drawing inside a row, which says nothing by itself. */
-void svg_spark(FILE *, const struct overview_day *, size_t n_days);
+/*
+ * The same as a small drawing inside a row, which says nothing by itself;
+ * nobody verifies the sessions of an unchecked domain.
+ */
+void svg_spark(
+    FILE *, const struct overview_day *, size_t n_days, bool unchecked);
 
 /* Bars of one figure a day, up to `most`. */
 void svg_strip(FILE *, const char *title, const uint64_t *day, size_t n_days,

@@ -10,12 +10,13 @@
 #include "summary/words.h"
 #include "summary/words_of_findings.h"
 
+/* A problem is worse with so many times the failures, and so many more. */
 enum {
 	TIMES_WORSE = 2,
 	LEAST_WORSE = 10
 };
 
-/* What is compared: the lists before, and those to come. */
+/* One comparison: the overview, what was told before, and the result. */
 struct comparison {
 	const struct words *w;
 	const struct told *before;
@@ -56,7 +57,7 @@ is_worse(uint64_t now, uint64_t before)
 	       now - before >= LEAST_WORSE;
 }
 
-/* One that is muted is not told, and forgotten: it is new when that ends. */
+/* A muted problem is not told, and forgotten, so that it is new afterwards. */
 static void
 compare_problem(const struct comparison *c, size_t i)
 {
@@ -65,7 +66,7 @@ compare_problem(const struct comparison *c, size_t i)
 	const struct told *before = find(c, "problem", key);
 	uint64_t now = p->failed_last_7_days;
 
-	switch (c->w->j->problem[i]) {
+	switch (c->w->j->problem[i].group) {
 	case GROUP_CURED:
 		if (before != NULL)
 			add(c, CHANGE_CURED, SUBJECT_PROBLEM, i);
@@ -141,47 +142,60 @@ print_item(FILE *out, const struct words *w, const struct change_item *item)
 
 	switch (item->subject) {
 	case SUBJECT_PROBLEM:
-		fputs(item_problem(w, &w->o->problems[item->at]), out);
+		fputs(paragraph_of_problem(w, &w->o->problems[item->at]), out);
 		return;
 	case SUBJECT_SENDER:
 		s = &w->o->senders[item->at];
 		text =
 		    s->silent
-			? words_silent(w, s)
+			? words_silent(w, item->at, item->at + 1)
 			: arena_printf(w->mem, "%s reports on %s again",
 			      words_organization(s->organization), s->domain);
 		break;
 	default:
-		text = words_step(
-		    w, &w->o->domains[item->at], w->j->step[item->at]);
+		text = words_ready(w, &w->o->domains[item->at]);
 	}
 	text_wrap(out, "      ", text);
 }
 
+/* Whose mail this is, of which days, and the totals. */
+static void
+print_head(FILE *out, const struct words *w, const char *host)
+{
+	const char *name = host[0] != '\0' ? host : "this machine";
+
+	text_wrap(out, "",
+	    arena_printf(
+		w->mem, "tlsrua on %s: TLS reports, %s", name, words_range(w)));
+	text_wrap(out, "", words_figures(w));
+	text_wrap(out, "",
+	    arena_printf(w->mem, "%s %s", words_answer(w), words_tasks(w)));
+}
+
 void
-changes_print(
-    FILE *out, const struct words *w, const struct changes *c, bool colour)
+changes_print(FILE *out, const struct words *w, const struct changes *c,
+    const char *host, bool colour)
 {
 	static const struct {
 		const char *title, *colour;
 	} kinds[N_CHANGES] = { { "New", "1;31" }, { "Worse", "1;31" },
 		{ "Cured", "1;32" } };
-	bool any = false, begun;
+	bool begun;
 	size_t kind, i;
 
+	if (c->n > 0)
+		print_head(out, w, host);
 	for (kind = 0; kind < N_CHANGES; kind++) {
 		begun = false;
 		for (i = 0; i < c->n; i++) {
 			if (c->item[i].change != kind)
 				continue;
 			if (!begun && colour)
-				fprintf(out, "%s\033[%sm%s\033[0m\n",
-				    any ? "\n" : "", kinds[kind].colour,
-				    kinds[kind].title);
+				fprintf(out, "\n\033[%sm%s\033[0m\n",
+				    kinds[kind].colour, kinds[kind].title);
 			else if (!begun)
-				fprintf(out, "%s%s\n", any ? "\n" : "",
-				    kinds[kind].title);
-			any = begun = true;
+				fprintf(out, "\n%s\n", kinds[kind].title);
+			begun = true;
 			print_item(out, w, &c->item[i]);
 		}
 	}

@@ -22,29 +22,32 @@ enum change_subject {
 	SUBJECT_DOMAIN	/* ready for enforce */
 };
 
-/* What is otherwise than when it was told last. */
+/* Something that is not as it was when people were told last. */
 struct change_item {
 	enum change change;
 	enum change_subject subject;
-	size_t at; /* place in the list of the overview */
+	size_t at; /* its place in the overview's list of that kind */
 };
 
 struct changes {
 	struct change_item *item;
 	size_t n;
-	struct told *told; /* what is to be remembered then */
+	struct told *told; /* to be stored once this was told */
 	size_t n_told;
 };
 
-/* Compare the overview with what was told; all of it lives in the arena. */
+/* Compare the overview with what was told; the result lives in the arena. */
 void changes_find(
     const struct words *, const struct told *, size_t n, struct changes *);
 
-/* In words, by kind of change; nothing when nothing changed. */
-void changes_print(
-    FILE *, const struct words *, const struct changes *, bool colour);
+/*
+ * Print what changed in words: the host, the days and the totals, then the
+ * changes by kind.  Nothing when nothing changed.
+ */
+void changes_print(FILE *, const struct words *, const struct changes *,
+    const char *host, bool colour);
 
-/* The same as one line of JSON. */
+/* The same as one line of JSON, without a head. */
 void changes_print_json(FILE *, const struct words *, const struct changes *);
 
 #endif

@@ -6,29 +6,12 @@
 #include "base/span.h"
 #include "summary/judge.h"
 
-/* One domain of the overview, to be found by its name and put in order. */
+/* One domain of the overview, with what is found out about it. */
 struct entry {
 	const struct overview_domain *domain;
 	enum standing standing;
-	size_t place;
+	size_t place; /* in the list of the overview */
 };
-
-enum group
-judge_problem(const struct overview_problem *p)
-{
-	if (p->state == PROBLEM_CURED)
-		return GROUP_CURED;
-	if (p->muted_until[0] != '\0')
-		return GROUP_MUTED;
-	if (strcmp(p->side, "ours") == 0)
-		return GROUP_FIX;
-	if (strcmp(p->side, "theirs") == 0)
-		return GROUP_WATCH;
-	/* what independent senders see alike is no fault of one of them */
-	return p->organizations >= 2 && 2 * p->organizations >= p->reporters
-		   ? GROUP_FIX
-		   : GROUP_WATCH;
-}
 
 static enum standing
 standing_of(enum group group)
@@ -65,7 +48,7 @@ rate(const struct overview_domain *d)
 	return d->sessions > 0 ? (double)d->failed / (double)d->sessions : 0;
 }
 
-/* Worst first: by standing, then by what fails of it, then by size. */
+/* By standing, then by the share that failed, then by size. */
 static int
 by_urgency(const void *a, const void *b)
 {
@@ -74,7 +57,7 @@ by_urgency(const void *a, const void *b)
 
 	if (x->standing != y->standing)
 		return x->standing < y->standing ? -1 : 1;
-	if (x->standing != STANDING_FINE && p != q)
+	if (p != q)
 		return p > q ? -1 : 1;
 	if (x->domain->sessions != y->domain->sessions)
 		return x->domain->sessions > y->domain->sessions ? -1 : 1;
@@ -115,25 +98,29 @@ step_of(const struct overview_domain *d, enum standing standing)
 	return has_word(d->policy_types, "sts") ? STEP_MODE : STEP_POLICY;
 }
 
-/* Judge the problems, and let each count for its domain. */
+bool
+judge_is_unchecked(enum step step)
+{
+	return step == STEP_POLICY || step == STEP_MODE;
+}
+
+/* Judge the problems; a domain stands as the worst of its own. */
 static void
-judge_problems(const struct overview *o, struct arena *mem, struct judgement *j,
+count_problems(const struct overview *o, struct arena *mem, struct judgement *j,
     struct entry *entries)
 {
-	enum group *group =
-	    arena_alloc(mem, (o->n_problems + 1) * sizeof *group);
+	const struct problem_verdict *v = problem_verdicts(o, mem);
 	struct entry *e;
 	size_t i;
 
 	for (i = 0; i < o->n_problems; i++) {
-		group[i] = judge_problem(&o->problems[i]);
-		j->n_problems[group[i]]++;
+		j->n_problems[v[i].group]++;
 		e = bsearch(o->problems[i].domain, entries, o->n_domains,
 		    sizeof *entries, by_key);
-		if (e != NULL && standing_of(group[i]) < e->standing)
-			e->standing = standing_of(group[i]);
+		if (e != NULL && standing_of(v[i].group) < e->standing)
+			e->standing = standing_of(v[i].group);
 	}
-	j->problem = group;
+	j->problem = v;
 }
 
 static void
@@ -155,16 +142,39 @@ judge_domains(const struct overview *o, struct arena *mem, struct judgement *j,
 		order[i] = at;
 		standing[at] = entries[i].standing;
 		step[at] = step_of(d, standing[at]);
-		j->n_fix += standing[at] == STANDING_FIX;
-		j->n_fine += standing[at] == STANDING_FINE;
+		j->n_fine += standing[at] == STANDING_FINE &&
+			     !judge_is_unchecked(step[at]);
 		j->n_verified += standing[at] >= STANDING_WATCH &&
 				 d->sessions > 0 && has_policy(d);
-		j->n_steps += step[at] != STEP_NONE;
+		j->n_step[step[at]]++;
+		if (judge_is_unchecked(step[at]) && d->sessions > d->failed)
+			j->unchecked += d->sessions - d->failed;
 		j->n_differ += d->policies_differ[0] != '\0';
 	}
+	for (i = STEP_NONE + 1; i < N_STEPS; i++)
+		j->n_steps += j->n_step[i] > 0;
 	j->domain = standing;
 	j->step = step;
 	j->order = order;
+}
+
+/* Organizations that went silent on a domain; they stand one by one. */
+static size_t
+count_silent(const struct overview *o)
+{
+	const char *last = NULL;
+	size_t i, n = 0;
+
+	for (i = 0; i < o->n_senders; i++) {
+		const char *name = o->senders[i].organization;
+
+		if (!o->senders[i].silent ||
+		    (last != NULL && strcmp(last, name) == 0))
+			continue;
+		last = name;
+		n++;
+	}
+	return n;
 }
 
 void
@@ -178,10 +188,9 @@ judge(const struct overview *o, struct arena *mem, struct judgement *j)
 	for (i = 0; i < o->n_domains; i++)
 		entries[i] = (struct entry){ &o->domains[i], STANDING_FINE, i };
 	qsort(entries, o->n_domains, sizeof *entries, by_name);
-	judge_problems(o, mem, j, entries);
+	count_problems(o, mem, j, entries);
 	judge_domains(o, mem, j, entries);
-	for (i = 0; i < o->n_senders; i++)
-		j->n_silent += o->senders[i].silent;
+	j->n_silent = count_silent(o);
 }
 
 bool
@@ -196,7 +205,7 @@ judge_over(const struct overview *o, const struct overview_domain *d,
 	for (i = 0; i < o->n_problems; i++) {
 		const struct overview_problem *p = &o->problems[i];
 
-		if (judge_problem(p) == GROUP_MUTED &&
+		if (p->state != PROBLEM_CURED && p->muted_until[0] != '\0' &&
 		    strcmp(p->domain, d->name) == 0)
 			failed -= p->failed < failed ? p->failed : failed;
 	}

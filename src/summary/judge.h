@@ -3,18 +3,20 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "model/overview.h"
+#include "summary/problem_verdict.h"
 
 struct arena;
 
-/* Where a problem belongs. */
-enum group {
-	GROUP_FIX,   /* your side */
-	GROUP_WATCH, /* theirs, or nobody knows */
-	GROUP_MUTED,
-	GROUP_CURED,
-	N_GROUPS
+/*
+ * What an overview means: which problems are to be fixed and which only to be
+ * watched, how each domain stands, and which steps can be taken.  The manual
+ * has the rules.
+ */
+enum {
+	CLEAN_DAYS = 14 /* without a failure, then testing may enforce */
 };
 
 /* How a domain is, worst first. */
@@ -28,35 +30,38 @@ enum standing {
 /* What could be done though nothing is wrong. */
 enum step {
 	STEP_NONE,
-	STEP_ENFORCE, /* in testing, without a failure for long enough */
+	STEP_ENFORCE, /* in testing for CLEAN_DAYS without a failure */
 	STEP_POLICY,  /* no sender found a policy */
-	STEP_MODE     /* its policy is switched off */
-};
-
-enum {
-	CLEAN_DAYS = 14 /* after which a testing domain may enforce */
+	STEP_MODE,    /* its policy says mode: none */
+	N_STEPS
 };
 
 /* An overview, judged; arrays are parallel to those of the overview. */
 struct judgement {
-	const enum group *problem;
+	const struct problem_verdict *problem;
 	size_t n_problems[N_GROUPS];
 	const enum standing *domain;
 	const enum step *step;
-	const size_t *order;  /* of the domains, worst first */
-	size_t n_fix, n_fine; /* domains of that standing */
-	size_t n_verified;    /* with a policy, and nothing to fix or muted */
-	size_t n_steps, n_silent, n_differ;
+	const size_t *order; /* of domains: by standing, then share failed */
+	size_t
+	    n_fine; /* domains of STANDING_FINE whose sessions are verified */
+	size_t n_verified; /* domains with a policy, none to fix or muted */
+	size_t n_step[N_STEPS]; /* domains that can take it */
+	size_t n_steps;		/* different steps that can be taken */
+	size_t n_silent; /* organizations that no longer report on something */
+	size_t n_differ; /* domains whose policy senders see differently */
+	uint64_t unchecked; /* sessions well, of domains without a policy */
 };
 
-/* How a problem is to be seen, by its result type and by who sees it. */
-enum group judge_problem(const struct overview_problem *);
-
+/* Judge an overview; the arrays live in the arena. */
 void judge(const struct overview *, struct arena *, struct judgement *);
+
+/* Whether nobody verifies sessions with a domain that can take that step. */
+bool judge_is_unchecked(enum step);
 
 /*
  * Whether more than `percent` of a domain's sessions failed, muted problems
- * left out, when it has as many as `min_sessions`.
+ * left out, when it has at least `min_sessions`.
  */
 bool judge_over(const struct overview *, const struct overview_domain *,
     double percent, uint64_t min_sessions);

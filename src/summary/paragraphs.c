@@ -17,21 +17,21 @@ enum {
 static const char indent[] = "      ";
 
 void
-items_add(struct items *items, struct arena *mem, const char *text)
+paragraphs_add(struct paragraphs *ps, struct arena *mem, const char *text)
 {
 	const char *s;
 
-	items->item = arena_grow(
-	    mem, items->item, items->n, &items->cap, sizeof *items->item);
-	items->item[items->n] = (struct item){ .text = text };
+	ps->item =
+	    arena_grow(mem, ps->item, ps->n, &ps->room, sizeof *ps->item);
+	ps->item[ps->n] = (struct paragraph){ .text = text };
 	for (s = text; *s != '\0'; s++)
-		items->item[items->n].lines += *s == '\n';
-	items->n++;
+		ps->item[ps->n].lines += *s == '\n';
+	ps->n++;
 }
 
-/* A paragraph, and the command that goes with it when there is one. */
+/* Break a text into lines, and the command under it unless it is "". */
 static const char *
-paragraph(const struct words *w, const char *prefix, const char *text,
+broken(const struct words *w, const char *prefix, const char *text,
     const char *command)
 {
 	const char *copy;
@@ -62,78 +62,84 @@ reason_of(const struct words *w, const struct overview_problem *p)
 }
 
 const char *
-item_problem(const struct words *w, const struct overview_problem *p)
+paragraph_of_problem(const struct words *w, const struct overview_problem *p)
 {
-	const char *number = arena_printf(w->mem, "%4" PRId64 "  ", p->number);
+	const char *number = arena_printf(
+	    w->mem, "%4s  ", arena_printf(w->mem, "#%" PRId64, p->number));
 	const char *title =
 	    text_clip(w->mem, words_title(w, p), 2 * LONGEST_NAME, w->ascii);
 	const char *facts = words_facts(w, p), *reason = reason_of(w, p);
 	const char *brief = words_brief(w, p), *look = words_look(w, p);
+	size_t place = (size_t)(p - w->o->problems);
+	size_t alike = w->j->problem[place].alike;
 
+	if (alike != place && p->state != PROBLEM_CURED)
+		return broken(w, number,
+		    arena_printf(w->mem,
+			"%s, %s%s; the remedy is that of #%" PRId64, title,
+			facts, reason, w->o->problems[alike].number),
+		    "");
 	if (brief[0] == '\0' || p->state == PROBLEM_CURED)
-		return paragraph(w, number,
+		return broken(w, number,
 		    arena_printf(w->mem, "%s, %s%s", title, facts, reason), "");
-	return paragraph(w, number,
+	return broken(w, number,
 	    arena_printf(w->mem, "%s, %s%s; %s%s", title, facts, reason, brief,
 		look[0] != '\0' ? ", then look:" : ""),
 	    look);
 }
 
-static void
-add_problems(struct items *items, const struct words *w, enum group group)
+void
+paragraphs_of_group(
+    struct paragraphs *ps, const struct words *w, enum group group)
 {
 	size_t i;
 
 	for (i = 0; i < w->o->n_problems; i++)
-		if (w->j->problem[i] == group)
-			items_add(
-			    items, w->mem, item_problem(w, &w->o->problems[i]));
+		if (w->j->problem[i].group == group)
+			paragraphs_add(ps, w->mem,
+			    paragraph_of_problem(w, &w->o->problems[i]));
 }
 
-void
-items_fix(struct items *items, const struct words *w)
+/* One for each organization that no longer reports on something. */
+static void
+add_silent(struct paragraphs *ps, const struct words *w)
 {
-	add_problems(items, w, GROUP_FIX);
+	const struct overview *o = w->o;
+	size_t first, end, i;
+
+	for (first = 0; first < o->n_senders; first = end) {
+		end = words_silent_run(w, first);
+		for (i = first; i < end && !o->senders[i].silent; i++)
+			continue;
+		if (i < end)
+			paragraphs_add(ps, w->mem,
+			    broken(w, indent, words_silent(w, first, end), ""));
+	}
 }
 
 void
-items_watch(struct items *items, const struct words *w)
+paragraphs_to_watch(struct paragraphs *ps, const struct words *w)
 {
 	const struct overview *o = w->o;
 	size_t i;
 
-	add_problems(items, w, GROUP_WATCH);
-	for (i = 0; i < o->n_senders; i++)
-		if (o->senders[i].silent)
-			items_add(items, w->mem,
-			    paragraph(w, indent,
-				words_silent(w, &o->senders[i]), ""));
+	paragraphs_of_group(ps, w, GROUP_WATCH);
+	add_silent(ps, w);
 	for (i = 0; i < o->n_domains; i++)
 		if (o->domains[i].policies_differ[0] != '\0')
-			items_add(items, w->mem,
-			    paragraph(w, indent,
-				words_differ(w, &o->domains[i]), ""));
-	add_problems(items, w, GROUP_MUTED);
-}
-
-void
-items_cured(struct items *items, const struct words *w)
-{
-	add_problems(items, w, GROUP_CURED);
-}
-
-void
-items_steps(struct items *items, const struct words *w)
-{
-	const struct overview *o = w->o;
-	size_t i, at;
-
-	for (i = 0; i < o->n_domains; i++) {
-		at = w->j->order[i];
-		if (w->j->step[at] != STEP_NONE)
-			items_add(items, w->mem,
-			    paragraph(w, indent,
-				words_step(w, &o->domains[at], w->j->step[at]),
+			paragraphs_add(ps, w->mem,
+			    broken(w, indent, words_differ(w, &o->domains[i]),
 				""));
-	}
+	paragraphs_of_group(ps, w, GROUP_MUTED);
+}
+
+void
+paragraphs_of_steps(struct paragraphs *ps, const struct words *w)
+{
+	enum step step;
+
+	for (step = STEP_NONE + 1; step < N_STEPS; step++)
+		if (w->j->n_step[step] > 0)
+			paragraphs_add(ps, w->mem,
+			    broken(w, indent, words_step(w, step), ""));
 }

@@ -2,7 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/arena.h"
+#include "base/printable.h"
 #include "summary/paragraphs.h"
 #include "summary/sparkline.h"
 #include "summary/summary.h"
@@ -12,7 +14,8 @@
 
 enum {
 	NAME_COLUMNS = 20, /* of a domain in the table */
-	SPARK_COLUMNS = 30
+	SPARK_COLUMNS = 30,
+	ROWS_A_TURN = 4 /* of domains, when parts take room in turn */
 };
 
 /* The parts of a screen, in the order in which they are printed. */
@@ -29,19 +32,20 @@ struct screen {
 	const struct words *w;
 	const struct summary_style *style;
 	FILE *out;
-	struct items part[N_PARTS];
+	struct paragraphs part[N_PARTS];
 	size_t shown[N_PARTS];
+	size_t head_lines; /* printed above the parts */
 };
 
 static void
-put_coloured(const struct screen *s, const char *colour, const char *prefix,
-    const char *text)
+put_coloured(
+    const struct screen *s, FILE *out, const char *colour, const char *text)
 {
 	if (s->style->colour)
-		fprintf(s->out, "\033[%sm", colour);
-	text_wrap(s->out, prefix, text);
+		fprintf(out, "\033[%sm", colour);
+	text_wrap(out, "", text);
 	if (s->style->colour)
-		fputs("\033[0m", s->out);
+		fputs("\033[0m", out);
 }
 
 static bool
@@ -55,27 +59,50 @@ all_is_well(const struct words *w)
 	       0;
 }
 
+static const char *
+colour_of_answer(const struct words *w)
+{
+	if (w->j->n_problems[GROUP_FIX] > 0)
+		return "1;31";
+	return all_is_well(w) && w->j->unchecked == 0 ? "1;32" : "1";
+}
+
 static void
-print_head(const struct screen *s)
+print_head(const struct screen *s, FILE *out)
 {
 	const struct words *w = s->w;
 	const char *stale = words_stale(w, s->style->now);
 	const char *tasks = words_tasks(w), *answer = words_answer(w);
 
 	if (stale[0] != '\0')
-		put_coloured(s, "1;33", "", stale);
-	text_wrap(s->out, "",
+		put_coloured(s, out, "1;33", stale);
+	put_coloured(s, out, colour_of_answer(w),
+	    tasks[0] == '\0' ? answer
+			     : arena_printf(w->mem, "%s %s", answer, tasks));
+	text_wrap(out, "",
 	    arena_printf(w->mem, "TLS reports, %s: %s from %s", words_range(w),
 		words_number(w, w->o->reports),
 		words_count(w, w->o->organizations, "organization")));
-	put_coloured(s,
-	    w->j->n_problems[GROUP_FIX] > 0 ? "1;31"
-	    : all_is_well(w)		    ? "1;32"
-					    : "1",
-	    "",
-	    tasks[0] == '\0' ? answer
-			     : arena_printf(w->mem, "%s %s", answer, tasks));
-	text_wrap(s->out, "", words_figures(w));
+	text_wrap(out, "", words_figures(w));
+}
+
+/* Print the head, and count its lines. */
+static void
+put_head(struct screen *s)
+{
+	char *text = NULL, *p;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	if (out == NULL)
+		out_of_memory();
+	print_head(s, out);
+	if (fclose(out) == EOF)
+		out_of_memory();
+	for (p = text; *p != '\0'; p++)
+		s->head_lines += *p == '\n';
+	fputs(text, s->out);
+	free(text);
 }
 
 /* -- the domains */
@@ -89,10 +116,22 @@ padded(struct arena *mem, const char *text, size_t columns)
 	    width < columns ? (int)(columns - width) : 0, "");
 }
 
+/* A name as printable() makes it, in the arena. */
+static const char *
+clean(const struct words *w, const char *name)
+{
+	char *text = printable(name);
+	const char *copy = arena_strdup(w->mem, text);
+
+	free(text);
+	return copy;
+}
+
 static const char *
 domain_line(const struct words *w, const struct overview_domain *d)
 {
-	const char *name = words_domain(w, d->name, d->shown), *spark;
+	const char *name = clean(w, words_domain(w, d->name, d->shown));
+	const char *spark;
 	struct sparkline line = { d->day, w->o->n_days, SPARKLINE_FAILED,
 		SPARK_COLUMNS, w->ascii };
 
@@ -117,8 +156,8 @@ domains_head(const struct words *w)
 
 	if (days > 1)
 		what = arena_printf(w->mem, "failed in %zu days", days);
-	return arena_printf(w->mem, "%-22s %-30s %10s %7s %7s", "Domains", what,
-	    "sessions", "failed", "before");
+	return arena_printf(w->mem, "%-22s %-30s %10s %7s %7s",
+	    "Domains, to fix first", what, "sessions", "failed", "before");
 }
 
 static void
@@ -131,7 +170,7 @@ list_domains(struct screen *s)
 		size_t at = w->j->order[i];
 
 		if (w->j->domain[at] != STANDING_FINE || s->style->all)
-			items_add(&s->part[PART_DOMAINS], w->mem,
+			paragraphs_add(&s->part[PART_DOMAINS], w->mem,
 			    domain_line(w, &w->o->domains[at]));
 	}
 }
@@ -141,7 +180,8 @@ static void
 print_fine(const struct screen *s)
 {
 	const struct words *w = s->w;
-	size_t i, named = 0, n = w->j->n_fine, at = strlen("Fine:"), width;
+	size_t i, at, named = 0, n = w->j->n_fine, width;
+	size_t column = strlen("Fine:");
 	const struct overview_domain *d;
 	const char *name;
 
@@ -149,16 +189,18 @@ print_fine(const struct screen *s)
 		return;
 	fputs(s->style->colour ? "\033[1;32mFine:\033[0m" : "Fine:", s->out);
 	for (i = 0; i < w->o->n_domains; i++) {
-		d = &w->o->domains[w->j->order[i]];
-		if (w->j->domain[w->j->order[i]] != STANDING_FINE)
+		at = w->j->order[i];
+		d = &w->o->domains[at];
+		if (w->j->domain[at] != STANDING_FINE ||
+		    judge_is_unchecked(w->j->step[at]))
 			continue;
 		name = words_domain(w, d->name, d->shown);
 		width = width_text(name, strlen(name));
-		if (at + 2 + width + strlen(" and 12345 more") > TEXT_WIDTH)
+		if (column + 2 + width + strlen(" and 12345 more") > TEXT_WIDTH)
 			break;
 		fputs(named++ > 0 ? ", " : " ", s->out);
 		text_put(s->out, name);
-		at += width + 2;
+		column += width + 2;
 	}
 	if (named == 0)
 		fprintf(s->out, " %s", words_count(w, n, "domain"));
@@ -230,93 +272,124 @@ print_well(const struct screen *s)
 	fputc('\n', s->out);
 }
 
-static size_t
-lines_of_head(const struct screen *s)
+/* Give a part one more paragraph; false when it has none, or no room. */
+static bool
+take_one(struct screen *s, enum part part, size_t *left)
 {
-	/* title, answer of two, figures; a blank and what ends it */
-	return 4 + 2 + (words_stale(s->w, s->style->now)[0] != '\0' ? 2 : 0);
+	struct paragraphs *ps = &s->part[part];
+	size_t next = s->shown[part], cost;
+
+	if (next >= ps->n)
+		return false;
+	/* its blank and one line are reserved; with a paragraph it has two */
+	cost = ps->item[next].lines + (next == 0 ? 1 : 0);
+	if (!s->style->all && cost > *left)
+		return false;
+	*left -= s->style->all ? 0 : cost;
+	s->shown[part]++;
+	return true;
 }
 
 /*
- * Give each part in turn one more of its items as long as the screen has room
- * for it; a part with any costs a heading, a blank and the line that tells of
- * those left out.
+ * Divide the screen: each part in turn gets one more paragraph, and the table
+ * of domains, whose rows are short, some rows, as long as there is room.
  */
 static void
 share_screen(struct screen *s)
 {
 	size_t left =
 	    s->style->lines > SUMMARY_LINES ? s->style->lines : SUMMARY_LINES;
-	size_t i, cost;
+	size_t rows, reserved;
+	enum part part;
 	bool any = true;
 
-	left -= lines_of_head(s) + 1;
+	/* above the parts the head; below a blank, the fine ones, the notes */
+	reserved = s->head_lines + 4;
+	for (part = 0; part < N_PARTS; part++)
+		reserved += s->part[part].n > 0 ? 2 : 0;
+	left = left > reserved ? left - reserved : 0;
 	while (any) {
 		any = false;
-		for (i = 0; i < N_PARTS; i++) {
-			struct items *part = &s->part[i];
-			size_t next = s->shown[i];
-
-			if (next >= part->n)
-				continue;
-			cost = part->item[next].lines + (next == 0 ? 3 : 0);
-			if (!s->style->all && cost > left)
-				continue;
-			left -= s->style->all ? 0 : cost;
-			s->shown[i]++;
-			any = true;
-		}
+		for (part = 0; part < PART_DOMAINS; part++)
+			any |= take_one(s, part, &left);
+		for (rows = 0; rows < ROWS_A_TURN; rows++)
+			any |= take_one(s, PART_DOMAINS, &left);
 	}
 	if (s->shown[PART_FIX] == 0 && s->part[PART_FIX].n > 0)
 		s->shown[PART_FIX] = 1;
 }
 
+/* "To watch: 8: tlsrua summary -v", for a part that has no room at all. */
 static void
-print_part(const struct screen *s, enum part part, const char *title,
-    const char *colour, const char *rest)
+print_count(const struct screen *s, const char *name, size_t n)
 {
-	const struct items *items = &s->part[part];
+	fprintf(
+	    s->out, "%s: %s: tlsrua summary -v\n", name, words_number(s->w, n));
+}
+
+/* The paragraphs of a part, and how many are left out. */
+static void
+print_shown(const struct screen *s, enum part part)
+{
+	const struct paragraphs *ps = &s->part[part];
 	size_t i;
 
-	if (items->n == 0)
+	for (i = 0; i < s->shown[part]; i++)
+		fputs(ps->item[i].text, s->out);
+	if (i < ps->n)
+		fprintf(s->out, "      and %s more: tlsrua summary -v\n",
+		    words_number(s->w, ps->n - i));
+}
+
+/* `about` stands behind the name in the heading. */
+static void
+print_part(const struct screen *s, enum part part, const char *name,
+    const char *about, const char *colour)
+{
+	if (s->part[part].n == 0)
 		return;
 	fputc('\n', s->out);
 	if (s->shown[part] == 0) {
-		fprintf(s->out, "%.*s: %s; %s\n", (int)strcspn(title, " "),
-		    title, words_number(s->w, items->n), rest);
+		print_count(s, name, s->part[part].n);
 		return;
 	}
-	put_coloured(s, colour, "", title);
-	for (i = 0; i < s->shown[part]; i++)
-		fputs(items->item[i].text, s->out);
-	if (i < items->n)
-		fprintf(s->out, "      and %s more: %s\n",
-		    words_number(s->w, items->n - i), rest);
+	put_coloured(
+	    s, s->out, colour, arena_printf(s->w->mem, "%s%s", name, about));
+	print_shown(s, part);
+}
+
+static void
+print_domains(const struct screen *s)
+{
+	if (s->part[PART_DOMAINS].n == 0)
+		return;
+	fputc('\n', s->out);
+	if (s->shown[PART_DOMAINS] == 0) {
+		print_count(s, "Domains", s->part[PART_DOMAINS].n);
+		return;
+	}
+	fprintf(s->out, "%s\n", domains_head(s->w));
+	print_shown(s, PART_DOMAINS);
 }
 
 static void
 print_findings(struct screen *s)
 {
-	static const char problems[] = "tlsrua summary -v, or problems.csv";
 	const struct words *w = s->w;
 
-	items_fix(&s->part[PART_FIX], w);
-	items_watch(&s->part[PART_WATCH], w);
-	items_steps(&s->part[PART_STEPS], w);
+	paragraphs_of_group(&s->part[PART_FIX], w, GROUP_FIX);
+	paragraphs_to_watch(&s->part[PART_WATCH], w);
+	paragraphs_of_steps(&s->part[PART_STEPS], w);
 	if (s->style->all)
-		items_cured(&s->part[PART_CURED], w);
+		paragraphs_of_group(&s->part[PART_CURED], w, GROUP_CURED);
 	list_domains(s);
 	share_screen(s);
-	print_part(s, PART_FIX, "To fix, on your side", "1;31", problems);
-	print_part(s, PART_WATCH, "To watch", "1;33", problems);
-	print_part(
-	    s, PART_STEPS, "Steps you can take", "1", "tlsrua summary -v");
-	print_part(s, PART_CURED, "Cured", "1;32", "");
-	if (s->part[PART_DOMAINS].n > 0 && s->shown[PART_DOMAINS] > 0) {
-		fprintf(s->out, "\n%s\n", domains_head(w));
-		for (size_t i = 0; i < s->shown[PART_DOMAINS]; i++)
-			fputs(s->part[PART_DOMAINS].item[i].text, s->out);
-	}
+	print_part(s, PART_FIX, "To fix, on your side",
+	    " (tlsrua explain NUMBER says more)", "1;31");
+	print_part(s, PART_WATCH, "To watch", "", "1;33");
+	print_part(s, PART_STEPS, "Steps you can take", "", "1");
+	print_part(s, PART_CURED, "Cured", "", "1;32");
+	print_domains(s);
 	fputc('\n', s->out);
 	print_fine(s);
 	text_wrap(s->out, "", notes(w));
@@ -330,7 +403,7 @@ print_empty(const struct screen *s)
 	const char *stale = words_stale(w, s->style->now);
 
 	if (stale[0] != '\0')
-		put_coloured(s, "1;33", "", stale);
+		put_coloured(s, s->out, "1;33", stale);
 	if (w->o->n_days > 0)
 		text_wrap(s->out, "",
 		    arena_printf(
@@ -355,7 +428,7 @@ summary_print(
 		print_empty(&s);
 		return;
 	}
-	print_head(&s);
+	put_head(&s);
 	if (all_is_well(w) && !style->all)
 		print_well(&s);
 	else

@@ -11,6 +11,15 @@ static const char *const group_names[N_GROUPS] = {
 	[GROUP_CURED] = "cured",
 };
 
+static const char *const doubt_names[] = {
+	[DOUBT_NONE] = "",
+	[DOUBT_OTHERS_FINE] = "others-fine",
+	[DOUBT_THEIRS] = "theirs",
+	[DOUBT_UNCLEAR] = "unclear",
+	[DOUBT_SLIGHT] = "slight",
+	[DOUBT_OLD] = "old",
+};
+
 static const char *const state_names[] = {
 	[PROBLEM_NEW] = "new",
 	[PROBLEM_OPEN] = "open",
@@ -39,7 +48,7 @@ json_problem(const struct words *w, size_t i)
 	struct json_object *o = json_new_object();
 
 	json_add_number(o, "problem", p->number);
-	json_add_text(o, "group", group_names[w->j->problem[i]]);
+	json_add_text(o, "group", group_names[w->j->problem[i].group]);
 	json_add_text(o, "domain", p->domain);
 	json_add_text(o, "receiving_mx_hostname", p->mx);
 	json_add_text(o, "result_type", p->result_type);
@@ -60,6 +69,7 @@ json_problem(const struct words *w, size_t i)
 	json_add_text(o, "muted_until", p->muted_until);
 	json_add_text(o, "remedy", words_brief(w, p));
 	json_add_text(o, "command", words_look(w, p));
+	json_add_text(o, "doubt", doubt_names[w->j->problem[i].doubt]);
 	return o;
 }
 
@@ -143,6 +153,7 @@ add_totals(struct json_object *json, const struct words *w)
 	json_add_count(json, "problems_left_out", o->problems_left_out);
 	json_add_count(json, "senders_left_out", o->senders_left_out);
 	json_add_text(json, "answer", words_answer(w));
+	json_add_count(json, "unchecked", w->j->unchecked);
 }
 
 void

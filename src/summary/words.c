@@ -10,7 +10,8 @@
 enum {
 	STALE_HOURS = 36,
 	STALE_DAYS = 3, /* of the newest report, where nothing is polled */
-	HOUR = 3600
+	HOUR = 3600,
+	LONGEST_NAME = 60 /* columns of a domain in the headline */
 };
 
 const char *
@@ -91,49 +92,112 @@ words_organization(const char *name)
 	return name[0] != '\0' ? name : "a sender without a name";
 }
 
+/* "example.com", "4 domains". */
 static const char *
-answer_for_one(const struct words *w)
+whom(const struct words *w)
 {
 	const struct overview_domain *d = &w->o->domains[0];
-	const char *name = words_domain(w, d->name, d->shown);
 
-	if (d->sessions == 0)
+	return w->o->n_domains == 1 ? words_domain(w, d->name, d->shown)
+				    : words_count(w, w->o->n_domains, "domain");
+}
+
+/* When no session was verified. */
+static const char *
+headline_of_none(const struct words *w)
+{
+	const char *policy = w->j->n_step[STEP_POLICY] > 0
+				 ? "senders find no policy"
+				 : "the policy says mode: none";
+	const char *begin;
+	uint64_t n = w->o->sessions;
+
+	if (n == 1)
+		begin = arena_printf(w->mem,
+		    "The only session with %s was not verified", whom(w));
+	else
+		begin = arena_printf(w->mem, "None of %s with %s was verified",
+		    words_count(w, n, "session"), whom(w));
+	if (w->o->failed == 0)
+		return arena_printf(w->mem, "%s: %s.", begin, policy);
+	if (w->j->unchecked == 0)
 		return arena_printf(
-		    w->mem, "No mail session to %s was reported.", name);
-	if (w->j->n_verified == 1)
+		    w->mem, "%s: %s failed.", begin, n == 1 ? "it" : "all");
+	return arena_printf(w->mem, "%s: %s failed, and for the others %s.",
+	    begin, words_number(w, w->o->failed), policy);
+}
+
+const char *
+words_headline(const struct words *w)
+{
+	const struct overview *o = w->o;
+	uint64_t bad = o->failed + w->j->unchecked;
+	uint64_t verified = o->sessions > bad ? o->sessions - bad : 0;
+
+	if (o->n_domains == 0 && o->n_days == 0)
+		return "No report is stored yet.";
+	if (o->n_domains == 0)
 		return arena_printf(
-		    w->mem, "Mail to %s arrives over verified TLS.", name);
-	if (w->j->domain[0] >= STANDING_WATCH)
+		    w->mem, "No report is stored for %s.", words_range(w));
+	if (o->sessions == 0)
+		return arena_printf(
+		    w->mem, "No mail session with %s was reported.", whom(w));
+	if (verified == 0)
+		return headline_of_none(w);
+	if (verified == 1 && o->sessions == 1)
 		return arena_printf(w->mem,
-		    "Mail to %s arrives over TLS that no sender verifies.",
-		    name);
-	if (d->failed >= d->sessions)
-		return arena_printf(w->mem,
-		    "Mail to %s does not arrive over verified TLS.", name);
-	return arena_printf(w->mem,
-	    "Mail to %s does not always arrive over verified TLS.", name);
+		    "The only session with %s used verified TLS.", whom(w));
+	if (verified == o->sessions)
+		return arena_printf(w->mem, "All %s with %s used verified TLS.",
+		    words_count(w, o->sessions, "session"), whom(w));
+	return arena_printf(w->mem, "%s of %s with %s used verified TLS.",
+	    words_share(w, verified, o->sessions),
+	    words_count(w, o->sessions, "session"), whom(w));
+}
+
+/* "worst: example.com, where 12.2 % failed", of several domains; or "". */
+static const char *
+worst(const struct words *w)
+{
+	const struct overview *o = w->o;
+	const struct overview_domain *d;
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < o->n_domains && o->n_domains > 1; i++) {
+		d = &o->domains[w->j->order[i]];
+		if (d->failed == 0)
+			continue;
+		name = words_domain(w, d->name, d->shown);
+		return arena_printf(w->mem, "worst: %s, where %s failed",
+		    text_clip(w->mem, name, LONGEST_NAME, w->ascii),
+		    words_share(w, d->failed, d->sessions));
+	}
+	return "";
+}
+
+const char *
+words_beside(const struct words *w)
+{
+	const char *name = worst(w), *open = "";
+	uint64_t n = w->j->unchecked;
+
+	if (n > 0 && n + w->o->failed < w->o->sessions)
+		open = arena_printf(w->mem, "%s had no policy to verify by%s",
+		    words_share(w, n, w->o->sessions),
+		    name[0] != '\0' ? "; " : "");
+	return arena_printf(w->mem, "%s%s", open, name);
 }
 
 const char *
 words_answer(const struct words *w)
 {
-	size_t n = w->o->n_domains;
+	const char *headline = words_headline(w), *beside = words_beside(w);
 
-	if (n == 0)
-		return "No report is stored for these days.";
-	if (n == 1)
-		return answer_for_one(w);
-	if (w->j->n_verified == n)
-		return arena_printf(w->mem,
-		    "Mail to all %s arrives over verified TLS.",
-		    words_count(w, n, "domain"));
-	if (w->j->n_verified == 0)
-		return arena_printf(w->mem,
-		    "Mail to none of %s always arrives over verified TLS.",
-		    words_count(w, n, "domain"));
-	return arena_printf(w->mem,
-	    "Mail to %s of %s arrives over verified TLS.",
-	    words_number(w, w->j->n_verified), words_count(w, n, "domain"));
+	if (beside[0] == '\0')
+		return headline;
+	return arena_printf(
+	    w->mem, "%.*s; %s.", (int)strlen(headline) - 1, headline, beside);
 }
 
 const char *

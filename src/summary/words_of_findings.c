@@ -4,6 +4,19 @@
 #include "summary/remedy.h"
 #include "summary/words_of_findings.h"
 
+enum {
+	MOST_NAMES = 10 /* of domains in one sentence */
+};
+
+/* " and 12 more", when a list of names holds only MOST_NAMES of `n`. */
+static const char *
+and_more(const struct words *w, size_t n)
+{
+	return n > MOST_NAMES ? arena_printf(w->mem, " and %s more",
+				    words_number(w, n - MOST_NAMES))
+			      : "";
+}
+
 /* Whether a host's name shows whose it is. */
 static bool
 is_within(const char *host, const char *domain)
@@ -62,25 +75,46 @@ seen_by(const struct words *w, const struct overview_problem *p)
 	    p->organizations, p->reporters);
 }
 
+/* Why it is only to be watched, as the end of its facts. */
+static const char *
+doubt_words(const struct words *w, const struct problem_verdict *v)
+{
+	switch (v->doubt) {
+	case DOUBT_OTHERS_FINE:
+		return arena_printf(w->mem,
+		    "; likely their side: on the same days %u other senders "
+		    "had %s with the domain and none failed",
+		    v->others, words_count(w, v->others_sessions, "session"));
+	case DOUBT_THEIRS:
+		return "; their side";
+	case DOUBT_SLIGHT:
+		return "; too little to act on yet";
+	case DOUBT_OLD:
+		return arena_printf(
+		    w->mem, "; not seen in the last %d days", RECENT_DAYS);
+	case DOUBT_UNCLEAR:
+		return "; either side";
+	case DOUBT_NONE:
+		break;
+	}
+	return "";
+}
+
 const char *
 words_facts(const struct words *w, const struct overview_problem *p)
 {
-	const char *share = "", *side = "", *muted = "";
+	const char *share = "", *muted = "";
 
 	if (p->domain_sessions > 0 && p->failed <= p->domain_sessions)
 		share = arena_printf(w->mem, "; %s of the domain's sessions",
 		    words_share(w, p->failed, p->domain_sessions));
-	if (strcmp(p->side, "theirs") == 0)
-		side = "; their side";
-	else if (p->organizations == 1 && p->reporters > 2)
-		side = "; perhaps their side";
 	if (p->muted_until[0] != '\0')
 		muted = arena_printf(w->mem, "; muted until %s%s%s",
 		    words_day(w, p->muted_until),
 		    p->mute_note[0] != '\0' ? ": " : "", p->mute_note);
 	return arena_printf(w->mem, "%s; %s, %s%s%s%s", state_words(w, p),
 	    words_count(w, p->failed, "failed session"), seen_by(w, p), share,
-	    side, muted);
+	    doubt_words(w, &w->j->problem[p - w->o->problems]), muted);
 }
 
 const char *
@@ -101,22 +135,62 @@ words_look(const struct words *w, const struct overview_problem *p)
 			 : remedy_command(w->mem, r->look, p->mx, p->domain);
 }
 
-const char *
-words_silent(const struct words *w, const struct overview_sender *s)
+/* "example.com", by the name that people know. */
+static const char *
+shown_domain(const struct words *w, const char *name)
 {
-	const struct overview *o = w->o;
-	const char *shown = s->domain;
 	size_t i;
 
-	for (i = 0; i < o->n_domains; i++)
-		if (strcmp(o->domains[i].name, s->domain) == 0)
-			shown = words_domain(w, s->domain, o->domains[i].shown);
+	for (i = 0; i < w->o->n_domains; i++)
+		if (strcmp(w->o->domains[i].name, name) == 0)
+			return words_domain(w, name, w->o->domains[i].shown);
+	return name;
+}
+
+size_t
+words_silent_run(const struct words *w, size_t first)
+{
+	const struct overview_sender *s = &w->o->senders[first];
+	size_t i;
+
+	for (i = first; i < w->o->n_senders; i++)
+		if (strcmp(w->o->senders[i].organization, s->organization) != 0)
+			break;
+	return i;
+}
+
+const char *
+words_silent(const struct words *w, size_t first, size_t end)
+{
+	const struct overview_sender *s = NULL, *x;
+	const char *names = "";
+	size_t i, n = 0;
+
+	for (i = first; i < end; i++) {
+		x = &w->o->senders[i];
+		if (!x->silent)
+			continue;
+		if (s == NULL || x->silent_days < s->silent_days)
+			s = x;
+		if (n++ < MOST_NAMES)
+			names = arena_printf(w->mem, "%s%s%s", names,
+			    n > 1 ? ", " : "", shown_domain(w, x->domain));
+	}
+	if (n == 1)
+		return arena_printf(w->mem,
+		    "%s no longer reports on %s: silent for %s, since %s; "
+		    "before, %s",
+		    words_organization(s->organization), names,
+		    words_count(w, s->silent_days, "day"),
+		    words_day(w, s->last_day),
+		    s->longest_gap == 0
+			? "a report came every day"
+			: arena_printf(w->mem, "at most %s without a report",
+			      words_count(w, s->longest_gap, "day")));
 	return arena_printf(w->mem,
-	    "%s no longer reports on %s: silent for %s, since %s; before, at "
-	    "most %s between reports",
-	    words_organization(s->organization), shown,
-	    words_count(w, s->silent_days, "day"), words_day(w, s->last_day),
-	    words_count(w, s->longest_gap, "day"));
+	    "%s no longer reports on %s (%s%s): silent for %s or longer",
+	    words_organization(s->organization), words_count(w, n, "domain"),
+	    names, and_more(w, n), words_count(w, s->silent_days, "day"));
 }
 
 const char *
@@ -126,40 +200,86 @@ words_differ(const struct words *w, const struct overview_domain *d)
 	    words_domain(w, d->name, d->shown), d->policies_differ);
 }
 
-const char *
-words_step(
-    const struct words *w, const struct overview_domain *d, enum step step)
+/* "a.example (30 days), b.example and 38 more", of the domains with a step. */
+static const char *
+step_domains(const struct words *w, enum step step)
 {
-	const char *name = words_domain(w, d->name, d->shown);
+	const struct overview_domain *d;
+	const char *names = "";
+	size_t i, n = 0;
+
+	for (i = 0; i < w->o->n_domains; i++) {
+		d = &w->o->domains[w->j->order[i]];
+		if (w->j->step[w->j->order[i]] != step || n++ >= MOST_NAMES)
+			continue;
+		names = arena_printf(w->mem, "%s%s%s", names, n > 1 ? ", " : "",
+		    words_domain(w, d->name, d->shown));
+		if (step == STEP_ENFORCE && w->j->n_step[step] > 1)
+			names = arena_printf(
+			    w->mem, "%s (%u days)", names, d->clean_days);
+	}
+	return arena_printf(w->mem, "%s%s", names, and_more(w, n));
+}
+
+/* The one domain that can take a step, or the first of them. */
+static const struct overview_domain *
+first_with(const struct words *w, enum step step)
+{
+	size_t i = 0;
+
+	while (w->j->step[w->j->order[i]] != step)
+		i++;
+	return &w->o->domains[w->j->order[i]];
+}
+
+const char *
+words_ready(const struct words *w, const struct overview_domain *d)
+{
+	return arena_printf(w->mem,
+	    "%s: %s in testing without a failure: ready for mode: enforce",
+	    words_domain(w, d->name, d->shown),
+	    words_count(w, d->clean_days, "day"));
+}
+
+const char *
+words_step(const struct words *w, enum step step)
+{
+	size_t n = w->j->n_step[step];
+	const char *names = step_domains(w, step);
 
 	switch (step) {
 	case STEP_ENFORCE:
-		return arena_printf(w->mem,
-		    "%s: %s in testing without a failure: ready for mode: "
-		    "enforce",
-		    name, words_count(w, d->clean_days, "day"));
+		if (n > 1)
+			return arena_printf(w->mem,
+			    "%s in testing for %d days or more without a "
+			    "failure: ready for mode: enforce: %s",
+			    words_count(w, n, "domain"), CLEAN_DAYS, names);
+		return words_ready(w, first_with(w, step));
 	case STEP_POLICY:
 		return arena_printf(w->mem,
 		    "%s: no sender found a policy: publish MTA-STS or TLSA "
 		    "records",
-		    name);
+		    n > 1 ? arena_printf(w->mem, "%s (%s)",
+				words_count(w, n, "domain"), names)
+			  : names);
 	case STEP_MODE:
 		return arena_printf(w->mem,
-		    "%s: its MTA-STS policy says mode: none, so nobody "
-		    "verifies: begin with mode: testing",
-		    name);
+		    "%s: MTA-STS says mode: none, so nobody verifies: begin "
+		    "with mode: testing",
+		    n > 1 ? arena_printf(w->mem, "%s (%s)",
+				words_count(w, n, "domain"), names)
+			  : names);
 	default:
 		return "";
 	}
 }
 
 const char *
-words_step_look(
-    const struct words *w, const struct overview_domain *d, enum step step)
+words_step_look(const struct words *w, enum step step)
 {
 	if (step != STEP_ENFORCE && step != STEP_MODE)
 		return "";
 	return remedy_command(w->mem,
 	    "curl -s https://mta-sts.DOMAIN/.well-known/mta-sts.txt", "",
-	    d->name);
+	    first_with(w, step)->name);
 }

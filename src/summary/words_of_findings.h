@@ -20,17 +20,26 @@ const char *words_facts(const struct words *, const struct overview_problem *);
 const char *words_brief(const struct words *, const struct overview_problem *);
 const char *words_look(const struct words *, const struct overview_problem *);
 
-/* "Example no longer reports on example.com: silent since 17 Nov, ..." */
-const char *words_silent(const struct words *, const struct overview_sender *);
+/*
+ * Senders from `first` to before `end`, all of one organization and at least
+ * one of them silent: "Example no longer reports on example.com: silent for 7
+ * days, ..."; words_silent_run() returns the end for the first of them.
+ */
+size_t words_silent_run(const struct words *, size_t first);
+const char *words_silent(const struct words *, size_t first, size_t end);
 
 /* "example.com: senders see its policy otherwise: ..." */
 const char *words_differ(const struct words *, const struct overview_domain *);
 
-/* "example.com: 21 days in testing without a failure: ready for enforce"; the
- * command to look first is "" or that of words_step_look(). */
-const char *words_step(
-    const struct words *, const struct overview_domain *, enum step);
-const char *words_step_look(
-    const struct words *, const struct overview_domain *, enum step);
+/* "example.com: 21 days in testing without a failure: ready for mode: ..." */
+const char *words_ready(const struct words *, const struct overview_domain *);
+
+/*
+ * A step with all domains that can take it: "40 domains (a.example, ... and 30
+ * more): no sender found a policy: ...".  The command shows the present
+ * policy of the first of them; "" where there is none.
+ */
+const char *words_step(const struct words *, enum step);
+const char *words_step_look(const struct words *, enum step);
 
 #endif

@@ -3,6 +3,20 @@
 #include "model/announced.h"
 #include "summary/changes.h"
 
+/* What stands under the host, the days and the totals. */
+static char *
+after_head(char *text)
+{
+	static const char head[] = "tlsrua on mx.host.test: TLS reports, 25 "
+				   "Oct to 23 Nov 2026 (30 days)\n";
+
+	if (text[0] == '\0')
+		return text;
+	assert_memory_equal(text, head, sizeof head - 1);
+	assert_non_null(strstr(text, " sessions, 1,204 failed ("));
+	return strstr(text, "\n\n") + 2;
+}
+
 /* Compare with what was told, which is replaced; what is printed. */
 static char *
 changes(struct made *m, const struct told **told_before, size_t *n)
@@ -14,13 +28,13 @@ changes(struct made *m, const struct told **told_before, size_t *n)
 	FILE *out = open_memstream(&text, &len);
 
 	changes_find(w, *told_before, *n, &c);
-	changes_print(out, w, &c, false);
+	changes_print(out, w, &c, "mx.host.test", false);
 	fclose(out);
 	*told_before = c.told;
 	*n = c.n_told;
 	copy = arena_strndup(&m->mem, text, len);
 	free(text);
-	return copy;
+	return after_head(copy);
 }
 
 static void
@@ -35,13 +49,13 @@ changes_are_told_once(void **state)
 
 	add_domain(m, "birch.example", 20)->policy_mode = "testing";
 	p->failed_last_7_days = 20;
-	assert_memory_equal(changes(m, &list, &n), "New\n   1  mx2", 13);
+	assert_memory_equal(changes(m, &list, &n), "New\n  #1  mx2", 13);
 	assert_int_equal(n, 3);
 	assert_string_equal(changes(m, &list, &n), "");
 	p->failed_last_7_days = 39; /* not yet twice as many */
 	assert_string_equal(changes(m, &list, &n), "");
 	p->failed_last_7_days = 40;
-	assert_memory_equal(changes(m, &list, &n), "Worse\n   1  mx2", 15);
+	assert_memory_equal(changes(m, &list, &n), "Worse\n  #1  mx2", 15);
 	assert_string_equal(changes(m, &list, &n), "");
 	p->failed_last_7_days = 4;
 	assert_string_equal(changes(m, &list, &n), "");
@@ -53,7 +67,7 @@ changes_are_told_once(void **state)
 	s->silent = false;
 	assert_string_equal(changes(m, &list, &n),
 	    "Cured\n"
-	    "   1  mx2.alder.example: certificate expired, cured, last seen on "
+	    "  #1  mx2.alder.example: certificate expired, cured, last seen on "
 	    "23 Nov; 1,204\n"
 	    "      failed sessions, 3 of 3 reporters see it; 13.4 % of the "
 	    "domain's sessions\n"

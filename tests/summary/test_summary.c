@@ -71,9 +71,9 @@ nothing_wrong_is_six_lines(void **state)
 	add_domain(m, "alder.example", 300);
 	add_domain(m, "birch.example", 2000);
 	assert_string_equal(plain(m),
+	    "All 69,000 sessions with 2 domains used verified TLS.\n"
 	    "TLS reports, 25 Oct to 23 Nov 2026 (30 days): 180 from 3 "
 	    "organizations\n"
-	    "Mail to all 2 domains arrives over verified TLS.\n"
 	    "69,000 sessions, 0 failed; 30 days before: 0 % of 69,000.\n"
 	    "██████████████████████████████  sessions a day, at most 2,300\n"
 	    "Fine: birch.example, alder.example\n"
@@ -123,16 +123,18 @@ says_what_is_wrong_and_what_to_do(void **state)
 	b->policy_mode = "testing";
 	add_domain(m, "birch.example", 2000);
 	assert_string_equal(plain(m),
+	    "98.3 % of 71,700 sessions with 3 domains used verified TLS; "
+	    "worst:\n"
+	    "alder.example, where 13.4 % failed. 1 cause to fix, 2 things to "
+	    "watch, 1 step to\n"
+	    "take.\n"
 	    "TLS reports, 25 Oct to 23 Nov 2026 (30 days): 270 from 3 "
 	    "organizations\n"
-	    "Mail to 2 of 3 domains arrives over verified TLS. 1 cause to fix, "
-	    "2 things to\n"
-	    "watch, 1 step to take.\n"
 	    "71,700 sessions, 1,204 failed (1.7 %); 30 days before: 0 % of "
 	    "71,700.\n"
 	    "\n"
-	    "To fix, on your side\n"
-	    "   1  mx2.alder.example: certificate expired, new since 17 Nov; "
+	    "To fix, on your side (tlsrua explain NUMBER says more)\n"
+	    "  #1  mx2.alder.example: certificate expired, new since 17 Nov; "
 	    "1,204 failed\n"
 	    "      sessions, 3 of 3 reporters see it; 13.4 % of the domain's "
 	    "sessions; renew\n"
@@ -143,29 +145,29 @@ says_what_is_wrong_and_what_to_do(void **state)
 	    "          | openssl x509 -noout -dates\n"
 	    "\n"
 	    "To watch\n"
-	    "   2  mx.host.test (for alder.example): validation failed, since "
+	    "  #2  mx.host.test (for alder.example): validation failed, since "
 	    "17 Nov; 9\n"
 	    "      failed sessions, 1 of 3 reporters sees it, Mail.ru; 0.10 % "
 	    "of the domain's\n"
-	    "      sessions; perhaps their side; it says \"no shared cipher\"; "
-	    "read the\n"
-	    "      sender's reason, and compare the TLS versions and ciphers "
-	    "of "
-	    "mx.host.test,\n"
-	    "      then look:\n"
+	    "      sessions; either side; it says \"no shared cipher\"; read "
+	    "the "
+	    "sender's\n"
+	    "      reason, and compare the TLS versions and ciphers of "
+	    "mx.host.test, then\n"
+	    "      look:\n"
 	    "      openssl s_client -starttls smtp -connect mx.host.test:25 "
 	    "-tls1_2 \\\n"
 	    "          </dev/null\n"
 	    "      Google Inc. no longer reports on alder.example: silent for "
 	    "7 days, since\n"
-	    "      16 Nov; before, at most 2 days between reports\n"
+	    "      16 Nov; before, at most 2 days without a report\n"
 	    "\n"
 	    "Steps you can take\n"
 	    "      münchen.example: 30 days in testing without a failure: "
 	    "ready for mode:\n"
 	    "      enforce\n"
 	    "\n"
-	    "Domains                failed a day                     sessions  "
+	    "Domains, to fix first  failed a day                     sessions  "
 	    "failed  before\n"
 	    "  alder.example        ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁███████      9,000  "
 	    "13.4 %  0.04 %\n"
@@ -221,8 +223,8 @@ a_single_day_and_nothing_but_failures_are_told(void **state)
 	add_problem(m, d, "sts-policy-fetch-error", "ours", "");
 	assert_non_null(strstr(plain(m), "TLS reports, 23 Nov 2026: 3 from"));
 	assert_non_null(strstr(plain(m),
-	    "Mail to alder.example does not arrive over verified TLS. 1 cause "
-	    "to fix.\n10 sessions, 10 failed (100 %).\n"));
+	    "None of 10 sessions with alder.example was verified: all failed. "
+	    "1 cause to fix.\n"));
 	assert_non_null(strstr(plain(m),
 	    "https://mta-sts.alder.example/.well-known/mta-sts.txt\n"));
 	made_free(m);
@@ -240,11 +242,11 @@ old_data_are_the_first_line(void **state)
 		int64_t seconds;
 		const char *first;
 	} rows[] = {
-		{ 36 * 3600, "TLS reports" },
+		{ 36 * 3600, "All 9,000 sessions" },
 		{ 36 * 3600 + 1, "The data are 36 hours old: the last good "
 				 "poll was on 24 Nov 2026, 06:00 UTC.\n" },
 		{ 72 * 3600, "The data are 3 days old: " },
-		{ -9999, "TLS reports" },
+		{ -9999, "All 9,000 sessions" },
 	};
 
 	add_domain(m, "alder.example", 300);
@@ -256,7 +258,7 @@ old_data_are_the_first_line(void **state)
 	/* where nothing is polled, the newest day tells */
 	m->o.last_good_poll = 0;
 	style.now = utc_of(2026, 11, 24, 0, 0, 0) + 72 * hour;
-	assert_memory_equal(summary(m, &style, false), "TLS reports", 11);
+	assert_memory_equal(summary(m, &style, false), "All 9,000", 9);
 	style.now++;
 	assert_memory_equal(summary(m, &style, false),
 	    "The data are 3 days old: no report is newer than 23 Nov 2026.\n",
@@ -293,12 +295,12 @@ fits_the_screen_whatever_there_is(void **state)
 			fail_msg("%zu lines for %zu:\n%s", count_lines(s),
 			    screens[i], s);
 		assert_fits(s);
-		assert_non_null(strstr(s, "To fix, on your side\n   "));
+		assert_non_null(strstr(s, "says more)\n  "));
 		assert_non_null(strstr(s, "more: tlsrua summary -v"));
 	}
 	style.all = true;
 	s = summary(m, &style, false);
-	assert_non_null(strstr(s, "  59  mx.number-58"));
+	assert_non_null(strstr(s, " #59  mx.number-58"));
 	assert_null(strstr(s, "more: tlsrua"));
 }
 
