@@ -3,12 +3,10 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
 #include "base/folder.h"
 
 enum {
@@ -149,33 +147,77 @@ folder_open(int at, const char *path)
 	return readable;
 }
 
-int
-folder_open_of(int at, const char *path, const char **name)
+/* Open the folder that a file lies in, without regard to the file. */
+static int
+open_folder_of(int at, const char *path, char name[static NAME_MAX + 1])
 {
-	const char *slash = strrchr(path, '/');
-	char *folder;
-	int fd, error;
+	const char *slash = strrchr(path, '/'),
+		   *last = slash == NULL ? path : slash + 1;
+	char folder[PATH_MAX];
+	size_t n = (size_t)(last - path);
 
-	*name = slash == NULL ? path : slash + 1;
-	if (slash == NULL)
-		return folder_open(at, ".");
-	folder = slash == path ? xstrdup("/")
-			       : xstrndup(path, (size_t)(slash - path));
-	fd = folder_open(at, folder);
-	error = errno;
-	free(folder);
-	errno = error;
-	return fd;
+	if (strlen(last) > NAME_MAX || n >= sizeof folder) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(name, last, strlen(last) + 1);
+	memcpy(folder, path, n);
+	folder[n] = '\0';
+	return folder_open(at, folder);
+}
+
+/* Go on from a folder, which is closed, where the link `name` in it leads. */
+static int
+follow_file(int folder, char name[static NAME_MAX + 1])
+{
+	char target[PATH_MAX];
+	ssize_t n;
+	int next;
+
+	if (folder_is_shared(folder)) {
+		errno = ELOOP;
+		return give_up(folder);
+	}
+	n = readlinkat(folder, name, target, sizeof target - 1);
+	if (n == -1)
+		return give_up(folder);
+	target[n] = '\0';
+	next = open_folder_of(folder, target, name);
+	give_up(folder);
+	return next;
 }
 
 int
-folder_give_to_owner(int folder, int file)
+folder_find_file(
+    int at, const char *path, char name[static NAME_MAX + 1], struct stat *sb)
+{
+	int folder = open_folder_of(at, path, name);
+	unsigned links;
+
+	for (links = 0; folder != -1 && links <= LINKS_MAX; links++) {
+		if (fstatat(folder, name, sb, AT_SYMLINK_NOFOLLOW) == -1) {
+			if (errno != ENOENT || links > 0 || name[0] == '\0')
+				return give_up(folder);
+			sb->st_mode = 0;
+			return folder;
+		}
+		if (!S_ISLNK(sb->st_mode))
+			return folder;
+		folder = follow_file(folder, name);
+	}
+	if (folder != -1)
+		errno = ELOOP;
+	return give_up(folder);
+}
+
+int
+folder_give_file(int file, int model)
 {
 	struct stat sb;
 
 	if (geteuid() != 0)
 		return 0;
-	if (fstat(folder, &sb) == -1)
+	if (fstat(model, &sb) == -1)
 		return -1;
 	return sb.st_uid == 0 ? 0 : fchown(file, sb.st_uid, sb.st_gid);
 }

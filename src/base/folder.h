@@ -1,7 +1,9 @@
 #ifndef BASE_FOLDER_H
 #define BASE_FOLDER_H
 
+#include <limits.h>
 #include <stdbool.h>
+#include <sys/stat.h>
 
 /*
  * Folders by descriptor, so that what is done in one is done there even when
@@ -17,19 +19,23 @@
 int folder_open(int at, const char *path);
 
 /*
- * Open the folder that the file `path` lies in, likewise; `*name` points to the
- * file's name at the end of `path`.
+ * Find the folder in which the file `path` lies, also when that is a symbolic
+ * link: its target is looked for then, where folder_open() would follow a link.
+ * Returns the folder, with the file's name there in `name` and its state in
+ * `*sb` (st_mode 0: there is no such file); or -1 with errno, ENOENT for a link
+ * that leads nowhere.
  */
-int folder_open_of(int at, const char *path, const char **name);
+int folder_find_file(
+    int at, const char *path, char name[static NAME_MAX + 1], struct stat *sb);
 
 /* Whether others than this user and root may make files in a folder. */
 bool folder_is_shared(int folder);
 
 /*
- * As root, give a file that was just made to the owner of its folder, who may
- * be the user that runs this program otherwise.  Does nothing for other users.
- * Returns 0, or -1 with errno.
+ * As root, give a file that was just made to the owner of `model`, its folder
+ * or a file that belongs with it: the user that otherwise runs this program.
+ * Does nothing for other users.  Returns 0, or -1 with errno.
  */
-int folder_give_to_owner(int folder, int file);
+int folder_give_file(int file, int model);
 
 #endif

@@ -30,9 +30,9 @@ enum {
 };
 
 struct whole_file {
-	char *path; /* as given, for messages */
-	int folder; /* where the file goes */
-	char *name; /* its name there */
+	char *path;		 /* as given, for messages */
+	int folder;		 /* where the file goes; -1: not known yet */
+	char name[NAME_MAX + 1]; /* its name there */
 	char *temp; /* that of the temporary file; NULL: it has none yet */
 	FILE *stream;
 	char *buffer; /* of the stream */
@@ -48,73 +48,23 @@ file_fault(const struct whole_file *wf, const char *what, struct fault *f)
 	return write_fault(f, wf->path, what);
 }
 
-/* Open the folder of `path`, which leads there from the folder before. */
+/* Find the file that is to be replaced, if there is one, and its folder. */
 static int
-find_folder(struct whole_file *wf, const char *path, struct fault *f)
+find_target(struct whole_file *wf, int at, const char *path, struct fault *f)
 {
-	const char *name;
-	int folder = folder_open_of(wf->folder, path, &name);
-
-	if (folder == -1 && errno == ELOOP)
+	wf->folder = folder_find_file(at, path, wf->name, &wf->old);
+	if (wf->folder == -1 && errno == ELOOP)
 		return fault(f, FAULT_HOST, EX_CANTCREAT,
-		    "%s: the path leads over a symbolic link in a folder that "
-		    "others may write: name the file itself",
+		    "%s: leads over a symbolic link in a folder that others "
+		    "may write: remove the link, or name what it leads to",
 		    wf->path);
-	if (folder == -1)
+	if (wf->folder == -1)
 		return file_fault(wf, "cannot be created", f);
-	if (wf->folder != AT_FDCWD)
-		close(wf->folder);
-	wf->folder = folder;
-	free(wf->name);
-	wf->name = xstrdup(name);
-	return 0;
-}
-
-/* The file has the name of a symbolic link: go where that leads. */
-static int
-follow_link(struct whole_file *wf, struct fault *f)
-{
-	char target[PATH_MAX];
-	ssize_t n;
-
-	if (folder_is_shared(wf->folder))
+	wf->replaces = wf->old.st_mode != 0;
+	if (wf->replaces && !S_ISREG(wf->old.st_mode))
 		return fault(f, FAULT_HOST, EX_CANTCREAT,
-		    "%s: is a symbolic link in a folder that others may write, "
-		    "which is not followed: rm %s",
-		    wf->path, wf->path);
-	n = readlinkat(wf->folder, wf->name, target, sizeof target - 1);
-	if (n == -1)
-		return file_fault(wf, "cannot be replaced", f);
-	target[n] = '\0';
-	return find_folder(wf, target, f);
-}
-
-/* Find the file that is to be replaced, if there is one. */
-static int
-find_target(struct whole_file *wf, struct fault *f)
-{
-	unsigned links;
-
-	for (links = 0; links <= LINKS_MAX; links++) {
-		if (fstatat(wf->folder, wf->name, &wf->old,
-			AT_SYMLINK_NOFOLLOW) == -1) {
-			if (errno == ENOENT && links == 0 &&
-			    wf->name[0] != '\0')
-				return 0;
-			return file_fault(wf, "cannot be created", f);
-		}
-		if (S_ISREG(wf->old.st_mode)) {
-			wf->replaces = true;
-			return 0;
-		}
-		if (!S_ISLNK(wf->old.st_mode))
-			return fault(f, FAULT_HOST, EX_CANTCREAT,
-			    "%s: is no regular file", wf->path);
-		if (follow_link(wf, f) == -1)
-			return -1;
-	}
-	errno = ELOOP;
-	return file_fault(wf, "cannot be replaced", f);
+		    "%s: is no regular file", wf->path);
+	return 0;
 }
 
 static uint64_t
@@ -191,8 +141,6 @@ open_stream(struct whole_file *wf, struct fault *f)
 {
 	int fd;
 
-	if (find_target(wf, f) == -1)
-		return -1;
 	if ((fd = open_temporary(wf)) == -1)
 		return file_fault(wf, "cannot be created", f);
 	if ((wf->stream = fdopen(fd, "w")) == NULL)
@@ -200,19 +148,18 @@ open_stream(struct whole_file *wf, struct fault *f)
 	/* a buffer of our own, for else the size would be a mere hint */
 	wf->buffer = xmalloc(STREAM_BUFFER);
 	setvbuf(wf->stream, wf->buffer, _IOFBF, STREAM_BUFFER);
-	if (!wf->replaces && folder_give_to_owner(wf->folder, fd) == -1)
+	if (!wf->replaces && folder_give_file(fd, wf->folder) == -1)
 		return file_fault(wf, "cannot be created", f);
 	return 0;
 }
 
 static struct whole_file *
-open_from(int folder, const char *from_there, char *path, struct fault *f)
+open_in(int at, const char *path, char *shown, struct fault *f)
 {
 	struct whole_file *wf = xcalloc(1, sizeof *wf);
 
-	wf->path = path;
-	wf->folder = folder;
-	if (find_folder(wf, from_there, f) == 0 && open_stream(wf, f) == 0)
+	wf->path = shown;
+	if (find_target(wf, at, path, f) == 0 && open_stream(wf, f) == 0)
 		return wf;
 	whole_file_close(wf);
 	return NULL;
@@ -221,7 +168,7 @@ open_from(int folder, const char *from_there, char *path, struct fault *f)
 struct whole_file *
 whole_file_open(const char *path, struct fault *f)
 {
-	struct whole_file *wf = open_from(AT_FDCWD, path, xstrdup(path), f);
+	struct whole_file *wf = open_in(AT_FDCWD, path, xstrdup(path), f);
 
 	if (wf != NULL)
 		output_folder_clear(wf->folder);
@@ -232,14 +179,8 @@ struct whole_file *
 whole_file_open_in(
     const struct output_folder *folder, const char *name, struct fault *f)
 {
-	int fd = fcntl(folder->fd, F_DUPFD_CLOEXEC, 0);
-
-	if (fd == -1) {
-		fault(f, FAULT_HOST, EX_OSERR, "%s: %s", folder->path,
-		    strerror(errno));
-		return NULL;
-	}
-	return open_from(fd, name, xasprintf("%s/%s", folder->path, name), f);
+	return open_in(
+	    folder->fd, name, xasprintf("%s/%s", folder->path, name), f);
 }
 
 FILE *
@@ -487,10 +428,9 @@ whole_file_close(struct whole_file *wf)
 	if (wf->stream != NULL)
 		fclose(wf->stream);
 	free(wf->buffer);
-	if (wf->folder != AT_FDCWD)
+	if (wf->folder != -1)
 		close(wf->folder);
 	free(wf->path);
-	free(wf->name);
 	free(wf->temp);
 	free(wf);
 }

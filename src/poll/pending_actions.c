@@ -66,6 +66,8 @@ on_acted(void *arg, const uint32_t *uids, size_t n, enum imap_acted acted,
 						     : STORE_ACTION_DONE;
 	bool first = false;
 
+	if (store_is_in_place(a->store, f) == -1)
+		return -1;
 	if (sc != NULL &&
 	    store_say_once(a->store, a->mailbox->id, sc->said, &first, f) == -1)
 		return -1;
@@ -112,6 +114,8 @@ run_groups(struct acting *a, struct imap *imap, const struct waiting *w,
 		on = take_group(w, i);
 		log_debug("%s: %s: %zu mail%s", a->source, w->list[i].action,
 		    on.n, on.n == 1 ? "" : "s");
+		if (store_is_in_place(a->store, f) == -1)
+			return -1;
 		if (imap_action_parse(w->list[i].action, &action) == -1 ||
 		    imap_act(imap, &action, &on, on_acted, a, &refusal) == 0)
 			continue;

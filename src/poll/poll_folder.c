@@ -1,5 +1,7 @@
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 
 #include "base/alloc.h"
@@ -180,6 +182,19 @@ has_new(const struct folder_poll *fd, const struct imap_folder *state)
 	return state->uidnext == 0 || state->uidnext > fd->cursor.uid + 1;
 }
 
+/*
+ * Where the CSV folder is gone the run will fail, and mails are better left on
+ * the server until somebody has looked; the next run goes on with them.
+ */
+static bool
+has_csv_folder(const struct config *c)
+{
+	struct stat sb;
+
+	return c->export_dir[0] == '\0' ||
+	       (stat(c->export_dir, &sb) == 0 && S_ISDIR(sb.st_mode));
+}
+
 int
 poll_folder(struct folder_poll *fd, const struct config_mailbox *config,
     struct imap *imap, const char *name, const struct imap_folder *state,
@@ -196,7 +211,7 @@ poll_folder(struct folder_poll *fd, const struct config_mailbox *config,
 	pass_over(fd, config->import_since);
 	if (fetch(fd, imap, f) == -1)
 		return -1;
-	if (fd->run->dry_run)
+	if (fd->run->dry_run || !has_csv_folder(fd->run->config))
 		return 0;
 	timing_enter(fd->run->timing, ROOM_WIRE);
 	return pending_actions_run(

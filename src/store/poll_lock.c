@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* O_PATH */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "base/folder.h"
 #include "base/utc.h"
 #include "store/poll_lock.h"
 #include "store/sql.h"
@@ -53,13 +55,41 @@ write_note(int fd)
 		(void)!pwrite(fd, note, (size_t)n, 0);
 }
 
+static int
+lock_fault(const char *path, struct fault *f)
+{
+	if (errno == EACCES)
+		return fault(f, FAULT_HOST, EX_IOERR,
+		    "%s: cannot be locked: %s: as root, chown %lu:%lu %s", path,
+		    strerror(errno), (unsigned long)geteuid(),
+		    (unsigned long)getegid(), path);
+	return fault(f, FAULT_HOST, EX_IOERR, "%s: cannot be locked: %s", path,
+	    strerror(errno));
+}
+
+/*
+ * A lock that root has made must not keep the store's owner out.  O_PATH, since
+ * closing another descriptor of the store would drop SQLite's locks on it.
+ */
+static int
+give_to_owner(int lock, const char *store)
+{
+	int model = open(store, O_PATH | O_CLOEXEC);
+	int rc = model == -1 ? -1 : folder_give_file(lock, model);
+
+	if (model != -1)
+		close(model);
+	return rc;
+}
+
 /*
  * The kernel drops the lock with its last holder, so what a killed run left
  * behind is no obstacle.  The file stays: removing it would open a gap in
  * which two runs hold locks on two files of that name.
  */
 int
-lock_take(const char *path, enum store_access access, int *fd, struct fault *f)
+lock_take(const char *path, const char *store, enum store_access access,
+    int *fd, struct fault *f)
 {
 	int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
 	int lock;
@@ -69,15 +99,18 @@ lock_take(const char *path, enum store_access access, int *fd, struct fault *f)
 	if ((lock = open(path, flags, 0600)) == -1) {
 		if (access == STORE_TRY && errno == ENOENT)
 			return 0; /* there is nobody to wait for */
-		return fault(f, FAULT_HOST, EX_IOERR,
-		    "%s: cannot be locked: %s", path, strerror(errno));
+		return lock_fault(path, f);
 	}
 	if (flock(lock, LOCK_EX | LOCK_NB) == -1) {
 		if (errno == EWOULDBLOCK)
 			held_fault(path, lock, f);
 		else
-			fault(f, FAULT_HOST, EX_IOERR,
-			    "%s: cannot be locked: %s", path, strerror(errno));
+			lock_fault(path, f);
+		close(lock);
+		return -1;
+	}
+	if (give_to_owner(lock, store) == -1) {
+		lock_fault(path, f);
 		close(lock);
 		return -1;
 	}

@@ -13,6 +13,7 @@
 #include "store/rollup.h"
 #include "store/schema.h"
 #include "store/sql.h"
+#include "store/store_file.h"
 #include "store/store_private.h"
 #include "store/totals.h"
 
@@ -42,77 +43,18 @@ plain_path(const char *path)
 	return path[0] == '/' ? xstrdup(path) : xasprintf("./%s", path);
 }
 
-/* 1 when there is such a file, 0 when not. */
-static int
-exists(const struct store *st, struct fault *f)
-{
-	struct stat sb;
-
-	if (stat(st->path, &sb) == -1 && errno == ENOENT)
-		return 0;
-	if (stat(st->path, &sb) == -1)
-		return fault(f, FAULT_HOST, EX_IOERR, "%s: %s", st->path,
-		    strerror(errno));
-	if (!S_ISREG(sb.st_mode))
-		return fault(f, FAULT_HOST, EX_IOERR, "%s: is no regular file",
-		    st->path);
-	/* nothing was made in it yet, and the mode is ours to choose */
-	if (sb.st_size == 0 && st->access == STORE_WRITE)
-		(void)chmod(st->path, 0600);
-	return 1;
-}
-
-/*
- * Make the file before SQLite does, whose files everybody can read; -wal and
- * -shm get its mode.  That another process was quicker is fine.
- */
-static int
-create(const struct store *st, struct fault *f)
-{
-	int fd = open(st->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-	if (fd == -1 && errno != EEXIST)
-		return fault(f, FAULT_HOST, EX_IOERR,
-		    "%s: cannot be created: %s", st->path, strerror(errno));
-	if (fd != -1)
-		close(fd);
-	return 0;
-}
-
-/* The name for SQLite to open: the file, made if need be, or memory. */
-static const char *
-place(struct store *st, struct fault *f)
-{
-	int there = exists(st, f);
-
-	if (there == -1)
-		return NULL;
-	if (there == 0 && st->access == STORE_READ) {
-		fault(f, FAULT_HOST, EX_NOINPUT,
-		    "%s: no such store: `tlsrua poll` or `tlsrua import` "
-		    "makes it",
-		    st->path);
-		return NULL;
-	}
-	if (there == 0 && st->access == STORE_TRY)
-		return ":memory:";
-	if (there == 0 && create(st, f) == -1)
-		return NULL;
-	return st->path;
-}
-
 static int
 connect_to(struct store *st, struct fault *f)
 {
 	/* one thread at a time has a store, so it needs no mutex */
 	int flags = SQLITE_OPEN_NOMUTEX;
-	const char *name = place(st, f);
 
-	if (name == NULL)
+	if (store_file_find(st, f) == -1)
 		return -1;
 	flags |= st->access == STORE_READ ? SQLITE_OPEN_READONLY
 					  : SQLITE_OPEN_READWRITE;
-	if (sqlite3_open_v2(name, &st->db, flags, NULL) != SQLITE_OK) {
+	if (sqlite3_open_v2(st->file[0] != '\0' ? st->file : ":memory:",
+		&st->db, flags, NULL) != SQLITE_OK) {
 		if (st->db == NULL)
 			out_of_memory();
 		return sql_fault(st, f);
@@ -164,6 +106,7 @@ store_open(const char *path, enum store_access access, struct fault *f)
 		store_close(st);
 		return NULL;
 	}
+	store_file_note(st);
 	return st;
 }
 
@@ -179,7 +122,10 @@ store_detach(struct store *st)
 int
 store_attach(struct store *st, struct fault *f)
 {
-	return connect_to(st, f) == -1 ? -1 : checkpoint_install(st, f);
+	if (connect_to(st, f) == -1 || checkpoint_install(st, f) == -1)
+		return -1;
+	store_file_note(st);
+	return 0;
 }
 
 void
@@ -191,15 +137,20 @@ store_close(struct store *st)
 	lock_drop(st->lock);
 	arena_free(&st->scratch);
 	free(st->path);
+	free(st->file);
 	free(st);
 }
 
 int
 store_lock(struct store *st, struct fault *f)
 {
-	char *path = xasprintf("%s.lock", st->path);
-	int rc = lock_take(path, st->access, &st->lock, f);
+	char *path;
+	int rc;
 
+	if (st->file[0] == '\0')
+		return 0; /* there is nobody to wait for */
+	path = xasprintf("%s.lock", st->file);
+	rc = lock_take(path, st->file, st->access, &st->lock, f);
 	free(path);
 	return rc;
 }

@@ -32,6 +32,13 @@ void store_detach(struct store *);
 int store_attach(struct store *, struct fault *);
 
 /*
+ * Whether the files that are open still have their names.  When somebody has
+ * moved or removed them, what is committed is lost, and no mail may be touched
+ * on the server.  0, or -1 with a fault of exit code 74 that says so.
+ */
+int store_is_in_place(struct store *, struct fault *);
+
+/*
  * Hold the lock of a poll (a file beside the database) until store_close();
  * FAULT_HOST with exit code 75 and the holder's pid and start when another run
  * has it.

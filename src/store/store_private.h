@@ -2,6 +2,7 @@
 #define STORE_STORE_PRIVATE_H
 
 #include <sqlite3.h>
+#include <sys/types.h>
 
 #include "base/arena.h"
 #include "store/store.h"
@@ -18,7 +19,9 @@ enum {
 
 struct store {
 	sqlite3 *db;
-	char *path;
+	char *path;	  /* as given, for messages */
+	char *file;	  /* absolute and without links; "" in memory */
+	ino_t log_number; /* inode of its log, when it was opened */
 	enum store_access access;
 	int lock; /* descriptor of the poll's lock; -1: not locked */
 	struct prepared

@@ -1,6 +1,8 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -148,28 +150,62 @@ follows_no_link_that_others_could_have_made(void **state)
 	assert_refused("in/link", ELOOP);
 }
 
+/* The file is `name` in the folder `expected`, and is there or not. */
+static void
+assert_found(
+    const char *path, const char *expected, const char *name, bool there)
+{
+	char found[NAME_MAX + 1];
+	struct stat sb, folder, real;
+	int fd = folder_find_file(AT_FDCWD, path, found, &sb);
+
+	assert_true(fd >= 0);
+	assert_string_equal(found, name);
+	assert_int_equal(sb.st_mode != 0, there);
+	assert_int_equal(fstat(fd, &folder), 0);
+	assert_int_equal(stat(expected, &real), 0);
+	assert_int_equal(folder.st_ino, real.st_ino);
+	close(fd);
+}
+
+static void
+assert_not_found(const char *path, int error)
+{
+	char found[NAME_MAX + 1];
+	struct stat sb;
+
+	errno = 0;
+	assert_int_equal(folder_find_file(AT_FDCWD, path, found, &sb), -1);
+	assert_int_equal(errno, error);
+}
+
 static void
 finds_the_folder_of_a_file(void **state)
 {
-	const char *name;
-	struct stat sb, real;
-	int fd = folder_open_of(AT_FDCWD, "in/real/page.html", &name);
-
 	(void)state;
-	assert_true(fd >= 0);
-	assert_string_equal(name, "page.html");
-	assert_int_equal(fstat(fd, &sb), 0);
-	assert_int_equal(stat("in/real", &real), 0);
-	assert_int_equal(sb.st_ino, real.st_ino);
-	close(fd);
-	fd = folder_open_of(AT_FDCWD, "/page.html", &name);
-	assert_true(fd >= 0);
-	assert_string_equal(name, "page.html");
-	close(fd);
-	fd = folder_open_of(AT_FDCWD, "page.html", &name);
-	assert_true(fd >= 0);
-	assert_string_equal(name, "page.html");
-	close(fd);
+	assert_found("in/real/page.html", "in/real", "page.html", false);
+	assert_found("/page.html", "/", "page.html", false);
+	assert_found("page.html", ".", "page.html", false);
+	assert_found("in/real", "in", "real", true);
+	assert_not_found("in/none/page.html", ENOENT);
+	assert_not_found("in/", ENOENT);
+}
+
+static void
+finds_where_a_link_to_a_file_leads(void **state)
+{
+	(void)state;
+	assert_int_equal(symlink("../in/file", "in/link"), 0);
+	assert_not_found("in/link", ENOENT);
+	close(open("in/file", O_CREAT | O_WRONLY, 0600));
+	assert_found("in/link", "in", "file", true);
+	assert_int_equal(chmod("in", 0777), 0);
+	assert_not_found("in/link", ELOOP);
+	assert_found("in/file", "in", "file", true);
+	unlink("in/link");
+	assert_int_equal(chmod("in", 0755), 0);
+	assert_int_equal(symlink("link", "in/link"), 0);
+	assert_not_found("in/link", ELOOP);
 }
 
 int
@@ -181,6 +217,7 @@ main(void)
 		TEST(follows_links_of_its_own),
 		TEST(follows_no_link_that_others_could_have_made),
 		TEST(finds_the_folder_of_a_file),
+		TEST(finds_where_a_link_to_a_file_leads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -201,7 +201,7 @@ class Links(Folder):
             os.chmod(shared, mode)
             os.symlink(victim, os.path.join(shared, "daily.csv"))
             with self.subTest(oct(mode)):
-                self.expect_line(CANTCREAT, "symbolic link.*rm ", "-c", self.conf, "export", "-o", shared, "daily")
+                self.expect_line(CANTCREAT, "symbolic link.*remove the link", "-c", self.conf, "export", "-o", shared, "daily")
                 self.expect_line(CANTCREAT, "symbolic link", "-c", self.conf, "html", "-o",
                                  os.path.join(shared, "daily.csv"))
             os.unlink(os.path.join(shared, "daily.csv"))

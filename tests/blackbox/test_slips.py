@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Slips of the person who runs it: an output named like the store, a test store, root instead of the user, a closed stdout."""
+import fcntl
 import json
 import os
 import resource
+import shlex
 import socket
 import subprocess
 import sys
@@ -10,7 +12,11 @@ import threading
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import tap  # noqa: E402
-from lib.program import BINARY, CANTCREAT, OK, USAGE, Scene, environment  # noqa: E402
+from lib.program import (BINARY, CANTCREAT, IOERR, NOINPUT, OK, TEMPFAIL, UNAVAILABLE, USAGE, Scene,  # noqa: E402
+                         as_nobody, environment)
+from lib.served import Acting  # noqa: E402
+
+NOBODY = 65534
 
 
 def report(number=1, domain="c.example", failed=0, day="2026-03-01", details=0):
@@ -134,6 +140,111 @@ class Descriptors(Scene):
                               capture_output=True)
         self.assertEqual(74, done.returncode, done.stderr)
         self.assertEqual(1, done.stderr.count(b"\n"), done.stderr)
+
+
+class Names(Scene):
+    """A store that is reached by several names is one store."""
+
+    def setUp(self):
+        super().setUp()
+        self.expect_silence("-d", self.store, "import", self.write("r.json", report()))
+
+    def test_all_its_names_have_one_lock(self):
+        os.symlink(self.store, self.path("link.db"))
+        os.mkdir(self.path("there"))
+        os.symlink(self.dir, self.path("there", "again"))
+        box = {"host": "127.0.0.1", "port": 1, "tls": "none", "user": "u", "password": "p", "retries": 0}
+        with open(self.store + ".lock", "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for name in ("tlsrua.db", "link.db", "there/again/tlsrua.db", "there/again/link.db"):
+                with self.subTest(name):
+                    conf = self.config(box, store=self.path(name), export=False)
+                    self.expect_line(TEMPFAIL, r"tlsrua\.db\.lock: held", "-c", conf, "poll")
+
+    def test_a_second_name_that_cannot_be_followed_is_refused(self):
+        os.link(self.store, self.path("second.db"))
+        for name in ("tlsrua.db", "second.db"):
+            self.expect_line(IOERR, "2 names.*find -samefile", "-d", self.path(name), "import", self.path("r.json"))
+        self.expect(OK, "-d", self.store, "status")
+
+    def test_no_link_is_followed_where_others_may_write(self):
+        os.mkdir(self.path("shared"))
+        os.chmod(self.path("shared"), 0o1777)
+        os.symlink("../tlsrua.db", self.path("shared", "tlsrua.db"))
+        for command in (["import", self.path("r.json")], ["status"]):
+            self.expect_line(IOERR, "symbolic link", "-d", self.path("shared", "tlsrua.db"), *command)
+
+    def test_a_link_that_leads_nowhere_makes_no_store(self):
+        os.symlink("none.db", self.path("link.db"))
+        self.expect_line(IOERR, "cannot be created", "-d", self.path("link.db"), "import", self.path("r.json"))
+        self.expect_line(NOINPUT, "no such store", "-d", self.path("link.db"), "status")
+        self.assertFalse(os.path.exists(self.path("none.db")))
+
+
+class Root(Scene):
+    """One run as root does not lock the owner out."""
+
+    def setUp(self):
+        super().setUp()
+        if os.geteuid() != 0:
+            self.skipTest("needs root")
+        self.box = {"host": "127.0.0.1", "port": 1, "tls": "none", "user": "u", "password": "p", "retries": 0}
+        self.conf = self.config(self.box)
+        for path in (self.dir, self.export, self.path("reports.password")):
+            os.chown(path, NOBODY, NOBODY)
+        self.write("r.json", report())
+
+    def assert_owners_run_works(self):
+        self.expect(UNAVAILABLE, "-c", self.conf, "poll", preexec=as_nobody)
+        self.expect(OK, "-c", self.conf, "import", self.write("2.json", report(2)), preexec=as_nobody)
+        self.assertEqual({NOBODY}, {os.stat(self.path(n)).st_uid for n in os.listdir(self.dir) if ".db" in n})
+
+    def test_not_when_it_was_the_first_run(self):
+        self.expect(UNAVAILABLE, "-c", self.conf, "poll")
+        self.expect(OK, "-c", self.conf, "import", self.path("r.json"))
+        self.assert_owners_run_works()
+
+    def test_not_when_the_store_was_there(self):
+        self.expect(OK, "-c", self.conf, "import", self.path("r.json"), preexec=as_nobody)
+        self.expect(UNAVAILABLE, "-c", self.conf, "poll")
+        self.assert_owners_run_works()
+
+    def test_what_an_older_release_left_is_said_with_the_command(self):
+        self.expect(OK, "-c", self.conf, "import", self.path("r.json"), preexec=as_nobody)
+        lock = self.write("tlsrua.db.lock", "", 0o600)
+        self.expect_line(IOERR, f"as root, chown {NOBODY}:{NOBODY} {lock}$", "-c", self.conf, "poll",
+                         preexec=as_nobody)
+
+
+class Vanished(Acting):
+    """A store or folder that goes away in the middle of a run: the mail stays on the server."""
+
+    def poll_with(self, script, status, pattern):
+        """The command for the password is run once the store is open."""
+        user = self.user()
+        command = self.write("secret", f"#!/bin/sh\ncd {self.dir}\n{script}\n"
+                             f"printf %s {shlex.quote(self.server.users[user])}\n", 0o755)
+        before = len(self.uids(user))
+        result = self.poll(user, status=status, after_import="delete", after_reject="delete", password=None,
+                           password_command=command)
+        self.assertRegex(result.err, pattern)
+        self.assertEqual(before, len(self.uids(user)))
+        return user
+
+    def test_a_store_that_is_moved_or_removed(self):
+        for script in ("mv tlsrua.db away.db", "rm tlsrua.db", "rm tlsrua.db; : >tlsrua.db", "rm tlsrua.db-wal"):
+            with self.subTest(script):
+                self.poll_with(script, IOERR, "was moved or removed.*put it back, and run again")
+                for name in os.listdir(self.dir):
+                    if ".db" in name:
+                        os.unlink(self.path(name))
+
+    def test_a_folder_that_is_removed_and_the_next_run_goes_on(self):
+        user = self.poll_with("rm -r csv", CANTCREAT, "csv: No such file")
+        os.mkdir(self.export)
+        self.poll(user, after_import="delete", after_reject="delete")
+        _, _, none = self.verdicts()
+        self.assertEqual(len(none), len(self.uids(user)))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,141 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/fault.h"
+#include "base/folder.h"
+#include "store/store_file.h"
+#include "store/store_private.h"
+
+static int
+file_fault(const struct store *st, const char *what, struct fault *f)
+{
+	return fault(f, FAULT_HOST, EX_IOERR, "%s: %s: %s", st->path, what,
+	    strerror(errno));
+}
+
+/*
+ * Make the file before SQLite does, whose files everybody can read; -wal and
+ * -shm get its mode and owner.  That another process was quicker is fine.
+ */
+static int
+create(const struct store *st, int folder, const char *name, struct fault *f)
+{
+	int rc = 0, fd = openat(folder, name,
+			O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd == -1)
+		return errno == EEXIST ? 0
+				       : file_fault(st, "cannot be created", f);
+	if (folder_give_file(fd, folder) == -1)
+		rc = file_fault(st, "cannot be created", f);
+	close(fd);
+	return rc;
+}
+
+/* An existing file: what is refused about it, and what is set right. */
+static int
+check(const struct store *st, int folder, const char *name,
+    const struct stat *sb, struct fault *f)
+{
+	if (!S_ISREG(sb->st_mode))
+		return fault(f, FAULT_HOST, EX_IOERR, "%s: is no regular file",
+		    st->path);
+	if (st->access == STORE_WRITE && sb->st_nlink > 1)
+		return fault(f, FAULT_HOST, EX_IOERR,
+		    "%s: has %lu names (hard links), and its log belongs to "
+		    "one of them: remove the others (find -samefile %s)",
+		    st->path, (unsigned long)sb->st_nlink, st->path);
+	/* nothing was made in it yet, and the mode is ours to choose */
+	if (sb->st_size == 0 && st->access == STORE_WRITE)
+		(void)!fchmodat(folder, name, 0600, 0);
+	return 0;
+}
+
+/* The folder of the store is not there, so neither is the store. */
+static int
+without_folder(struct store *st, struct fault *f)
+{
+	if (errno == ELOOP)
+		return fault(f, FAULT_HOST, EX_IOERR,
+		    "%s: leads over a symbolic link in a folder that others "
+		    "may write: name the file that it leads to",
+		    st->path);
+	if (errno != ENOENT || st->access == STORE_WRITE)
+		return file_fault(st, "cannot be created", f);
+	return 0;
+}
+
+static int
+find_in(struct store *st, int folder, const char *name, const struct stat *sb,
+    struct fault *f)
+{
+	if (sb->st_mode != 0)
+		return check(st, folder, name, sb, f) == -1 ? -1 : 1;
+	if (st->access == STORE_WRITE)
+		return create(st, folder, name, f) == -1 ? -1 : 1;
+	return 0;
+}
+
+int
+store_file_find(struct store *st, struct fault *f)
+{
+	char name[NAME_MAX + 1];
+	struct stat sb;
+	int folder = folder_find_file(AT_FDCWD, st->path, name, &sb);
+	int there = folder == -1 ? without_folder(st, f)
+				 : find_in(st, folder, name, &sb, f);
+
+	if (folder != -1)
+		close(folder);
+	if (there == -1)
+		return -1;
+	if (there == 0 && st->access == STORE_READ)
+		return fault(f, FAULT_HOST, EX_NOINPUT,
+		    "%s: no such store: `tlsrua poll` or `tlsrua import` "
+		    "makes it",
+		    st->path);
+	free(st->file);
+	st->file = there == 0 ? xstrdup("") : realpath(st->path, NULL);
+	return st->file != NULL ? 0 : file_fault(st, "cannot be opened", f);
+}
+
+/* The number of the log's file; 0 when there is none. */
+static ino_t
+log_number(const struct store *st)
+{
+	char *log = xasprintf("%s-wal", st->file);
+	struct stat sb;
+	ino_t number = stat(log, &sb) == 0 ? sb.st_ino : 0;
+
+	free(log);
+	return number;
+}
+
+void
+store_file_note(struct store *st)
+{
+	st->log_number = log_number(st);
+}
+
+int
+store_is_in_place(struct store *st, struct fault *f)
+{
+	int moved = 0;
+
+	if (st->file[0] == '\0')
+		return 0;
+	if (sqlite3_file_control(
+		st->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK &&
+	    moved == 0 && log_number(st) == st->log_number)
+		return 0;
+	return fault(f, FAULT_HOST, EX_IOERR,
+	    "%s: was moved or removed while it was in use, so no mail is "
+	    "touched on the server: put it back, and run again",
+	    st->path);
+}
