@@ -38,6 +38,7 @@ struct walk {
 		size_t path; /* the length of its path */
 	} level[DEPTH_MAX];
 	size_t depth;
+	bool is_named; /* the present file is the path of the walk itself */
 };
 
 /* Tell the handler; -1 when it ends the walk. */
@@ -122,6 +123,7 @@ each_mail(struct walk *w)
 			.bytes = mail.bytes,
 			.size = mail.size,
 			.too_large = mail.too_large,
+			.is_mail = true,
 		};
 		rc = w->handler->message(w->handler->arg, &m, w->fault);
 	}
@@ -175,10 +177,19 @@ give_head(struct walk *w, const struct stat *st, struct message *m)
 	return count_rest(w, &m->size);
 }
 
+/* Whether the present file is in cur or new of a Maildir. */
+static bool
+is_in_maildir(const struct walk *w)
+{
+	return w->depth >= 2 && w->level[w->depth - 2].listing->is_maildir;
+}
+
 static int
 whole_file(struct walk *w, const struct stat *st)
 {
-	struct message m = { .source = w->path.data };
+	struct message m = { .source = w->path.data,
+		.is_mail = is_in_maildir(w),
+		.is_named = w->is_named };
 	uint64_t max = w->limits->message;
 	bool large = S_ISREG(st->st_mode) && (uint64_t)st->st_size > max;
 
@@ -198,14 +209,21 @@ whole_file(struct walk *w, const struct stat *st)
 static int
 give_file(struct walk *w, int fd, const struct stat *st)
 {
-	window_begin_fd(&w->window, &fd);
+	size_t before;
+
+	if (S_ISREG(st->st_mode))
+		window_begin_file(&w->window, &fd);
+	else
+		window_begin_stream(&w->window, &fd);
 	if (read_until(w, KIND_BYTES) == -1)
 		return unreadable_errno(w);
 	if (S_ISREG(st->st_mode) &&
 	    (off_t)window_span(&w->window).n == st->st_size)
 		w->window.at_end = true; /* saves a read() for each file */
-	if (mbox_is(window_span(&w->window)))
+	if (!is_in_maildir(w) && mbox_is(window_span(&w->window), &before)) {
+		window_use(&w->window, before);
 		return each_mail(w);
+	}
 	return whole_file(w, st);
 }
 
@@ -225,11 +243,19 @@ enter_folder(struct walk *w, int fd)
 	return 0;
 }
 
-/* A file of a folder, or what a symbolic link in it leads to. */
+static int
+skip(struct walk *w, const char *why)
+{
+	log_warn("%s: %s, skipped", w->path.data, why);
+	return 0;
+}
+
+/* Hand over a regular file of a folder. */
 static int
 open_file(struct walk *w, int dir, const char *name)
 {
-	/* O_NONBLOCK: a FIFO would wait for somebody to write */
+	/* it may have been replaced by a FIFO, which O_NONBLOCK opens at once
+	 */
 	int fd =
 	    openat(dir, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct stat st;
@@ -242,9 +268,37 @@ open_file(struct walk *w, int dir, const char *name)
 	else if (S_ISREG(st.st_mode))
 		rc = give_file(w, fd, &st);
 	else if (!S_ISDIR(st.st_mode))
-		log_warn("%s: not a file, skipped", w->path.data);
+		rc = skip(w, "not a file");
 	close(fd);
 	return rc;
+}
+
+/* Whether somebody else may put links into the folder. */
+static bool
+is_writable_by_others(int dir)
+{
+	struct stat st;
+
+	return fstat(dir, &st) == -1 ||
+	       (st.st_mode & (S_IWGRP | S_IWOTH)) != 0 ||
+	       (st.st_uid != 0 && st.st_uid != geteuid());
+}
+
+/* Hand over what a symbolic link leads to, if that is a regular file. */
+static int
+follow_link(struct walk *w, int dir, const char *name)
+{
+	struct stat st;
+
+	if (is_writable_by_others(dir))
+		return skip(w, "a link in a folder that others may write");
+	if (fstatat(dir, name, &st, 0) == -1)
+		return unreadable_errno(w);
+	if (S_ISDIR(st.st_mode))
+		return 0;
+	if (!S_ISREG(st.st_mode)) /* opening a device may do anything */
+		return skip(w, "not a file");
+	return open_file(w, dir, name);
 }
 
 static int
@@ -281,10 +335,11 @@ give_entry(
 	}
 	if (e->type == DT_DIR)
 		return open_folder(w, dir, e->name);
-	if (e->type == DT_REG || e->type == DT_LNK)
+	if (e->type == DT_LNK)
+		return follow_link(w, dir, e->name);
+	if (e->type == DT_REG)
 		return open_file(w, dir, e->name);
-	log_warn("%s: not a file, skipped", w->path.data);
-	return 0;
+	return skip(w, "not a file");
 }
 
 /* Not recursive, so that the stack does not grow with the depth. */
@@ -313,6 +368,7 @@ walk_stdin(struct walk *w)
 
 	if (fstat(STDIN_FILENO, &st) == -1)
 		return unreadable_errno(w);
+	w->is_named = true;
 	return give_file(w, STDIN_FILENO, &st);
 }
 
@@ -328,7 +384,11 @@ walk_path(struct walk *w, const char *path)
 		rc = enter_folder(w, fd);
 		return rc == 0 ? walk_folders(w) : rc;
 	}
-	rc = give_file(w, fd, &st);
+	w->is_named = true;
+	if (S_ISBLK(st.st_mode) || (S_ISCHR(st.st_mode) && !isatty(fd)))
+		rc = unreadable(w, EX_NOINPUT, "a device, not a file");
+	else
+		rc = give_file(w, fd, &st);
 	close(fd);
 	return rc;
 }

@@ -25,8 +25,9 @@ struct files_handler {
  * Hand over every message under `path`: a file (JSON, gzip, zip, a mail), an
  * mbox, a Maildir (cur and new), a folder with any mix of these, or "-" for
  * standard input.  In a folder entries are taken in the order of their names;
- * dot files and symbolic links to folders are left out.  One message is in
- * memory at a time.
+ * dot files and symbolic links to folders are left out, and so is every link in
+ * a folder that others may write.  Devices, FIFOs and sockets in a folder are
+ * not opened.  One message is in memory at a time.
  */
 int files_walk(const char *path, const struct limits *,
     const struct files_handler *, struct fault *);

@@ -139,10 +139,26 @@ is_quoted_from(struct span line)
 	return n > 0 && line.n - n >= 5 && memcmp(line.p + n, "From ", 5) == 0;
 }
 
+/* How many bytes a byte order mark and empty lines take at the front. */
+static size_t
+blank_front(struct span start)
+{
+	struct span rest = start;
+
+	if (span_begins_nocase(rest, "\xef\xbb\xbf"))
+		rest = span_skip(rest, 3);
+	while (rest.n > 0 && (rest.p[0] == '\r' || rest.p[0] == '\n'))
+		rest = span_skip(rest, 1);
+	return start.n - rest.n;
+}
+
 bool
-mbox_is(struct span start)
+mbox_is(struct span start, size_t *before)
 {
 	const char *lf;
+
+	*before = blank_front(start);
+	start = span_skip(start, *before);
 
 	if (start.n < 5 || memcmp(start.p, "From ", 5) != 0)
 		return false;

@@ -38,8 +38,11 @@ struct mbox_mail {
 	bool too_large;	   /* over limits.message */
 };
 
-/* Whether a file that begins with `start` is an mbox. */
-bool mbox_is(struct span start);
+/*
+ * Whether a file that begins with `start` is an mbox.  `*before` gets how many
+ * bytes stand before it: a byte order mark and empty lines.
+ */
+bool mbox_is(struct span start, size_t *before);
 
 /*
  * Start at the beginning of a file for which mbox_is().  The window must be

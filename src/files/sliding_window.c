@@ -21,7 +21,7 @@ window_begin(struct window *w, window_read_fn *fn, void *arg)
 
 /* Somebody may have made standard input non-blocking. */
 static ssize_t
-read_fd(void *arg, void *p, size_t n)
+read_stream(void *arg, void *p, size_t n)
 {
 	struct pollfd fd = { *(int *)arg, POLLIN, 0 };
 	ssize_t got;
@@ -33,9 +33,21 @@ read_fd(void *arg, void *p, size_t n)
 }
 
 void
-window_begin_fd(struct window *w, int *fd)
+window_begin_stream(struct window *w, int *fd)
 {
-	window_begin(w, read_fd, fd);
+	window_begin(w, read_stream, fd);
+}
+
+static ssize_t
+read_file(void *arg, void *p, size_t n)
+{
+	return read(*(int *)arg, p, n);
+}
+
+void
+window_begin_file(struct window *w, int *fd)
+{
+	window_begin(w, read_file, fd);
 }
 
 struct span

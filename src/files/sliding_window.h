@@ -25,8 +25,12 @@ struct window {
 /* Begin with another file; the memory is used again. */
 void window_begin(struct window *, window_read_fn *, void *arg);
 
-/* The same for a descriptor; `fd` must stay valid as long as it is read. */
-void window_begin_fd(struct window *, int *fd);
+/*
+ * The same for a descriptor; `fd` must stay valid as long as it is read.  A
+ * stream is waited for when it has nothing to read now, a file is not.
+ */
+void window_begin_stream(struct window *, int *fd);
+void window_begin_file(struct window *, int *fd);
 
 /* What was read and is not used yet; valid until the next window_more(). */
 struct span window_span(const struct window *);

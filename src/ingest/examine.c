@@ -7,6 +7,7 @@
 #include "base/timing.h"
 #include "ingest/examine.h"
 #include "mime/candidates.h"
+#include "mime/header_field.h"
 #include "mime/mail_header.h"
 #include "mime/part_body.h"
 #include "mime/report_front.h"
@@ -110,7 +111,6 @@ judge_bytes(struct exam *e, struct candidate *c,
     const struct findings *choosing, struct fault *f)
 {
 	struct examiner *ex = e->ex;
-	bool gzip = container_kind(c->bytes) == CONTAINER_GZIP;
 	struct unpack *u = unpack_open(c->bytes, ex->settings.limits);
 	enum room left = timing_enter(ex->settings.timing, ROOM_UNPACK);
 	int got, rc = 0;
@@ -122,7 +122,7 @@ judge_bytes(struct exam *e, struct candidate *c,
 		buf_reset(&ex->text);
 		got = unpack_next(u, &ex->text, &ex->findings);
 		c->text = buf_span(&ex->text);
-		c->is_gzip = gzip;
+		c->is_gzip = unpack_is_gzip_file(u);
 		c->report = NULL;
 		if (got == 1)
 			rc = judge_text(e, c, f);
@@ -190,6 +190,7 @@ looks_like_mail(struct span s)
 
 	if (container_kind(s) != CONTAINER_NONE)
 		return false;
+	s = field_front(s, field_eol(s));
 	if (s.n >= 5 && memcmp(s.p, "From ", 5) == 0)
 		return true;
 	for (i = 0; i < s.n && s.p[i] > ' ' && s.p[i] < 0x7f; i++)
@@ -206,14 +207,20 @@ base_name(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-/* Whether the name is that of a report file (RFC 8460 §5.1), or of stdin. */
+/*
+ * Whether to judge a file that is no mail.  Others also keep files that are
+ * called .json, so in a folder the name must be that of a report; a file that
+ * was named is judged, to say what is wrong with it.
+ */
 static bool
-is_named_report(const char *name)
+is_wanted(const struct message *m, struct span name, unsigned entries)
 {
-	struct span s = span_of(name);
-
-	return span_ends_nocase(s, ".json") ||
-	       span_ends_nocase(s, ".json.gz") || strcmp(name, "-") == 0;
+	if (begins_as_report(m->bytes, entries) || is_report_file_name(name))
+		return true;
+	return m->is_named &&
+	       (span_ends_nocase(name, ".json") ||
+		   span_ends_nocase(name, ".json.gz") || span_is(name, "-") ||
+		   container_kind(m->bytes) == CONTAINER_JSON);
 }
 
 /* Judge a file that is no mail: it may be a report itself, packed or not. */
@@ -226,8 +233,8 @@ judge_file(struct exam *e, struct mail_head *head, struct fault *f)
 		.findings = &e->ex->findings };
 
 	e->head = head;
-	if (!is_named_report(c.filename) &&
-	    !begins_as_report(bytes, e->ex->settings.limits->reports))
+	if (!is_wanted(e->message, span_of(c.filename),
+		e->ex->settings.limits->reports))
 		return 0;
 	return judge_bytes(e, &c, NULL, f);
 }
@@ -297,7 +304,7 @@ examine(struct examiner *ex, const struct message *m, struct arena *mail,
 		rc = judge_absent(&e, head, f);
 	else if (m->attachment_of != NULL)
 		rc = judge_attachment(&e, head, f);
-	else if (m->mailbox != 0 || looks_like_mail(m->bytes))
+	else if (m->mailbox != 0 || m->is_mail || looks_like_mail(m->bytes))
 		rc = judge_mail(&e, head, f);
 	else
 		rc = judge_file(&e, head, f);

@@ -5,6 +5,7 @@
 #include "mime/candidates.h"
 #include "mime/mail_header.h"
 #include "mime/part_body.h"
+#include "mime/report_front.h"
 
 /* The search for candidates in one mail. */
 struct search {
@@ -52,35 +53,6 @@ read_mail(struct search *s, struct span mail, struct findings *fs)
 		add_leaf(s, &part);
 	mime_close(m);
 	return rc;
-}
-
-/* As the times in a file name do, whatever stands behind them. */
-static bool
-begins_with_digit(struct span s)
-{
-	return s.n > 0 && s.p[0] >= '0' && s.p[0] <= '9';
-}
-
-/*
- * "sender!domain!begin!end[!id].json[.gz]" (RFC 8460 §5.1).  Reports of DMARC
- * are named so too, but end in .xml, .xml.gz or .zip (RFC 7489 §7.2.1.1).
- */
-static bool
-is_report_name(struct span name)
-{
-	struct span field[4];
-	size_t i, at;
-
-	if (!span_ends_nocase(name, ".json") &&
-	    !span_ends_nocase(name, ".json.gz"))
-		return false;
-	for (i = 0; i < 4; i++) {
-		at = span_find(name, "!");
-		field[i] = (struct span){ name.p, at };
-		name = span_skip(name, at + 1);
-	}
-	return field[0].n > 0 && field[1].n > 0 &&
-	       begins_with_digit(field[2]) && begins_with_digit(field[3]);
 }
 
 static bool
@@ -142,7 +114,7 @@ is_candidate(const struct search *s, const struct mime_part *p)
 		return head_is_tlsrpt(p->subtype);
 	if (is_opaque(p))
 		return false;
-	if (is_report_name(span_of(p->filename)) || claims_around(s, p))
+	if (is_report_file_name(span_of(p->filename)) || claims_around(s, p))
 		return is_claimed(s, p);
 	return part_body_is_report(p->body, p->encoding, s->limits->reports);
 }
@@ -155,7 +127,7 @@ has_uuencode(const struct search *s)
 
 	for (i = 0; i < s->n; i++)
 		if (part_body_has_uuencode(s->leaf[i].body, &name) &&
-		    (s->c->claims || is_report_name(span_trim(name))))
+		    (s->c->claims || is_report_file_name(span_trim(name))))
 			return true;
 	return false;
 }

@@ -42,11 +42,15 @@ field_chomp(struct span line, char eol)
 	return line;
 }
 
-/* Whether there is nothing in a line but its end. */
+/*
+ * Whether there is nothing in a line but its end: a server that adds a CR to
+ * each LF makes CR CR LF of CR LF.
+ */
 static inline bool
 field_is_empty(struct span line, char eol)
 {
-	return line.n <= 2 && field_chomp(line, eol).n == 0;
+	line = field_chomp(line, eol);
+	return line.n == 0 || (line.n == 1 && line.p[0] == '\r');
 }
 
 /* Whether a line is folded into the field before it. */

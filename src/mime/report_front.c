@@ -44,3 +44,32 @@ begins_as_report(struct span bytes, unsigned entries)
 			return true;
 	return false;
 }
+
+/* As the times in a file name do, whatever stands behind them. */
+static bool
+begins_with_digit(struct span s)
+{
+	return s.n > 0 && s.p[0] >= '0' && s.p[0] <= '9';
+}
+
+/*
+ * "sender!domain!begin!end[!id].json[.gz]" (RFC 8460 §5.1).  Reports of DMARC
+ * are named so too, but end in .xml, .xml.gz or .zip (RFC 7489 §7.2.1.1).
+ */
+bool
+is_report_file_name(struct span name)
+{
+	struct span field[4];
+	size_t i, at;
+
+	if (!span_ends_nocase(name, ".json") &&
+	    !span_ends_nocase(name, ".json.gz"))
+		return false;
+	for (i = 0; i < 4; i++) {
+		at = span_find(name, "!");
+		field[i] = (struct span){ name.p, at };
+		name = span_skip(name, at + 1);
+	}
+	return field[0].n > 0 && field[1].n > 0 &&
+	       begins_with_digit(field[2]) && begins_with_digit(field[3]);
+}

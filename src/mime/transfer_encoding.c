@@ -131,8 +131,11 @@ soft_break(const char *p, size_t n)
 	while (i < n && (p[i] == ' ' || p[i] == '\t'))
 		i++;
 	if (i < n && p[i] == '\r')
-		return i + 1 < n && p[i + 1] == '\n' ? i + 2 : i + 1;
-	return i < n && p[i] == '\n' ? i + 1 : 0;
+		for (i++; i < n && p[i] == '\r';)
+			i++;
+	else if (i == n || p[i] != '\n')
+		return 0;
+	return i < n && p[i] == '\n' ? i + 1 : i;
 }
 
 size_t

@@ -22,6 +22,8 @@ struct message {
 			    empty where not even that was to be had */
 	bool unreadable; /* the server has it but does not hand it out */
 	bool ruled_out;	 /* it holds no report: bytes is the header block */
+	bool is_mail;  /* from an mbox or a Maildir; else a file's bytes tell */
+	bool is_named; /* a person named this file, or it is standard input */
 	bool has_arrival;
 	int64_t arrival; /* INTERNALDATE, seconds since 1970 UTC */
 	/* where bytes is an attachment alone, taken out of its mail before */

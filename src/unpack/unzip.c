@@ -23,7 +23,6 @@ struct unzip {
 	zip_t *zip;
 	zip_uint64_t *entry; /* indexes of those that may be reports */
 	size_t n, next;
-	struct buf packed; /* an entry that is a gzip file */
 };
 
 /*
@@ -246,11 +245,9 @@ read_entry(
 }
 
 int
-unzip_next(struct unzip *u, struct buf *text, struct findings *fs)
+unzip_next(struct unzip *u, struct buf *data, struct findings *fs)
 {
 	zip_uint64_t i;
-	size_t before = text->len;
-	struct span all;
 
 	if (u->next == u->n)
 		return 0;
@@ -259,25 +256,13 @@ unzip_next(struct unzip *u, struct buf *text, struct findings *fs)
 		findings_add(
 		    fs, CODE_MULTIPLE_REPORT_PARTS, "%zu in one zip", u->n);
 	if (check_entry(u->zip, i, fs) == -1 ||
-	    read_entry(u, i, text, fs) == -1)
+	    read_entry(u, i, data, fs) == -1)
 		return -1;
-	all = span_skip(buf_span(text), before);
-	switch (container_kind(all)) {
-	case CONTAINER_ZIP:
-		text->len = before;
-		return findings_reject(fs, CODE_ZIP_INVALID,
-		    "entry %llu is a zip", (unsigned long long)i + 1);
-	case CONTAINER_GZIP:
-		u->packed.max = text->max;
-		buf_reset(&u->packed);
-		buf_append(&u->packed, all.p, all.n);
-		text->len = before;
-		if (inflate_gzip(buf_span(&u->packed), text, fs) == -1)
-			return -1;
+	if (container_kind(buf_span(data)) != CONTAINER_ZIP)
 		return 1;
-	default:
-		return 1;
-	}
+	buf_reset(data);
+	return findings_reject(fs, CODE_ZIP_INVALID, "entry %llu is a zip",
+	    (unsigned long long)i + 1);
 }
 
 void
@@ -286,7 +271,6 @@ unzip_close(struct unzip *u)
 	if (u == NULL)
 		return;
 	zip_discard(u->zip);
-	buf_free(&u->packed);
 	free(u->entry);
 	free(u);
 }

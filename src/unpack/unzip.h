@@ -6,7 +6,7 @@
 #include "base/span.h"
 #include "codes/findings.h"
 
-/* The report texts in a zip file, one after the other. */
+/* The entries of a zip file that may be reports, one after the other. */
 struct unzip;
 
 /*
@@ -18,11 +18,11 @@ struct unzip *unzip_open(
     struct span bytes, const struct limits *, struct findings *);
 
 /*
- * Append the next text, unpacked once more where it is a gzip file: 1; 0 after
- * the last; or -1 with `text` as it was: zip-encrypted, zip-invalid,
- * decompressed-too-large, or what inflate_gzip() says.
+ * The next entry as it stands, into `data`, which is empty: 1; 0 after the
+ * last; or -1 with `data` empty: zip-encrypted, zip-invalid or, beyond
+ * data->max, decompressed-too-large.
  */
-int unzip_next(struct unzip *, struct buf *text, struct findings *);
+int unzip_next(struct unzip *, struct buf *data, struct findings *);
 
 void unzip_close(struct unzip *);
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -15,6 +16,14 @@ from lib.program import BINARY, DATAERR, NOINPUT, OK, Scene, as_nobody, environm
 
 JSON_LINE = ("messages", "reports", "imported", "duplicate", "conflict", "rejected", "no_report", "warnings", "bytes",
              "seconds")
+
+
+BOM = b"\xef\xbb\xbf"
+# what other programs keep in their folders
+OTHERS = {"composer.json": b'{"name": "acme/app", "require": {"php": ">=8.1"}}', "empty.json": b"",
+          "list.json": b'[{"organization_name": "x", "policies": []}]', "words.json": b"not JSON",
+          "dmarc.json": b'{"report_metadata": {"org_name": "x"}, "records": []}',
+          "packed.json.gz": gzip.compress(b'{"policies": []}')}
 
 
 def document(**changes):
@@ -63,7 +72,12 @@ class Shapes(Import):
                 "zip.eml": mail(zipped("r.json", plain), "application/zip", "r.zip"),
                 "octets.eml": mail(gzip.compress(plain), "application/octet-stream", "r.json.gz"),
                 "wrong-label.eml": mail(gzip.compress(plain), "application/tlsrpt+json", "r.json"),
-                "mbox": b"From x@y Mon Mar  2 06:00:00 2026\n" + mail(plain)}
+                "mbox": b"From x@y Mon Mar  2 06:00:00 2026\n" + mail(plain),
+                "bom.eml": BOM + mail(plain), "blank.eml": b"\r\n\r\n" + mail(plain),
+                "cr.eml": mail(plain).replace(b"\n", b"\r\r\n"),
+                "bom.mbox": BOM + b"\nFrom x@y Mon Mar  2 06:00:00 2026\n" + BOM + mail(plain),
+                "twice.json.gz": gzip.compress(gzip.compress(plain)),
+                "twice.eml": mail(gzip.compress(gzip.compress(plain)), "application/tlsrpt+gzip", "r.json.gz")}
 
     def test_every_shape_of_a_file_holds_the_report(self):
         for name, content in self.shapes().items():
@@ -86,7 +100,7 @@ class Shapes(Import):
             self.write("in/" + name, content)
         result = self.imports(self.path("in"))
         self.assertEqual(OK, result.status, str(result))
-        self.assert_counts(result, messages=12, reports=12, imported=1, duplicate=11, conflict=0, rejected=0)
+        self.assert_counts(result, messages=18, reports=18, imported=1, duplicate=17, conflict=0, rejected=0)
         self.assertEqual(1, self.one())
 
     def test_what_is_kept_of_a_plain_report_unpacks_to_it(self):
@@ -96,6 +110,17 @@ class Shapes(Import):
                 store = self.path(f"{size}.db")
                 self.expect(OK, "-d", store, "import", "--json", self.write(f"{size}.json", content))
                 self.assertEqual(content, gzip.decompress(self.query("SELECT bytes FROM report_bytes", store=store)[0][0]))
+
+    def test_what_is_kept_of_a_report_packed_twice_unpacks_to_it_at_once(self):
+        self.expect(OK, "-d", self.store, "import", self.write("r.json.gz", gzip.compress(gzip.compress(text()))))
+        self.assertEqual(text(), gzip.decompress(self.query("SELECT bytes FROM report_bytes")[0][0]))
+
+    def test_a_maildir_holds_mails_alone(self):
+        os.makedirs(self.path("maildir", "new"))
+        self.write("maildir/cur/1", BOM + mail(text()))
+        self.write("maildir/cur/2.json", b'{"name": "x"}')
+        self.write("maildir/cur/3", b"no header at all\n")
+        self.assert_counts(self.imports(self.path("maildir")), messages=3, imported=1, no_report=2)
 
     def test_folders_in_folders_are_walked(self):
         self.write("in/a/b/c/r.json", text())
@@ -152,6 +177,39 @@ class Verdicts(Import):
         self.assertEqual("", result.err)
         self.assert_counts(result, messages=1, reports=0, no_report=1)
         self.assertEqual(0, self.query("SELECT count(*) FROM quarantine")[0][0])
+
+    def test_json_of_other_programs_in_a_folder_is_left_alone(self):
+        for name, content in OTHERS.items():
+            self.write("in/" + name, content)
+        self.write("in/report.json", text())
+        result = self.imports(self.path("in"))
+        self.assertEqual(OK, result.status)
+        self.assertEqual("", result.err)
+        self.assert_counts(result, messages=len(OTHERS) + 1, imported=1, no_report=len(OTHERS))
+        self.assertEqual(0, self.query("SELECT count(*) FROM quarantine")[0][0])
+
+    def test_json_of_another_program_that_is_named_is_refused_with_the_reason(self):
+        for name, content in OTHERS.items():
+            with self.subTest(name):
+                self.expect_line(DATAERR, re.escape(name) + ": rejected: (json|not-object|date-range)", "-d", self.store,
+                                 "import", self.write(name, content))
+
+    def test_a_broken_file_with_the_name_of_a_report_is_refused_in_a_folder_too(self):
+        self.write("in/sender.example!alder.example!1!2.json.gz", gzip.compress(text())[:20])
+        result = self.imports(self.path("in"))
+        self.assert_counts(result, messages=1, rejected=1)
+        self.assertIn("gzip-truncated", result.err)
+
+    def test_a_link_to_a_device_is_passed_over(self):
+        self.write("in/r.json", text())
+        os.symlink("/dev/zero", self.path("in", "zero.json"))
+        os.symlink("/dev/tty", self.path("in", "tty"))
+        os.mkfifo(self.path("in", "fifo.json"))
+        result = self.imports(self.path("in"))
+        self.assertEqual(OK, result.status)
+        self.assertEqual(3, result.err.count("not a file, skipped"), str(result))
+        self.assert_counts(result, messages=1, imported=1)
+        self.expect_line(NOINPUT, "zero.json: a device", "-d", self.store, "import", self.path("in", "zero.json"))
 
     def test_a_duplicate_is_no_error(self):
         path = self.write("r.json", text())

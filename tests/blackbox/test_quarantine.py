@@ -97,7 +97,7 @@ class List(Quarantine):
 
     def test_a_full_one_is_said_once_and_keeps_the_facts(self):
         for i in range(5):
-            self.write(f"in/{i}.json", b"[%d" % i + b" " * 700)
+            self.write(f"in/a!b!1!{i}.json", b"[%d" % i + b" " * 700)
         result = self.imports(self.path("in"), extra="[limits]\nquarantine = 1K\n")
         self.assertEqual(1, result.err.count("limits.quarantine is reached"), str(result))
         self.assertEqual([(1,), (0,), (0,), (0,), (0,)], self.query("SELECT kept FROM quarantine ORDER BY id"))
@@ -107,7 +107,7 @@ class List(Quarantine):
         self.assertEqual(5, len(self.listed()))
 
     def test_a_decision_frees_its_bytes(self):
-        self.write("in/a.json", b"[" + b" " * 700)
+        self.write("in/a!b!1!2.json", b"[" + b" " * 700)
         self.imports(self.path("in"), extra="[limits]\nquarantine = 1K\n")
         self.quarantine("drop", "1")
         self.assertEqual([(0, 0)], self.query("SELECT quarantined, quarantine_bytes FROM totals"))
@@ -276,7 +276,7 @@ class Drop(Quarantine):
 
     def test_all(self):
         for i in range(3):
-            self.write(f"in/{i}.json", b"[%d" % i)
+            self.write(f"in/a!b!1!{i}.json", b"[%d" % i)
         self.imports(self.path("in"))
         self.quarantine("drop", "--all")
         self.assertEqual({}, self.listed())

@@ -34,7 +34,7 @@ struct scene {
 		char *bytes;
 		size_t len;
 		uint64_t size;
-		bool too_large;
+		bool too_large, is_mail, is_named;
 	} got[KEPT];
 	struct fault unreadable[KEPT];
 	size_t stop_after; /* messages; 0: never */
@@ -101,6 +101,8 @@ on_message(void *arg, const struct message *m, struct fault *f)
 	got->len = m->bytes.n;
 	got->size = m->size;
 	got->too_large = m->too_large;
+	got->is_mail = m->is_mail;
+	got->is_named = m->is_named;
 	assert_false(m->has_arrival);
 	assert_int_equal(m->mailbox, 0);
 	assert_int_equal(m->uid, 0);
@@ -417,6 +419,62 @@ walks_a_maildir_without_tmp(void **state)
 }
 
 static void
+takes_every_file_of_a_maildir_for_one_mail(void **state)
+{
+	struct scene *s = *state;
+
+	make_folder(s, "md");
+	make_folder(s, "md/cur");
+	make_folder(s, "md/new");
+	make(s, "md/cur/a", FROM "A: 1\n\n" FROM "A: 2\n");
+	make(s, "md/new/b", "{}");
+	walk(s, "md");
+	assert_int_equal(s->n, 2);
+	assert_got(s, 0, "/md/cur/a", FROM "A: 1\n\n" FROM "A: 2\n");
+	assert_true(s->got[0].is_mail);
+	assert_true(s->got[1].is_mail);
+	assert_false(s->got[1].is_named);
+}
+
+static void
+knows_an_mbox_behind_a_byte_order_mark_and_empty_lines(void **state)
+{
+	static const char *const fronts[] = { "", "\xef\xbb\xbf", "\n\n",
+		"\r\n", "\xef\xbb\xbf\r\n\n" };
+	struct scene *s = *state;
+	char text[200];
+	size_t i;
+
+	for (i = 0; i < sizeof fronts / sizeof *fronts; i++) {
+		snprintf(text, sizeof text, "%s%s", fronts[i],
+		    FROM "A: 1\n\n" FROM "\xef\xbb\xbf"
+			 "A: 2\n");
+		make(s, "m", text);
+		walk(s, "m");
+		assert_int_equal(s->n, 2);
+		assert_got(s, 0, "m#1", "A: 1\n");
+		assert_got(s, 1, "m#2",
+		    "\xef\xbb\xbf"
+		    "A: 2\n");
+		assert_true(s->got[1].is_mail);
+	}
+}
+
+static void
+tells_a_file_that_was_named_from_one_of_a_folder(void **state)
+{
+	struct scene *s = *state;
+
+	make_folder(s, "f");
+	make(s, "f/a", "A: 1\n");
+	walk(s, "f/a");
+	assert_true(s->got[0].is_named);
+	assert_false(s->got[0].is_mail);
+	walk(s, "f");
+	assert_false(s->got[0].is_named);
+}
+
+static void
 walks_a_folder_of_any_mix_in_the_order_of_names(void **state)
 {
 	struct scene *s = *state;
@@ -461,6 +519,43 @@ follows_links_to_files_and_not_to_folders(void **state)
 	    s->unreadable[0].text, "/f/lost: No such file or directory"));
 	walk(s, "f/loop");
 	assert_int_equal(s->n, 1);
+}
+
+static void
+follows_no_link_where_others_may_write(void **state)
+{
+	static const mode_t modes[] = { 0700, 0755, 0770, 0707, 01777 };
+	struct scene *s = *state;
+	size_t i;
+
+	make_folder(s, "f");
+	make(s, "f/a", "one");
+	assert_int_equal(symlink("a", path_of(s, "f/b")), 0);
+	for (i = 0; i < sizeof modes / sizeof *modes; i++) {
+		assert_int_equal(chmod(path_of(s, "f"), modes[i]), 0);
+		walk(s, "f");
+		assert_int_equal(s->n, (modes[i] & 022) == 0 ? 2 : 1);
+		assert_int_equal(s->n_unreadable, 0);
+	}
+}
+
+static void
+reads_no_device(void **state)
+{
+	struct scene *s = *state;
+
+	make_folder(s, "f");
+	assert_int_equal(symlink("/dev/zero", path_of(s, "f/a")), 0);
+	make(s, "f/z", "last");
+	walk(s, "f");
+	assert_int_equal(s->n, 1);
+	assert_got(s, 0, "/f/z", "last");
+	walk(s, "f/a");
+	assert_int_equal(s->n, 0);
+	assert_int_equal(s->n_unreadable, 1);
+	assert_int_equal(s->unreadable[0].status, EX_NOINPUT);
+	assert_non_null(
+	    strstr(s->unreadable[0].text, "/f/a: a device, not a file"));
 }
 
 static void
@@ -642,7 +737,12 @@ main(void)
 		TEST(a_mail_at_the_limit_is_whole_and_one_beyond_is_not),
 		TEST(walks_a_maildir_without_tmp),
 		TEST(walks_a_folder_of_any_mix_in_the_order_of_names),
+		TEST(takes_every_file_of_a_maildir_for_one_mail),
+		TEST(knows_an_mbox_behind_a_byte_order_mark_and_empty_lines),
+		TEST(tells_a_file_that_was_named_from_one_of_a_folder),
 		TEST(follows_links_to_files_and_not_to_folders),
+		TEST(follows_no_link_where_others_may_write),
+		TEST(reads_no_device),
 		TEST(passes_over_what_is_no_file_without_waiting),
 		TEST(a_path_that_does_not_exist_is_66),
 		TEST(goes_on_behind_a_file_that_cannot_be_read),

@@ -76,7 +76,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct limits limits = limits_default;
 	struct span text;
-	size_t step;
+	size_t step, before;
 
 	if (n < 3)
 		return 0;
@@ -84,8 +84,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	limits.header = 1 + data[1];
 	step = 1 + data[2];
 	text = (struct span){ (const char *)data + 3, n - 3 };
-	if (mbox_is(text))
-		require(read_mails(text, &limits, step) ==
-			read_mails(text, &limits, SIZE_MAX));
+	if (!mbox_is(text, &before))
+		return 0;
+	text = span_skip(text, before);
+	require(read_mails(text, &limits, step) ==
+		read_mails(text, &limits, SIZE_MAX));
 	return 0;
 }

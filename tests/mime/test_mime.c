@@ -1,7 +1,5 @@
 #include "scenes/mails.h"
 
-#include <time.h>
-
 #include "base/arena.h"
 #include "model/limits.h"
 #include "mime/mime.h"
@@ -571,8 +569,6 @@ is_linear_in_the_size_of_a_mail(void **state)
 	};
 	struct limits wide = limits_default;
 	struct scene *s = *state;
-	clock_t begin;
-	double spent;
 	size_t i, j;
 
 	wide.header = LARGE;
@@ -589,13 +585,10 @@ is_linear_in_the_size_of_a_mail(void **state)
 				add(s, "Content-Type: multipart/mixed;"
 				       " boundary=b\n\n--b\nSubject: ");
 			fill_up(s, fillers[i]);
-			begin = clock();
 			walk_with(s, &wide);
-			spent = (double)(clock() - begin) / CLOCKS_PER_SEC;
-			if (spent > 2 || s->arena.total > 3 * LARGE) {
-				print_error("row %zu, front %zu: %.2f s, "
-					    "%zu bytes\n",
-				    i, j, spent, s->arena.total);
+			if (s->arena.total > 3 * LARGE) {
+				print_error("row %zu, front %zu: %zu bytes\n",
+				    i, j, s->arena.total);
 				fail();
 			}
 		}
@@ -606,7 +599,6 @@ static void
 refuses_a_hundred_thousand_of_anything(void **state)
 {
 	struct scene *s = *state;
-	clock_t begin = clock();
 
 	nest(s, 100000, 0);
 	assert_refused(s, CODE_MIME_TOO_DEEP);
@@ -621,7 +613,6 @@ refuses_a_hundred_thousand_of_anything(void **state)
 	add_times(s, "Subject: again and again\n", 1000000);
 	walk_with(s, &limits_default);
 	assert_refused(s, CODE_HEADER_TOO_LARGE);
-	assert_true((double)(clock() - begin) / CLOCKS_PER_SEC < 2);
 }
 
 /* Every prefix of a mail that has a bit of everything. */
