@@ -268,6 +268,9 @@ static int
 set_option(struct options *o, int key, const char *value)
 {
 	switch (key) {
+	case KEY_VERBOSE:
+		o->verbose++;
+		return 0;
 	case KEY_CONFIG:
 		o->config = value;
 		return 0;
@@ -380,9 +383,7 @@ options_parse(struct options *o, int argc, char **argv, unsigned set,
 	    (key = getopt_long(argc, argv, t.letters, t.options, NULL)) != -1) {
 		if (key == '?' || key == ':')
 			return refuse(key, argv);
-		if (key == KEY_VERBOSE)
-			o->verbose++;
-		else if ((flag = flag_of(o, key)) != NULL)
+		if ((flag = flag_of(o, key)) != NULL)
 			*flag = true;
 		else if (set_option(o, key, optarg) == -1)
 			return -1;

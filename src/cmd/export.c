@@ -52,6 +52,7 @@ struct exporting {
 	struct store *store;
 	struct table_format format;
 	struct store_filter filter;
+	char from[16]; /* the first day, where the filter has one of --since */
 	struct output_folder folder; /* not open: standard output */
 };
 
@@ -93,13 +94,12 @@ static int
 write_tables(struct exporting *e, const struct options *o, struct fault *f)
 {
 	const char *table;
-	char from[16];
 	size_t i;
 	int rc;
 
 	if (store_begin_view(e->store, f) == -1)
 		return -1;
-	rc = set_range(e->store, o, e->config, &e->filter, from, f);
+	rc = set_range(e->store, o, e->config, &e->filter, e->from, f);
 	for (i = 0; rc == 0 && i < o->n_args; i++)
 		rc = write_table(e, o->args[i], f);
 	for (i = 0;

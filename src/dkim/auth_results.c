@@ -232,7 +232,6 @@ auth_results_read(struct span mail, const char *const *trusted,
 				return found == 1;
 			begun = true;
 		}
-		wanted = false;
 		if (line.n == 0 || field_is_empty(line, eol))
 			return false;
 		open = field_begins(line, &name, &value);

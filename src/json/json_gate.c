@@ -122,7 +122,7 @@ piece_level(const struct scan *s)
 static void
 place(struct scan *s, struct frame *f, bool is_object)
 {
-	const struct frame *in = s->n > 0 ? &s->frame[s->n - 1] : NULL;
+	const struct frame *in;
 	size_t level = piece_level(s);
 
 	*f = (struct frame){ .is_object = is_object,
@@ -135,6 +135,7 @@ place(struct scan *s, struct frame *f, bool is_object)
 		f->piece = s->out->n - 1;
 		return;
 	}
+	in = &s->frame[s->n - 1]; /* what is outermost begins a piece */
 	f->role = role_inside(s, in, is_object);
 	f->level = in->level;
 	f->depth = in->depth + 1;

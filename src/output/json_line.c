@@ -116,7 +116,7 @@ json_line_print(FILE *out, struct json_object *o)
 	for (; n > 0; s += len, n -= len) {
 		plain = text_plain(s, n);
 		fwrite(s, 1, plain, out);
-		if ((len = plain) == n)
+		if (plain == n)
 			break;
 		if ((len = text_utf8(s + plain, n - plain, &c)) == 0) {
 			c = 0xfffd;

@@ -96,7 +96,7 @@ lock(const struct output_folder *folder, struct fault *f)
 			return fault(f, FAULT_HOST, EX_TEMPFAIL,
 			    "%s: stopped while another run writes into it",
 			    folder->path);
-		if (timing_now() - began > PATIENCE)
+		if (timing_now() - began > (double)PATIENCE)
 			return fault(f, FAULT_HOST, EX_TEMPFAIL,
 			    "%s: another run has been writing into it for %d "
 			    "minutes: run again when it is done",
