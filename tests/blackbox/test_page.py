@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The page: whole or not at all, well-formed, with the figures of the tables; and in a real browser, when there is one."""
+import json
 import os
 import re
 import sys
@@ -199,6 +200,76 @@ class Size(Scene):
         self.expect(OK, "-d", self.store, "import", "-q", self.path("in"))
         self.expect(OK, "-d", self.store, "html", "--since", "all", "-o", self.path("p.html"))
         self.assertLess(os.path.getsize(self.path("p.html")), 1_500_000)
+
+
+class Many(Scene):
+    """A store with as many domains as that: the first three fail at one MX host, every tenth has no policy."""
+    NOON = {"SOURCE_DATE_EPOCH": "1795867200"}
+
+    def fill(self, domains):
+        for day in range(1, 11):
+            policies = []
+            for i in range(domains):
+                name = f"d{i}.example"
+                policy = {"policy-type": "sts", "policy-domain": name,
+                          "policy-string": ["version: STSv1", "mode: enforce", f"mx: mx.{name}", "max_age: 86400"]}
+                if i % 10 == 9:
+                    policy = {"policy-type": "no-policy-found", "policy-domain": name}
+                failed = 5 if i < 3 else 0
+                policies.append({"policy": policy, "summary": {"total-successful-session-count": 95,
+                                                               "total-failure-session-count": failed}})
+                if failed:
+                    policies[-1]["failure-details"] = [{"result-type": "certificate-expired", "failed-session-count": 5,
+                                                        "receiving-mx-hostname": "mx.hoster.example"}]
+            report = {"organization-name": "Sender", "report-id": str(day), "contact-info": "a@sender.example",
+                      "date-range": {"start-datetime": f"2026-11-{day:02d}T00:00:00Z",
+                                     "end-datetime": f"2026-11-{day:02d}T23:59:59Z"}, "policies": policies}
+            self.write(f"in/{day}.json", json.dumps(report))
+        self.expect(OK, "-d", self.store, "import", "-q", self.path("in"))
+        self.expect(OK, "-d", self.store, "html", "-o", self.path("p.html"), env=self.NOON)
+        return self.read("p.html").decode()
+
+    def test_what_is_alike_is_said_once(self):
+        html = self.fill(60)
+        self.assertLess(html.index('id="overview"'), html.index('id="fix"'))
+        cards = re.findall(r'<article class="card fix" id="p(\d+)">(.*?)</article>', html, re.S)
+        self.assertEqual(1, len(cards))
+        self.assertEqual(1, cards[0][1].count("<dt>Remedy"))
+        self.assertEqual(2, len(re.findall(r'<li id="p\d+"><span class="no">#\d+</span> The same for', cards[0][1])))
+        self.assertEqual(1, html.count('class="card step"'))
+        self.assertIn("6 domains (", html)
+        hosts = next(rows for caption, rows in read(html).tables.items() if caption.startswith("Failed sessions at each"))
+        self.assertEqual([("mx.hoster.example", "150")], [(r[0], r[3]) for r in hosts[1:]])
+        self.assertEqual(60, len(read(html).tables["Domains, to fix first, then by share failed"]) - 1)
+
+    def test_it_says_where_it_comes_from(self):
+        html = self.fill(1)
+        self.assertIn("Made on 28 Nov 2026, 12:00 UTC", html)
+        self.assertIn(f"<code>{self.store}</code>", html)
+
+    def test_the_text_names_or_counts_everything(self):
+        self.fill(60)
+        text = self.expect(OK, "-d", self.store, "summary", env=self.NOON).out
+        for domain in ("d0.example", "d1.example", "d2.example"):
+            self.assertRegex(text, rf"(?m)^  {domain} ")
+            self.assertIn(f"mx.hoster.example (for {domain}): certificate expired", re.sub(r"\s+", " ", text))
+        fine = re.search(r"(?m)^Fine: (.*) and (\d+) more$", text)
+        self.assertEqual(60 - 3 - 6, len(fine[1].split(", ")) + int(fine[2]))
+        self.assertIn("6 domains (", text)
+
+    @unittest.skipUnless(browser.BINARY, "chromium is not installed: scripts/deps browser")
+    def test_it_fits_phone_screen_and_paper(self):
+        for domains in (1, 60, 300):
+            self.fill(domains)
+            with browser.Browser() as b:
+                for width, media in ((360, ""), (1400, ""), (718, "print")):
+                    with self.subTest(domains=domains, width=width, media=media):
+                        b.look_like(width, media=media)
+                        b.open(self.path("p.html"))
+                        self.assertEqual([], b.console)
+                        self.assertEqual(width, b.value("document.documentElement.scrollWidth"))
+                        if not media:
+                            self.assertLess(b.value("document.querySelector('#overview').offsetHeight"), 900)
 
 
 @unittest.skipUnless(browser.BINARY, "chromium is not installed: scripts/deps browser")
