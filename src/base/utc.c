@@ -353,8 +353,8 @@ put_date(char *out, int64_t days)
 	return put_digits(out, (unsigned)d, 2);
 }
 
-static int64_t
-day_of(int64_t t)
+int64_t
+utc_day(int64_t t)
 {
 	return (t >= 0 ? t : t - (UTC_DAY - 1)) / UTC_DAY;
 }
@@ -362,15 +362,15 @@ day_of(int64_t t)
 void
 utc_format_date(int64_t t, char out[UTC_TEXT])
 {
-	*put_date(out, day_of(t)) = '\0';
+	*put_date(out, utc_day(t)) = '\0';
 }
 
 void
 utc_format(int64_t t, char out[UTC_TEXT])
 {
-	unsigned sec = (unsigned)(t - day_of(t) * UTC_DAY);
+	unsigned sec = (unsigned)(t - utc_day(t) * UTC_DAY);
 
-	out = put_date(out, day_of(t));
+	out = put_date(out, utc_day(t));
 	*out++ = 'T';
 	out = put_digits(out, sec / 3600, 2);
 	*out++ = ':';

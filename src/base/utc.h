@@ -46,6 +46,9 @@ int utc_month_of(struct span s);
 /* Seconds since 1970 of a civil date and time in UTC, without checks. */
 int64_t utc_of(int year, int month, int day, int hour, int min, int sec);
 
+/* The day of a time, counted from 1970; days before that are negative. */
+int64_t utc_day(int64_t t);
+
 /* "2026-11-23T00:00:00Z", and "2026-11-23". */
 void utc_format(int64_t t, char out[UTC_TEXT]);
 void utc_format_date(int64_t t, char out[UTC_TEXT]);

@@ -255,9 +255,15 @@ static const struct code_entry entries[CODE_COUNT] = {
 	    "one.",
 	    "RFC 8460 §4.1" },
 	[CODE_DATE_FUTURE] = { "date-future", CLASS_REJECT,
-	    "The report starts more than a day after it arrived.",
+	    "The report starts more than a day after it arrived, or after now.",
 	    "Check this machine's clock and the mail's date; otherwise the "
 	    "sender's clock is wrong.",
+	    "RFC 8460 §4.1" },
+	[CODE_DATE_TOO_OLD] = { "date-too-old", CLASS_REJECT,
+	    "The report starts before 2016, when there were no TLS reports "
+	    "yet.",
+	    "The sender's clock is wrong, or the report is made up, so it was "
+	    "not counted.",
 	    "RFC 8460 §4.1" },
 	[CODE_DOMAIN_INVALID] = { "domain-invalid", CLASS_REJECT,
 	    "A policy-domain is not a domain name.",
@@ -360,8 +366,10 @@ static const struct code_entry entries[CODE_COUNT] = {
 	    "It is kept as sent and escaped wherever it is shown.",
 	    "RFC 8460 §7" },
 	[CODE_TEXT_TRUNCATED] = { "text-truncated", CLASS_WARN,
-	    "A text is longer than 4 KiB.", "Its first 4 KiB are kept.",
-	    "RFC 8460 §7" },
+	    "A name is longer than 255 bytes, a type longer than 64, or "
+	    "another "
+	    "text longer than 4 KiB.",
+	    "So much of its beginning is kept.", "RFC 8460 §7" },
 	[CODE_NULL_FIELD] = { "null-field", CLASS_WARN,
 	    "A member of the report is null.", "It was taken as absent.",
 	    "RFC 8460 §4.4" },
@@ -452,6 +460,14 @@ static const struct code_entry entries[CODE_COUNT] = {
 	[CODE_POLICY_STRING_NESTED] = { "policy-string-nested", CLASS_WARN,
 	    "The policy-string is an array that was put into a string.",
 	    "It was unwrapped.", "RFC 8460 §4.5" },
+	[CODE_POLICY_STRING_LINES] = { "policy-string-lines", CLASS_WARN,
+	    "One string of policy-string holds several lines of the policy.",
+	    "It was split at its line ends, also where they are written as "
+	    "backslash letters.",
+	    "RFC 8460 §4.5" },
+	[CODE_POLICY_TYPE_MISPLACED] = { "policy-type-misplaced", CLASS_WARN,
+	    "The policy-type stands beside the policy and not in it.",
+	    "It was read from there.", "RFC 8460 §4.4" },
 	[CODE_MX_HOST_PREFIX] = { "mx-host-prefix", CLASS_WARN,
 	    "An mx-host pattern still has its \"mx:\" before it.",
 	    "It was removed.", "RFC 8460 §4.4, RFC 8461 §3.2" },
@@ -489,6 +505,9 @@ static const struct code_entry entries[CODE_COUNT] = {
 	[CODE_URI_INVALID] = { "uri-invalid", CLASS_WARN,
 	    "The additional information is not an http or https URI.",
 	    "It is kept as text and never made a link.", "RFC 8460 §4.4" },
+	[CODE_INFORMATION_NOT_TEXT] = { "information-not-text", CLASS_WARN,
+	    "The additional information is an object or an array.",
+	    "The failure is counted without it.", "RFC 8460 §4.4" },
 
 	/* notes: the mail beside the report */
 	[CODE_MEDIA_TYPE] = { "media-type", CLASS_NOTE,

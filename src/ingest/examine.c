@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -87,6 +88,7 @@ judge_text(struct exam *e, struct candidate *c, struct fault *f)
 		.limits = ex->settings.limits,
 		.has_arrival = e->has_arrival,
 		.arrival = e->arrival,
+		.now = (int64_t)time(NULL),
 		.report_domain = e->head->report_domain,
 		.our_domains = ex->settings.our_domains,
 		.n_our_domains = ex->settings.n_our_domains,

@@ -6,8 +6,13 @@
 enum {
 	LONGEST = 31 * UTC_DAY, /* R46 */
 	STALE = 30 * UTC_DAY,	/* R47 */
-	EARLIEST = UTC_DAY	/* R47: how far ahead of the arrival */
+	EARLIEST = UTC_DAY,	/* R47: how far ahead of the arrival */
+	/* an arrival that is so far ahead of the clock is not believed */
+	INCREDIBLE = 366 * UTC_DAY
 };
+
+/* 2016-01-01T00:00:00Z: nobody sent TLS reports before (R47). */
+#define FIRST_REPORTS INT64_C(1451606400)
 
 /* Read a time of RFC 3339, with the deviations that real senders show. */
 static int
@@ -39,16 +44,23 @@ is_utc_day(int64_t start, int64_t end)
 	       (end - start == UTC_DAY || end - start == UTC_DAY - 1);
 }
 
+/*
+ * Compare with the arrival.  A server, or the Received field of a file, may
+ * claim anything about it; if it is far ahead of the clock, the clock counts.
+ */
 static void
 check_arrival(struct report_parser *rp, int64_t start, int64_t end)
 {
-	int64_t arrival = rp->context->arrival;
+	const struct report_context *c = rp->context;
+	int64_t latest = c->now;
 
-	if (!rp->context->has_arrival)
-		return;
-	if (start > arrival + EARLIEST)
+	if (c->has_arrival && c->arrival - INCREDIBLE <= c->now)
+		latest = c->arrival;
+	if (start < FIRST_REPORTS)
+		refuse_value(rp, 47, CODE_DATE_TOO_OLD, MEMBER_START);
+	else if (start - EARLIEST > latest)
 		refuse_value(rp, 47, CODE_DATE_FUTURE, MEMBER_START);
-	if (end < arrival - STALE)
+	if (c->has_arrival && end < c->arrival - STALE)
 		warn_of(rp, CODE_DATE_STALE, MEMBER_END);
 }
 

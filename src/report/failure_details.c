@@ -74,8 +74,15 @@ read_information(struct report_parser *rp, struct json_object *detail)
 {
 	struct json_object *value =
 	    member_or_alias(rp, detail, MEMBER_INFORMATION, MEMBER_INFO_URI);
-	struct span s = member_digested(rp, 44, value, MEMBER_INFORMATION);
+	struct span s;
 
+	if (json_object_is_type(value, json_type_object) ||
+	    json_object_is_type(value, json_type_array)) {
+		warn_of(rp, CODE_INFORMATION_NOT_TEXT, MEMBER_INFORMATION);
+		content_object(&rp->content, MEMBER_INFORMATION);
+		return "";
+	}
+	s = member_digested(rp, 44, value, MEMBER_INFORMATION);
 	if (s.n > 0 && !is_web_uri(s))
 		warn_of(rp, CODE_URI_INVALID, MEMBER_INFORMATION);
 	return keep_text(rp, s, MEMBER_INFORMATION);

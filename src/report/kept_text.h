@@ -8,8 +8,8 @@ struct report_parser;
 
 enum {
 	KEPT_TEXT = 4096, /* bytes of a string that are kept */
-	KEPT_NAME = 4096, /* of the name of an organization, host or contact */
-	KEPT_TYPE = 4096  /* of a policy type or result type */
+	KEPT_NAME = 255,  /* of the name of an organization, host or contact */
+	KEPT_TYPE = 64	  /* of a policy type or result type */
 };
 
 /*

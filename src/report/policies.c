@@ -10,18 +10,28 @@
 #include "report/report_parser.h"
 #include "report/session_count.h"
 
-/* A policy type of RFC 8460 §4.4 is put in lower case; others stay as sent. */
+/*
+ * The policy type, which some senders put beside the policy.  One of RFC 8460
+ * §4.4 is put in lower case; others stay as sent.
+ */
 static const char *
-read_type(struct report_parser *rp, struct json_object *policy)
+read_type(struct report_parser *rp, struct json_object *element,
+    struct json_object *policy)
 {
 	struct json_object *value = member_of(policy, MEMBER_TYPE);
-	struct span s = member_digested(rp, 33, value, MEMBER_TYPE);
-	const struct policy_type *known = policy_type_find(s);
+	const struct policy_type *known;
+	struct span s;
 
 	if (value == NULL) {
-		refuse_form(rp, 33, CODE_POLICY_TYPE_MISSING, MEMBER_TYPE);
-		return "";
+		if ((value = member_of(element, MEMBER_TYPE)) == NULL) {
+			refuse_form(
+			    rp, 33, CODE_POLICY_TYPE_MISSING, MEMBER_TYPE);
+			return "";
+		}
+		warn_of(rp, CODE_POLICY_TYPE_MISPLACED, MEMBER_TYPE);
 	}
+	s = member_digested(rp, 33, value, MEMBER_TYPE);
+	known = policy_type_find(s);
 	if (known == NULL) {
 		warn_of(rp, CODE_UNKNOWN_POLICY_TYPE, MEMBER_TYPE);
 		return keep_type(rp, s, MEMBER_TYPE);
@@ -77,22 +87,16 @@ mode_of_line(struct span line)
 	return "";
 }
 
-/* The first mode among the lines; one string may hold several of them. */
+/* The first mode among the lines. */
 static const char *
 mode_of(const struct policy *p)
 {
-	const char *mode, *s, *end;
+	const char *mode;
 	size_t i;
 
 	for (i = 0; i < p->n_strings; i++)
-		for (s = p->strings[i]; *s != '\0'; s = end) {
-			end = s + strcspn(s, "\r\n");
-			mode =
-			    mode_of_line((struct span){ s, (size_t)(end - s) });
-			if (mode != NULL)
-				return mode;
-			end += *end != '\0';
-		}
+		if ((mode = mode_of_line(span_of(p->strings[i]))) != NULL)
+			return mode;
 	return "";
 }
 
@@ -125,8 +129,10 @@ check_sum(struct report_parser *rp, const struct policy *p)
 
 static void
 read_policy(
-    struct report_parser *rp, struct json_object *policy, struct policy *p)
+    struct report_parser *rp, struct json_object *element, struct policy *p)
 {
+	struct json_object *policy = member_of(element, MEMBER_POLICY);
+
 	if (policy == NULL) {
 		refuse_form(rp, 32, CODE_POLICY_MISSING, MEMBER_POLICY);
 		return;
@@ -135,7 +141,7 @@ read_policy(
 		refuse_form(rp, 32, CODE_FIELD_TYPE, MEMBER_POLICY);
 		return;
 	}
-	p->type = read_type(rp, policy);
+	p->type = read_type(rp, element, policy);
 	policy_strings_read(rp, policy, p);
 	p->mode = mode_of(p);
 	p->domain = read_domain(rp, policy);
@@ -172,7 +178,7 @@ read_element(struct report_parser *rp, size_t piece, struct policy *p)
 	};
 	content_object(&rp->content, MEMBER_POLICIES);
 	digest_piece(rp, piece);
-	read_policy(rp, member_of(element, MEMBER_POLICY), p);
+	read_policy(rp, element, p);
 	read_summary(rp, member_of(element, MEMBER_SUMMARY), p);
 	failure_details_read(rp, element, piece, p);
 	check_sum(rp, p);

@@ -39,21 +39,45 @@ add(struct list *l, const char *text)
 	l->kept[l->n++] = text;
 }
 
+/* A line end that was escaped twice, so that these four bytes are sent. */
+static const char written_out[] = "\\r\\n";
+
+/* The length of the line end at the front of `s`, or 0. */
+static size_t
+line_end(struct span s)
+{
+	if (s.p[0] == '\r' || s.p[0] == '\n')
+		return 1;
+	if (s.p[0] == '\\' && s.n >= strlen(written_out) &&
+	    memcmp(s.p, written_out, strlen(written_out)) == 0)
+		return strlen(written_out);
+	return 0;
+}
+
 /* Take the next line that is not empty off the front of `*rest`. */
 static bool
 next_line(struct span *rest, struct span *line)
 {
-	size_t i;
+	size_t n = 0;
 
-	do {
-		for (i = 0;
-		     i < rest->n && rest->p[i] != '\r' && rest->p[i] != '\n';
-		     i++)
-			continue;
-		*line = (struct span){ rest->p, i };
-		*rest = span_skip(*rest, i + 1);
-	} while (line->n == 0 && rest->n > 0);
+	while (rest->n > 0 && (n = line_end(*rest)) > 0)
+		*rest = span_skip(*rest, n);
+	*line = (struct span){ rest->p, 0 };
+	while (rest->n > 0 && line_end(*rest) == 0) {
+		*rest = span_skip(*rest, 1);
+		line->n++;
+	}
 	return line->n > 0;
+}
+
+/* Whether there is a line end in `s`. */
+static bool
+has_lines(struct span s)
+{
+	for (; s.n > 0; s = span_skip(s, 1))
+		if (line_end(s) > 0)
+			return true;
+	return false;
 }
 
 /* Add the strings of a list, which were sent as `s`. */
@@ -153,13 +177,16 @@ add_policy_string(struct list *l, struct span s)
 	struct json_object *nested = read_nested(l, span_trim(s));
 	struct span line;
 
-	if (nested != NULL)
+	if (nested != NULL) {
 		add_nested(l, nested);
-	else if (l->is_array)
+	} else if (l->is_array && !has_lines(s)) {
 		add_policy_line(l, s);
-	else
+	} else {
+		if (l->is_array || span_find(s, written_out) < s.n)
+			warn_of(l->rp, CODE_POLICY_STRING_LINES, l->member);
 		while (!l->full && next_line(&s, &line))
 			add_policy_line(l, line);
+	}
 }
 
 void

@@ -16,6 +16,7 @@ struct report_context {
 	const struct limits *limits;
 	bool has_arrival;
 	int64_t arrival; /* INTERNALDATE, topmost Received, --arrival */
+	int64_t now;	 /* by this machine's clock */
 	const char *report_domain;	/* TLS-Report-Domain; "" when unknown */
 	const char *const *our_domains; /* A-labels, "*.example.com" allowed */
 	size_t n_our_domains;		/* 0: any */

@@ -526,7 +526,7 @@ rollup_add(struct store *st, const struct report *report, const char *warnings,
     struct fault *f)
 {
 	struct rollup *r = rollup_of(st);
-	int64_t day = report->start / UTC_DAY;
+	int64_t day = utc_day(report->start);
 	size_t i;
 
 	if (begin(st, r, f) == -1)
@@ -549,8 +549,8 @@ rollup_warned(
 
 	if (begin(st, r, f) == -1)
 		return -1;
-	add_day(r, start / UTC_DAY, 0);
-	add_warning(r, start / UTC_DAY, code, strlen(code));
+	add_day(r, utc_day(start), 0);
+	add_warning(r, utc_day(start), code, strlen(code));
 	return 0;
 }
 
@@ -561,6 +561,6 @@ rollup_touch(struct store *st, int64_t start, struct fault *f)
 
 	if (begin(st, r, f) == -1)
 		return -1;
-	add_day(r, start / UTC_DAY, 0);
+	add_day(r, utc_day(start), 0);
 	return 0;
 }

@@ -19,7 +19,7 @@ bound(const char *date, int64_t otherwise)
 
 	if (date == NULL || utc_parse_date(span_of(date), &t) == -1)
 		return otherwise;
-	return t / UTC_DAY;
+	return utc_day(t);
 }
 
 static const char *

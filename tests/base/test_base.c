@@ -251,6 +251,18 @@ every_character_is_encoded_as_it_is_read(void **state)
 }
 
 static void
+days_before_1970_are_rounded_down_like_others(void **state)
+{
+	(void)state;
+	assert_int_equal(utc_day(0), 0);
+	assert_int_equal(utc_day(UTC_DAY - 1), 0);
+	assert_int_equal(utc_day(UTC_DAY), 1);
+	assert_int_equal(utc_day(-1), -1);
+	assert_int_equal(utc_day(-UTC_DAY), -1);
+	assert_int_equal(utc_day(-UTC_DAY - 1), -2);
+}
+
+static void
 months_have_names_and_names_have_months(void **state)
 {
 	int m;
@@ -410,6 +422,7 @@ main(void)
 		cmocka_unit_test(words_are_what_stands_between_blanks),
 		cmocka_unit_test(hexadecimal_digits_are_written_and_read),
 		cmocka_unit_test(every_character_is_encoded_as_it_is_read),
+		cmocka_unit_test(days_before_1970_are_rounded_down_like_others),
 		cmocka_unit_test(months_have_names_and_names_have_months),
 		cmocka_unit_test(text_for_people_holds_no_controls),
 		cmocka_unit_test(

@@ -12,7 +12,7 @@ from lib.program import FIXTURES, OK, USAGE, Scene  # noqa: E402
 REJECT = """message-too-large mime-malformed mime-too-deep no-report-part transfer-encoding gzip-invalid gzip-truncated
 decompressed-too-large zip-invalid uuencode json-empty json-encoding json-syntax json-trailing-data json-duplicate-key
 json-surrogate json-nul json-too-deep json-too-large not-object field-type too-many-policies too-many-failures
-date-range-missing date-invalid date-range-reversed date-range-too-long date-future policies-missing
+date-range-missing date-invalid date-range-reversed date-range-too-long date-future date-too-old policies-missing
 policies-not-array policy-missing policy-type-missing summary-missing mime-too-many-parts header-too-large
 too-many-reports zip-too-many-entries zip-encrypted json-too-many-names domain-invalid domain-not-ours count-negative
 count-fractional count-overflow""".split()
@@ -21,6 +21,7 @@ report-id-conflict report-id-reused json-bom text-unsafe text-truncated null-fie
 contact-missing contact-format report-id-missing date-no-timezone date-not-utc date-format date-range-not-day
 date-stale policies-empty policy-domain-missing policy-domain-mixed domain-not-alabel domain-format domain-skipped
 value-case unknown-policy-type unknown-result-type result-type-missing string-not-array policy-string-nested
+policy-string-lines policy-type-misplaced information-not-text
 mx-host-prefix count-missing count-string count-float failure-count-mismatch ip-format ip-invalid uri-invalid""".split()
 NOTE = """media-type header-domain-missing header-domain-mismatch submitter-missing submitter-mismatch subject-format
 subject-mismatch filename-format filename-mismatch multiple-report-parts report-repeated""".split()

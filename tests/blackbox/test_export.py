@@ -33,6 +33,18 @@ class Golden(Scene):
                     self.assertEqual(f.read(), self.expect_silence("-d", self.store, "export", "-o", "-",
                                                                    table).raw_out)
 
+    def test_the_last_week_of_a_year_reaches_into_the_next(self):
+        for day in ("2020-12-31", "2021-01-01", "2021-01-04"):
+            self.write(f"in/{day}.json", json.dumps({
+                "organization-name": "Example Reporter", "contact-info": "tls@reporter.example", "report-id": day,
+                "date-range": {"start-datetime": day + "T00:00:00Z", "end-datetime": day + "T23:59:59Z"},
+                "policies": [{"policy": {"policy-type": "sts", "policy-domain": "alder.example"},
+                              "summary": {"total-successful-session-count": 1, "total-failure-session-count": 0}}]}))
+        self.expect(OK, "-d", self.store, "import", self.path("in"))
+        out = self.expect(OK, "-d", self.store, "export", "-o", "-", "--since", "all", "daily").out
+        self.assertEqual([["2020-12-31", "2020-W53"], ["2021-01-01", "2020-W53"], ["2021-01-04", "2021-W01"]],
+                         [row[:2] for row in csv.reader(io.StringIO(out))][1:])
+
     def test_what_time_it_is_where_makes_no_difference(self):
         self.expect(OK, "-d", self.store, "import", "in", cwd=GOLDEN, env={"TZ": "America/St_Johns",
                                                                            "LC_ALL": "de_DE.UTF-8"})

@@ -13,7 +13,7 @@ from lib import expected, filled, rollups, tap, truth  # noqa: E402
 from lib.program import DATAERR, OK, SANITIZED, Scene  # noqa: E402
 
 REPORTS, DOMAINS, SENDERS, DAYS = (5000, 12, 3, 200) if SANITIZED else (50000, 30, 3, 730)
-LAST = date(2026, 11, 23)
+LAST = date(2026, 10, 19)  # what is imported on top is not ahead of the clock
 SINCE = 400
 TABLES = "daily weekly monthly failures problems mx domains senders reports".split()
 

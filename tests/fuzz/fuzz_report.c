@@ -94,6 +94,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct report_context context = { .limits = &limits,
 		.has_arrival = choice & 1,
 		.arrival = utc_of(2026, 3, 3, 6, 0, 0),
+		.now = utc_of(2027, 1, 1, 0, 0, 0),
 		.report_domain = choice & 4 ? "" : "Header.Example.",
 		.our_domains = own,
 		.n_our_domains = choice & 8 ? 2 : 0 };

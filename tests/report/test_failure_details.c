@@ -144,6 +144,13 @@ r44_keeps_uris_and_warns_of_odd_ones(void **state)
 		assert_string_equal(
 		    failure(s)->additional_information, rows[i].uri);
 	}
+	parse_policies(
+	    s, DETAIL(EXPIRED "\"additional-information\":{\"a\":[{}]}"));
+	assert_string_equal(verdict(s), "warn information-not-text");
+	assert_string_equal(failure(s)->additional_information, "");
+	parse_policies(s,
+	    DETAIL(EXPIRED "\"additional-info-uri\":[\"https://b.example/\"]"));
+	assert_string_equal(verdict(s), "warn alias-key information-not-text");
 	parse_policies(s,
 	    DETAIL(EXPIRED "\"additional-info-uri\":\"https://b.example/\""));
 	assert_string_equal(verdict(s), "warn alias-key");

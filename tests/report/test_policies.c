@@ -46,6 +46,13 @@ r33_reads_policy_types(void **state)
 	}
 	parse_policies(s, "{\"policy\":{},\"summary\":{}}");
 	assert_string_equal(verdict(s), "reject policy-type-missing");
+	parse_policies(s,
+	    "{\"policy-type\":\"TLSA\",\"policy\":{\"policy-domain\":"
+	    "\"a.example\"},\"summary\":{\"total-successful-session-count\":"
+	    "1,\"total-failure-session-count\":0}}");
+	assert_string_equal(
+	    verdict(s), "warn value-case policy-type-misplaced");
+	assert_string_equal(policy(s)->type, "tlsa");
 }
 
 /* The strings of the first policy with bars between them, and its mode. */
@@ -82,8 +89,16 @@ r34_reads_policy_strings(void **state)
 	assert_strings(s, "\"version: STSv1\\r\\nmode: none\\n\\nx\\r\"",
 	    "version: STSv1|mode: none|x", "none", "warn string-not-array");
 	assert_strings(s, "\"\"", "", "", "warn string-not-array");
-	assert_strings(s, "[\"version: STSv1\\nmode:enforce\\n\"]",
-	    "version: STSv1\nmode:enforce\n", "enforce", "accept");
+	assert_strings(s, "[\"version: STSv1\\nmode:enforce\\n\",\"x\"]",
+	    "version: STSv1|mode:enforce|x", "enforce",
+	    "warn policy-string-lines");
+	assert_strings(s, "[\"version: STSv1\\\\r\\\\nmode: none\\\\r\\\\n\"]",
+	    "version: STSv1|mode: none", "none", "warn policy-string-lines");
+	assert_strings(s, "\"version: STSv1\\\\r\\\\nmode: none\"",
+	    "version: STSv1|mode: none", "none",
+	    "warn string-not-array policy-string-lines");
+	assert_strings(
+	    s, "[\"a\\\\r\\\\b\\\\r\\\\\"]", "a\\r\\b\\r\\", "", "accept");
 	assert_strings(s, "[\"mode: testing\",\"mode: none\"]",
 	    "mode: testing|mode: none", "testing", "accept");
 	assert_strings(s, "[\"mode: other\"]", "mode: other", "", "accept");

@@ -173,11 +173,46 @@ r47_compares_with_the_arrival(void **state)
 		parse_range(s, rows[i].start, rows[i].end);
 		assert_verdict(s, rows[i].start, rows[i].verdict);
 	}
+	/* without arrival: with the clock, and not with what is long ago */
 	s->context.has_arrival = false;
-	parse_range(s, "2031-03-02T00:00:00Z", "2031-03-02T23:59:59Z");
+	s->context.now = utc_of(2026, 3, 3, 6, 0, 0);
+	parse_range(s, "2026-03-04T06:00:00Z", "2026-03-04T07:00:00Z");
+	assert_string_equal(verdict(s), "warn date-range-not-day");
+	parse_range(s, "2026-03-04T06:00:01Z", "2026-03-04T07:00:00Z");
+	assert_string_equal(verdict(s), "reject date-future");
+	parse_range(s, "2016-01-01T00:00:00Z", "2016-01-01T23:59:59Z");
 	assert_string_equal(verdict(s), "accept");
-	parse_range(s, "1999-03-02T00:00:00Z", "1999-03-02T23:59:59Z");
-	assert_string_equal(verdict(s), "accept");
+}
+
+static void
+r47_refuses_what_was_never_or_is_not_yet(void **state)
+{
+	static const struct {
+		const char *start, *end, *verdict;
+	} rows[] = {
+		{ "2015-12-31T23:59:59Z", "2016-01-01T23:59:59Z",
+		    "reject date-too-old" },
+		{ "1970-01-01T00:00:00+14:00", "1970-01-01T00:00:00Z",
+		    "reject date-too-old" },
+		{ "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59-14:00",
+		    "reject date-future" },
+		{ "9999-12-31T00:00:00Z", "9999-12-31T23:59:59Z",
+		    "reject date-future" },
+	};
+	struct scene *s = *state;
+	size_t i, claim;
+
+	for (claim = 0; claim < 3; claim++) {
+		/* an arrival that nobody saw moves nothing */
+		s->context.has_arrival = claim > 0;
+		s->context.arrival = claim > 1
+					 ? utc_of(9999, 12, 31, 23, 59, 59)
+					 : utc_of(2026, 3, 3, 6, 0, 0);
+		for (i = 0; i < LENGTH(rows); i++) {
+			parse_range(s, rows[i].start, rows[i].end);
+			assert_verdict(s, rows[i].start, rows[i].verdict);
+		}
+	}
 }
 
 static void
@@ -207,6 +242,7 @@ main(void)
 		TEST(r31_wants_an_array_of_policies),
 		TEST(r46_wants_one_utc_day),
 		TEST(r47_compares_with_the_arrival),
+		TEST(r47_refuses_what_was_never_or_is_not_yet),
 		TEST(r47_reads_dates_as_senders_write_them),
 	};
 

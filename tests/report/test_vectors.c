@@ -141,7 +141,7 @@ is_of_the_text(enum code c)
 {
 	return (c >= CODE_JSON_EMPTY && c <= CODE_SUMMARY_MISSING) ||
 	       (c >= CODE_JSON_TOO_MANY_NAMES && c <= CODE_COUNT_OVERFLOW) ||
-	       (c >= CODE_JSON_BOM && c <= CODE_URI_INVALID);
+	       (c >= CODE_JSON_BOM && c <= CODE_INFORMATION_NOT_TEXT);
 }
 
 static void

@@ -32,6 +32,7 @@ setup(void **state)
 	s->context.limits = &s->limits;
 	s->context.has_arrival = true;
 	s->context.arrival = utc_of(2026, 3, 3, 6, 0, 0);
+	s->context.now = s->context.arrival;
 	s->context.report_domain = "";
 	s->text.max = SIZE_MAX / 2;
 	*state = s;
