@@ -43,6 +43,7 @@ read_overview(struct judged_overview *l, struct store *st,
 	struct overview_range range = { .to = o->to,
 		.domains = o->domains.item,
 		.n_domains = o->domains.n };
+	struct overview_watch watch = judge_watcher(&l->watch);
 	char from[16], today[UTC_TEXT];
 
 	if (first_day(st, o, from, f) == -1)
@@ -50,6 +51,7 @@ read_overview(struct judged_overview *l, struct store *st,
 	utc_format_date(l->now, today);
 	range.from = from[0] != '\0' ? from : NULL;
 	range.today = today;
+	range.watch = &watch;
 	return store_overview(st, &range, &l->mem, &l->overview, f);
 }
 
@@ -77,9 +79,12 @@ judged_overview_read(struct judged_overview *l, struct store *st,
 	l->now = present();
 	if (gethostname(l->host, sizeof l->host - 1) == -1)
 		l->host[0] = '\0';
+	l->watch.percent = o->has_fail_above ? o->fail_above : -1;
+	l->watch.min_sessions = o->min_sessions;
 	if (read_overview(l, st, o, f) == -1)
 		return -1;
 	judge(&l->overview, &l->mem, &l->judgement);
+	judge_count_all(&l->judgement, &l->watch);
 	l->words =
 	    (struct words){ &l->overview, &l->judgement, &l->mem, ascii };
 	return 0;

@@ -16,6 +16,7 @@ struct store;
 struct judged_overview {
 	struct arena mem;
 	struct overview overview;
+	struct judge_watch watch; /* looked at all of it */
 	struct judgement judgement;
 	struct words words; /* refers to all the above */
 	int64_t now;	    /* seconds since 1970 UTC */

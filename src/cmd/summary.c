@@ -46,27 +46,21 @@ screen_lines(void)
 static int
 check_alarm(const struct judged_overview *l, const struct options *o)
 {
-	const struct overview *all = &l->overview;
-	const struct overview_domain *d;
+	const struct judge_watch *watch = &l->watch;
+	size_t named = sizeof watch->over / sizeof *watch->over, i;
 	const char *names = "";
-	size_t i, n = 0;
 
-	if (!o->has_fail_above)
+	if (watch->n_over == 0)
 		return 0;
-	for (i = 0; i < all->n_domains; i++) {
-		d = &all->domains[l->judgement.order[i]];
-		if (!judge_over(all, d, o->fail_above, o->min_sessions))
-			continue;
-		if (++n > 3) /* only three are named */
-			continue;
+	for (i = 0; i < watch->n_over && i < named; i++)
 		names = arena_printf(l->words.mem, "%s%s%s (%s)", names,
-		    n > 1 ? ", " : "", d->name,
-		    words_share(&l->words, d->failed, d->sessions));
-	}
-	if (n == 0)
-		return 0;
-	log_error("summary: over %g %% failed: %s%s", o->fail_above, names,
-	    n > 3 ? " and others" : "");
+		    i > 0 ? ", " : "", watch->over[i].name,
+		    words_share(&l->words, watch->over[i].failed,
+			watch->over[i].sessions));
+	if (watch->n_over > named)
+		names = arena_printf(l->words.mem, "%s and %zu more", names,
+		    watch->n_over - named);
+	log_error("summary: over %g %% failed: %s", o->fail_above, names);
 	return EX_CHECK;
 }
 

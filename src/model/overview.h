@@ -31,6 +31,7 @@ struct overview_domain {
 	const char *policies_differ;	/* how senders see its policy otherwise;
 					   "" when they agree */
 	const struct overview_day *day; /* n_days of them */
+	uint64_t failed_muted; /* in problems that are muted and not cured */
 };
 
 enum problem_state {
@@ -53,9 +54,11 @@ struct overview_problem {
 	unsigned days;			  /* of the range, with it */
 	unsigned organizations;		  /* that see it there */
 	unsigned reporters; /* that report on the domain in the range */
-	const char *organization_names; /* separated by ", "; the first 20 */
-	uint64_t failed;		/* in the range */
-	uint64_t failed_last_7_days;	/* up to the newest day stored */
+	/* separated by ", "; of more than 20 those with most failed sessions,
+	   and how many more */
+	const char *organization_names;
+	uint64_t failed;	     /* in the range */
+	uint64_t failed_last_7_days; /* up to the newest day stored */
 	uint64_t domain_sessions; /* of the domain, in the range, from first_day
 				     on */
 	const char *reason; /* the most frequent failure-reason-code; "" */
@@ -80,12 +83,6 @@ struct overview_result {
 	const uint64_t *day; /* n_days */
 };
 
-struct overview_mx {
-	const char *domain, *mx, *result_type;
-	uint64_t failed;
-	unsigned organizations;
-};
-
 struct overview_warning {
 	const char *code;
 	uint64_t reports; /* that arrived with it */
@@ -100,8 +97,14 @@ struct overview {
 	unsigned organizations;
 	uint64_t quarantined, conflicts;
 	int64_t last_good_poll; /* seconds since 1970; 0: none known */
-	/* what there is beyond the lists, which have a limit */
+	/*
+	 * What there is beyond the lists, which have a limit and keep the
+	 * worst.  The sums above are of everything.
+	 */
 	uint64_t domains_left_out, senders_left_out, problems_left_out;
+	uint64_t results_left_out;
+	/* n_days, of the domains left out together; NULL: there are none */
+	const struct overview_day *day_left_out;
 
 	const struct overview_domain *domains; /* by name */
 	size_t n_domains;
@@ -111,10 +114,20 @@ struct overview {
 	size_t n_senders;
 	const struct overview_result *results; /* most failed first */
 	size_t n_results;
-	const struct overview_mx *mx; /* by domain, MX, result type */
-	size_t n_mx;
 	const struct overview_warning *warnings; /* most frequent first */
 	size_t n_warnings;
+};
+
+/*
+ * Who looks at all domains and senders of an overview while it is gathered, so
+ * that what a list leaves out is counted and heard all the same.  Strings are
+ * valid during the call; `shown`, `day` and `reported` are not there yet.
+ * Domains come in order of name, senders in order of organization.
+ */
+struct overview_watch {
+	void *arg;
+	void (*domain)(void *arg, const struct overview_domain *);
+	void (*sender)(void *arg, const struct overview_sender *);
 };
 
 #endif

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/saturating.h"
 #include "page/html_escape.h"
 #include "page/html_plots.h"
 #include "page/page_limits.h"
@@ -94,10 +95,25 @@ add_days(
 	size_t i;
 
 	for (i = 0; i < w->o->n_days; i++) {
-		sum[i].sessions += day[i].sessions;
-		sum[i].failed += day[i].failed;
+		sum[i].sessions =
+		    saturating_count(sum[i].sessions, day[i].sessions);
+		sum[i].failed = saturating_count(sum[i].failed, day[i].failed);
 		if (is_open(w, at) && day[i].sessions > day[i].failed)
 			open[i] += day[i].sessions - day[i].failed;
+	}
+}
+
+/* And what the domains had that are not listed. */
+static void
+add_left_out(const struct words *w, struct overview_day *sum)
+{
+	const struct overview_day *day = w->o->day_left_out;
+	size_t i;
+
+	for (i = 0; day != NULL && i < w->o->n_days; i++) {
+		sum[i].sessions =
+		    saturating_count(sum[i].sessions, day[i].sessions);
+		sum[i].failed = saturating_count(sum[i].failed, day[i].failed);
 	}
 }
 
@@ -115,6 +131,8 @@ put_domains(FILE *out, const struct words *w, size_t first, size_t last,
 
 	for (i = first; i < last; i++)
 		add_days(w, i, sum, open);
+	if (last - first > 1)
+		add_left_out(w, sum);
 	bars.most = most_sessions(sum, n);
 	bars.title =
 	    arena_printf(w->mem, "Sessions per day, %s: %s", name, verdict);
@@ -165,7 +183,8 @@ html_total(FILE *out, const struct words *w)
 	else
 		put_domains(out, w, 0, o->n_domains, "Sessions per day",
 		    arena_printf(w->mem, "to all %s",
-			words_count(w, o->n_domains, "domain")));
+			words_count(
+			    w, o->n_domains + o->domains_left_out, "domain")));
 	put_legend(out, w);
 	fputs("</div>\n", out);
 }
@@ -184,7 +203,7 @@ html_plots(FILE *out, const struct words *w)
 	for (i = 0; i < n && i < MOST_PLOTS; i++)
 		put_domain(out, w, w->j->order[i]);
 	fputs("</div>\n", out);
-	html_left_out(out, n, i,
+	html_left_out(out, n + w->o->domains_left_out, i,
 	    "they are in the table of domains; tlsrua html --domain NAME "
 	    "draws one");
 	fputs("</section>\n", out);

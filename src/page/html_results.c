@@ -70,6 +70,7 @@ html_results(FILE *out, const struct words *w)
 	for (i = 0; i < o->n_results && i < MOST_ROWS; i++)
 		put_result(out, w, &o->results[i], most);
 	fputs("</tbody></table></div>\n", out);
-	html_left_out(out, o->n_results, i, "failures.csv has them");
+	html_left_out(out, o->n_results + o->results_left_out, i,
+	    "failures.csv has them");
 	fputs("</section>\n", out);
 }

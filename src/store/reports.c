@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/saturating.h"
 #include "base/utc.h"
 #include "model/tls_report.h"
 #include "store/messages.h"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/saturating.h"
 #include "base/utc.h"
 #include "model/tls_report.h"
 #include "store/not_detailed.h"
@@ -28,8 +29,8 @@ enum kind {
 	KIND_COUNT
 };
 
-/* Add to a sum, which stays at 2^62 when it gets there. */
-#define GROW(sum) sum " = min(" sum " + excluded." sum ", 4611686018427387903)"
+/* Add to a sum, which stays at 2^63-1 when it gets there. */
+#define GROW(sum) sum " = min(" sum " + excluded." sum ", 9223372036854775807)"
 
 /* ROWS_TOGETHER rows. */
 #define FOUR(row) row ", " row ", " row ", " row

@@ -357,16 +357,22 @@ pour(struct store *st, sqlite3_stmt *stmt, const struct column *columns,
 }
 
 int
+sql_open(struct store *st, const char *text, const struct value *v, size_t n,
+    sqlite3_stmt **stmt, struct fault *f)
+{
+	if (sqlite3_prepare_v2(st->db, text, -1, stmt, NULL) != SQLITE_OK)
+		return sql_fault(st, f);
+	return bind_all(st, *stmt, v, n, f);
+}
+
+int
 sql_rows(struct store *st, const char *text, const struct value *v, size_t n,
     const struct column *columns, size_t n_columns, const struct row_sink *sink,
     struct fault *f)
 {
 	sqlite3_stmt *stmt = NULL;
-	int rc;
+	int rc = sql_open(st, text, v, n, &stmt, f);
 
-	if (sqlite3_prepare_v2(st->db, text, -1, &stmt, NULL) != SQLITE_OK)
-		return sql_fault(st, f);
-	rc = bind_all(st, stmt, v, n, f);
 	if (rc == 0)
 		rc = pour(st, stmt, columns, n_columns, sink, f);
 	sqlite3_finalize(stmt);

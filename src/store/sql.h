@@ -67,6 +67,13 @@ int sql_number(struct store *, const struct sql *, const struct value *v,
     size_t n, int64_t *number, struct fault *);
 
 /*
+ * Prepare a SELECT that was put together at run time, to be read by sql_next().
+ * The caller ends with sqlite3_finalize(), also after a fault.
+ */
+int sql_open(struct store *, const char *text, const struct value *v, size_t n,
+    sqlite3_stmt **, struct fault *);
+
+/*
  * Give the rows of a SELECT that was put together at run time, with these
  * columns, to the sink.
  */

@@ -1,17 +1,7 @@
+#include "base/saturating.h"
 #include "store/sql.h"
 #include "store/store_private.h"
 #include "store/totals.h"
-
-/* Where a sum stays, so that two of them can be added. */
-#define SUM_MAX (INT64_MAX / 2)
-
-int64_t
-saturating_add(int64_t a, int64_t b)
-{
-	a = a < SUM_MAX ? a : SUM_MAX;
-	b = b < SUM_MAX ? b : SUM_MAX;
-	return a + b < SUM_MAX ? a + b : SUM_MAX;
-}
 
 static const struct sql update_mailbox_counts = {
 	"UPDATE mailboxes SET messages = messages + ?2,"
@@ -48,11 +38,11 @@ tally_mailbox(struct store *st, int64_t mailbox, int64_t messages,
 	return 0;
 }
 
-/* Past 2^62 the sum stays there. */
+/* A sum of sessions stays at 2^63-1. */
 static const struct sql update_totals = {
 	"UPDATE totals SET messages = messages + ?1,"
 	" reports = reports + ?2, conflicts = conflicts + ?3,"
-	" sessions = min(sessions + ?4, 4611686018427387903),"
+	" sessions = min(sessions + ?4, 9223372036854775807),"
 	" failures = failures + ?5,"
 	" quarantined = quarantined + ?6,"
 	" quarantine_bytes = quarantine_bytes + ?7,"

@@ -38,7 +38,4 @@ int tally_repeated(struct store *, int64_t report, int sign, struct fault *);
 int tally_mailbox(struct store *, int64_t mailbox, int64_t messages,
     int64_t reports, struct fault *);
 
-/* The sum of two numbers that are not negative, at most INT64_MAX / 2. */
-int64_t saturating_add(int64_t a, int64_t b);
-
 #endif

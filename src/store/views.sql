@@ -1,5 +1,5 @@
--- The CSV tables.  Sums go through total(), which cannot overflow, and are
--- exact up to 2^53.  Those that look at more than one day take the days from
+-- The CSV tables.  Sums go through total(), which cannot overflow: they are
+-- exact up to 2^53 and stay at 2^63-1.  Those that look at more than one day take the days from
 -- `days` and the organizations from `series` and `senders`, so that a reader
 -- who puts a selection in place of these gets the table for that selection.
 
@@ -12,7 +12,8 @@ SELECT cal.date AS date, cal.week AS week, s.domain AS domain,
     s.policy_mode AS policy_mode, d.reports AS reports,
     d.successful_sessions AS successful_sessions,
     d.failed_sessions AS failed_sessions,
-    d.successful_sessions + d.failed_sessions AS total_sessions,
+    min(d.successful_sessions + d.failed_sessions, 9223372036854775807)
+	AS total_sessions, -- a sum past 2^63-1 is REAL
     d.counted_sessions AS counted_sessions,
     d.counted_failed AS counted_failed,
     CAST(d.failed_sessions AS REAL) / nullif(d.successful_sessions +

@@ -1,8 +1,10 @@
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/saturating.h"
 #include "base/span.h"
 #include "summary/judge.h"
 
@@ -104,6 +106,13 @@ judge_is_unchecked(enum step step)
 	return step == STEP_POLICY || step == STEP_MODE;
 }
 
+/* Sessions that went well, though nobody could verify them. */
+static uint64_t
+unchecked(const struct overview_domain *d)
+{
+	return d->sessions > d->failed ? d->sessions - d->failed : 0;
+}
+
 /* Judge the problems; a domain stands as the worst of its own. */
 static void
 count_problems(const struct overview *o, struct arena *mem, struct judgement *j,
@@ -147,8 +156,9 @@ judge_domains(const struct overview *o, struct arena *mem, struct judgement *j,
 		j->n_verified += standing[at] >= STANDING_WATCH &&
 				 d->sessions > 0 && has_policy(d);
 		j->n_step[step[at]]++;
-		if (judge_is_unchecked(step[at]) && d->sessions > d->failed)
-			j->unchecked += d->sessions - d->failed;
+		if (judge_is_unchecked(step[at]))
+			j->unchecked =
+			    saturating_count(j->unchecked, unchecked(d));
 		j->n_differ += d->policies_differ[0] != '\0';
 	}
 	for (i = STEP_NONE + 1; i < N_STEPS; i++)
@@ -194,20 +204,83 @@ judge(const struct overview *o, struct arena *mem, struct judgement *j)
 }
 
 bool
-judge_over(const struct overview *o, const struct overview_domain *d,
-    double percent, uint64_t min_sessions)
+judge_over(
+    const struct overview_domain *d, double percent, uint64_t min_sessions)
 {
 	uint64_t failed = d->failed;
-	size_t i;
 
 	if (d->sessions == 0 || d->sessions < min_sessions)
 		return false;
-	for (i = 0; i < o->n_problems; i++) {
-		const struct overview_problem *p = &o->problems[i];
-
-		if (p->state != PROBLEM_CURED && p->muted_until[0] != '\0' &&
-		    strcmp(p->domain, d->name) == 0)
-			failed -= p->failed < failed ? p->failed : failed;
-	}
+	failed -= d->failed_muted < failed ? d->failed_muted : failed;
 	return (double)failed * 100 > percent * (double)d->sessions;
+}
+
+/* Keep it, if it is one of those with most failed sessions. */
+static void
+note_over(struct judge_watch *watch, const struct overview_domain *d)
+{
+	const size_t most = sizeof watch->over / sizeof *watch->over;
+	size_t i = watch->n_over < most ? watch->n_over : most;
+
+	watch->n_over++;
+	for (; i > 0 && watch->over[i - 1].failed < d->failed; i--)
+		if (i < most)
+			watch->over[i] = watch->over[i - 1];
+	if (i == most)
+		return;
+	snprintf(
+	    watch->over[i].name, sizeof watch->over[i].name, "%s", d->name);
+	watch->over[i].failed = d->failed;
+	watch->over[i].sessions = d->sessions;
+}
+
+static void
+watch_domain(void *arg, const struct overview_domain *d)
+{
+	struct judge_watch *watch = arg;
+	enum step step = step_of(d, STANDING_FINE);
+
+	if (judge_is_unchecked(step)) {
+		watch->n_step[step]++;
+		watch->unchecked =
+		    saturating_count(watch->unchecked, unchecked(d));
+	}
+	watch->n_differ += d->policies_differ[0] != '\0';
+	if (watch->percent >= 0 &&
+	    judge_over(d, watch->percent, watch->min_sessions))
+		note_over(watch, d);
+}
+
+/* Senders come in order of organization, of which each counts once. */
+static void
+watch_sender(void *arg, const struct overview_sender *s)
+{
+	struct judge_watch *watch = arg;
+
+	if (!s->silent || (watch->n_silent > 0 && strcmp(watch->organization,
+						      s->organization) == 0))
+		return;
+	snprintf(watch->organization, sizeof watch->organization, "%s",
+	    s->organization);
+	watch->n_silent++;
+}
+
+struct overview_watch
+judge_watcher(struct judge_watch *watch)
+{
+	return (struct overview_watch){ watch, watch_domain, watch_sender };
+}
+
+void
+judge_count_all(struct judgement *j, const struct judge_watch *watch)
+{
+	size_t i;
+
+	j->n_step[STEP_POLICY] = watch->n_step[STEP_POLICY];
+	j->n_step[STEP_MODE] = watch->n_step[STEP_MODE];
+	for (i = STEP_NONE + 1, j->n_steps = 0; i < N_STEPS; i++)
+		j->n_steps += j->n_step[i] > 0;
+	j->n_silent = watch->n_silent;
+	j->n_differ = watch->n_differ;
+	j->unchecked = watch->unchecked;
 }

@@ -63,7 +63,32 @@ bool judge_is_unchecked(enum step);
  * Whether more than `percent` of a domain's sessions failed, muted problems
  * left out, when it has at least `min_sessions`.
  */
-bool judge_over(const struct overview *, const struct overview_domain *,
-    double percent, uint64_t min_sessions);
+bool judge_over(
+    const struct overview_domain *, double percent, uint64_t min_sessions);
+
+/*
+ * Looks at every domain and sender while an overview is gathered, so that no
+ * decision depends on what its lists leave out.  Zero-initialise, set the
+ * alarm, and hand judge_watcher() to whoever gathers.
+ */
+struct judge_watch {
+	double percent; /* of judge_over(); negative: no alarm */
+	uint64_t min_sessions;
+	size_t n_over; /* domains over it */
+	struct judge_alarm {
+		char name[256];
+		uint64_t failed, sessions;
+	} over[3]; /* those with most failed sessions */
+	/* counts as in struct judgement; of the steps those that nobody needs
+	   problems to know of */
+	size_t n_step[N_STEPS], n_silent, n_differ;
+	uint64_t unchecked;
+	char organization[256]; /* the last one that is silent */
+};
+
+struct overview_watch judge_watcher(struct judge_watch *);
+
+/* Put what was counted of everything in place of the lists' counts. */
+void judge_count_all(struct judgement *, const struct judge_watch *);
 
 #endif

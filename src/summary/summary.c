@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/printable.h"
+#include "base/saturating.h"
 #include "summary/paragraphs.h"
 #include "summary/sparkline.h"
 #include "summary/summary.h"
@@ -254,7 +255,11 @@ print_volume(const struct screen *s)
 
 	for (i = 0; i < w->o->n_domains; i++)
 		for (k = 0; k < n; k++)
-			sum[k].sessions += w->o->domains[i].day[k].sessions;
+			sum[k].sessions = saturating_count(
+			    sum[k].sessions, w->o->domains[i].day[k].sessions);
+	for (k = 0; w->o->day_left_out != NULL && k < n; k++)
+		sum[k].sessions = saturating_count(
+		    sum[k].sessions, w->o->day_left_out[k].sessions);
 	for (k = 0; k < n; k++)
 		most = sum[k].sessions > most ? sum[k].sessions : most;
 	fprintf(s->out, "%s  sessions a day, at most %s\n",

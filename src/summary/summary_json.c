@@ -96,7 +96,7 @@ json_domain(const struct words *w, size_t i, const struct summary_alarm *alarm)
 	json_add_text(o, "policies_differ", d->policies_differ);
 	if (alarm != NULL && alarm->percent >= 0)
 		json_add_bool(o, "over",
-		    judge_over(w->o, d, alarm->percent, alarm->min_sessions));
+		    judge_over(d, alarm->percent, alarm->min_sessions));
 	return o;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/saturating.h"
 #include "base/utc.h"
 #include "output/terminal_text.h"
 #include "summary/words.h"
@@ -98,8 +99,10 @@ whom(const struct words *w)
 {
 	const struct overview_domain *d = &w->o->domains[0];
 
-	return w->o->n_domains == 1 ? words_domain(w, d->name, d->shown)
-				    : words_count(w, w->o->n_domains, "domain");
+	return w->o->n_domains == 1
+		   ? words_domain(w, d->name, d->shown)
+		   : words_count(
+			 w, w->o->n_domains + w->o->domains_left_out, "domain");
 }
 
 /* When no session was verified. */
@@ -131,7 +134,7 @@ const char *
 words_headline(const struct words *w)
 {
 	const struct overview *o = w->o;
-	uint64_t bad = o->failed + w->j->unchecked;
+	uint64_t bad = saturating_count(o->failed, w->j->unchecked);
 	uint64_t verified = o->sessions > bad ? o->sessions - bad : 0;
 
 	if (o->n_domains == 0 && o->n_days == 0)
@@ -182,7 +185,7 @@ words_beside(const struct words *w)
 	const char *name = worst(w), *open = "";
 	uint64_t n = w->j->unchecked;
 
-	if (n > 0 && n + w->o->failed < w->o->sessions)
+	if (n > 0 && saturating_count(n, w->o->failed) < w->o->sessions)
 		open = arena_printf(w->mem, "%s had no policy to verify by%s",
 		    words_share(w, n, w->o->sessions),
 		    name[0] != '\0' ? "; " : "");

@@ -1,21 +1,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/domain_label.h"
+#include "base/saturating.h"
+#include "tables/best_list.h"
 #include "tables/gather_domains.h"
 #include "tables/gathering.h"
+#include "tables/policy_views.h"
+#include "tables/problem_rows.h"
+#include "tables/table_list.h"
+#include "tables/table_select.h"
 
-/*
- * A sender is silent that reported on REGULAR_DAYS or more and is missing for
- * longer than PATIENCE_DAYS and twice its longest gap; csv_domains counts them.
- */
-enum {
-	REGULAR_DAYS = 5,
-	PATIENCE_DAYS = 3
-};
-
-/* Places of columns in the CSV tables domains and senders. */
+/* Columns of the CSV table domains. */
 enum {
 	DOMAIN_NAME,
 	DOMAIN_FIRST_DAY,
@@ -28,149 +24,70 @@ enum {
 	DOMAIN_CLEAN_DAYS
 };
 
-enum {
-	SENDER_ORGANIZATION,
-	SENDER_REPORTER_DOMAIN,
-	SENDER_DOMAIN,
-	SENDER_FIRST_DAY,
-	SENDER_LAST_DAY,
-	SENDER_DAYS,
-	SENDER_DAYS_IN_RANGE,
-	SENDER_GAP,
-	SENDER_SILENT_DAYS,
-	SENDER_REPORTS,
-	SENDER_SESSIONS,
-	SENDER_FAILED
+/*
+ * Rows in order of domain, read side by side with those of other statements, so
+ * that all that is known of a domain comes together without a list of all
+ * domains.
+ */
+struct feed {
+	sqlite3_stmt *row; /* NULL: not begun */
+	int rc;		   /* 1: it stands on a row; 0: past the last */
+	int domain;	   /* the column */
 };
 
-static int
-on_domain(void *arg, const struct cell *c, size_t n, struct fault *f)
-{
-	struct gathering *g = arg;
-	struct overview_domain *d;
-
-	(void)n;
-	(void)f;
-	if (g->n_domains == LIMIT_DOMAINS ||
-	    g->n_domains * g->o->n_days >= LIMIT_CELLS) {
-		g->o->domains_left_out++;
-		return 0;
-	}
-	g->domains = arena_grow(g->arena, g->domains, g->n_domains,
-	    &g->room_domains, sizeof *g->domains);
-	d = &g->domains[g->n_domains++];
-	*d = (struct overview_domain){
-		.name = gathering_text(g, &c[DOMAIN_NAME]),
-		.first_day = gathering_text(g, &c[DOMAIN_FIRST_DAY]),
-		.last_day = gathering_text(g, &c[DOMAIN_LAST_DAY]),
-		.sessions = (uint64_t)c[DOMAIN_SESSIONS].number,
-		.failed = (uint64_t)c[DOMAIN_FAILED].number,
-		.policy_types = gathering_text(g, &c[DOMAIN_POLICY_TYPES]),
-		.policy_mode = gathering_text(g, &c[DOMAIN_POLICY_MODE]),
-		.clean_days = (unsigned)c[DOMAIN_CLEAN_DAYS].number,
-		.organizations = (unsigned)c[DOMAIN_ORGANIZATIONS].number,
-		.policies_differ = "",
-	};
-	d->shown = domain_label_shown(g->arena, d->name);
-	return 0;
-}
-
-static int
-on_before(struct gathering *g, sqlite3_stmt *row)
-{
-	struct overview_domain *d = gathering_domain(g, sql_column(row, 0));
-
-	if (d != NULL) {
-		d->sessions_before = (uint64_t)sqlite3_column_int64(row, 1);
-		d->failed_before = (uint64_t)sqlite3_column_int64(row, 2);
-	}
-	return 0;
-}
-
-/* One organization's view of a domain's policy: "" is none found. */
-struct view {
-	const char *mode, *organization;
+struct feeds {
+	struct feed domains, before, views, problems;
+	struct mutes mutes;
+	struct best_list best_domains, best_problems;
+	struct arena scratch; /* of one domain */
 };
 
-/* The views of one domain, in order of mode. */
-struct views {
-	struct overview_domain *domain;
-	struct view item[LIMIT_NAMES];
+/*
+ * Go on to a domain, past those before it: 1 when the feed stands on a row of
+ * it, 0 when it has none.
+ */
+static int
+feed_reach(
+    struct gathering *g, struct feed *in, const char *domain, struct fault *f)
+{
+	int order = -1;
+
+	while (in->rc == 1 &&
+	       (order = strcmp(sql_column(in->row, in->domain), domain)) < 0)
+		in->rc = sql_next(g->st, in->row, f);
+	return in->rc != 1 ? in->rc : order == 0;
+}
+
+/* Begin to read a table by domain. */
+static int
+feed_table(struct gathering *g, struct feed *in, const char *table,
+    const char *order, struct fault *f)
+{
+	struct arena a = { 0 };
 	size_t n;
+	const struct value *v = filter_values(&a, &g->filter, &n);
+
+	in->rc = sql_open(g->st,
+	    table_sql_by(&a, table_find(table), &g->filter, order), v, n,
+	    &in->row, f);
+	if (in->rc == 0)
+		in->rc = sql_next(g->st, in->row, f);
+	arena_free(&a);
+	return in->rc == -1 ? -1 : 0;
+}
+
+static const struct sql select_before = {
+	"SELECT n.domain, CAST(total(r.counted_sessions) AS INTEGER),"
+	" CAST(total(r.counted_failed) AS INTEGER)"
+	" FROM senders AS n CROSS JOIN rollup_senders AS r"
+	" WHERE r.sender = n.id AND r.day BETWEEN ?1 AND ?2"
+	" AND " OF("n.domain", "?3") " GROUP BY n.domain ORDER BY n.domain"
 };
 
-/* Where the most common mode begins, and how many share it. */
-static size_t
-common_view(const struct views *v, size_t *count)
-{
-	size_t best = 0, i, j;
-
-	for (i = *count = 0; i < v->n; i = j) {
-		for (j = i;
-		     j < v->n && strcmp(v->item[j].mode, v->item[i].mode) == 0;
-		     j++)
-			continue;
-		if (j - i > *count) {
-			*count = j - i;
-			best = i;
-		}
-	}
-	return best;
-}
-
-/* "testing: Google Inc., Comcast; no policy: Mail.ru": all but the common. */
-static const char *
-word_views(struct gathering *g, const struct views *v)
-{
-	size_t common, begin = common_view(v, &common), i;
-	const char *text = "", *last = NULL;
-
-	for (i = 0; i < v->n; i++) {
-		const struct view *x = &v->item[i];
-
-		if (i >= begin && i < begin + common)
-			continue;
-		if (last != NULL && strcmp(last, x->mode) == 0)
-			text = arena_printf(
-			    g->arena, "%s, %s", text, x->organization);
-		else
-			text = arena_printf(g->arena, "%s%s%s: %s", text,
-			    text[0] != '\0' ? "; " : "",
-			    x->mode[0] != '\0' ? x->mode : "no policy",
-			    x->organization);
-		last = x->mode;
-	}
-	return text;
-}
-
-static void
-end_views(struct gathering *g)
-{
-	struct views *v = g->views;
-
-	if (v->domain != NULL)
-		v->domain->policies_differ = word_views(g, v);
-	v->n = 0;
-}
-
-static int
-on_view(struct gathering *g, sqlite3_stmt *row)
-{
-	struct overview_domain *d = gathering_domain(g, sql_column(row, 0));
-	struct views *v = g->views;
-
-	if (d != v->domain)
-		end_views(g);
-	v->domain = d;
-	if (d == NULL || v->n == LIMIT_NAMES)
-		return 0;
-	v->item[v->n].mode = sql_copy_column(g->arena, row, 1);
-	v->item[v->n++].organization = sql_copy_column(g->arena, row, 2);
-	return 0;
-}
-
-/* How each organization sees a domain's MTA-STS policy lately; one
- * that never finds any may not look for it. */
+/*
+ * How each organization saw a domain's MTA-STS policy last in a week.  One that
+ * never finds any may not look for it.
+ */
 static const struct sql select_views = {
 	"SELECT domain, iif(policy_type = 'sts', policy_mode, ''),"
 	" organization FROM (SELECT s.domain AS domain,"
@@ -187,180 +104,218 @@ static const struct sql select_views = {
 };
 
 static int
-gather_views(struct gathering *g, struct fault *f)
+begin_feeds(struct gathering *g, struct feeds *in, struct fault *f)
 {
-	struct views views = { 0 };
+	int64_t days = g->to - g->from + 1;
+	struct value before[] = { value_number(g->from - days),
+		value_number(g->from - 1), value_text(g->list) };
 	struct value week[] = { value_number(g->to - WEEK + 1),
 		value_number(g->to) };
+
+	in->problems.domain = PROBLEM_DOMAIN;
+	in->before.rc =
+	    sql_ask(g->st, &select_before, before, 3, &in->before.row, f);
+	in->views.rc =
+	    sql_ask(g->st, &select_views, week, 2, &in->views.row, f);
+	if (in->before.rc == -1 || in->views.rc == -1 ||
+	    feed_table(g, &in->domains, "domains", "domain", f) == -1)
+		return -1;
+	return feed_table(g, &in->problems, "problems", "domain, problem", f);
+}
+
+static void
+end_feeds(struct feeds *in)
+{
+	sqlite3_finalize(in->domains.row);
+	sqlite3_finalize(in->problems.row);
+	sqlite3_reset(in->before.row);
+	sqlite3_reset(in->views.row);
+	mutes_free(&in->mutes);
+	best_list_free(&in->best_domains);
+	best_list_free(&in->best_problems);
+	arena_free(&in->scratch);
+}
+
+/* Its own row; the strings are valid until the next. */
+static void
+read_domain(struct overview_domain *d, sqlite3_stmt *row)
+{
+	*d = (struct overview_domain){
+		.name = sql_column(row, DOMAIN_NAME),
+		.shown = "",
+		.first_day = sql_column(row, DOMAIN_FIRST_DAY),
+		.last_day = sql_column(row, DOMAIN_LAST_DAY),
+		.sessions =
+		    (uint64_t)sqlite3_column_int64(row, DOMAIN_SESSIONS),
+		.failed = (uint64_t)sqlite3_column_int64(row, DOMAIN_FAILED),
+		.policy_types = sql_column(row, DOMAIN_POLICY_TYPES),
+		.policy_mode = sql_column(row, DOMAIN_POLICY_MODE),
+		.clean_days =
+		    (unsigned)sqlite3_column_int64(row, DOMAIN_CLEAN_DAYS),
+		.organizations =
+		    (unsigned)sqlite3_column_int64(row, DOMAIN_ORGANIZATIONS),
+		.policies_differ = "",
+	};
+}
+
+static int
+add_before(struct gathering *g, struct feed *in, struct overview_domain *d,
+    struct fault *f)
+{
+	int rc = feed_reach(g, in, d->name, f);
+
+	if (rc == 1) {
+		d->sessions_before = (uint64_t)sqlite3_column_int64(in->row, 1);
+		d->failed_before = (uint64_t)sqlite3_column_int64(in->row, 2);
+	}
+	return rc == -1 ? -1 : 0;
+}
+
+static int
+add_views(struct gathering *g, struct feeds *in, struct overview_domain *d,
+    struct fault *f)
+{
+	struct policy_views views = { 0 };
+	struct feed *from = &in->views;
 	int rc;
 
-	g->views = &views;
-	rc = gathering_each(g, &select_views, week, 2, on_view, f);
-	end_views(g);
-	g->views = NULL;
+	while ((rc = feed_reach(g, from, d->name, f)) == 1) {
+		policy_views_add(&in->scratch, &views, sql_column(from->row, 1),
+		    sql_column(from->row, 2));
+		from->rc = sql_next(g->st, from->row, f);
+	}
+	d->policies_differ = policy_views_differ(&in->scratch, &views);
 	return rc;
 }
 
-static const struct sql select_before = {
-	"SELECT n.domain, CAST(total(r.counted_sessions) AS INTEGER),"
-	" CAST(total(r.counted_failed) AS INTEGER)"
-	" FROM senders AS n CROSS JOIN rollup_senders AS r"
-	" WHERE r.sender = n.id AND r.day BETWEEN ?1 AND ?2"
-	" AND " OF("n.domain", "?3") " GROUP BY n.domain"
-};
+/* Its problems, of which muted ones are no reason for an alarm. */
+static int
+add_problems(struct gathering *g, struct feeds *in, struct overview_domain *d,
+    struct fault *f)
+{
+	struct overview_problem p;
+	int rc;
+
+	while ((rc = feed_reach(g, &in->problems, d->name, f)) == 1) {
+		problem_read(&p, in->problems.row, &in->mutes);
+		p.reporters = d->organizations;
+		if (p.muted_until[0] != '\0' && p.state != PROBLEM_CURED)
+			d->failed_muted =
+			    saturating_count(d->failed_muted, p.failed);
+		best_list_add(&in->best_problems, &p);
+		in->problems.rc = sql_next(g->st, in->problems.row, f);
+	}
+	return rc;
+}
+
+static void
+add_to_totals(struct overview *o, const struct overview_domain *d)
+{
+	o->sessions = saturating_count(o->sessions, d->sessions);
+	o->failed = saturating_count(o->failed, d->failed);
+	o->sessions_before =
+	    saturating_count(o->sessions_before, d->sessions_before);
+	o->failed_before = saturating_count(o->failed_before, d->failed_before);
+}
+
+static int
+add_domain(struct gathering *g, struct feeds *in, struct fault *f)
+{
+	const struct overview_watch *watch = g->range->watch;
+	struct overview_domain d;
+
+	arena_reset(&in->scratch);
+	read_domain(&d, in->domains.row);
+	if (add_before(g, &in->before, &d, f) == -1 ||
+	    add_views(g, in, &d, f) == -1 || add_problems(g, in, &d, f) == -1)
+		return -1;
+	add_to_totals(g->o, &d);
+	if (watch != NULL)
+		watch->domain(watch->arg, &d);
+	best_list_add(&in->best_domains, &d);
+	in->domains.rc = sql_next(g->st, in->domains.row, f);
+	return 0;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct overview_domain *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+/* Worst first: by what failed, then by size. */
+static int
+by_failed(const void *a, const void *b)
+{
+	const struct overview_domain *x = a, *y = b;
+
+	if (x->failed != y->failed)
+		return x->failed > y->failed ? -1 : 1;
+	if (x->sessions != y->sessions)
+		return x->sessions > y->sessions ? -1 : 1;
+	return by_name(a, b);
+}
+
+static void
+copy_domain(struct arena *a, void *item)
+{
+	struct overview_domain *d = item;
+
+	d->name = arena_strdup(a, d->name);
+	d->first_day = arena_strdup(a, d->first_day);
+	d->last_day = arena_strdup(a, d->last_day);
+	d->policy_types = arena_strdup(a, d->policy_types);
+	d->policy_mode = arena_strdup(a, d->policy_mode);
+	d->policies_differ = arena_strdup(a, d->policies_differ);
+}
+
+/* The lists of an overview, of what was kept. */
+static void
+take_lists(struct gathering *g, struct feeds *in)
+{
+	struct overview *o = g->o;
+	size_t i;
+
+	g->domains = best_list_take(&in->best_domains, g->arena, &o->n_domains);
+	g->problems =
+	    best_list_take(&in->best_problems, g->arena, &o->n_problems);
+	o->domains_left_out = in->best_domains.left_out;
+	o->problems_left_out = in->best_problems.left_out;
+	qsort(g->domains, o->n_domains, sizeof *g->domains, by_name);
+	for (i = 0; i < o->n_domains; i++)
+		g->domains[i].shown =
+		    domain_label_shown(g->arena, g->domains[i].name);
+	for (i = 0; i < o->n_problems; i++)
+		g->problems[i].shown =
+		    domain_label_shown(g->arena, g->problems[i].domain);
+	o->domains = g->domains;
+	o->problems = g->problems;
+}
 
 int
 gather_domains(struct gathering *g, struct fault *f)
 {
-	struct row_sink sink = { NULL, on_domain, g };
-	int64_t days = g->to - g->from + 1;
-	struct value before[] = { value_number(g->from - days),
-		value_number(g->from - 1), value_text(g->list) };
-
-	if (store_read_table(g->st, "domains", &g->filter, &sink, f) == -1 ||
-	    gathering_each(g, &select_before, before, 3, on_before, f) == -1)
-		return -1;
-	return gather_views(g, f);
-}
-
-static int
-on_sender(void *arg, const struct cell *c, size_t n, struct fault *f)
-{
-	struct gathering *g = arg;
-	struct overview_sender *s;
-
-	(void)n;
-	(void)f;
-	if (g->n_senders == LIMIT_SENDERS ||
-	    g->n_senders * g->o->n_days >= LIMIT_CELLS) {
-		g->o->senders_left_out++;
-		return 0;
-	}
-	g->senders = arena_grow(g->arena, g->senders, g->n_senders,
-	    &g->room_senders, sizeof *g->senders);
-	s = &g->senders[g->n_senders++];
-	*s = (struct overview_sender){
-		.organization = gathering_text(g, &c[SENDER_ORGANIZATION]),
-		.reporter_domain =
-		    gathering_text(g, &c[SENDER_REPORTER_DOMAIN]),
-		.domain = gathering_text(g, &c[SENDER_DOMAIN]),
-		.first_day = gathering_text(g, &c[SENDER_FIRST_DAY]),
-		.last_day = gathering_text(g, &c[SENDER_LAST_DAY]),
-		.days_reported = (unsigned)c[SENDER_DAYS].number,
-		.days_in_range = (unsigned)c[SENDER_DAYS_IN_RANGE].number,
-		.longest_gap = (unsigned)c[SENDER_GAP].number,
-		.silent_days = (unsigned)c[SENDER_SILENT_DAYS].number,
-		.reports = (uint64_t)c[SENDER_REPORTS].number,
-		.sessions = (uint64_t)c[SENDER_SESSIONS].number,
-		.failed = (uint64_t)c[SENDER_FAILED].number,
+	size_t by_days = LIMIT_CELLS / g->o->n_days;
+	struct feeds in = {
+		.best_domains = { sizeof *g->domains,
+		    by_days < LIMIT_DOMAINS ? by_days : LIMIT_DOMAINS,
+		    by_failed, copy_domain },
+		.best_problems = { sizeof *g->problems, LIMIT_PROBLEMS,
+		    problem_compare, problem_copy },
 	};
-	s->silent = s->days_reported >= REGULAR_DAYS &&
-		    s->silent_days > PATIENCE_DAYS + 2 * s->longest_gap;
-	return 0;
-}
+	int rc = -1;
 
-int
-gather_senders(struct gathering *g, struct fault *f)
-{
-	struct row_sink sink = { NULL, on_sender, g };
-
-	return store_read_table(g->st, "senders", &g->filter, &sink, f);
-}
-
-static int
-compare_sender(const void *a, const void *b)
-{
-	const struct overview_sender *x = a, *y = b;
-	int c = strcmp(x->organization, y->organization);
-
-	if (c == 0)
-		c = strcmp(x->reporter_domain, y->reporter_domain);
-	return c != 0 ? c : strcmp(x->domain, y->domain);
-}
-
-/* What the rows of gather_days are added to. */
-struct calendar {
-	struct overview_day *domain, *sender; /* n_days of each, in a row */
-	bool *reported;
-	struct overview_sender *who; /* of the last row */
-	struct overview_domain *whose;
-};
-
-/* Whose row it is; the rows of one come one after another. */
-static void
-find_owner(struct gathering *g, struct calendar *c, sqlite3_stmt *row)
-{
-	struct overview_sender key = { .domain = sql_column(row, 0),
-		.organization = sql_column(row, 1),
-		.reporter_domain = sql_column(row, 2) };
-
-	if (c->who != NULL && compare_sender(&key, c->who) == 0)
-		return;
-	c->who = NULL;
-	if (g->n_senders > 0)
-		c->who = bsearch(&key, g->senders, g->n_senders,
-		    sizeof *g->senders, compare_sender);
-	if (c->whose == NULL || strcmp(c->whose->name, key.domain) != 0)
-		c->whose = gathering_domain(g, key.domain);
-}
-
-static int
-on_day(struct gathering *g, sqlite3_stmt *row)
-{
-	struct calendar *c = g->calendar;
-	size_t i = (size_t)(sqlite3_column_int64(row, 3) - g->from);
-	uint64_t sessions = (uint64_t)sqlite3_column_int64(row, 4);
-	uint64_t failed = (uint64_t)sqlite3_column_int64(row, 5);
-	size_t at;
-
-	find_owner(g, c, row);
-	if (c->whose != NULL) {
-		at = (size_t)(c->whose - g->domains) * g->o->n_days + i;
-		c->domain[at].sessions += sessions;
-		c->domain[at].failed += failed;
-	}
-	if (c->who != NULL) {
-		at = (size_t)(c->who - g->senders) * g->o->n_days + i;
-		c->sender[at].sessions += sessions;
-		c->sender[at].failed += failed;
-		c->reported[at] = true;
-	}
-	return 0;
-}
-
-static const struct sql select_days = {
-	"SELECT n.domain, n.organization, n.reporter_domain, r.day,"
-	" r.counted_sessions, r.counted_failed"
-	" FROM senders AS n CROSS JOIN rollup_senders AS r"
-	" WHERE r.sender = n.id AND r.day BETWEEN ?1 AND ?2"
-	" AND " OF("n.domain",
-	    "?3") " ORDER BY n.domain, n.organization, n.reporter_domain"
-};
-
-int
-gather_days(struct gathering *g, struct fault *f)
-{
-	struct value v[] = { value_number(g->from), value_number(g->to),
-		value_text(g->list) };
-	size_t days = g->o->n_days, i;
-	struct calendar c = {
-		.domain = arena_alloc(
-		    g->arena, g->n_domains * days * sizeof *c.domain),
-		.sender = arena_alloc(
-		    g->arena, g->n_senders * days * sizeof *c.sender),
-		.reported = arena_alloc(g->arena, g->n_senders * days),
-	};
-
-	int rc;
-
-	for (i = 0; i < g->n_domains; i++)
-		g->domains[i].day = c.domain + i * days;
-	for (i = 0; i < g->n_senders; i++) {
-		g->senders[i].day = c.sender + i * days;
-		g->senders[i].reported = c.reported + i * days;
-	}
-	g->calendar = &c;
-	rc = gathering_each(g, &select_days, v, 3, on_day, f);
-	g->calendar = NULL;
+	if (mutes_read(g, &in.mutes, f) == -1 || begin_feeds(g, &in, f) == -1)
+		goto out;
+	while (in.domains.rc == 1)
+		if (add_domain(g, &in, f) == -1)
+			goto out;
+	rc = in.domains.rc;
+	if (rc == 0)
+		take_lists(g, &in);
+out:
+	end_feeds(&in);
 	return rc;
 }

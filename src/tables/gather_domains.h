@@ -4,9 +4,10 @@
 struct fault;
 struct gathering;
 
-/* The domains of an overview, its senders, and then the days of both. */
+/*
+ * The domains of an overview with their problems: all are shown to the watcher
+ * of the range, and the worst of each are kept in its lists.
+ */
 int gather_domains(struct gathering *, struct fault *);
-int gather_senders(struct gathering *, struct fault *);
-int gather_days(struct gathering *, struct fault *);
 
 #endif

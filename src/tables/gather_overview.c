@@ -9,6 +9,7 @@
 #include "tables/gather_domains.h"
 #include "tables/gather_overview.h"
 #include "tables/gather_problems.h"
+#include "tables/gather_senders.h"
 #include "tables/gathering.h"
 
 /* A bound of the range as a day; `otherwise` where there is none. */
@@ -112,41 +113,51 @@ set_range(struct gathering *g, bool *empty, struct fault *f)
 }
 
 static int
-on_totals(struct gathering *g, sqlite3_stmt *row)
+on_totals(struct gathering *g, void *arg, sqlite3_stmt *row)
 {
+	(void)arg;
 	g->o->quarantined = (uint64_t)sqlite3_column_int64(row, 0);
 	g->o->conflicts = (uint64_t)sqlite3_column_int64(row, 1);
 	return 0;
 }
 
 static int
-on_poll(struct gathering *g, sqlite3_stmt *row)
+on_poll(struct gathering *g, void *arg, sqlite3_stmt *row)
 {
 	unsigned deviation;
 
+	(void)arg;
 	(void)utc_parse(
 	    span_of(sql_column(row, 0)), &g->o->last_good_poll, &deviation);
 	return 0;
 }
 
-static int
-on_warning(struct gathering *g, sqlite3_stmt *row)
-{
-	struct overview_warning *w;
+/* The warnings, which are codes of this program's own. */
+struct warnings {
+	struct overview_warning *item;
+	size_t n, room;
+};
 
-	if (g->n_warnings == LIMIT_WARNINGS)
+static int
+on_warning(struct gathering *g, void *arg, sqlite3_stmt *row)
+{
+	struct warnings *w = arg;
+
+	if (w->n == LIMIT_WARNINGS)
 		return -1;
-	g->warnings = arena_grow(g->arena, g->warnings, g->n_warnings,
-	    &g->room_warnings, sizeof *g->warnings);
-	w = &g->warnings[g->n_warnings++];
-	w->code = sql_copy_column(g->arena, row, 0);
-	w->reports = (uint64_t)sqlite3_column_int64(row, 1);
+	w->item =
+	    arena_grow(g->arena, w->item, w->n, &w->room, sizeof *w->item);
+	w->item[w->n++] = (struct overview_warning){
+		.code = sql_copy_column(g->arena, row, 0),
+		.reports = (uint64_t)sqlite3_column_int64(row, 1),
+	};
 	return 0;
 }
 
 static int
-on_reports(struct gathering *g, sqlite3_stmt *row)
+on_reports(struct gathering *g, void *arg, sqlite3_stmt *row)
 {
+	(void)arg;
 	g->o->reports = (uint64_t)sqlite3_column_int64(row, 0);
 	return 0;
 }
@@ -187,42 +198,15 @@ gather_rest(struct gathering *g, struct fault *f)
 	struct value v[] = { value_number(g->from), value_number(g->to),
 		value_text(o->from), value_text(o->to), value_text(g->list) };
 	bool all = g->range->n_domains == 0;
+	struct warnings warnings = { 0 };
 
 	if (gathering_each(g, all ? &select_warnings : &select_warnings_of,
-		all ? v : v + 2, all ? 2 : 3, on_warning, f) == -1)
+		all ? v : v + 2, all ? 2 : 3, on_warning, &warnings, f) == -1)
 		return -1;
-	o->warnings = g->warnings;
-	o->n_warnings = g->n_warnings;
+	o->warnings = warnings.item;
+	o->n_warnings = warnings.n;
 	return gathering_each(g, all ? &select_reports : &select_reports_of,
-	    all ? v : v + 2, all ? 2 : 3, on_reports, f);
-}
-
-/* Sums of the domains, and how many organizations there are. */
-static void
-sum_up(struct gathering *g)
-{
-	struct overview *o = g->o;
-	const char *last = NULL;
-	size_t i;
-
-	for (i = 0; i < g->n_domains; i++) {
-		o->sessions += g->domains[i].sessions;
-		o->failed += g->domains[i].failed;
-		o->sessions_before += g->domains[i].sessions_before;
-		o->failed_before += g->domains[i].failed_before;
-	}
-	for (i = 0; i < g->n_senders; i++) {
-		if (last == NULL ||
-		    strcmp(last, g->senders[i].organization) != 0)
-			o->organizations++;
-		last = g->senders[i].organization;
-	}
-	o->domains = g->domains;
-	o->n_domains = g->n_domains;
-	o->senders = g->senders;
-	o->n_senders = g->n_senders;
-	o->problems = g->problems;
-	o->n_problems = g->n_problems;
+	    all ? v : v + 2, all ? 2 : 3, on_reports, NULL, f);
 }
 
 static const struct sql select_waiting = {
@@ -238,8 +222,10 @@ gather(struct gathering *g, struct fault *f)
 {
 	bool empty;
 
-	if (gathering_each(g, &select_waiting, NULL, 0, on_totals, f) == -1 ||
-	    gathering_each(g, &select_last_good, NULL, 0, on_poll, f) == -1 ||
+	if (gathering_each(g, &select_waiting, NULL, 0, on_totals, NULL, f) ==
+		-1 ||
+	    gathering_each(g, &select_last_good, NULL, 0, on_poll, NULL, f) ==
+		-1 ||
 	    set_range(g, &empty, f) == -1)
 		return -1;
 	if (empty)
@@ -248,7 +234,6 @@ gather(struct gathering *g, struct fault *f)
 	    gather_days(g, f) == -1 || gather_problems(g, f) == -1 ||
 	    gather_results(g, f) == -1 || gather_rest(g, f) == -1)
 		return -1;
-	sum_up(g);
 	return 0;
 }
 

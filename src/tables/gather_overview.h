@@ -16,6 +16,7 @@ struct overview_range {
 	const char *today;     /* against which mutes are held */
 	const char *const *domains; /* these recipient domains; none: all */
 	size_t n_domains;
+	const struct overview_watch *watch; /* NULL: nobody looks at all */
 };
 
 /*

@@ -97,8 +97,8 @@ chosen(struct arena *a, const struct table *t, const struct conditions *c)
 }
 
 const char *
-table_sql(
-    struct arena *a, const struct table *t, const struct store_filter *filter)
+table_sql_by(struct arena *a, const struct table *t,
+    const struct store_filter *filter, const char *order)
 {
 	struct conditions c;
 
@@ -107,13 +107,20 @@ table_sql(
 		return arena_printf(a,
 		    "SELECT %s FROM %s WHERE 1%s%s%s%s ORDER BY %s",
 		    column_names(a, t), t->view, c.from, c.to, c.domains,
-		    c.organizations, t->order);
+		    c.organizations, order);
 	if (c.from[0] == '\0' && c.to[0] == '\0' && c.domains[0] == '\0' &&
 	    c.organizations[0] == '\0')
 		return arena_printf(a, "SELECT %s FROM %s ORDER BY %s",
-		    column_names(a, t), t->view, t->order);
+		    column_names(a, t), t->view, order);
 	return arena_printf(a, "SELECT %s FROM %s ORDER BY %s",
-	    column_names(a, t), chosen(a, t, &c), t->order);
+	    column_names(a, t), chosen(a, t, &c), order);
+}
+
+const char *
+table_sql(
+    struct arena *a, const struct table *t, const struct store_filter *filter)
+{
+	return table_sql_by(a, t, filter, t->order);
 }
 
 const char *

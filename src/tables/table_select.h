@@ -14,6 +14,10 @@ struct table;
 const char *table_sql(
     struct arena *, const struct table *, const struct store_filter *);
 
+/* The same in another order than the table's own. */
+const char *table_sql_by(struct arena *, const struct table *,
+    const struct store_filter *, const char *order);
+
 /* The same of `days`: `what` of those that the filter's from and to choose. */
 const char *table_days_sql(struct arena *, const struct table *,
     const struct store_filter *, const char *what);

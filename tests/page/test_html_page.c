@@ -86,9 +86,8 @@ add_hostile(struct made *m)
 	p->state = PROBLEM_CURED;
 	add_sender(m, HOSTILE, d, 7)->reporter_domain = HOSTILE;
 	m->result[0] = (struct overview_result){ HOSTILE, 9, day };
-	m->mx[0] = (struct overview_mx){ HOSTILE, HOSTILE, HOSTILE, 9, 1 };
 	m->warning[0] = (struct overview_warning){ HOSTILE, 1 };
-	m->o.n_results = m->o.n_mx = m->o.n_warnings = 1;
+	m->o.n_results = m->o.n_warnings = 1;
 	add_domain(m, "x." HOSTILE, 3);
 }
 

@@ -34,7 +34,6 @@ struct made {
 	struct overview_problem problem[MOST_PROBLEMS];
 	struct overview_sender sender[MOST_SENDERS];
 	struct overview_result result[16];
-	struct overview_mx mx[400];
 	struct overview_warning warning[4];
 	struct judgement j;
 	struct words w;
@@ -65,7 +64,6 @@ make(size_t n_days)
 		.problems = m->problem,
 		.senders = m->sender,
 		.results = m->result,
-		.mx = m->mx,
 		.warnings = m->warning,
 		.last_good_poll = last + UTC_DAY + 6 * 3600,
 		.organizations = 3 };
