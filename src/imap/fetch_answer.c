@@ -15,6 +15,7 @@ enum {
 struct state {
 	bool odd;  /* two mails in one answer */
 	bool torn; /* a list in it does not end: read on word by word */
+	bool structure, flags; /* that item was met */
 };
 
 /* Whether an item, or the end of the answer, may begin here. */
@@ -151,12 +152,15 @@ read_item(struct span *s, struct fetch_answer *a, struct state *st)
 		*s = rest;
 	else if (take_text(&rest, "INTERNALDATE ") && take_date(&rest, a))
 		*s = rest;
-	else if (take_text(&rest, "BODYSTRUCTURE ") &&
-		 take_value(&rest, &a->bodystructure))
+	else if (!st->structure && take_text(&rest, "BODYSTRUCTURE ")) {
+		st->structure = true; /* once: it may not end */
 		*s = rest;
-	else if (take_text(s, "FLAGS"))
+		if (take_value(&rest, &a->bodystructure))
+			*s = rest;
+	} else if (!st->flags && take_text(s, "FLAGS")) {
+		st->flags = true;
 		skip_flags(s);
-	else
+	} else
 		skip_item(s, st);
 }
 
