@@ -71,7 +71,8 @@ End Sub
 ' Read the CSV files again, refresh the pivot, and save a copy.
 Sub RefreshSpreadsheet(spreadsheet, target)
 	Dim document, links, n
-	document = StarDesktop.loadComponentFromURL(spreadsheet, "_blank", 0, Array(Value("Hidden", True)))
+	document = StarDesktop.loadComponentFromURL(spreadsheet, "_blank", 0, _
+		Array(Value("Hidden", True), Value("UpdateDocMode", com.sun.star.document.UpdateDocMode.FULL_UPDATE)))
 	links = document.SheetLinks
 	For n = 0 To links.Count - 1
 		links.getByIndex(n).refresh()

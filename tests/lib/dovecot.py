@@ -71,13 +71,15 @@ class Authority:
             with open(path, "w") as out:
                 out.write(text)
         _openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "3650",
-                 "-subj", f"/CN=tlsrua test CA {name}", "-keyout", self.key, "-out", self.cert)
+                 "-subj", f"/CN=tlsrua test CA {name}", "-addext", "keyUsage=critical,keyCertSign,cRLSign",
+                 "-keyout", self.key, "-out", self.cert)
 
     def issue(self, folder, name, alternatives, start="20200101000000Z", end="20491231235959Z"):
         key, request, cert = (os.path.join(folder, name + s) for s in (".key", ".csr", ".pem"))
         extensions = os.path.join(folder, name + ".ext")
         with open(extensions, "w") as out:
-            out.write(f"basicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\nsubjectAltName={alternatives}\n")
+            out.write(f"basicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\nsubjectAltName={alternatives}\n"
+                      "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n")
         _openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                  "-subj", f"/CN={name}", "-keyout", key, "-out", request)
         _openssl("ca", "-batch", "-notext", "-config", self.conf, "-keyfile", self.key, "-cert", self.cert,

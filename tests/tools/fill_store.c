@@ -149,7 +149,7 @@ set_content(struct plan *p, struct report *r, unsigned char *raw)
 static void
 add_report(struct plan *p, int64_t day, long domain, long sender, long turn)
 {
-	char name[NAME], mx[NAME], ip[NAME], who[NAME], whom[NAME], id[NAME];
+	char name[NAME], mx[NAME], ip[NAME], who[NAME], whom[NAME], id[100];
 	char contact[NAME + 4];
 	static unsigned char raw[RAW_MAX + sizeof(uint64_t)];
 	const char *lines[] = { "version: STSv1", "mode: enforce", "mx: *" };
