@@ -50,19 +50,12 @@ struct reading {
 static void
 add_field(struct mail *m, struct arena *arena, struct field field)
 {
-	struct field *more;
-
 	if (m->n == SIGNATURE_FIELDS) {
 		m->too_large = true;
 		return;
 	}
-	if (m->n == m->room) {
-		m->room = m->room > 0 ? 2 * m->room : 32;
-		more = arena_alloc(arena, m->room * sizeof *more);
-		if (m->n > 0)
-			memcpy(more, m->field, m->n * sizeof *more);
-		m->field = more;
-	}
+	m->field =
+	    arena_grow(arena, m->field, m->n, &m->room, sizeof *m->field);
 	m->field[m->n++] = field;
 }
 

@@ -203,10 +203,7 @@ remember(struct resolver *r, const char *name, enum dns_type type)
 		.answer = { .status = DNS_NO_ANSWER,
 		    .reason = "not asked, since nobody answers" },
 		.resolver = r };
-	if (r->n_known == r->room) {
-		r->room = r->room > 0 ? 2 * r->room : 64;
-		r->known = xreallocarray(r->known, r->room, sizeof *r->known);
-	}
+	r->known = xgrow(r->known, r->n_known, &r->room, sizeof *r->known);
 	memmove(r->known + at + 1, r->known + at,
 	    (r->n_known - at) * sizeof *r->known);
 	r->known[at] = l;

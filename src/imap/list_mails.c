@@ -47,10 +47,7 @@ take_answer(struct sizes *s, const struct fetch_answer *a)
 		s->too_many = true;
 		return;
 	}
-	if (s->n == s->cap) {
-		s->cap = s->cap > 0 ? s->cap * 2 : 256;
-		s->list = xreallocarray(s->list, s->cap, sizeof *s->list);
-	}
+	s->list = xgrow(s->list, s->n, &s->cap, sizeof *s->list);
 	s->list[s->n++] = (struct imap_size){ a->uid, a->size, is_early(s, a) };
 }
 

@@ -91,18 +91,19 @@ static struct span
 edited(struct json_reader *r, const struct json_pieces *ps, size_t i)
 {
 	const struct json_piece *p = &ps->piece[i];
-	uint32_t done = p->at, end = p->at + p->len;
-	const struct json_edit *e = &ps->edit[p->edit];
+	size_t done = p->at, end = done + p->len, edit = p->edit;
+	const struct json_edit *e;
 
-	if (p->edit == ps->n_edits || e->at >= end)
+	if (edit == ps->n_edits || ps->edit[edit].at >= end)
 		return json_piece_text(ps, i);
 	buf_reset(&r->text);
-	for (; e < ps->edit + ps->n_edits && e->at < end; e++) {
+	for (; edit < ps->n_edits && ps->edit[edit].at < end; edit++) {
+		e = &ps->edit[edit];
 		if (e->at < done)
 			continue;
 		append(&r->text, ps->text.p + done, e->at - done);
 		append(&r->text, e->with, e->with_n);
-		done = e->at + e->len;
+		done = e->at + (size_t)e->len;
 	}
 	append(&r->text, ps->text.p + done, end - done);
 	return buf_span(&r->text);

@@ -179,10 +179,7 @@ rollup_of(struct store *st)
 static struct addition *
 gather(struct gathered *g)
 {
-	if (g->n == g->room) {
-		g->room = g->room > 0 ? 2 * g->room : 256;
-		g->item = xreallocarray(g->item, g->room, sizeof *g->item);
-	}
+	g->item = xgrow(g->item, g->n, &g->room, sizeof *g->item);
 	g->item[g->n] = (struct addition){ .text = "" };
 	return &g->item[g->n++];
 }

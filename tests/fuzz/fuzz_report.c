@@ -24,7 +24,7 @@ check_policy(const struct policy *p)
 {
 	size_t i;
 
-	check(strlen(p->type) <= 4096 && strlen(p->domain) <= 253);
+	check(strlen(p->type) <= 64 && strlen(p->domain) <= 253);
 	check(strlen(p->recipient_domain) <= 253 && p->mode != NULL);
 	check(p->counted_failed <= p->counted_sessions);
 	check(
@@ -36,7 +36,7 @@ check_policy(const struct policy *p)
 	for (i = 0; i < p->n_failures; i++) {
 		const struct failure *f = &p->failures[i];
 
-		check(strlen(f->result_type) <= 4096 && f->side != NULL);
+		check(strlen(f->result_type) <= 64 && f->side != NULL);
 		check(f->sending_mta_ip != NULL && f->receiving_ip != NULL);
 		check(f->receiving_mx_hostname != NULL);
 		check(f->receiving_mx_helo != NULL);
@@ -52,9 +52,10 @@ check_report(const struct report *r, const struct findings *fs)
 	size_t i;
 
 	check(fs->reject.code == CODE_NONE);
+	check(utc_of(2016, 1, 1, 0, 0, 0) <= r->start);
 	check(r->start <= r->end && r->end - r->start <= 31 * UTC_DAY);
 	check(*r->report_id != '\0' && strlen(r->report_id) <= 4096);
-	check(strlen(r->organization) <= 4096 && r->contact != NULL);
+	check(strlen(r->organization) <= 255 && strlen(r->contact) <= 255);
 	check(strlen(r->reporter_domain) <= 253 && r->warnings != NULL);
 	for (i = 0; i < r->n_policies; i++)
 		check_policy(&r->policies[i]);
