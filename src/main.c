@@ -13,7 +13,7 @@
 #include "cmd/cmd.h"
 
 static const struct command *const commands[] = { &cmd_poll, &cmd_import,
-	&cmd_export, &cmd_summary, &cmd_html, &cmd_mute, &cmd_prune,
+	&cmd_export, &cmd_summary, &cmd_html, &cmd_mute, &cmd_prune, &cmd_drop,
 	&cmd_status, &cmd_check, &cmd_show, &cmd_quarantine, &cmd_explain };
 
 enum {

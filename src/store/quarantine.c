@@ -8,6 +8,7 @@
 #include "store/prune.h"
 #include "store/quarantine.h"
 #include "store/recount.h"
+#include "store/report_tally.h"
 #include "store/reports.h"
 #include "store/rollup.h"
 #include "store/sql.h"
@@ -142,19 +143,6 @@ store_quarantine_get(struct store *st, int64_t id, struct arena *a,
 	return load_bytes(st, q, a, f);
 }
 
-static const struct sql delete_report = { "DELETE FROM reports WHERE id = ?1" };
-
-/* With the last contradiction gone. */
-static const struct sql update_unwarned = {
-	"UPDATE reports AS r SET warnings = trim(replace(' ' || warnings"
-	" || ' ', ' " REPORT_ID_CONFLICT " ', ' ')) WHERE id = ?1"
-	" AND NOT EXISTS (SELECT 1 FROM reports AS c"
-	" WHERE c.status = 'conflict'"
-	" AND c.organization = r.organization"
-	" AND c.report_id = r.report_id"
-	" AND c.start = r.start AND c.end = r.end)"
-};
-
 static const struct sql delete_refusal = {
 	"DELETE FROM quarantine WHERE id = ?1"
 };
@@ -163,47 +151,12 @@ static int
 drop_entry(struct store *st, const struct store_quarantined *q, struct fault *f)
 {
 	struct value id = value_number(q->id);
-	struct value report = value_number(q->conflict);
-	struct value counted = value_number(q->counted);
 
-	if (q->conflict != 0) {
-		st->tally.conflicts--;
-		if (sql_run(st, &delete_report, &report, 1, f) == -1 ||
-		    sql_run(st, &update_unwarned, &counted, 1, f) == -1)
-			return -1;
-		return rollup_recount_warnings(st, q->counted, f);
-	}
+	if (q->conflict != 0)
+		return report_drop_conflict(st, q->conflict, q->counted, f);
 	st->tally.quarantined--;
 	st->tally.quarantine_bytes -= (int64_t)q->bytes.n;
 	return sql_run(st, &delete_refusal, &id, 1, f);
-}
-
-static const struct sql select_figures = {
-	"SELECT message, counted_sessions, (SELECT count(*)"
-	" FROM policies AS p JOIN failures AS f ON f.report = p.report"
-	" AND f.policy = p.n WHERE p.report = ?1 AND p.skipped = 0)"
-	" FROM reports WHERE id = ?1"
-};
-
-/* Add a report's figures to the totals, or with -1 take them away. */
-static int
-tally_stored(struct store *st, int64_t report, int sign, struct fault *f)
-{
-	struct value v = value_number(report);
-	int64_t message, mailbox, sessions, findings;
-	sqlite3_stmt *row;
-	int rc = sql_ask(st, &select_figures, &v, 1, &row, f);
-
-	if (rc != 1)
-		return rc;
-	message = sqlite3_column_int64(row, 0);
-	sessions = sqlite3_column_int64(row, 1);
-	findings = sqlite3_column_int64(row, 2);
-	sqlite3_reset(row);
-	if (tally_repeated(st, report, sign, f) == -1 ||
-	    message_mailbox(st, message, &mailbox, f) == -1)
-		return -1;
-	return tally_report(st, mailbox, sign, sessions, findings, f);
 }
 
 static const struct sql update_status = {
@@ -223,7 +176,7 @@ set_counted(struct store *st, int64_t report, bool counted, struct fault *f)
 		value_text(counted ? "counted" : "conflict") };
 	struct value flag[] = { value_number(report), value_number(counted) };
 
-	if (tally_stored(st, report, counted ? 1 : -1, f) == -1 ||
+	if (report_tally(st, report, counted ? 1 : -1, f) == -1 ||
 	    sql_run(st, &update_status, status, 2, f) == -1)
 		return -1;
 	return sql_run(st, &update_counted, flag, 2, f);

@@ -5,31 +5,40 @@
 #include "store/rollup.h"
 #include "store/sql.h"
 
-static const struct sql select_date = {
-	"SELECT date FROM reports WHERE id = ?1"
-};
-/* Run each step for the day of a report. */
+/* Run each step for a day. */
 static int
-recount(struct store *st, int64_t report, const struct sql *const *steps,
+recount(struct store *st, const char *date, const struct sql *const *steps,
     size_t n, struct fault *f)
 {
-	struct value v = value_number(report);
-	char date[UTC_TEXT];
-	sqlite3_stmt *row;
+	struct value v = value_text(date);
 	size_t i;
-	int rc = sql_ask(st, &select_date, &v, 1, &row, f);
 
-	if (rc != 1)
-		return rc;
-	snprintf(date, sizeof date, "%s", sql_column(row, 0));
-	sqlite3_reset(row);
 	if (rollup_flush(st, f) == -1 || rollup_next_generation(st, f) == -1)
 		return -1;
-	v = value_text(date);
 	for (i = 0; i < n; i++)
 		if (sql_run(st, steps[i], &v, 1, f) == -1)
 			return -1;
 	return 0;
+}
+
+static const struct sql select_date = {
+	"SELECT date FROM reports WHERE id = ?1"
+};
+
+/* The day of a report: 1, or 0 when there is none of that number. */
+static int
+day_of(struct store *st, int64_t report, char date[static UTC_TEXT],
+    struct fault *f)
+{
+	struct value v = value_number(report);
+	sqlite3_stmt *row;
+	int rc = sql_ask(st, &select_date, &v, 1, &row, f);
+
+	if (rc != 1)
+		return rc;
+	snprintf(date, UTC_TEXT, "%s", sql_column(row, 0));
+	sqlite3_reset(row);
+	return 1;
 }
 
 static const struct sql recount_day = {
@@ -126,16 +135,39 @@ static const struct sql recount_warnings = {
 	" WHERE code <> '' GROUP BY code"
 };
 
+/* A day without any report left shows nothing, and is not the newest one. */
+static const struct sql delete_day = {
+	"DELETE FROM days WHERE date = ?1"
+	" AND NOT EXISTS (SELECT 1 FROM reports WHERE date = ?1)"
+};
+
+/* Its week and month show something else, also when the day itself is gone. */
+static const struct sql touch_period = {
+	"UPDATE days SET generation = (SELECT generation FROM totals"
+	" WHERE id = 1) WHERE monday = date(?1, 'weekday 0', '-6 days')"
+	" OR month = date(?1, 'start of month')"
+};
+
 int
-rollup_recount(struct store *st, int64_t report, struct fault *f)
+rollup_recount_day(struct store *st, const char *date, struct fault *f)
 {
 	static const struct sql *const steps[] = { &recount_day, &insert_series,
 		&insert_senders, &insert_problems, &delete_daily,
 		&delete_senders, &delete_failures, &delete_warnings,
 		&recount_daily, &stretch_series, &recount_senders,
-		&recount_failures, &recount_warnings };
+		&recount_failures, &recount_warnings, &delete_day,
+		&touch_period };
 
-	return recount(st, report, steps, sizeof steps / sizeof *steps, f);
+	return recount(st, date, steps, sizeof steps / sizeof *steps, f);
+}
+
+int
+rollup_recount(struct store *st, int64_t report, struct fault *f)
+{
+	char date[UTC_TEXT];
+	int rc = day_of(st, report, date, f);
+
+	return rc == 1 ? rollup_recount_day(st, date, f) : rc;
 }
 
 int
@@ -143,6 +175,10 @@ rollup_recount_warnings(struct store *st, int64_t report, struct fault *f)
 {
 	static const struct sql *const steps[] = { &recount_day,
 		&delete_warnings, &recount_warnings };
+	char date[UTC_TEXT];
+	int rc = day_of(st, report, date, f);
 
-	return recount(st, report, steps, sizeof steps / sizeof *steps, f);
+	return rc == 1
+		   ? recount(st, date, steps, sizeof steps / sizeof *steps, f)
+		   : rc;
 }

@@ -12,6 +12,9 @@ struct store;
  */
 int rollup_recount(struct store *, int64_t report, struct fault *);
 
+/* The same for a day, of which all reports may be gone. */
+int rollup_recount_day(struct store *, const char *date, struct fault *);
+
 /*
  * The same for the number of its reports and their warnings, which stand in
  * the reports themselves; also for a day that was pruned.

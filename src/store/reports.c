@@ -62,25 +62,30 @@ static const struct sql select_alike = {
 	"SELECT EXISTS (SELECT 1 FROM reports WHERE status = 'counted'"
 	" AND organization = ?1 AND report_id = ?2),"
 	" EXISTS (SELECT 1 FROM reports WHERE status = 'counted'"
-	" AND body = ?3)"
+	" AND body = ?3),"
+	" EXISTS (SELECT 1 FROM dropped WHERE organization = ?1"
+	" AND report_id = ?2 AND start = ?4 AND end = ?5 AND content = ?6)"
 };
 
 /*
- * 1 when one that counts has its organization and report-id; and note whether
- * one has its body.
+ * 1 when a report that counts has its organization and report-id.  Notes, too,
+ * whether one has its body, and whether it was taken out before.
  */
 static int
 find_alike(struct store *st, struct entry *e, struct fault *f)
 {
 	struct value v[] = { e->key[0], e->key[1],
-		value_number(body_of(e->report)) };
+		value_number(body_of(e->report)), e->key[2], e->key[3],
+		e->key[4] };
 	sqlite3_stmt *row;
 	int known;
 
-	if (sql_ask(st, &select_alike, v, 3, &row, f) == -1)
+	if (sql_ask(st, &select_alike, v, 6, &row, f) == -1)
 		return -1;
 	known = sqlite3_column_int(row, 0);
 	e->repeated = sqlite3_column_int(row, 1) != 0;
+	if (sqlite3_column_int(row, 2) != 0)
+		e->outcome = STORE_DUPLICATE;
 	sqlite3_reset(row);
 	return known;
 }
@@ -133,8 +138,9 @@ classify(struct store *st, struct entry *e, struct fault *f)
 	int known, same;
 
 	e->outcome = STORE_IMPORTED;
-	if ((known = find_alike(st, e, f)) != 1)
-		return known;
+	if ((known = find_alike(st, e, f)) != 1 ||
+	    e->outcome == STORE_DUPLICATE)
+		return known == -1 ? -1 : 0;
 	if ((same = find_counted(st, e, f)) == -1)
 		return -1;
 	e->id = e->counted;

@@ -30,10 +30,12 @@ enum store_outcome {
  */
 struct store_added {
 	enum store_outcome outcome;
-	int64_t report; /* its number; that of the stored copy for a duplicate*/
-	bool reused;	/* organization and report-id are stored with another
-			   range; not looked at for a duplicate */
-	bool of_conflict;    /* a duplicate of a copy that is a conflict */
+	/* its number, for a duplicate that of the stored copy; 0 for a copy of
+	   one that was taken out again */
+	int64_t report;
+	bool reused;	  /* organization and report-id are stored with another
+			     range; not looked at for a duplicate */
+	bool of_conflict; /* a duplicate of a copy that is a conflict */
 	int64_t quarantined; /* a conflict's number in quarantine; else 0 */
 };
 int store_add_report(struct store *, int64_t message, const struct report *,

@@ -5,6 +5,7 @@
 #include "model/announced.h"
 #include "store/action_journal.h"
 #include "store/announced_changes.h"
+#include "store/drop_report.h"
 #include "store/exports.h"
 #include "store/problems.h"
 #include "store/prune.h"
@@ -290,6 +291,27 @@ decide(struct scene *s)
 	assert_ok(s, store_quarantine_drop(s->st, refused, &s->f));
 }
 
+/* Take out a report that counts, and one that is in conflict with another. */
+static void
+drop_reports(struct scene *s)
+{
+	struct policy p = some_policy;
+	struct report r = report_of(&p, 1, "dropped", 23);
+	struct store_dropped d;
+	struct arena a = { 0 };
+	struct store_added first, second;
+
+	first = add(s, &r);
+	r.content[0] = 1;
+	second = add(s, &r);
+	reopen(s);
+	assert_ok(s, store_begin(s->st, &s->f));
+	assert_ok(s, store_drop_report(s->st, second.report, &a, &d, &s->f));
+	assert_ok(s, store_drop_report(s->st, first.report, &a, &d, &s->f));
+	assert_ok(s, store_commit(s->st, &s->f));
+	arena_free(&a);
+}
+
 static void
 prune(struct scene *s)
 {
@@ -316,6 +338,7 @@ run_seldom(struct scene *s)
 	int64_t end;
 	size_t n;
 
+	drop_reports(s);
 	assert_ok(s, store_status(s->st, &status, &s->f));
 	assert_ok(s, store_newest_day(s->st, day, &s->f));
 	assert_ok(s, store_newest_end(s->st, &end, &s->f));

@@ -1,0 +1,68 @@
+#include "store/messages.h"
+#include "store/recount.h"
+#include "store/report_tally.h"
+#include "store/reports.h"
+#include "store/sql.h"
+#include "store/store_private.h"
+#include "store/totals.h"
+
+static const struct sql select_figures = {
+	"SELECT message, counted_sessions, (SELECT count(*)"
+	" FROM policies AS p JOIN failures AS f ON f.report = p.report"
+	" AND f.policy = p.n WHERE p.report = ?1 AND p.skipped = 0)"
+	" FROM reports WHERE id = ?1"
+};
+
+int
+report_tally(struct store *st, int64_t report, int sign, struct fault *f)
+{
+	struct value v = value_number(report);
+	int64_t message, mailbox, sessions, findings;
+	sqlite3_stmt *row;
+	int rc = sql_ask(st, &select_figures, &v, 1, &row, f);
+
+	if (rc != 1)
+		return rc;
+	message = sqlite3_column_int64(row, 0);
+	sessions = sqlite3_column_int64(row, 1);
+	findings = sqlite3_column_int64(row, 2);
+	sqlite3_reset(row);
+	if (tally_repeated(st, report, sign, f) == -1 ||
+	    message_mailbox(st, message, &mailbox, f) == -1)
+		return -1;
+	return tally_report(st, mailbox, sign, sessions, findings, f);
+}
+
+static const struct sql delete_report = { "DELETE FROM reports WHERE id = ?1" };
+
+int
+report_delete(struct store *st, int64_t report, struct fault *f)
+{
+	struct value id = value_number(report);
+
+	return sql_run(st, &delete_report, &id, 1, f);
+}
+
+/* With the last contradiction gone. */
+static const struct sql update_unwarned = {
+	"UPDATE reports AS r SET warnings = trim(replace(' ' || warnings"
+	" || ' ', ' " REPORT_ID_CONFLICT " ', ' ')) WHERE id = ?1"
+	" AND NOT EXISTS (SELECT 1 FROM reports AS c"
+	" WHERE c.status = 'conflict'"
+	" AND c.organization = r.organization"
+	" AND c.report_id = r.report_id"
+	" AND c.start = r.start AND c.end = r.end)"
+};
+
+int
+report_drop_conflict(
+    struct store *st, int64_t report, int64_t counted, struct fault *f)
+{
+	struct value other = value_number(counted);
+
+	st->tally.conflicts--;
+	if (report_delete(st, report, f) == -1 ||
+	    sql_run(st, &update_unwarned, &other, 1, f) == -1)
+		return -1;
+	return rollup_recount_warnings(st, counted, f);
+}
