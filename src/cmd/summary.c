@@ -69,10 +69,10 @@ print_changes(struct store *st, struct judged_overview *l,
     const struct options *o, struct fault *f)
 {
 	struct changes changes = { 0 };
-	const struct told *told;
+	const struct announced *told;
 	size_t n;
 
-	if (store_read_told(st, &l->mem, &told, &n, f) == -1)
+	if (store_read_announced(st, &l->mem, &told, &n, f) == -1)
 		return -1;
 	changes_find(&l->words, told, n, &changes);
 	if (changes.n > 0 && o->json)
@@ -86,7 +86,8 @@ print_changes(struct store *st, struct judged_overview *l,
 		    "standard output: cannot be written to");
 	if (o->dry_run)
 		return 0;
-	return store_write_told(st, changes.told, changes.n_told, f);
+	return store_write_announced(
+	    st, changes.announced, changes.n_announced, f);
 }
 
 /* Tell the changes, and remember in the same transaction that they were. */

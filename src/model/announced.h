@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 /* Something that people were told, and may be told again only if it changes. */
-struct told {
+struct announced {
 	const char *kind; /* "problem", "silent", "ready" */
 	const char *key;  /* what it was, among those of the kind */
 	uint64_t figure;  /* how bad it was */

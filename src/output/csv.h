@@ -8,7 +8,7 @@
 
 struct fault;
 
-/* How spreadsheets of this place want their files; section [export]. */
+/* How the reader's spreadsheet wants its files; section [export]. */
 struct csv_style {
 	bool bom;	/* begin with a UTF-8 byte order mark */
 	char delimiter; /* ',' */

@@ -7,16 +7,16 @@
 #include "model/row.h"
 
 /*
- * A table as one JSON object a row and line (RFC 8259), its members named as
- * the columns: numbers as numbers, an empty field null, all else strings, and
- * nothing guarded or localised.  A failure to write has exit code 73 and names
- * `name`.
+ * Writes a table as JSON lines, one object a row, whose members are named as
+ * the columns: numbers are numbers, an empty field is null, all else strings.
+ * Nothing is guarded or localised.  A failure to write is a fault with exit
+ * code 73 that names `name`.
  */
 struct ndjson {
 	FILE *out;
-	const char *name; /* of what `out` is; NULL: standard output */
+	const char *name; /* of the file, for people; NULL: standard output */
 	const struct column *columns; /* set by the head */
-	size_t rows;
+	size_t rows;		      /* written so far */
 };
 
 struct row_sink ndjson_sink(struct ndjson *);

@@ -101,7 +101,7 @@ text_clip(struct arena *mem, const char *s, size_t columns, bool ascii)
 const char *
 text_grouped(uint64_t n, char out[static GROUPED])
 {
-	char digits[GROUPED];
+	char digits[32];
 	int len = snprintf(digits, sizeof digits, "%" PRIu64, n), i, at = 0;
 
 	for (i = 0; i < len; i++) {
@@ -110,5 +110,7 @@ text_grouped(uint64_t n, char out[static GROUPED])
 		out[at++] = digits[i];
 	}
 	out[at] = '\0';
+	if (n >= INT64_MAX) /* a sum that stayed there */
+		strcpy(out + at, " or more");
 	return out;
 }

@@ -9,7 +9,7 @@ struct arena;
 
 enum {
 	TEXT_WIDTH = 80,
-	GROUPED = 32 /* room for a number with its separators */
+	GROUPED = 48 /* bytes that text_grouped() needs */
 };
 
 /*
@@ -29,7 +29,10 @@ const char *text_clip(
 /* A string made fit for people by printable(). */
 void text_put(FILE *, const char *);
 
-/* "1,234,567"; returns `out`. */
+/*
+ * "1,234,567"; sums stay at 2^63-1 when they get there, and are followed by
+ * " or more" then.  Returns `out`.
+ */
 const char *text_grouped(uint64_t n, char out[static GROUPED]);
 
 #endif

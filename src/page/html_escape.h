@@ -16,7 +16,7 @@ void escape_html(FILE *, const char *);
  */
 void html_printf(FILE *, const char *fmt, ...);
 
-/* 'sha256-...', as a Content-Security-Policy names a text. */
+/* Print 'sha256-...', by which a Content-Security-Policy allows this text. */
 void csp_hash(FILE *, const char *text);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/saturating.h"
 #include "page/html_escape.h"
 #include "page/html_mx.h"
 #include "page/page_limits.h"
@@ -65,7 +66,7 @@ gather(const struct words *w, struct host **hosts)
 			h = &(*hosts)[n_hosts++];
 			h->problem = &list[i];
 		}
-		h->failed += list[i]->failed;
+		h->failed = saturating_count(h->failed, list[i]->failed);
 		h->n++;
 	}
 	qsort(*hosts, n_hosts, sizeof **hosts, by_failed);

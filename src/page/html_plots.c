@@ -99,7 +99,8 @@ add_days(
 		    saturating_count(sum[i].sessions, day[i].sessions);
 		sum[i].failed = saturating_count(sum[i].failed, day[i].failed);
 		if (is_open(w, at) && day[i].sessions > day[i].failed)
-			open[i] += day[i].sessions - day[i].failed;
+			open[i] = saturating_count(
+			    open[i], day[i].sessions - day[i].failed);
 	}
 }
 

@@ -2,18 +2,20 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/saturating.h"
 #include "page/html_escape.h"
 #include "page/html_reporters.h"
 #include "page/page_limits.h"
 #include "page/svg.h"
 #include "summary/words.h"
 
-/* An organization with all the domains that it reports on. */
+/* One organization; its figures are of all domains that it reports on. */
 struct reporter {
 	const char *name;
 	struct overview_day *day;
 	bool *reported;
-	size_t days, longest_gap, last; /* last: its day's place */
+	size_t days, longest_gap; /* with a report; without, between two */
+	size_t last;		  /* place of its last day with a report */
 	uint64_t sessions, failed, reports;
 };
 
@@ -22,17 +24,19 @@ add_sender(struct reporter *r, const struct overview_sender *s, size_t n_days)
 {
 	size_t i;
 
-	r->sessions += s->sessions;
-	r->failed += s->failed;
-	r->reports += s->reports;
+	r->sessions = saturating_count(r->sessions, s->sessions);
+	r->failed = saturating_count(r->failed, s->failed);
+	r->reports = saturating_count(r->reports, s->reports);
 	for (i = 0; i < n_days; i++) {
-		r->day[i].sessions += s->day[i].sessions;
-		r->day[i].failed += s->day[i].failed;
+		r->day[i].sessions =
+		    saturating_count(r->day[i].sessions, s->day[i].sessions);
+		r->day[i].failed =
+		    saturating_count(r->day[i].failed, s->day[i].failed);
 		r->reported[i] = r->reported[i] || s->reported[i];
 	}
 }
 
-/* Days with a report, and the longest stretch between two without. */
+/* Count its days with a report, and find its longest gap. */
 static void
 measure(struct reporter *r, size_t n_days)
 {

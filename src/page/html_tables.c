@@ -11,8 +11,10 @@
 #include "summary/words.h"
 #include "summary/words_of_findings.h"
 
-/* A table with its head, folded when it is long; columns are separated by "|",
- * numbers by "|#". */
+/*
+ * Begin a table; with many rows it is folded.  `columns` are the headings with
+ * "|" between them; a "#" before one marks a column of numbers.
+ */
 static void
 open_table(FILE *out, const char *id, size_t rows, const char *caption,
     const char *columns)
@@ -47,7 +49,7 @@ close_table(FILE *out, size_t rows)
 	fputs(rows > LONG_TABLE ? "</details>\n" : "\n", out);
 }
 
-/* The number leads to the problem's card, when there is one. */
+/* A row; its number links to the card of the problem, when it has one. */
 static void
 put_problem(FILE *out, const struct words *w, size_t i, bool has_card)
 {

@@ -1,7 +1,7 @@
 #ifndef PAGE_PAGE_ASSETS_H
 #define PAGE_PAGE_ASSETS_H
 
-/* The files page.css and page.js, as make turns them into strings. */
+/* The text of page.css and page.js, which make turns into these strings. */
 extern const char page_css[];
 extern const char page_js[];
 

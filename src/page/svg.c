@@ -3,12 +3,12 @@
 #include "page/html_escape.h"
 #include "page/svg.h"
 
-/* of the drawing, and of a bar for what is more than nothing */
+/* Height of a drawing, and of its lowest bar for anything above 0. */
 static const double HEIGHT = 100;
 static const double LEAST = 2;
 
 enum {
-	WITH_GAPS = 120, /* days, up to which bars stand apart and tell */
+	WITH_GAPS = 120, /* days; with more, bars touch and have no tooltips */
 	HEAT_LEVELS = 4
 };
 
@@ -35,7 +35,7 @@ room(size_t n_days)
 	return n_days > SVG_LEAST_DAYS ? n_days : SVG_LEAST_DAYS;
 }
 
-/* A bar of that height on top of another. */
+/* Append to a path: the bar of day `i`, `h` high, standing on `below`. */
 static void
 bar(FILE *out, size_t i, const char *width, double below, double h)
 {
@@ -56,7 +56,7 @@ begin(FILE *out, const char *class, size_t n_days, const char *title)
 		html_printf(out, "role=\"img\"><title>%s</title>", title);
 }
 
-/* What a pointer on a day is told. */
+/* Invisible fields, one a day, whose tooltips have the figures. */
 static void
 tell_days(FILE *out, const struct svg_bars *b)
 {
@@ -75,7 +75,7 @@ tell_days(FILE *out, const struct svg_bars *b)
 	fputs("</g>", out);
 }
 
-/* Of a day, from the ground up. */
+/* The layers of a bar, from the ground up. */
 enum layer {
 	LAYER_FAILED,
 	LAYER_OPEN,
@@ -83,7 +83,10 @@ enum layer {
 	N_LAYERS
 };
 
-/* Where a layer begins, and its height; a small one may push those above. */
+/*
+ * The height of a layer, and in `*below` where it begins.  A layer that is
+ * raised to be seen at all pushes up those above it.
+ */
 static double
 layer_of(const struct svg_bars *b, size_t i, enum layer wanted, double *below)
 {
@@ -176,7 +179,7 @@ svg_strip(FILE *out, const char *title, const uint64_t *day, size_t n_days,
 	fputs("\"/></svg>", out);
 }
 
-/* By powers, since senders differ by many of them. */
+/* Levels go by the logarithm, since senders differ a thousandfold. */
 static int
 heat_level(uint64_t n, uint64_t most)
 {

@@ -14,39 +14,45 @@
  */
 
 enum {
-	SVG_LEAST_DAYS =
-	    7 /* for which there is room, even if there are fewer */
+	SVG_LEAST_DAYS = 7 /* a drawing of fewer days leaves room for these */
 };
 
-/* Bars, one a day: failed below, then what nobody verifies, then the rest. */
+/*
+ * A plot with one bar a day.  From the ground up, a bar is the sessions that
+ * failed, those that went well though nobody verified them, and the rest.
+ */
 struct svg_bars {
-	const char *title; /* in words */
+	const char *title;
 	const char *const *days;
 	const struct overview_day *day;
 	const uint64_t
 	    *open;	/* n_days: sessions well, but verified by nobody */
 	bool unchecked; /* without `open`: all that are well are so */
 	size_t n_days;
-	uint64_t most; /* the height of the drawing */
+	uint64_t most; /* sessions of a bar as high as the drawing */
 };
 void svg_bars(FILE *, const struct svg_bars *);
 
 /*
- * The same as a small drawing inside a row, which says nothing by itself;
- * nobody verifies the sessions of an unchecked domain.
+ * The same as a small drawing in a row of a table, hidden from screen readers
+ * since the row has the figures.  With `unchecked` nobody verifies the
+ * sessions.
  */
 void svg_spark(
     FILE *, const struct overview_day *, size_t n_days, bool unchecked);
 
-/* Bars of one figure a day, up to `most`. */
+/* A plot of one figure a day; a bar of `most` is as high as the drawing. */
 void svg_strip(FILE *, const char *title, const uint64_t *day, size_t n_days,
     uint64_t most);
 
-/* A row of the heat map: a field a day, empty where nothing was reported. */
+/*
+ * A row of the heat map: one field a day, the darker the more sessions, with a
+ * mark where some failed, and empty where no report came.
+ */
 void svg_heat(FILE *, const char *title, const struct overview_day *,
     const bool *reported, size_t n_days, uint64_t most);
 
-/* How much of a whole. */
+/* A horizontal bar: which share `part` is of `whole`. */
 void svg_share(FILE *, uint64_t part, uint64_t whole);
 
 #endif

@@ -9,17 +9,17 @@ static const struct sql select_told = {
 };
 
 int
-store_read_told(struct store *st, struct arena *mem, const struct told **list,
-    size_t *n, struct fault *f)
+store_read_announced(struct store *st, struct arena *mem,
+    const struct announced **list, size_t *n, struct fault *f)
 {
-	struct told *all = NULL;
+	struct announced *all = NULL;
 	size_t count = 0, room = 0;
 	sqlite3_stmt *row;
 	int rc = sql_ask(st, &select_told, NULL, 0, &row, f);
 
 	for (; rc == 1; rc = sql_next(st, row, f)) {
 		all = arena_grow(mem, all, count, &room, sizeof *all);
-		all[count++] = (struct told){
+		all[count++] = (struct announced){
 			.kind = sql_copy_column(mem, row, 0),
 			.key = sql_copy_column(mem, row, 1),
 			.figure = (uint64_t)sqlite3_column_int64(row, 2),
@@ -38,8 +38,8 @@ static const struct sql insert_told = {
 };
 
 int
-store_write_told(
-    struct store *st, const struct told *list, size_t n, struct fault *f)
+store_write_announced(
+    struct store *st, const struct announced *list, size_t n, struct fault *f)
 {
 	size_t i;
 

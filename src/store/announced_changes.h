@@ -10,11 +10,11 @@ struct fault;
 struct store;
 
 /* What was told last, in the arena, by kind and key. */
-int store_read_told(struct store *, struct arena *, const struct told **list,
-    size_t *n, struct fault *);
+int store_read_announced(struct store *, struct arena *,
+    const struct announced **list, size_t *n, struct fault *);
 
 /* Put these in the place of all; in a transaction. */
-int store_write_told(
-    struct store *, const struct told *list, size_t n, struct fault *);
+int store_write_announced(
+    struct store *, const struct announced *list, size_t n, struct fault *);
 
 #endif

@@ -19,12 +19,12 @@ enum {
 /* One comparison: the overview, what was told before, and the result. */
 struct comparison {
 	const struct words *w;
-	const struct told *before;
+	const struct announced *before;
 	size_t n_before;
 	struct changes *out;
 };
 
-static const struct told *
+static const struct announced *
 find(const struct comparison *c, const char *kind, const char *key)
 {
 	size_t i;
@@ -47,7 +47,8 @@ static void
 remember(const struct comparison *c, const char *kind, const char *key,
     uint64_t figure)
 {
-	c->out->told[c->out->n_told++] = (struct told){ kind, key, figure };
+	c->out->announced[c->out->n_announced++] =
+	    (struct announced){ kind, key, figure };
 }
 
 static bool
@@ -63,7 +64,7 @@ compare_problem(const struct comparison *c, size_t i)
 {
 	const struct overview_problem *p = &c->w->o->problems[i];
 	const char *key = arena_printf(c->w->mem, "%" PRId64, p->number);
-	const struct told *before = find(c, "problem", key);
+	const struct announced *before = find(c, "problem", key);
 	uint64_t now = p->failed_last_7_days;
 
 	switch (c->w->j->problem[i].group) {
@@ -115,7 +116,7 @@ compare_domain(const struct comparison *c, size_t i)
 }
 
 void
-changes_find(const struct words *w, const struct told *before, size_t n,
+changes_find(const struct words *w, const struct announced *before, size_t n,
     struct changes *out)
 {
 	const struct overview *o = w->o;
@@ -124,7 +125,7 @@ changes_find(const struct words *w, const struct told *before, size_t n,
 
 	*out = (struct changes){
 		.item = arena_alloc(w->mem, all * sizeof *out->item),
-		.told = arena_alloc(w->mem, all * sizeof *out->told),
+		.announced = arena_alloc(w->mem, all * sizeof *out->announced),
 	};
 	for (i = 0; i < o->n_problems; i++)
 		compare_problem(&c, i);

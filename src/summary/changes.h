@@ -32,13 +32,13 @@ struct change_item {
 struct changes {
 	struct change_item *item;
 	size_t n;
-	struct told *told; /* to be stored once this was told */
-	size_t n_told;
+	struct announced *announced; /* to be stored once this was told */
+	size_t n_announced;
 };
 
 /* Compare the overview with what was told; the result lives in the arena. */
 void changes_find(
-    const struct words *, const struct told *, size_t n, struct changes *);
+    const struct words *, const struct announced *, size_t n, struct changes *);
 
 /*
  * Print what changed in words: the host, the days and the totals, then the

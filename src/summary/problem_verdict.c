@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/saturating.h"
 #include "model/overview.h"
 #include "summary/problem_verdict.h"
 
@@ -42,7 +43,7 @@ senders_by_domain(const struct overview *o, struct arena *mem)
 	return s;
 }
 
-/* The place of a domain's first sender. */
+/* The place of the first sender that reports on a domain. */
 static size_t
 first_of(const struct by_domain *s, const char *domain)
 {
@@ -109,9 +110,11 @@ others_are_fine(const struct overview *o, const struct overview_problem *p,
 				continue;
 			if (x->day[k].failed > 0)
 				return false;
-			sessions += x->day[k].sessions;
+			sessions =
+			    saturating_count(sessions, x->day[k].sessions);
 		}
-		v->others_sessions += sessions;
+		v->others_sessions =
+		    saturating_count(v->others_sessions, sessions);
 		if (sessions > 0 && strcmp(x->organization, last) != 0) {
 			v->others++;
 			last = x->organization;
@@ -141,7 +144,7 @@ static enum doubt
 doubt_of(const struct overview *o, const struct overview_problem *p,
     const struct by_domain *s, struct problem_verdict *v)
 {
-	/* independent senders that see the same have not all a fault alike */
+	/* what several independent senders see is unlikely to be their fault */
 	bool many =
 	    p->organizations >= 2 && 2 * p->organizations >= p->reporters;
 
@@ -203,7 +206,10 @@ by_remedy(const void *a, const void *b)
 	return c != 0 ? c : (x->place > y->place) - (x->place < y->place);
 }
 
-/* Where no MX host is named the remedy is the domain's own. */
+/*
+ * Find for each problem the first with the same remedy.  Where no MX host is
+ * named, the remedy is about the domain, so that none has the same.
+ */
 static void
 find_alike(
     const struct overview *o, struct arena *mem, struct problem_verdict *v)

@@ -1,15 +1,16 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/saturating.h"
 #include "model/overview.h"
 #include "summary/sparkline.h"
 
 enum {
-	LEVELS = 7, /* above 0 */
-	LONGEST_SIGN = 3
+	LEVELS = 7,	 /* signs for figures above 0 */
+	LONGEST_SIGN = 3 /* bytes */
 };
 
-/* No session, 0, and the levels. */
+/* The sign of no session, that of 0, and the levels. */
 static const char signs[][LONGEST_SIGN + 1] = { "\xc2\xb7", "\xe2\x96\x81",
 	"\xe2\x96\x82", "\xe2\x96\x83", "\xe2\x96\x84", "\xe2\x96\x85",
 	"\xe2\x96\x86", "\xe2\x96\x87", "\xe2\x96\x88" };
@@ -31,8 +32,9 @@ figure_of(const struct sparkline *s, size_t first, size_t days, bool *any)
 	*any = false;
 	for (i = first; i < first + days && i < s->n_days; i++) {
 		*any = *any || s->day[i].sessions > 0;
-		sum += s->figure == SPARKLINE_FAILED ? s->day[i].failed
-						     : s->day[i].sessions;
+		sum = saturating_count(sum, s->figure == SPARKLINE_FAILED
+						? s->day[i].failed
+						: s->day[i].sessions);
 	}
 	return sum;
 }

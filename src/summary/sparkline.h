@@ -13,20 +13,21 @@ enum sparkline_figure {
 	SPARKLINE_FAILED
 };
 
+/* A bar chart in one line of text, made of block characters or ASCII. */
 struct sparkline {
 	const struct overview_day *day;
 	size_t n_days;
 	enum sparkline_figure figure;
-	size_t columns; /* at most */
+	size_t columns; /* its width; with more days, one sign is several */
 	bool ascii;
 };
 
-/* How many days a sign stands for. */
+/* How many days one sign stands for. */
 size_t sparkline_days(size_t n_days, size_t columns);
 
 /*
- * One sign for so many days, higher for more: days without a session, days
- * where the figure is 0 and all others look different.
+ * Draw it, in the arena.  Days without any session, days with a figure of 0 and
+ * days with more have different signs.
  */
 const char *sparkline(struct arena *, const struct sparkline *);
 

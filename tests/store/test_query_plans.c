@@ -329,8 +329,8 @@ prune(struct scene *s)
 static void
 run_seldom(struct scene *s)
 {
-	const struct told told = { "problem", "1", 5 };
-	const struct told *list;
+	const struct announced told = { "problem", "1", 5 };
+	const struct announced *list;
 	struct store_status status;
 	struct report r;
 	struct arena a = { 0 };
@@ -344,9 +344,9 @@ run_seldom(struct scene *s)
 	assert_ok(s, store_newest_end(s->st, &end, &s->f));
 	assert_ok(s, store_load_report(s->st, 1, &a, &r, &s->f));
 	assert_ok(s, store_begin(s->st, &s->f));
-	assert_ok(s, store_write_told(s->st, &told, 1, &s->f));
+	assert_ok(s, store_write_announced(s->st, &told, 1, &s->f));
 	assert_ok(s, store_commit(s->st, &s->f));
-	assert_ok(s, store_read_told(s->st, &a, &list, &n, &s->f));
+	assert_ok(s, store_read_announced(s->st, &a, &list, &n, &s->f));
 	read_overviews(s);
 	decide(s);
 	prune(s);

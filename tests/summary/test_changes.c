@@ -19,7 +19,7 @@ after_head(char *text)
 
 /* Compare with what was told, which is replaced; what is printed. */
 static char *
-changes(struct made *m, const struct told **told_before, size_t *n)
+changes(struct made *m, const struct announced **told_before, size_t *n)
 {
 	const struct words *w = told(m, false);
 	struct changes c;
@@ -30,8 +30,8 @@ changes(struct made *m, const struct told **told_before, size_t *n)
 	changes_find(w, *told_before, *n, &c);
 	changes_print(out, w, &c, "mx.host.test", false);
 	fclose(out);
-	*told_before = c.told;
-	*n = c.n_told;
+	*told_before = c.announced;
+	*n = c.n_announced;
 	copy = arena_strndup(&m->mem, text, len);
 	free(text);
 	return after_head(copy);
@@ -41,7 +41,7 @@ static void
 changes_are_told_once(void **state)
 {
 	struct made *m = *state;
-	const struct told *list = NULL;
+	const struct announced *list = NULL;
 	size_t n = 0;
 	struct overview_domain *d = add_trouble(m);
 	struct overview_problem *p = &m->problem[0];
@@ -81,7 +81,7 @@ static void
 a_mute_that_ends_is_news(void **state)
 {
 	struct made *m = *state;
-	const struct told *list = NULL;
+	const struct announced *list = NULL;
 	size_t n = 0;
 
 	add_trouble(m);

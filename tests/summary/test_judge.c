@@ -292,6 +292,20 @@ shares_are_exact_at_both_ends(void **state)
 }
 
 static void
+a_sum_that_stays_at_the_largest_says_so(void **state)
+{
+	struct made *m = *state;
+	const struct words *w = told(m, false);
+
+	assert_string_equal(words_number(w, (uint64_t)INT64_MAX - 1),
+	    "9,223,372,036,854,775,806");
+	assert_string_equal(
+	    words_number(w, INT64_MAX), "9,223,372,036,854,775,807 or more");
+	assert_string_equal(words_count(w, UINT64_MAX, "session"),
+	    "18,446,744,073,709,551,615 or more sessions");
+}
+
+static void
 the_alarm_has_an_edge_and_hears_no_muted_problem(void **state)
 {
 	struct made *m = *state;
@@ -320,6 +334,7 @@ main(void)
 		TEST(the_headline_knows_no_days_and_no_sessions),
 		TEST(steps_depend_on_policy_and_clean_days),
 		TEST(shares_are_exact_at_both_ends),
+		TEST(a_sum_that_stays_at_the_largest_says_so),
 		TEST(the_alarm_has_an_edge_and_hears_no_muted_problem),
 	};
 
