@@ -38,6 +38,14 @@ is_blank(char c)
 }
 
 struct span
+span_skip_mark(struct span a)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+
+	return a.n >= 3 && memcmp(a.p, mark, 3) == 0 ? span_skip(a, 3) : a;
+}
+
+struct span
 span_trim(struct span a)
 {
 	while (a.n > 0 && is_blank(a.p[0]))

@@ -50,6 +50,9 @@ span_is_nocase(struct span a, const char *s)
 /* Where the string `s` first occurs in `a`; a.n when it does not. */
 size_t span_find(struct span a, const char *s);
 
+/* `a` without a byte order mark of UTF-8 at its front. */
+struct span span_skip_mark(struct span a);
+
 /* `a` without blanks, tabs, CR and LF at both ends. */
 struct span span_trim(struct span a);
 

@@ -199,10 +199,9 @@ on_option(void *arg, const char *section, const char *name, const char *value)
 void
 config_read(struct span text, const struct config_events *ev, unsigned *line)
 {
-	struct reader r = { text, { NULL, 0 }, ev, line, false, false };
+	struct reader r = { span_skip_mark(text), { NULL, 0 }, ev, line, false,
+		false };
 
 	*line = 0;
-	if (span_begins_nocase(text, "\xef\xbb\xbf"))
-		r.left = span_skip(text, 3);
 	ini_parse_stream(next_line, &r, on_option, &r);
 }

@@ -143,10 +143,8 @@ is_quoted_from(struct span line)
 static size_t
 blank_front(struct span start)
 {
-	struct span rest = start;
+	struct span rest = span_skip_mark(start);
 
-	if (span_begins_nocase(rest, "\xef\xbb\xbf"))
-		rest = span_skip(rest, 3);
 	while (rest.n > 0 && (rest.p[0] == '\r' || rest.p[0] == '\n'))
 		rest = span_skip(rest, 1);
 	return start.n - rest.n;

@@ -63,8 +63,7 @@ field_front(struct span mail, char eol)
 {
 	struct span rest;
 
-	if (span_begins_nocase(mail, "\xef\xbb\xbf"))
-		mail = span_skip(mail, 3);
+	mail = span_skip_mark(mail);
 	for (rest = mail; rest.n > 0; mail = rest)
 		if (!field_is_empty(field_line(&rest, eol), eol))
 			break;

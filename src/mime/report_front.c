@@ -6,9 +6,7 @@
 bool
 begins_as_object(struct span s)
 {
-	if (span_begins_nocase(s, "\xef\xbb\xbf"))
-		s = span_skip(s, 3);
-	s = span_trim(s);
+	s = span_trim(span_skip_mark(s));
 	return s.n >= 2 && s.p[0] == '{' && s.p[1] != '\0' &&
 	       strchr("\" \t\r\n}", s.p[1]) != NULL;
 }

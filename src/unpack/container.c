@@ -14,8 +14,7 @@ is_zlib(const unsigned char *p)
 static bool
 is_json(struct span s)
 {
-	if (span_begins_nocase(s, "\xef\xbb\xbf"))
-		s = span_skip(s, 3);
+	s = span_skip_mark(s);
 	while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t' || s.p[0] == '\r' ||
 			      s.p[0] == '\n'))
 		s = span_skip(s, 1);
