@@ -22,7 +22,7 @@ from lib.program import BINARY, FIXTURES, OK, TOP, Scene, environment  # noqa: E
 # In this order: the last one takes everything away again.
 PAGES = ["README.md", "README.zh-CN.md", "doc/getting-started.md", "doc/several-domains.md",
          "doc/mails-on-the-server.md", "doc/spreadsheets.md", "doc/sql.md", "doc/oauth2.md", "doc/scheduling.md", "doc/backup.md"]
-MANUAL = ["man/tlsrua.1", "man/tlsrua.conf.5", "man/tlsrua-providers.7"]
+MANUAL = ["man/tlsrua.1", "man/tlsrua.conf.5", "man/tlsrua-providers.7", "man/tlsrua-oauth2.1"]
 SKIPPED = {
     r"(sudo )?(scripts/deps|apt|git)\b": "fetches from the network",
     r"(sudo )?(systemctl|journalctl|systemd-run)\b": "there is no running systemd",
@@ -138,7 +138,7 @@ class Commands(Scene):
         self.script = [NAMESPACE.format(work=self.dir), f"cd {shlex.quote(TOP)}"]
         self.places = []
 
-    def add(self, place, command, stdin="/dev/null"):
+    def add(self, place, command, stdin):
         """A command to be run; its exit code and output are looked at later."""
         self.places.append((place, command))
         n = len(self.places)
@@ -164,7 +164,11 @@ class Commands(Scene):
             for line in block.splitlines() if language == "sh" else ():
                 for command in line.split(" && "):
                     if not skipped(command):
-                        self.add(page, command, self.path("password") if "/dev/stdin" in command else "/dev/null")
+                        self.add(page, command, self.stdin_of(command))
+
+    def stdin_of(self, command):
+        """What a person types: a password, where one is asked for."""
+        return self.path("password") if "/dev/stdin" in command else "/dev/null"
 
     def add_manual(self):
         """As the user tlsrua, where the files are that the examples name."""
@@ -176,7 +180,9 @@ class Commands(Scene):
         for page in MANUAL:
             for command in commands_of_manual(page):
                 command = re.sub(r"--until \S+", "--until 2099-12-31", command)
-                self.add(page, f"sudo -u tlsrua bash -c {shlex.quote(command)}")
+                if not skipped(command):
+                    self.add(page, command if command.startswith("sudo ") else
+                             f"sudo -u tlsrua bash -c {shlex.quote(command)}", self.stdin_of(command))
         self.script.append(f"cd {shlex.quote(TOP)}")
 
     def gzip(self):
