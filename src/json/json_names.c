@@ -6,20 +6,15 @@
 #include "base/utf8.h"
 #include "json/json_names.h"
 
-enum {
-	FEW = 16 /* up to here names are compared one by one */
-};
-
 struct json_name {
-	uint32_t at; /* in the text, or, where `side` is set, in its buffer */
-	uint32_t len : 31;
-	uint32_t side : 1;
+	size_t at, n; /* in the text, or in the side buffer */
+	bool is_aside;
 };
 
 struct json_names_of
 json_names_begin(const struct json_names *ns)
 {
-	return (struct json_names_of){ ns->n, ns->side_n, 0 };
+	return (struct json_names_of){ ns->n, ns->side_n };
 }
 
 /* The four digits of a checked \u escape. */
@@ -76,26 +71,24 @@ decode(struct span raw, char *out)
 static struct span
 name_of(const struct json_names *ns, const struct json_name *n)
 {
-	return (struct span){ (n->side ? ns->side : ns->text) + n->at, n->len };
+	return (
+	    struct span){ (n->is_aside ? ns->side : ns->text) + n->at, n->n };
 }
 
 static struct json_name
 store(struct json_names *ns, struct span raw, bool escaped)
 {
-	struct json_name n = { .len = (uint32_t)raw.n & 0x7fffffffU };
+	struct json_name n = { .at = ns->side_n, .is_aside = true };
 
-	if (!escaped) {
-		n.at = (uint32_t)(raw.p - ns->text);
-		return n;
-	}
+	if (!escaped)
+		return (struct json_name){ .at = (size_t)(raw.p - ns->text),
+			.n = raw.n };
 	if (ns->side_room - ns->side_n < raw.n) {
 		ns->side_room = (ns->side_n + raw.n) * 2;
 		ns->side = xreallocarray(ns->side, ns->side_room, 1);
 	}
-	n.at = (uint32_t)ns->side_n;
-	n.len = (uint32_t)decode(raw, ns->side + ns->side_n) & 0x7fffffffU;
-	n.side = 1;
-	ns->side_n += n.len;
+	n.n = decode(raw, ns->side + ns->side_n);
+	ns->side_n += n.n;
 	return n;
 }
 
@@ -109,8 +102,8 @@ order(struct span a, struct span b)
 }
 
 /*
- * The place of `name` among the `count` sorted ones at `base`; whether it is
- * there already goes to `*found`.
+ * The place of `name` among the `count` names at `base`, which are sorted.
+ * `*found` tells whether it is there already.
  */
 static size_t
 find_place(const struct json_names *ns, const struct json_name *base,
@@ -135,69 +128,20 @@ find_place(const struct json_names *ns, const struct json_name *base,
 	return low;
 }
 
-/* Sort the first names of an object, by insertion, as it grows beyond few. */
-static void
-sort(const struct json_names *ns, struct json_name *base, size_t count)
-{
-	struct json_name n;
-	size_t i, place;
-	bool found;
-
-	for (i = 1; i < count; i++) {
-		n = base[i];
-		place = find_place(ns, base, i, name_of(ns, &n), &found);
-		memmove(
-		    base + place + 1, base + place, (i - place) * sizeof *base);
-		base[place] = n;
-	}
-}
-
-static bool
-is_among(const struct json_names *ns, const struct json_name *base,
-    size_t count, struct span name)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (base[i].len == name.n &&
-		    order(name, name_of(ns, &base[i])) == 0)
-			return true;
-	return false;
-}
-
-/* The bit of a name in json_names_of.seen. */
-static uint64_t
-bit_of(struct span name)
-{
-	unsigned char last = name.n > 0 ? (unsigned char)name.p[name.n - 1] : 0;
-
-	return (uint64_t)1 << ((name.n * 5 + last) & 63);
-}
-
 bool
-json_names_add(struct json_names *ns, struct json_names_of *of, struct span raw,
-    bool escaped, struct span *name)
+json_names_add(struct json_names *ns, const struct json_names_of *of,
+    struct span raw, bool escaped, struct span *name)
 {
 	struct json_name n = store(ns, raw, escaped), *base;
-	size_t count = ns->n - of->first, place = count;
-	bool found = false;
-	uint64_t bit;
+	size_t count = ns->n - of->first, place;
+	bool found;
 
-	*name = name_of(ns, &n);
-	bit = bit_of(*name);
 	ns->name = xgrow(ns->name, ns->n, &ns->room, sizeof *ns->name);
 	base = ns->name + of->first;
-	if (count < FEW) {
-		if (of->seen & bit)
-			found = is_among(ns, base, count, *name);
-	} else {
-		if (count == FEW)
-			sort(ns, base, count);
-		place = find_place(ns, base, count, *name, &found);
-	}
+	*name = name_of(ns, &n);
+	place = find_place(ns, base, count, *name, &found);
 	if (found)
 		return false;
-	of->seen |= bit;
 	memmove(base + place + 1, base + place, (count - place) * sizeof *base);
 	base[place] = n;
 	ns->n++;

@@ -3,7 +3,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/span.h"
 
@@ -23,7 +22,6 @@ struct json_names {
 /* The names of one object that is open. */
 struct json_names_of {
 	size_t first, side_first; /* where they begin on the stack */
-	uint64_t seen; /* a bit for each length and last byte that occurred */
 };
 
 /* Begin with the names of an object. */
@@ -34,7 +32,7 @@ struct json_names_of json_names_begin(const struct json_names *);
  * object.  false when it is there already.  `*name` gets it without escapes,
  * valid until the next call.
  */
-bool json_names_add(struct json_names *, struct json_names_of *,
+bool json_names_add(struct json_names *, const struct json_names_of *,
     struct span raw, bool escaped, struct span *name);
 
 /* Forget the names of the innermost object. */
