@@ -142,32 +142,28 @@ put_note(FILE *out, const char *class, const char *text, const char *command)
 static void
 put_silent(FILE *out, const struct words *w)
 {
-	const struct overview *o = w->o;
-	size_t first, end, i, n = 0;
+	const struct silent_sender *s = w->j->silent;
+	size_t i;
 
-	for (first = 0; first < o->n_senders && n < MOST_CARDS; first = end) {
-		end = words_silent_run(w, first);
-		for (i = first; i < end && !o->senders[i].silent; i++)
-			continue;
-		if (i == end)
-			continue;
-		put_note(out, "watch", words_silent(w, first, end), "");
-		n++;
-	}
-	html_left_out(out, w->j->n_silent, n, "senders.csv has them");
+	for (i = 0; i < w->j->n_silent_listed && i < MOST_CARDS; i++)
+		put_note(
+		    out, "watch", words_silent(w, s[i].first, s[i].end), "");
+	html_left_out(out, w->j->n_silent, i, "senders.csv has them");
 }
 
 static void
 put_differing(FILE *out, const struct words *w)
 {
+	const struct overview_domain *d;
 	size_t i, n = 0;
 
-	for (i = 0; i < w->o->n_domains && n < MOST_CARDS; i++)
-		if (w->o->domains[i].policies_differ[0] != '\0') {
-			put_note(out, "watch",
-			    words_differ(w, &w->o->domains[i]), "");
-			n++;
-		}
+	for (i = 0; i < w->o->n_domains && n < MOST_CARDS; i++) {
+		d = &w->o->domains[w->j->order[i]];
+		if (d->policies_differ[0] == '\0')
+			continue;
+		put_note(out, "watch", words_differ(w, d), "");
+		n++;
+	}
 	html_left_out(out, w->j->n_differ, n, "tlsrua summary --json has them");
 }
 

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -92,30 +93,53 @@ put_problems(FILE *out, const struct words *w)
 	    "problems.csv has them");
 }
 
+/* Of two senders, the one with more sessions first. */
+static int
+by_sessions(const void *a, const void *b)
+{
+	const struct overview_sender *x =
+	    *(const struct overview_sender *const *)a;
+	const struct overview_sender *y =
+	    *(const struct overview_sender *const *)b;
+
+	if (x->sessions != y->sessions)
+		return x->sessions > y->sessions ? -1 : 1;
+	return (x > y) - (x < y); /* by name */
+}
+
+static void
+put_sender(FILE *out, const struct overview_sender *s)
+{
+	html_printf(out,
+	    "<tr><th scope=\"row\"><bdi>%s</bdi><td><bdi>%s</bdi>"
+	    "<td class=\"day\">%s<td class=\"day\">%s<td "
+	    "class=\"n\">%u<td class=\"n\">%u<td class=\"n\">%u<td "
+	    "class=\"n\">%u<td class=\"n\">%u<td class=\"n\">%u\n",
+	    words_organization(s->organization), s->domain, s->first_day,
+	    s->last_day, (uint64_t)s->days_reported, (uint64_t)s->longest_gap,
+	    (uint64_t)s->silent_days, s->reports, s->sessions, s->failed);
+}
+
 static void
 put_senders(FILE *out, const struct words *w)
 {
 	const struct overview *o = w->o;
-	const struct overview_sender *s;
+	const struct overview_sender **sorted =
+	    arena_alloc(w->mem, (o->n_senders + 1) * sizeof *sorted);
 	size_t i;
 
 	if (o->n_senders == 0)
 		return;
-	open_table(out, "senders", o->n_senders, "Reporters by domain",
+	for (i = 0; i < o->n_senders; i++)
+		sorted[i] = &o->senders[i];
+	qsort(sorted, o->n_senders, sizeof(const struct overview_sender *),
+	    by_sessions);
+	open_table(out, "senders", o->n_senders,
+	    "Reporters by domain, most sessions first",
 	    "Organization|Domain|First day|Last day|#Days|#Longest gap|"
 	    "#Silent days|#Reports|#Sessions|#Failed");
-	for (i = 0; i < o->n_senders && i < MOST_ROWS; i++) {
-		s = &o->senders[i];
-		html_printf(out,
-		    "<tr><th scope=\"row\"><bdi>%s</bdi><td><bdi>%s</bdi>"
-		    "<td class=\"day\">%s<td class=\"day\">%s<td "
-		    "class=\"n\">%u<td class=\"n\">%u<td class=\"n\">%u<td "
-		    "class=\"n\">%u<td class=\"n\">%u<td class=\"n\">%u\n",
-		    words_organization(s->organization), s->domain,
-		    s->first_day, s->last_day, (uint64_t)s->days_reported,
-		    (uint64_t)s->longest_gap, (uint64_t)s->silent_days,
-		    s->reports, s->sessions, s->failed);
-	}
+	for (i = 0; i < o->n_senders && i < MOST_ROWS; i++)
+		put_sender(out, sorted[i]);
 	close_table(out, o->n_senders);
 	html_left_out(
 	    out, o->n_senders + o->senders_left_out, i, "senders.csv has them");

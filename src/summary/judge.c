@@ -168,23 +168,42 @@ judge_domains(const struct overview *o, struct arena *mem, struct judgement *j,
 	j->order = order;
 }
 
-/* Organizations that went silent on a domain; they stand one by one. */
-static size_t
-count_silent(const struct overview *o)
+static int
+by_sessions(const void *a, const void *b)
 {
-	const char *last = NULL;
+	const struct silent_sender *x = a, *y = b;
+
+	if (x->sessions != y->sessions)
+		return x->sessions > y->sessions ? -1 : 1;
+	return (x->first > y->first) - (x->first < y->first);
+}
+
+/* The organizations that went silent on a domain; their senders stand in a row.
+ */
+static void
+list_silent(const struct overview *o, struct arena *mem, struct judgement *j)
+{
+	struct silent_sender *list =
+	    arena_alloc(mem, (o->n_senders + 1) * sizeof *list);
 	size_t i, n = 0;
 
 	for (i = 0; i < o->n_senders; i++) {
-		const char *name = o->senders[i].organization;
+		const struct overview_sender *s = &o->senders[i];
 
-		if (!o->senders[i].silent ||
-		    (last != NULL && strcmp(last, name) == 0))
-			continue;
-		last = name;
-		n++;
+		if (i == 0 || strcmp(s->organization,
+				  o->senders[i - 1].organization) != 0) {
+			n += i > 0 && list[n].silent;
+			list[n] = (struct silent_sender){ .first = i };
+		}
+		list[n].end = i + 1;
+		list[n].silent |= s->silent;
+		list[n].sessions =
+		    saturating_count(list[n].sessions, s->sessions);
 	}
-	return n;
+	n += o->n_senders > 0 && list[n].silent;
+	qsort(list, n, sizeof *list, by_sessions);
+	j->silent = list;
+	j->n_silent = j->n_silent_listed = n;
 }
 
 void
@@ -200,7 +219,7 @@ judge(const struct overview *o, struct arena *mem, struct judgement *j)
 	qsort(entries, o->n_domains, sizeof *entries, by_name);
 	count_problems(o, mem, j, entries);
 	judge_domains(o, mem, j, entries);
-	j->n_silent = count_silent(o);
+	list_silent(o, mem, j);
 }
 
 bool

@@ -36,6 +36,13 @@ enum step {
 	N_STEPS
 };
 
+/* An organization that no longer reports on one domain or more. */
+struct silent_sender {
+	size_t first, end; /* its senders in the overview's list */
+	bool silent;	   /* one of them; always, in the list of these */
+	uint64_t sessions; /* of all of them */
+};
+
 /* An overview, judged; arrays are parallel to those of the overview. */
 struct judgement {
 	const struct problem_verdict *problem;
@@ -48,8 +55,11 @@ struct judgement {
 	size_t n_verified; /* domains with a policy, none to fix or muted */
 	size_t n_step[N_STEPS]; /* domains that can take it */
 	size_t n_steps;		/* different steps that can be taken */
-	size_t n_silent; /* organizations that no longer report on something */
-	size_t n_differ; /* domains whose policy senders see differently */
+	/* organizations that went silent on a domain, largest first */
+	const struct silent_sender *silent;
+	size_t n_silent_listed;
+	size_t n_silent;    /* with those that the lists leave out */
+	size_t n_differ;    /* domains whose policy senders see differently */
 	uint64_t unchecked; /* sessions well, of domains without a policy */
 };
 

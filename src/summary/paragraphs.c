@@ -104,32 +104,30 @@ paragraphs_of_group(
 static void
 add_silent(struct paragraphs *ps, const struct words *w)
 {
-	const struct overview *o = w->o;
-	size_t first, end, i;
+	const struct silent_sender *s = w->j->silent;
+	size_t i;
 
-	for (first = 0; first < o->n_senders; first = end) {
-		end = words_silent_run(w, first);
-		for (i = first; i < end && !o->senders[i].silent; i++)
-			continue;
-		if (i < end)
-			paragraphs_add(ps, w->mem,
-			    broken(w, indent, words_silent(w, first, end), ""));
-	}
+	for (i = 0; i < w->j->n_silent_listed; i++)
+		paragraphs_add(ps, w->mem,
+		    broken(
+			w, indent, words_silent(w, s[i].first, s[i].end), ""));
 }
 
 void
 paragraphs_to_watch(struct paragraphs *ps, const struct words *w)
 {
 	const struct overview *o = w->o;
+	const struct overview_domain *d;
 	size_t i;
 
 	paragraphs_of_group(ps, w, GROUP_WATCH);
 	add_silent(ps, w);
-	for (i = 0; i < o->n_domains; i++)
-		if (o->domains[i].policies_differ[0] != '\0')
+	for (i = 0; i < o->n_domains; i++) {
+		d = &o->domains[w->j->order[i]];
+		if (d->policies_differ[0] != '\0')
 			paragraphs_add(ps, w->mem,
-			    broken(w, indent, words_differ(w, &o->domains[i]),
-				""));
+			    broken(w, indent, words_differ(w, d), ""));
+	}
 	paragraphs_of_group(ps, w, GROUP_MUTED);
 }
 

@@ -227,6 +227,10 @@ notes(const struct words *w)
 		    ? arena_printf(w->mem, "%s left out",
 			  words_count(w, w->o->problems_left_out, "problem"))
 		    : "",
+		w->o->senders_left_out > 0
+		    ? arena_printf(w->mem, "%s left out",
+			  words_count(w, w->o->senders_left_out, "sender"))
+		    : "",
 		words_waiting(w),
 		words_warnings(w),
 	};

@@ -147,18 +147,6 @@ shown_domain(const struct words *w, const char *name)
 	return name;
 }
 
-size_t
-words_silent_run(const struct words *w, size_t first)
-{
-	const struct overview_sender *s = &w->o->senders[first];
-	size_t i;
-
-	for (i = first; i < w->o->n_senders; i++)
-		if (strcmp(w->o->senders[i].organization, s->organization) != 0)
-			break;
-	return i;
-}
-
 const char *
 words_silent(const struct words *w, size_t first, size_t end)
 {

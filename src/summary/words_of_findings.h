@@ -23,9 +23,8 @@ const char *words_look(const struct words *, const struct overview_problem *);
 /*
  * Senders from `first` to before `end`, all of one organization and at least
  * one of them silent: "Example no longer reports on example.com: silent for 7
- * days, ..."; words_silent_run() returns the end for the first of them.
+ * days, ...".
  */
-size_t words_silent_run(const struct words *, size_t first);
 const char *words_silent(const struct words *, size_t first, size_t end);
 
 /* "example.com: senders see its policy otherwise: ..." */

@@ -139,7 +139,7 @@ class Content(Page):
         tables = read(self.page("--since", "all")).tables
         wanted = self.sums(999, lambda r: (r[4], r[2]))
         got = defaultdict(lambda: [0, 0])
-        for r in tables["Reporters by domain"][1:]:
+        for r in tables["Reporters by domain, most sessions first"][1:]:
             got[r[0], r[1]][0] += number(r[8])
             got[r[0], r[1]][1] += number(r[9])
         self.assertEqual(wanted, {k: v for k, v in got.items()})

@@ -187,6 +187,17 @@ class Shapes(Made):
         self.assertRegex(re.sub(r"\s+", " ", self.summary().out),
                          r"Gone Ltd no longer reports on a\.example: silent for 10 days")
 
+    def test_names_are_spelled_in_ascii_where_the_locale_is_not_utf8(self):
+        self.days(10, organization="M\u00fcller \u7f51 Ltd")
+        self.days(2)
+        for options, stream in ((["summary"], "raw_out"), (["show", self.write("x.json", json.dumps(
+                report(YESTERDAY, organization="M\u00fcller \u7f51 Ltd")))], "raw_out")):
+            got = getattr(self.expect(OK, "-d", self.store, *options, env={"LC_ALL": "C"}), stream)
+            with self.subTest(options):
+                self.assertTrue(got.isascii())
+                self.assertNotIn(b"M?ller", got)
+        self.assertIn(b"Muller \\u7f51 Ltd", got)
+
     def test_three_hundred_domains(self):
         day = report(YESTERDAY)
         for i in range(300):
