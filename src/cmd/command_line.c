@@ -153,6 +153,22 @@ list_add(struct option_list *l, const char *item)
 	l->item[l->n++] = item;
 }
 
+/* A domain is stored as A-labels in lower case, without the final dot. */
+static int
+add_domain(struct options *o, const char *value)
+{
+	const char *domain;
+
+	if (setting_domain(value, &o->memory, &domain) == -1) {
+		log_error("--domain %s: no domain name; write it as "
+			  "example.com",
+		    value);
+		return -1;
+	}
+	list_add(&o->domains, domain);
+	return 0;
+}
+
 static int
 set_day(const char **day, const char *option, const char *value)
 {
@@ -306,8 +322,7 @@ set_option(struct options *o, int key, const char *value)
 		o->note = value;
 		return 0;
 	case KEY_DOMAIN:
-		list_add(&o->domains, value);
-		return 0;
+		return add_domain(o, value);
 	case KEY_ORG:
 		list_add(&o->organizations, value);
 		return 0;
@@ -397,6 +412,7 @@ options_free(struct options *o)
 {
 	free(o->domains.item);
 	free(o->organizations.item);
+	arena_free(&o->memory);
 }
 
 void

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+
 /* The options that a command takes beside the global ones, as a bit set. */
 enum option_set {
 	OPTION_DRY_RUN = 1 << 0,  /* -n */
@@ -34,7 +36,7 @@ struct option_list {
 	size_t n;
 };
 
-/* The command line, parsed; strings belong to argv. */
+/* The command line, parsed; strings belong to argv or to `memory`. */
 struct options {
 	const char *config; /* -c; NULL when not given */
 	const char *store;  /* -d; NULL when not given */
@@ -44,12 +46,14 @@ struct options {
 	bool dry_run, json, timing, raw, all, changes, verify, check, ndjson,
 	    mailbox;
 	bool bom;
-	char delimiter, decimal; /* of CSV; '\0' when not given */
-	const char *output;	 /* -o; NULL when not given */
-	const char *from, *to;	 /* UTC days, checked; NULL */
-	const char *since;	 /* "30d", checked; NULL */
-	unsigned since_days;	 /* the same as a number; 0 for "all" */
-	struct option_list domains, organizations;
+	char delimiter, decimal;    /* of CSV; '\0' when not given */
+	const char *output;	    /* -o; NULL when not given */
+	const char *from, *to;	    /* UTC days, checked; NULL */
+	const char *since;	    /* "30d", checked; NULL */
+	unsigned since_days;	    /* the same as a number; 0 for "all" */
+	struct option_list domains; /* in the form in which they are stored */
+	struct option_list organizations;
+	struct arena memory; /* of the domains */
 	bool has_fail_above;
 	double fail_above;     /* percent, 0 to 100 */
 	uint64_t min_sessions; /* 0: not given */

@@ -171,6 +171,8 @@ run(const struct options *o)
 	dir = o->output != NULL ? o->output : in.config.export_dir;
 	if ((status = check_arguments(o, &in.config, dir)) == 0 &&
 	    (status = cmd_open_store(STORE_READ, &in)) == 0 &&
+	    (status = range_options_check_domains(o, "export", in.store)) ==
+		0 &&
 	    export_tables(in.store, o, &in.config, dir, &f) == -1)
 		status = cmd_failed(&f);
 out:

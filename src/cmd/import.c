@@ -108,8 +108,8 @@ import_into(struct store *st, const struct options *o, const struct config *c,
 	struct timing timing = { 0 };
 	struct ingest_settings settings = {
 		.examine = { .limits = &c->limits,
-		    .our_domains = c->domains,
-		    .n_our_domains = c->n_domains,
+		    .our_domains = c->domains.name,
+		    .n_our_domains = c->domains.n,
 		    .timing = o->timing ? &timing : NULL },
 		.keep_raw = c->keep_raw,
 	};

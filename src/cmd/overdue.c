@@ -28,9 +28,15 @@ check_folder(struct store *st, const struct config_mailbox *config,
 		    "%s: %s: was never polled well", config->name, folder);
 		return 1;
 	}
+	utc_format(mb.last_good, when);
+	if (mb.last_good > now) {
+		log_error("%s: %s: was polled well last at %s, which is in "
+			  "the future: set the clock right and poll again",
+		    config->name, folder, when);
+		return 1;
+	}
 	if (now - mb.last_good <= config->grace)
 		return 0;
-	utc_format(mb.last_good, when);
 	log_error(
 	    "%s: %s: was polled well last at %s, which is longer ago than "
 	    "grace; see `tlsrua status`",
@@ -47,13 +53,13 @@ check_reports(struct store *st, int64_t now, struct fault *f)
 	if (store_newest_end(st, &end, f) == -1)
 		return -1;
 	if (end == 0) {
-		log_error("reports: none is stored");
+		log_error("no report is stored yet: see `tlsrua status`");
 		return 1;
 	}
 	if (now - end <= SILENCE_DAYS * UTC_DAY)
 		return 0;
 	utc_format(end, when);
-	log_error("reports: the newest ends at %s: none came for %d days", when,
+	log_error("the newest report ends at %s: none came for %d days", when,
 	    (int)((now - end) / UTC_DAY));
 	return 1;
 }

@@ -64,8 +64,8 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 		.timing = o->timing ? &timing : NULL };
 	struct ingest_settings settings = {
 		.examine = { .limits = &c->limits,
-		    .our_domains = c->domains,
-		    .n_our_domains = c->n_domains,
+		    .our_domains = c->domains.name,
+		    .n_our_domains = c->domains.n,
 		    .timing = p.timing },
 		.keep_raw = c->keep_raw,
 	};

@@ -183,8 +183,8 @@ settings_of(const struct config *c)
 {
 	return (struct ingest_settings){
 		.examine = { .limits = &c->limits,
-		    .our_domains = c->domains,
-		    .n_our_domains = c->n_domains },
+		    .our_domains = c->domains.name,
+		    .n_our_domains = c->domains.n },
 		.keep_raw = c->keep_raw,
 	};
 }

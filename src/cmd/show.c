@@ -84,8 +84,8 @@ static int
 show(const struct options *o, const struct config *c)
 {
 	struct examine_settings settings = { .limits = &c->limits,
-		.our_domains = c->domains,
-		.n_our_domains = c->n_domains,
+		.our_domains = c->domains.name,
+		.n_our_domains = c->domains.n,
 		.notes = true };
 	struct show s = { .options = o, .examiner = examiner_new(&settings) };
 	struct files_handler handler = { on_message, on_unreadable, &s };

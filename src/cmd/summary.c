@@ -168,6 +168,8 @@ run(const struct options *o)
 	if ((status = check_arguments(o)) != 0)
 		return status;
 	status = cmd_open(o, CONFIG_OPTIONAL, STORE_READ, &in);
+	if (status == 0)
+		status = range_options_check_domains(o, "summary", in.store);
 	if (status == 0 && judged_overview_read(&overview, in.store, o,
 			       printable_is_ascii(), &f) == -1)
 		status = cmd_failed(&f);

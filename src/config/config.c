@@ -335,6 +335,7 @@ config_parse(struct span text, const char *path, struct config *c,
 	ld.last = &ld.sections;
 	config_read(text, &events, &ld.line);
 	config_check(c, ld.sections, &complaints);
+	domain_list_sort(&c->domains);
 	collect_mailboxes(&ld);
 	if (ld.errors == 0)
 		return 0;

@@ -6,6 +6,7 @@
 
 #include "model/limits.h"
 #include "base/span.h"
+#include "config/domain_list.h"
 #include "output/csv.h"
 #include "imap/imap.h"
 
@@ -42,8 +43,7 @@ struct config {
 	const char *export_dir; /* "": none */
 	unsigned export_since;	/* days; SINCE_ALL for everything */
 	struct csv_style csv;
-	const char *const *domains; /* our own; A-labels, "*." allowed */
-	size_t n_domains;
+	struct domain_list domains; /* our own; empty: any */
 	struct limits limits;
 	struct config_mailbox *mailboxes; /* in the order of the file */
 	size_t n_mailboxes;

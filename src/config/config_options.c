@@ -20,6 +20,8 @@
 	OPTION("poll", called, by, offsetof(struct config, member))
 #define EXPORT(called, by, member) \
 	OPTION("export", called, by, offsetof(struct config, member))
+#define REPORTS(called, by, member) \
+	OPTION("reports", called, by, offsetof(struct config, member))
 #define LIMIT(called, by) \
 	OPTION("limits", #called, by, offsetof(struct config, limits.called))
 #define MAILBOX(called, by, member) \
@@ -38,7 +40,8 @@ const struct config_option config_options[] = {
 	{ EXPORT("decimal", set_decimal, csv.decimal) },
 	{ EXPORT("guard", set_yes, csv.guard) },
 
-	{ OPTION("reports", "domains", set_domains, 0), .is_list = true },
+	{ REPORTS("domains", set_domains, domains), .is_list = true },
+	{ REPORTS("domains_file", set_domains_file, domains) },
 
 	{ LIMIT(message, set_size), .min = KB, .max = GB },
 	{ LIMIT(header, set_size), .min = KB, .max = 16 * MB },

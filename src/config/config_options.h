@@ -40,7 +40,7 @@ struct config_option {
 };
 
 enum {
-	CONFIG_OPTIONS = 40
+	CONFIG_OPTIONS = 41
 };
 
 extern const struct config_option config_options[CONFIG_OPTIONS];

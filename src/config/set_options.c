@@ -8,7 +8,9 @@
 
 #include "base/arena.h"
 #include "base/utc.h"
+#include "base/fault.h"
 #include "config/config.h"
+#include "config/domain_list.h"
 #include "config/set_options.h"
 #include "config/value_types.h"
 
@@ -255,26 +257,28 @@ set_decimal(const struct config_option *o, struct setting *s, void *field)
 int
 set_domains(const struct config_option *o, struct setting *s, void *field)
 {
-	struct config *c = field;
 	const char *const *item;
-	const char **domain, *name;
 	size_t n, i;
 
 	(void)o;
 	if (setting_list(s->text, s->memory, &item, &n) == -1)
 		return config_refuse(s, "a double quote is not closed");
-	domain = arena_alloc(s->memory, (n + 1) * sizeof *domain);
-	for (i = 0; i < n; i++) {
-		bool wild = strncmp(item[i], "*.", 2) == 0;
-
-		if (setting_domain(
-			item[i] + (wild ? 2 : 0), s->memory, &name) == -1)
+	for (i = 0; i < n; i++)
+		if (domain_list_add(field, item[i], s->memory) == -1)
 			return config_refuse(
 			    s, "\"%.80s\" is no domain name", item[i]);
-		domain[i] = wild ? arena_printf(s->memory, "*.%s", name) : name;
-	}
-	c->domains = domain;
-	c->n_domains = n;
+	return 0;
+}
+
+int
+set_domains_file(const struct config_option *o, struct setting *s, void *field)
+{
+	struct fault f;
+
+	(void)o;
+	if (s->text[0] != '\0' &&
+	    domain_list_read(field, s->text, s->memory, &f) == -1)
+		return config_refuse(s, "%s", f.text);
 	return 0;
 }
 

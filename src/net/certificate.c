@@ -274,9 +274,11 @@ expect_host(SSL *ssl, const char *host)
 	if (inet_pton(AF_INET, host, address) == 1 ||
 	    inet_pton(AF_INET6, host, address) == 1)
 		return X509_VERIFY_PARAM_set1_ip_asc(param, host) == 1;
-	/* RFC 9525 §6.3: the wildcard is a whole label */
+	/* RFC 9525 §6.3: the wildcard is a whole label; §2: the subject's
+	 * common name does not count */
 	X509_VERIFY_PARAM_set_hostflags(
-	    param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	    param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
+		       X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
 	name = xstrdup(host); /* SNI (RFC 6066 §3) holds names alone */
 	ok = X509_VERIFY_PARAM_set1_host(param, host, 0) == 1 &&
 	     SSL_set_tlsext_host_name(ssl, name) == 1;

@@ -1,11 +1,15 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "codes/result_types.h"
 #include "report/host_name.h"
 #include "report/recipient_domain.h"
 #include "report/report_parser.h"
+
+enum {
+	DOMAIN_MAX = 255 /* bytes; no name has more (RFC 1035 §2.3.4) */
+};
 
 /*
  * The recipient domains that a report names.  The policy-domain of sts and
@@ -127,43 +131,49 @@ recipient_of(const struct recipients *to, const struct policy *p)
 	return *to->header != '\0' ? to->header : p->domain;
 }
 
-/* "example.com", or "*.example.com" for all below it. */
 static bool
-matches(const char *domain, const char *pattern)
+is_in_list(const struct report_context *c, const char *name)
 {
-	size_t n = strlen(domain), m;
-
-	if (strncmp(pattern, "*.", 2) != 0)
-		return strcasecmp(domain, pattern) == 0;
-	m = strlen(++pattern);
-	return n > m && strcasecmp(domain + n - m, pattern) == 0;
+	return bsearch(&name, c->our_domains, c->n_our_domains,
+		   sizeof *c->our_domains, compare) != NULL;
 }
 
+/* Whether a domain is listed itself, or by "*." and one above it. */
 static bool
 is_listed(const struct report_context *c, const char *domain)
 {
-	size_t i;
+	char pattern[DOMAIN_MAX + sizeof "*."];
 
-	for (i = 0; i < c->n_our_domains; i++)
-		if (matches(domain, c->our_domains[i]))
+	if (is_in_list(c, domain))
+		return true;
+	while ((domain = strchr(domain, '.')) != NULL) {
+		snprintf(pattern, sizeof pattern, "*%s", domain++);
+		if (is_in_list(c, pattern))
 			return true;
+	}
 	return false;
 }
 
-/* R51: a policy about an MX host in one of our domains is ours as well. */
-static bool
-is_ours(const struct report_context *c, const struct policy *p)
+/*
+ * The domain of ours that an entry is about; NULL when it is about others.
+ * R51: an MX host below a domain of ours stands for that domain, when nothing
+ * else says whose it is.
+ */
+static const char *
+our_domain(const struct report_context *c, const struct policy *p)
 {
 	const char *d = p->domain;
 
 	if (is_listed(c, p->recipient_domain))
-		return true;
+		return p->recipient_domain;
+	if (policy_kind_of(p->type) != POLICY_TLSA)
+		return NULL;
 	for (; d != NULL && *d != '\0'; d = strchr(d, '.')) {
 		d += *d == '.';
 		if (is_listed(c, d))
-			return true;
+			return d;
 	}
-	return false;
+	return NULL;
 }
 
 static void
@@ -175,8 +185,13 @@ skip_foreign(struct report_parser *rp)
 	if (rp->context->n_our_domains == 0)
 		return;
 	for (i = 0; i < report->n_policies; i++) {
-		if (is_ours(rp->context, &report->policies[i]))
+		const char *ours =
+		    our_domain(rp->context, &report->policies[i]);
+
+		if (ours != NULL) {
+			report->policies[i].recipient_domain = ours;
 			continue;
+		}
 		report->policies[i].skipped = true;
 		skipped++;
 		rp->policy = i;

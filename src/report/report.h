@@ -18,7 +18,8 @@ struct report_context {
 	int64_t arrival; /* INTERNALDATE, topmost Received, --arrival */
 	int64_t now;	 /* by this machine's clock */
 	const char *report_domain;	/* TLS-Report-Domain; "" when unknown */
-	const char *const *our_domains; /* A-labels, "*.example.com" allowed */
+	const char *const *our_domains; /* A-labels, sorted by strcmp();
+					 * "*.example.com" is allowed */
 	size_t n_our_domains;		/* 0: any */
 };
 

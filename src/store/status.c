@@ -50,6 +50,22 @@ store_newest_end(struct store *st, int64_t *end, struct fault *f)
 	return 0;
 }
 
+static const struct sql select_domain = {
+	"SELECT 1 FROM senders WHERE domain = ?1"
+};
+
+int
+store_knows_domain(struct store *st, const char *domain, struct fault *f)
+{
+	struct value v = value_text(domain);
+	sqlite3_stmt *row;
+	int rc = sql_ask(st, &select_domain, &v, 1, &row, f);
+
+	if (rc == 1)
+		sqlite3_reset(row);
+	return rc;
+}
+
 static const struct sql select_totals = {
 	"SELECT messages, reports, conflicts, sessions, failures,"
 	" quarantined, repeated FROM totals WHERE id = 1"

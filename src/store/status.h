@@ -15,6 +15,9 @@ int store_newest_day(struct store *, char day[static 16], struct fault *);
  */
 int store_newest_end(struct store *, int64_t *end, struct fault *);
 
+/* Whether any report was stored about a domain: 1, 0, or -1 with a fault. */
+int store_knows_domain(struct store *, const char *domain, struct fault *);
+
 /* What is stored, for `status`. */
 struct store_status {
 	int64_t messages;

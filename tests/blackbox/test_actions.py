@@ -199,9 +199,11 @@ class Overdue(Acting):
         self.assertEqual("", self.expect_silence("-c", config, "status", "--check").out)
         self.set("UPDATE mailboxes SET last_good = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-121 minutes')")
         self.expect_line(CHECK, "^tlsrua: reports: INBOX: was polled well last at 2", "-c", config, "status", "--check")
+        self.set("UPDATE mailboxes SET last_good = '2099-01-01T00:00:00Z'")
+        self.expect_line(CHECK, "INBOX: .*2099.*in the future", "-c", config, "status", "--check")
         self.set("UPDATE mailboxes SET last_good = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')")
         self.set("UPDATE reports SET end = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-73 hours') WHERE id = 1")
-        self.expect_line(CHECK, "^tlsrua: reports: the newest ends at 2.*for 3 days$", "-c", config, "status", "--check")
+        self.expect_line(CHECK, "^tlsrua: the newest report ends at 2.*for 3 days$", "-c", config, "status", "--check")
 
     def test_a_mailbox_that_was_never_polled(self):
         config = self.config(mailbox(self.server, self.user([])))
@@ -210,7 +212,7 @@ class Overdue(Acting):
         result = self.expect(CHECK, "-c", config, "status", "--check")
         self.assertEqual(2, len(result.lines), str(result))
         self.assertIn("reports: Other: was never polled well", result.err)
-        self.assertIn("none is stored", result.err)
+        self.assertIn("no report is stored yet", result.err)
 
 
 class Stopping(Acting):

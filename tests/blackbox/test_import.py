@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, expected, tap  # noqa: E402
 from lib.junk import zipped  # noqa: E402
 from lib.patience import HANG  # noqa: E402
-from lib.program import BINARY, DATAERR, NOINPUT, OK, Scene, as_nobody, environment  # noqa: E402
+from lib.program import BINARY, CONFIG, DATAERR, NOINPUT, OK, Scene, as_nobody, environment  # noqa: E402
 
 JSON_LINE = ("messages", "reports", "imported", "duplicate", "conflict", "rejected", "no_report", "warnings", "bytes",
              "seconds")
@@ -389,6 +389,41 @@ class OwnDomains(Import):
         result = self.run_it("-c", config, "import", "--json", path)
         self.assert_counts(result, imported=1, warnings=1)
         self.assertEqual({"alder.example"}, {r["domain"] for r in self.table("daily")})
+
+    def domains_of(self, extra, *names):
+        """What is counted of entries about those domains."""
+        d = document()
+        entry = d["policies"][0]
+        d["policies"] = []
+        for name in names:
+            other = json.loads(json.dumps(entry))
+            other["policy"]["policy-domain"] = name
+            d["policies"].append(other)
+        config = self.config(extra=extra)
+        self.run_it("-c", config, "import", self.write("r.json", json.dumps(d)))
+        return {r["domain"] for r in self.table("daily")}
+
+    def test_subdomains_count_only_where_they_are_named(self):
+        self.assertEqual({"birch.example", "x.oak.example", "y.x.oak.example", "www.elm.example"}, self.domains_of(
+            "[reports]\ndomains = birch.example *.oak.example www.elm.example\n",
+            "birch.example", "a00001.birch.example", "oak.example", "x.oak.example", "y.x.oak.example", "elm.example",
+            "www.elm.example", "x.www.elm.example", "anoak.example"))
+
+    def test_a_file_names_more_of_them(self):
+        names = self.write("names", "\n# ours\nBirch.Example.\n  *.oak.example \nb\u00fccher.example\r\n" +
+                           "".join(f"d{i}.example\n" for i in range(20000)))
+        self.assertEqual({"birch.example", "x.oak.example", "xn--bcher-kva.example", "d19999.example", "elm.example"},
+                         self.domains_of(f"[reports]\ndomains = elm.example\ndomains_file = {names}\n",
+                                         "birch.example", "x.oak.example", "xn--bcher-kva.example", "d19999.example",
+                                         "d20000.example", "elm.example"))
+
+    def test_a_file_that_is_wrong_is_said_with_its_line(self):
+        names = self.write("names", "a.example\n\nb..example\n")
+        for path, why in ((names, 'line 3: "b..example" is no domain name'), (names + "x", "cannot be read"),
+                          (self.dir, "cannot be read")):
+            config = self.config(extra=f"[reports]\ndomains_file = {path}\n")
+            result = self.expect(CONFIG, "-c", config, "import", self.write("r.json", text()))
+            self.assertIn(f"[reports] domains_file: {why}", result.err)
 
     def test_a_report_about_other_domains_alone_is_refused(self):
         config = self.config(extra="[reports]\ndomains = birch.example\n")

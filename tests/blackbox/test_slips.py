@@ -12,7 +12,7 @@ import threading
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import tap  # noqa: E402
-from lib.program import (BINARY, CANTCREAT, IOERR, NOINPUT, OK, TEMPFAIL, UNAVAILABLE, USAGE, Scene,  # noqa: E402
+from lib.program import (BINARY, CANTCREAT, CHECK, IOERR, NOINPUT, OK, TEMPFAIL, UNAVAILABLE, USAGE, Scene,  # noqa: E402
                          as_nobody, environment)
 from lib.served import Acting  # noqa: E402
 
@@ -83,6 +83,34 @@ class OtherStore(Scene):
         os.symlink(self.store, self.path("link.db"))
         self.expect_silence("-c", conf, "-d", self.path("link.db"), "import", self.write("2.json", report(2)))
         self.assertEqual(2, len(self.table("reports")))
+
+
+class Domains(Scene):
+    def setUp(self):
+        super().setUp()
+        self.expect_silence("-d", self.store, "import", self.write("r.json", report(failed=9)),
+                            self.write("u.json", report(2, "xn--bcher-kva.example")))
+
+    def test_a_domain_is_the_same_however_it_is_written(self):
+        for name in ("c.example", "C.Example", "c.example.", "C.EXAMPLE."):
+            with self.subTest(name):
+                self.expect_line(CHECK, "over 1 % failed: c.example", "-d", self.store, "summary", "--since", "all",
+                                 "--fail-above", "1%", "--domain", name)
+                self.assertEqual(2, len(self.expect_silence("-d", self.store, "export", "-o", "-", "--domain", name,
+                                                            "daily").out.splitlines()))
+        for name in ("b\u00fccher.example", "B\u00dcCHER.example.", "xn--bcher-kva.example"):
+            with self.subTest(name):
+                self.assertEqual(2, len(self.expect_silence("-d", self.store, "export", "-o", "-", "--domain", name,
+                                                            "daily").out.splitlines()))
+
+    def test_a_domain_that_nobody_reported_on_is_said(self):
+        wrong = ("--domain", "x.example")
+        self.expect_line(USAGE, "x.example: no report about this domain is stored", "-d", self.store, "summary",
+                         "--fail-above", "1%", "--domain", "c.example", *wrong)
+        self.expect_line(OK, "x.example: no report", "-d", self.store, "summary", *wrong)
+        self.expect_line(OK, "x.example: no report", "-d", self.store, "html", "-o", self.path("page.html"), *wrong)
+        self.expect_line(OK, "x.example: no report", "-d", self.store, "export", "-o", "-", "daily", *wrong)
+        self.expect_line(USAGE, "no domain name", "-d", self.store, "summary", "--domain", "a..b")
 
 
 class Descriptors(Scene):

@@ -110,7 +110,7 @@ defaults_are_those_of_the_manual(void **state)
 	assert_int_equal(c->csv.delimiter, ',');
 	assert_int_equal(c->csv.decimal, '.');
 	assert_true(c->csv.guard);
-	assert_int_equal(c->n_domains, 0);
+	assert_int_equal(c->domains.n, 0);
 	assert_memory_equal(&c->limits, &limits_default, sizeof c->limits);
 	assert_int_equal(c->n_mailboxes, 1);
 	mb = &c->mailboxes[0];
@@ -170,9 +170,9 @@ reads_every_option(void **state)
 	assert_int_equal(c->csv.delimiter, ';');
 	assert_int_equal(c->csv.decimal, ',');
 	assert_false(c->csv.guard);
-	assert_int_equal(c->n_domains, 2);
-	assert_string_equal(c->domains[0], "example.com");
-	assert_string_equal(c->domains[1], "*.xn--bcher-kva.example");
+	assert_int_equal(c->domains.n, 2);
+	assert_string_equal(c->domains.name[1], "example.com");
+	assert_string_equal(c->domains.name[0], "*.xn--bcher-kva.example");
 	assert_int_equal(c->limits.message, 1 << 20);
 	assert_int_equal(c->limits.header, 2048);
 	assert_int_equal(c->limits.mime_depth, 3);
