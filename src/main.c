@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/printable.h"
 #include "cmd/cmd.h"
+#include "config/value_types.h"
 
 static const struct command *const commands[] = { &cmd_poll, &cmd_import,
 	&cmd_export, &cmd_summary, &cmd_html, &cmd_mute, &cmd_prune, &cmd_drop,
@@ -56,6 +57,20 @@ find(const char *name)
 	return NULL;
 }
 
+static int
+no_such_command(const char *word)
+{
+	const char *names[N_COMMANDS], *near;
+	size_t i;
+
+	for (i = 0; i < N_COMMANDS; i++)
+		names[i] = commands[i]->name;
+	if ((near = setting_nearest(word, names, N_COMMANDS)) == NULL)
+		return cmd_usage(
+		    "%s: no such command; see tlsrua --help", word);
+	return cmd_usage("%s: no such command; did you mean %s?", word, near);
+}
+
 /* Output that could not be written makes the command fail. */
 static int
 finish(int status)
@@ -76,8 +91,7 @@ run(struct options *o, int argc, char **argv)
 	if (options_parse(o, argc, argv, 0, true, &next) == -1)
 		return EX_USAGE;
 	if (next < argc && (c = find(argv[next])) == NULL)
-		return cmd_usage(
-		    "%s: no such command; see tlsrua --help", argv[next]);
+		return no_such_command(argv[next]);
 	if (c != NULL) {
 		argv += next;
 		argc -= next;

@@ -94,6 +94,21 @@ remedy_of(
 	return xstrdup("");
 }
 
+/* A fault of the secret names the command that helps, if there is one. */
+static void
+end_secret(struct stepping *s, struct fault *f)
+{
+	char *remedy = strstr(f->text, SECRET_TO_DO);
+
+	if (remedy == NULL) {
+		end_step(s, CHECK_FAILED, f->text,
+		    "try it as the user that runs tlsrua");
+		return;
+	}
+	*remedy = '\0';
+	end_step(s, CHECK_FAILED, f->text, remedy + strlen(SECRET_TO_DO));
+}
+
 static char *
 read_secret(const struct config_mailbox *config, struct stepping *s)
 {
@@ -102,11 +117,7 @@ read_secret(const struct config_mailbox *config, struct stepping *s)
 
 	on_begin(s, "secret");
 	if ((secret = secret_read(config, &f)) == NULL) {
-		end_step(s, CHECK_FAILED, f.text,
-		    config->password_file[0] != '\0'
-			? "it holds the password, and the user that runs "
-			  "tlsrua, and no other, can read it"
-			: "try it as the user that runs tlsrua");
+		end_secret(s, &f);
 		return NULL;
 	}
 	origin = secret_origin(config);

@@ -97,3 +97,18 @@ cmd_usage(const char *fmt, ...)
 	log_error("%s", text);
 	return EX_USAGE;
 }
+
+void
+cmd_done(const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	if (log_on(LOG_LEVEL_INFO))
+		log_info("%s", text);
+	else if (log_is_terminal())
+		log_warn("%s", text);
+}

@@ -60,6 +60,12 @@ void cmd_close(struct opened *);
 /* Log a fault and return its exit code. */
 int cmd_failed(const struct fault *);
 
+/*
+ * Say in one line what was done, to a person at a terminal or with -v;
+ * elsewhere a command that did its work is silent.
+ */
+void cmd_done(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /* Log what is wrong with the command line.  Returns EX_USAGE. */
 int cmd_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -10,7 +10,8 @@
 #include "config/value_types.h"
 
 enum {
-	MOST_DAYS = 36500
+	MOST_DAYS = 36500,
+	TYPED_MAX = 64 /* room for an option as it was typed */
 };
 
 /* Options with a letter have its code as key. */
@@ -40,6 +41,8 @@ enum option_key {
 	KEY_FORMAT,
 	KEY_UNTIL,
 	KEY_NOTE,
+	KEY_LIST,
+	KEY_END,
 	KEY_VERIFY,
 	KEY_CHECK,
 	KEY_MAILBOX,
@@ -92,6 +95,8 @@ static const struct spec {
 	{ KEY_DECIMAL, "decimal", ".|,", OPTION_STYLE, "the decimal point" },
 	{ KEY_UNTIL, "until", "DATE", OPTION_MUTE, "last UTC day" },
 	{ KEY_NOTE, "note", "TEXT", OPTION_MUTE, "why, for those who ask" },
+	{ KEY_LIST, "list", NULL, OPTION_MUTE, "the problems that are muted" },
+	{ KEY_END, "end", "PROBLEM", OPTION_MUTE, "end a mute" },
 	{ KEY_VERIFY, "verify", NULL, OPTION_VERIFY,
 	    "count all figures from scratch and compare" },
 	{ KEY_CHECK, "check", NULL, OPTION_CHECK,
@@ -321,6 +326,9 @@ set_option(struct options *o, int key, const char *value)
 	case KEY_NOTE:
 		o->note = value;
 		return 0;
+	case KEY_END:
+		o->end = value;
+		return 0;
 	case KEY_DOMAIN:
 		return add_domain(o, value);
 	case KEY_ORG:
@@ -351,6 +359,8 @@ flag_of(struct options *o, int key)
 		return &o->raw;
 	case KEY_ALL:
 		return &o->all;
+	case KEY_LIST:
+		return &o->list;
 	case KEY_CHANGES:
 		return &o->changes;
 	case KEY_VERIFY:
@@ -368,16 +378,38 @@ flag_of(struct options *o, int key)
 	}
 }
 
+/* The option of the set that looks most like an argument, or NULL. */
+static const char *
+nearest_option(const char *word, unsigned set)
+{
+	const char *names[N_SPECS];
+	char typed[TYPED_MAX];
+	size_t i, n = 0;
+
+	if (strncmp(word, "--", 2) != 0)
+		return NULL;
+	snprintf(
+	    typed, sizeof typed, "%.*s", (int)strcspn(word + 2, "="), word + 2);
+	for (i = 0; i < N_SPECS; i++)
+		if (specs[i].set == 0 || (specs[i].set & set) != 0)
+			names[n++] = specs[i].name;
+	return setting_nearest(typed, names, n);
+}
+
 static int
-refuse(int key, char **argv)
+refuse(int key, unsigned set, char **argv)
 {
 	const char *word = argv[optind - 1];
+	const char *near = nearest_option(word, set);
 
 	if (key == ':')
 		log_error("%s: needs a value; see tlsrua --help", word);
 	else if (optopt != 0 && optopt < NO_LETTER)
 		log_error(
 		    "-%c: no such option here; see tlsrua --help", optopt);
+	else if (near != NULL)
+		log_error(
+		    "%s: no such option here; did you mean --%s?", word, near);
 	else
 		log_error("%s: no such option here; see tlsrua --help", word);
 	return -1;
@@ -397,7 +429,7 @@ options_parse(struct options *o, int argc, char **argv, unsigned set,
 	while (
 	    (key = getopt_long(argc, argv, t.letters, t.options, NULL)) != -1) {
 		if (key == '?' || key == ':')
-			return refuse(key, argv);
+			return refuse(key, set, argv);
 		if ((flag = flag_of(o, key)) != NULL)
 			*flag = true;
 		else if (set_option(o, key, optarg) == -1)

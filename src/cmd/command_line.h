@@ -22,7 +22,7 @@ enum option_set {
 	OPTION_ALARM = 1 << 10,	  /* --fail-above --min-sessions */
 	OPTION_CHANGES = 1 << 11, /* --changes */
 	OPTION_FORMAT = 1 << 12,  /* --format */
-	OPTION_MUTE = 1 << 13,	  /* --until --note */
+	OPTION_MUTE = 1 << 13,	  /* --until --note --list --end */
 	OPTION_VERIFY = 1 << 14,  /* --verify */
 	OPTION_CHECK = 1 << 15,	  /* --check */
 	OPTION_MAILBOX = 1 << 16, /* --mailbox */
@@ -59,7 +59,9 @@ struct options {
 	uint64_t min_sessions; /* 0: not given */
 	const char *until;     /* a UTC day, checked; NULL */
 	const char *note;      /* NULL when not given */
-	const char *before;    /* a UTC day, checked; NULL */
+	bool list;
+	const char *end;    /* number of a problem; NULL when not given */
+	const char *before; /* a UTC day, checked; NULL */
 	bool details;
 	bool has_arrival;
 	int64_t arrival;

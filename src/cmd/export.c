@@ -54,6 +54,7 @@ struct exporting {
 	struct store_filter filter;
 	char from[16]; /* the first day, where the filter has one of --since */
 	struct output_folder folder; /* not open: standard output */
+	size_t n;		     /* tables written */
 };
 
 static int
@@ -70,6 +71,7 @@ write_table(struct exporting *e, const char *table, struct fault *f)
 	if (rc == 0)
 		rc = table_write(e->store, &e->format, &e->folder, name, table,
 		    &e->filter, f);
+	e->n += rc == 0;
 	free(name);
 	free(path);
 	return rc;
@@ -125,6 +127,9 @@ export_tables(struct store *st, const struct options *o, const struct config *c,
 	    output_folder_open(&e.folder, dir, f) == -1)
 		return -1;
 	rc = write_tables(&e, o, f);
+	if (rc == 0 && e.folder.fd != -1)
+		cmd_done(
+		    "%s: %zu table%s written", dir, e.n, e.n == 1 ? "" : "s");
 	output_folder_close(&e.folder);
 	return rc;
 }

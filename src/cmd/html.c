@@ -52,6 +52,8 @@ run(const struct options *o)
 	    (judged_overview_read(&overview, in.store, o, false, &f) == -1 ||
 		write_page(&in.config, &overview, o->output, &f) == -1))
 		status = cmd_failed(&f);
+	if (status == 0 && strcmp(o->output, "-") != 0)
+		cmd_done("%s: written", o->output);
 	judged_overview_free(&overview);
 	cmd_close(&in);
 	return status;

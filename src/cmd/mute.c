@@ -1,30 +1,101 @@
+#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 
-#include "base/arena.h"
 #include "base/fault.h"
-#include "base/log.h"
+#include "base/utc.h"
 #include "cmd/cmd.h"
 #include "cmd/problem_number.h"
+#include "output/terminal_text.h"
 #include "store/problems.h"
 #include "store/store.h"
+
+static int
+parse_number(const char *text, int64_t *number)
+{
+	if (problem_number(text, number) == 0)
+		return 0;
+	return cmd_usage("mute: %s: no number of a problem; see `tlsrua export "
+			 "-o - problems`",
+	    text);
+}
 
 /* 0, or the exit code of a wrong command line. */
 static int
 check_arguments(const struct options *o, int64_t *number)
 {
+	char today[UTC_TEXT];
+
+	if (o->list || o->end != NULL) {
+		if (o->n_args > 0 || o->until != NULL || o->note != NULL ||
+		    (o->list && o->end != NULL))
+			return cmd_usage("mute: --list and --end PROBLEM stand "
+					 "alone");
+		return o->list ? 0 : parse_number(o->end, number);
+	}
 	if (o->n_args != 1)
 		return cmd_usage("mute: which problem? give its number, as in "
-				 "problems.csv");
-	if (problem_number(o->args[0], number) == -1)
-		return cmd_usage("mute: %s: no number of a problem; see "
-				 "`tlsrua export -o - problems`",
-		    o->args[0]);
+				 "problems.csv, or --list");
+	if (parse_number(o->args[0], number) != 0)
+		return EX_USAGE;
 	if (o->until == NULL || o->note == NULL)
 		return cmd_usage("mute: until when, and why? give --until DATE "
 				 "and --note TEXT");
+	utc_format_date((int64_t)time(NULL), today);
+	if (strcmp(o->until, today) < 0)
+		return cmd_usage("mute: --until %s is over: give a day from "
+				 "%s on",
+		    o->until, today);
+	return 0;
+}
+
+static void
+print_mute(void *arg, const struct store_problem *p)
+{
+	size_t *n = arg;
+
+	++*n;
+	printf("%" PRId64 "  until %s: ", p->number, p->muted_until);
+	text_put(stdout, p->mute_note);
+	fputs("\n    ", stdout);
+	text_put(stdout, p->result_type);
+	if (p->mx[0] != '\0') {
+		fputs(" at ", stdout);
+		text_put(stdout, p->mx);
+	}
+	fputs(", for mail to ", stdout);
+	text_put(stdout, p->domain);
+	putchar('\n');
+}
+
+static int
+list(struct store *st, struct fault *f)
+{
+	size_t n = 0;
+
+	if (store_read_mutes(st, print_mute, &n, f) == -1)
+		return -1;
+	puts(n == 0 ? "No problem is muted."
+		    : "\nNext: tlsrua mute --end PROBLEM, or explain PROBLEM.");
+	return 0;
+}
+
+static int
+mute(struct store *st, const struct options *o, int64_t number, struct fault *f)
+{
+	if (o->list)
+		return list(st, f);
+	if (o->end != NULL) {
+		if (store_end_mute(st, number, f) == -1)
+			return -1;
+		cmd_done("problem %" PRId64 " is no longer muted", number);
+		return 0;
+	}
+	if (store_mute(st, number, o->until, o->note, f) == -1)
+		return -1;
+	cmd_done("problem %" PRId64 " is muted until %s", number, o->until);
 	return 0;
 }
 
@@ -38,9 +109,9 @@ run(const struct options *o)
 
 	if ((status = check_arguments(o, &number)) != 0)
 		return status;
-	status = cmd_open(o, CONFIG_OPTIONAL, STORE_WRITE, &in);
-	if (status == 0 &&
-	    store_mute(in.store, number, o->until, o->note, &f) == -1)
+	status = cmd_open(
+	    o, CONFIG_OPTIONAL, o->list ? STORE_READ : STORE_WRITE, &in);
+	if (status == 0 && mute(in.store, o, number, &f) == -1)
 		status = cmd_failed(&f);
 	cmd_close(&in);
 	return status;

@@ -120,28 +120,21 @@ on_bad_line(void *arg, const char *reason)
 }
 
 /*
- * The known option of a section that looks most like `name`, or, with section
- * NULL, the known section; NULL when none is near.
+ * The option of a section that `name` was meant to be, or, with section NULL,
+ * the section; NULL when none looks like it.
  */
 static const char *
 nearest(const char *name, const char *section)
 {
-	unsigned d, least = TYPO + 1;
-	const char *found = NULL;
-	size_t i;
+	const char *names[CONFIG_OPTIONS];
+	size_t i, n = 0;
 
-	for (i = 0; i < CONFIG_OPTIONS; i++) {
-		const struct config_option *o = &config_options[i];
-		const char *known = section != NULL ? o->name : o->section;
-
-		if (section != NULL && strcmp(o->section, section) != 0)
-			continue;
-		if ((d = setting_distance(name, known)) < least) {
-			least = d;
-			found = known;
-		}
-	}
-	return found;
+	for (i = 0; i < CONFIG_OPTIONS; i++)
+		if (section == NULL)
+			names[n++] = config_options[i].section;
+		else if (strcmp(config_options[i].section, section) == 0)
+			names[n++] = config_options[i].name;
+	return setting_nearest(name, names, n);
 }
 
 /* The section that an option of that name belongs to, or NULL. */
@@ -188,15 +181,19 @@ is_kind(const char *name)
 	return false;
 }
 
+/* The error for a section of which there is none, such as [Mailbox x]. */
 static const char *
-unknown_section(struct loading *ld, const char *kind)
+unknown_section(struct loading *ld, const char *kind, const char *name)
 {
 	const char *near = nearest(kind, NULL);
 
 	if (near == NULL)
 		return "no such section";
-	return arena_printf(
-	    ld->memory, "no such section; did you mean [%s]?", near);
+	if (strcmp(near, "mailbox") != 0)
+		name = NULL;
+	return arena_printf(ld->memory,
+	    "no such section; did you mean [%s%s%s]?", near,
+	    name != NULL ? " " : "", name != NULL ? name : "");
 }
 
 /* Why a section is refused, or NULL. */
@@ -208,7 +205,7 @@ refuse_section(
 	const struct config_section *s;
 
 	if (!is_kind(new->kind))
-		return unknown_section(ld, new->kind);
+		return unknown_section(ld, new->kind, name);
 	if (is_mailbox && name == NULL)
 		return "needs a name: [mailbox NAME]";
 	if (is_mailbox && !is_mailbox_name(name))

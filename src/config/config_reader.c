@@ -136,8 +136,7 @@ refusal(
 		return memchr(line.p, '\0', line.n) != NULL ? nul_byte : NULL;
 	if ((why = look_at_bytes(line)) != NULL)
 		return why;
-	if (is_blank(line.p[0]))
-		return "begins with a blank: a value ends with its line";
+	line = span_trim(line);
 	line.n = comment_at(line);
 	if (kind == LINE_HEADER)
 		return look_at_header(line, name);
@@ -178,6 +177,8 @@ next_line(char *out, int size, void *stream)
 			r->events->bad_line(r->events->arg, too_long);
 			continue;
 		}
+		/* libinih would take an indented line for more of the value */
+		line = span_trim(line);
 		r->rest = span_trim(span_skip(line, find_sign(line) + 1));
 		memcpy(out, line.p, line.n);
 		out[line.n] = '\0';

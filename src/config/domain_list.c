@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 
 #include "base/arena.h"
@@ -57,10 +58,13 @@ int
 domain_list_read(struct domain_list *l, const char *path, struct arena *memory,
     struct fault *f)
 {
-	FILE *file = fopen(path, "re");
+	struct stat st;
+	FILE *file;
 	int rc;
 
-	if (file == NULL)
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return fault(f, FAULT_HOST, EX_CONFIG, "is not a file");
+	if ((file = fopen(path, "re")) == NULL)
 		return fault(f, FAULT_HOST, EX_CONFIG, "cannot be read: %s",
 		    strerror(errno));
 	rc = read_lines(l, file, memory, f);

@@ -1,5 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,33 +26,67 @@ refuse(struct fault *f, const char *why)
 	return fault(f, FAULT_SESSION, EX_CONFIG, "%s", why);
 }
 
-static int
-refuse_errno(struct fault *f)
+/* The same for a file, with the command that sets it right. */
+__attribute__((format(printf, 3, 4))) static int
+refuse_file(struct fault *f, const char *why, const char *command, ...)
 {
-	return refuse(f, strerror(errno));
+	char to_do[FAULT_TEXT / 2];
+	va_list ap;
+
+	va_start(ap, command);
+	vsnprintf(to_do, sizeof to_do, command, ap);
+	va_end(ap);
+	return fault(
+	    f, FAULT_SESSION, EX_CONFIG, "%s" SECRET_TO_DO "%s", why, to_do);
+}
+
+/* Let this user read a file, and nobody else but root. */
+static int
+refuse_rights(const char *path, const char *why, struct fault *f)
+{
+	struct group *group = getgrgid(getegid());
+
+	if (geteuid() == 0 || group == NULL)
+		return refuse_file(f, why, "chmod 600 %s", path);
+	return refuse_file(
+	    f, why, "chgrp %s %s && chmod 640 %s", group->gr_name, path, path);
+}
+
+/* A file that cannot be opened or read, by errno. */
+static int
+refuse_errno(const char *path, struct fault *f)
+{
+	const char *why = strerror(errno);
+
+	if (errno == EACCES)
+		return refuse_rights(path, why, f);
+	if (errno == ENOENT)
+		return refuse_file(f, why,
+		    "write the password into it: install -m 600 /dev/null %s "
+		    "&& cat >%s",
+		    path, path);
+	return refuse(f, why);
 }
 
 /* Refuse a secret file that others than its owner and group can read. */
 static int
-check_file(int fd, struct fault *f)
+check_file(int fd, const char *path, struct fault *f)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) == -1)
-		return refuse_errno(f);
+		return refuse_errno(path, f);
 	if (!S_ISREG(st.st_mode))
 		return refuse(f, "is not a file");
 	if ((st.st_mode & S_IROTH) != 0)
-		return refuse(f,
-		    "everybody can read it: chmod o-rwx it, and give it to a "
-		    "group that tlsrua runs with");
+		return refuse_rights(path, "everybody can read it", f);
 	if ((st.st_mode & S_IWOTH) != 0)
-		return refuse(f, "everybody can write it: chmod o-rwx it");
+		return refuse_rights(path, "everybody can write it", f);
 	return 0;
 }
 
 static int
-read_all(int fd, struct secret_text *raw, struct fault *f)
+read_all(int fd, const char *path, struct secret_text *raw, struct fault *f)
 {
 	ssize_t n;
 
@@ -60,7 +96,7 @@ read_all(int fd, struct secret_text *raw, struct fault *f)
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1)
-			return refuse_errno(f);
+			return refuse_errno(path, f);
 		if (n == 0)
 			return 0;
 		raw->len += (size_t)n;
@@ -75,10 +111,10 @@ read_file(const char *path, struct secret_text *raw, struct fault *f)
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), rc;
 
 	if (fd == -1)
-		return refuse_errno(f);
-	rc = check_file(fd, f);
+		return refuse_errno(path, f);
+	rc = check_file(fd, path, f);
 	if (rc == 0)
-		rc = read_all(fd, raw, f);
+		rc = read_all(fd, path, raw, f);
 	close(fd);
 	return rc;
 }
@@ -95,9 +131,12 @@ run_command(const char *line, struct secret_text *raw, struct fault *f)
 	return 0;
 }
 
-/* Drop the last newline, and refuse what a login cannot carry. */
+/*
+ * Drop the last newline, and refuse what a login cannot carry.  `path` is NULL
+ * for what a command printed.
+ */
 static int
-settle(struct secret_text *raw, struct fault *f)
+settle(struct secret_text *raw, const char *path, struct fault *f)
 {
 	size_t i;
 
@@ -105,11 +144,17 @@ settle(struct secret_text *raw, struct fault *f)
 		raw->len--;
 	if (raw->len > 0 && raw->bytes[raw->len - 1] == '\r')
 		raw->len--;
+	if (raw->len == 0 && path != NULL)
+		return refuse_file(
+		    f, "is empty", "write the password into it: cat >%s", path);
 	if (raw->len == 0)
 		return refuse(f, "is empty");
 	for (i = 0; i < raw->len; i++) {
 		unsigned char c = (unsigned char)raw->bytes[i];
 
+		if (c == '\n' && path != NULL)
+			return refuse_file(f, "holds more than one line",
+			    "keep the first alone: sed -i 2,\\$d %s", path);
 		if (c == '\n')
 			return refuse(f, "holds more than one line");
 		if (c < ' ' || c == 0x7f)
@@ -171,13 +216,14 @@ read_raw(const struct config_mailbox *mb, const char *credential,
 	if ((option == NULL) == (credential == NULL))
 		return refuse_places(option, mb->name, f);
 	if (credential != NULL) {
-		if (read_file(credential, raw, f) == -1 || settle(raw, f) == -1)
+		if (read_file(credential, raw, f) == -1 ||
+		    settle(raw, credential, f) == -1)
 			return fault_prefix(f, "%s", credential);
 		return 0;
 	}
 	if (mb->password_file[0] != '\0') {
 		if (read_file(mb->password_file, raw, f) == -1 ||
-		    settle(raw, f) == -1)
+		    settle(raw, mb->password_file, f) == -1)
 			return fault_prefix(
 			    f, "password_file %s", mb->password_file);
 		return 0;
@@ -186,7 +232,7 @@ read_raw(const struct config_mailbox *mb, const char *credential,
 		command = mb->token_command;
 	if (run_command(command, raw, f) == -1)
 		return fault_prefix(f, "%s", option);
-	if (settle(raw, f) == -1) {
+	if (settle(raw, NULL, f) == -1) {
 		f->status = EX_NOPERM; /* the command ran, but gave no secret */
 		return fault_prefix(f, "%s: what it prints", option);
 	}

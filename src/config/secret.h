@@ -4,6 +4,9 @@
 struct config_mailbox;
 struct fault;
 
+/* In the text of a fault, this stands before the command that helps. */
+#define SECRET_TO_DO "; to do: "
+
 /*
  * The secret of a mailbox, read now: from its file, by its command, or from
  * the file tlsrua.NAME in $CREDENTIALS_DIRECTORY (systemd.exec(5)).  Files that

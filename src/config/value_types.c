@@ -13,7 +13,8 @@ enum {
 	DOMAIN_MAX = 253, /* RFC 1035 §2.3.4, as text without the last dot */
 	LABEL_MAX = 63,
 	SHA256_DIGITS = 64,
-	WORD_MAX = 40 /* bytes of the longest word that is compared */
+	WORD_MAX = 40, /* bytes of the longest word that is compared */
+	TYPO = 2       /* letters by which a word may be mistyped */
 };
 
 static bool
@@ -349,8 +350,9 @@ setting_decimal(const char *text, char *decimal)
 	return 0;
 }
 
-unsigned
-setting_distance(const char *a, const char *b)
+/* How many letters must be changed, added or removed to turn `a` into `b`. */
+static unsigned
+distance(const char *a, const char *b)
 {
 	unsigned row[WORD_MAX + 1], diagonal, above, cost;
 	size_t m = strlen(a), n = strlen(b), i, j;
@@ -374,4 +376,19 @@ setting_distance(const char *a, const char *b)
 		}
 	}
 	return row[n];
+}
+
+const char *
+setting_nearest(const char *word, const char *const *names, size_t n)
+{
+	unsigned d, least = TYPO + 1;
+	const char *found = NULL;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if ((d = distance(word, names[i])) < least) {
+			least = d;
+			found = names[i];
+		}
+	return found;
 }

@@ -53,7 +53,8 @@ int setting_delimiter(const char *text, char *delimiter);
 /* "." or ",". */
 int setting_decimal(const char *text, char *decimal);
 
-/* How many letters must be changed, added or removed to turn `a` into `b`. */
-unsigned setting_distance(const char *a, const char *b);
+/* The one of `n` names that `word` was meant to be, or NULL. */
+const char *setting_nearest(
+    const char *word, const char *const *names, size_t n);
 
 #endif

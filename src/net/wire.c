@@ -106,7 +106,8 @@ fail_tls(struct wire *w, int error)
 	if (ERR_GET_REASON(e) == SSL_R_WRONG_VERSION_NUMBER)
 		return wire_fail(w, EX_UNAVAILABLE,
 		    "the server does not begin TLS "
-		    "there: port 143 needs tls = starttls",
+		    "there: set tls = starttls, or the port for tls = implicit "
+		    "(993 mostly)",
 		    "");
 	if (is_old_tls(e))
 		return wire_fail(w, EX_UNAVAILABLE,

@@ -129,3 +129,57 @@ out:
 	arena_free(&a);
 	return rc;
 }
+
+static const struct sql delete_mute = {
+	"DELETE FROM mutes WHERE problem = ?1"
+};
+
+int
+store_end_mute(struct store *st, int64_t number, struct fault *f)
+{
+	struct value v = value_number(number);
+
+	if (store_begin(st, f) == -1)
+		return -1;
+	if (sql_run(st, &delete_mute, &v, 1, f) == -1)
+		goto failed;
+	if (sql_changes(st) == 0) {
+		fault(f, FAULT_HOST, EX_NOINPUT,
+		    "problem %lld: is not muted; `tlsrua mute --list` lists "
+		    "those that are",
+		    (long long)number);
+		goto failed;
+	}
+	return store_commit(st, f);
+failed:
+	store_rollback(st);
+	return -1;
+}
+
+static const struct sql select_mutes = {
+	"SELECT p.id, p.domain, p.receiving_mx_hostname, p.result_type,"
+	" m.until, m.note FROM mutes AS m JOIN problems AS p"
+	" ON p.id = m.problem ORDER BY p.id"
+};
+
+int
+store_read_mutes(
+    struct store *st, store_mute_fn *fn, void *arg, struct fault *f)
+{
+	sqlite3_stmt *row;
+	int rc = sql_ask(st, &select_mutes, NULL, 0, &row, f);
+
+	for (; rc == 1; rc = sql_next(st, row, f)) {
+		struct store_problem p = {
+			.number = sqlite3_column_int64(row, 0),
+			.domain = sql_column(row, 1),
+			.mx = sql_column(row, 2),
+			.result_type = sql_column(row, 3),
+			.muted_until = sql_column(row, 4),
+			.mute_note = sql_column(row, 5),
+		};
+
+		fn(arg, &p);
+	}
+	return rc;
+}

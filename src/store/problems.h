@@ -32,8 +32,16 @@ struct store_problem {
 int store_get_problem(struct store *, int64_t number, struct arena *,
     struct store_problem *, struct fault *);
 
-/* Be silent about it up to a day, that one included. */
+/* Be silent about a problem up to a day, that one included. */
 int store_mute(struct store *, int64_t number, const char *until,
     const char *note, struct fault *);
+
+/* End a mute.  Exit code 66 when the problem is not muted. */
+int store_end_mute(struct store *, int64_t number, struct fault *);
+
+/* Give every problem with a mute to `fn`, by number; -1 when that fails. */
+typedef void store_mute_fn(void *arg, const struct store_problem *);
+int store_read_mutes(
+    struct store *, store_mute_fn *, void *arg, struct fault *);
 
 #endif

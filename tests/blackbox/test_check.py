@@ -131,7 +131,7 @@ class Well(Checking):
 
 class Badly(Checking):
     def test_no_secret(self):
-        self.fails_at("secret", "no-such-file.*No such file", "can read it",
+        self.fails_at("secret", "no-such-file.*No such file", "cat >/no-such-file",
                       self.box(password=None, password_file="/no-such-file"))
         self.fails_at("secret", "password_command: exit code 3", "as the user that runs tlsrua",
                       self.box(password=None, password_command="sh -c \"exit 3\""))

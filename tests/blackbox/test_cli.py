@@ -6,7 +6,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import tap  # noqa: E402
-from lib.program import CANTCREAT, IOERR, NOINPUT, OK, USAGE, BINARY, Scene, environment  # noqa: E402
+from lib.program import CANTCREAT, CONFIG, IOERR, NOINPUT, OK, USAGE, BINARY, Scene, environment  # noqa: E402
 
 COMMANDS = ("poll", "import", "export", "status")
 
@@ -50,6 +50,20 @@ class Usage(Scene):
             with self.subTest(args):
                 result = self.expect_line(USAGE, r"\Atlsrua: ", *args)
                 self.assertEqual("", result.out)
+
+    def test_what_was_meant_is_said(self):
+        for args, meant in ((["improt"], "import"), (["sumary"], "summary"), (["Poll"], "poll"),
+                            (["summary", "--domian", "x"], "--domain"), (["summary", "--fail_above=1%"], "--fail-above"),
+                            (["--verison"], "--version")):
+            with self.subTest(args):
+                self.expect_line(USAGE, f"; did you mean {meant}\\?$", *args)
+        for args in (["status", "--domian", "x"], ["nonsense"]):
+            self.expect_line(USAGE, "see tlsrua --help$", *args)
+
+    def test_a_section_by_its_wrong_name(self):
+        conf = self.write("c.conf", "[Mailbox x]\nhost = localhost\n")
+        self.assertIn("[Mailbox x]: no such section; did you mean [mailbox x]?",
+                      self.expect(CONFIG, "-c", conf, "poll").err)
 
     def test_unknown_table(self):
         self.expect(OK, "-d", self.store, "import", self.report())

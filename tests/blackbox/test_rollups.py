@@ -360,16 +360,32 @@ class Changing(Small):
 
     def test_a_mute_is_kept(self):
         self.add(self.failing("2026-03-01"))
-        self.expect_silence("-d", self.store, "mute", "1", "--until", "2026-04-01", "--note", "renewal is ordered")
-        self.assertEqual([(1, "2026-04-01", "renewal is ordered")], self.query("SELECT * FROM mutes"))
-        self.expect_silence("-d", self.store, "mute", "#1", "--until", "2026-05-01", "--note", "later")
-        self.assertEqual([(1, "2026-05-01", "later")], self.query("SELECT * FROM mutes"))
-        self.assertIn("muted until 2026-05-01: later", self.expect_silence("-d", self.store, "explain", "1").out)
+        self.expect_silence("-d", self.store, "mute", "1", "--until", "2099-04-01", "--note", "renewal is ordered")
+        self.assertEqual([(1, "2099-04-01", "renewal is ordered")], self.query("SELECT * FROM mutes"))
+        self.expect_silence("-d", self.store, "mute", "#1", "--until", "2099-05-01", "--note", "later")
+        self.assertEqual([(1, "2099-05-01", "later")], self.query("SELECT * FROM mutes"))
+        self.assertIn("muted until 2099-05-01: later", self.expect_silence("-d", self.store, "explain", "1").out)
         for wrong in (("1",), ("x", "--until", "2026-05-01", "--note", "x"), ("1", "--until", "May", "--note", "x"),
                       ("1", "--until", "2026-05-01")):
             self.expect(USAGE, "-d", self.store, "mute", *wrong)
-        self.expect_line(NOINPUT, "no such number", "-d", self.store, "mute", "7", "--until", "2026-05-01", "--note",
+        self.expect_line(NOINPUT, "no such number", "-d", self.store, "mute", "7", "--until", "2099-05-01", "--note",
                          "x")
+
+    def test_mutes_are_listed_and_ended(self):
+        self.add(self.failing("2026-03-01"), self.failing("2026-03-02", mx="mx2.c.example"))
+        base = ("-d", self.store, "mute")
+        self.assertEqual("No problem is muted.\n", self.expect_silence(*base, "--list").out)
+        for number in ("1", "2"):
+            self.expect_silence(*base, number, "--until", "2099-04-01", "--note", "renewal\x1b is ordered")
+        out = self.expect_silence(*base, "--list").out
+        self.assertRegex(out, r"(?m)^2  until 2099-04-01: renewal. is ordered\n    \S+ at mx2.c.example, for mail to ")
+        self.expect_silence(*base, "--end", "#1")
+        self.assertNotRegex(self.expect_silence(*base, "--list").out, "(?m)^1  ")
+        self.assertEqual([(2,)], self.query("SELECT problem FROM mutes"))
+        self.expect_line(NOINPUT, "problem 1: is not muted.*mute --list", *base, "--end", "1")
+        self.expect_line(USAGE, "is over", *base, "1", "--until", "2026-01-01", "--note", "x")
+        for wrong in (("--list", "1"), ("--end", "x"), ("--end", "1", "--list"), ("--end", "1", "--note", "x"), ()):
+            self.expect(USAGE, *base, *wrong)
 
     def test_verify_finds_what_was_tampered_with(self):
         self.add(self.failing("2026-03-01"), some_report("2026-03-02"))

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import json
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import tap  # noqa: E402
 from lib.patience import HANG  # noqa: E402
-from lib.program import BINARY, CHECK, NOPERM, OK, Scene, environment  # noqa: E402
+from lib.program import BINARY, CHECK, CONFIG, NOPERM, OK, Scene, as_nobody, environment  # noqa: E402
 from lib.providers import USER, Provider, Talk  # noqa: E402
 
 PASSWORDS = {"plain": "Correct \"Horse\\ Battery 9", "beyond ASCII": "Sch\u00f6ner Tag \u4f60\u597d 77"}
@@ -188,6 +189,47 @@ class Secrets(Scene):
             except OSError:
                 continue
         return texts
+
+
+class Remedies(Scene):
+    """What is wrong with the file of a secret is said with a command, and that command sets it right."""
+
+    def check(self, user=None):
+        """How the step "secret" ended."""
+        done = subprocess.run([BINARY, "-c", self.conf, "check", "--mailbox", "--json"], cwd=self.dir,
+                              env=environment(), capture_output=True, preexec_fn=user, check=False, timeout=HANG)
+        return json.loads(done.stdout)["points"][0]
+
+    def test_each_fault_names_the_command_that_helps(self):
+        secret = self.path("password")
+        self.conf = self.config({"host": "127.0.0.1", "port": 1, "tls": "none", "user": "u", "password_file": secret},
+                                export=False)
+        for content, mode, why in ((None, 0, "No such file"), ("", 0o600, "is empty"), ("\n", 0o600, "is empty"),
+                                   ("pass\nmore\n", 0o600, "more than one line"),
+                                   ("pass\n", 0o644, "everybody can read it"),
+                                   ("pass\n", 0o602, "everybody can write it")):
+            with self.subTest(why):
+                if content is not None:
+                    self.write("password", content, mode)
+                point = self.check()
+                self.assertRegex(point["detail"], f"^password_file {secret}: .*{why}")
+                command = point["remedy"].rpartition(": ")[2]
+                subprocess.run(["sh", "-c", command], input=b"pass\n", check=True, timeout=HANG)
+                self.assertEqual("ok", self.check()["state"])
+
+    def test_a_file_of_root_that_the_user_may_not_read(self):
+        """The worst of messages once: it said what should be, and not what to do."""
+        if os.geteuid() != 0:
+            self.skipTest("needs root")
+        secret = self.write("password", "pass\n", 0o600)
+        self.conf = self.config({"host": "127.0.0.1", "port": 1, "tls": "none", "user": "u", "password_file": secret},
+                                export=False)
+        point = self.check(as_nobody)
+        self.assertIn("Permission denied", point["detail"])
+        self.assertEqual(f"chgrp nogroup {secret} && chmod 640 {secret}", point["remedy"])
+        self.expect_line(CONFIG, f"; to do: chgrp nogroup {secret} && chmod 640 {secret}$", "-c", self.conf, "-d",
+                         "/tmp/none-of-it.db", "poll", preexec=as_nobody)
+        os.unlink("/tmp/none-of-it.db")
 
 
 if __name__ == "__main__":

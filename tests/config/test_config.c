@@ -433,16 +433,29 @@ refuses_what_a_mailbox_cannot_be(void **state)
 }
 
 static void
+takes_lines_that_are_indented(void **state)
+{
+	struct scene *s = *state;
+
+	assert_parses(s,
+	    "    [store]\n\tpath = /x y \n    ; a comment\n   \n"
+	    "  [export]\n    delimiter = ;\n    dir = out ; behind it\n"
+	    "    [mailbox m]\n    host = h.example\n      user = u\n");
+	assert_string_equal(s->config.store_path, "/x y");
+	assert_string_equal(s->config.export_dir, "out");
+	assert_int_equal(s->config.csv.delimiter, ';');
+	assert_string_equal(s->config.mailboxes[0].account.user, "u");
+}
+
+static void
 refuses_lines_that_are_not_as_they_seem(void **state)
 {
 	static const struct {
 		const char *text, *error;
 	} rows[] = {
 		{ "path = x\n", "1: stands before any [section]" },
-		{ "[store]\n path = x\n",
-		    "2: begins with a blank: a value ends with its line" },
-		{ "[store]\n\tpath = x\n",
-		    "2: begins with a blank: a value ends with its line" },
+		{ "[store]\n path = x\n more of it\n",
+		    "3: neither \"[section]\" nor \"option = value\"" },
 		{ "[store]\npath\n",
 		    "2: neither \"[section]\" nor \"option = value\"" },
 		{ "[store]\npath ; = x\n",
@@ -963,6 +976,7 @@ main(void)
 		TEST(takes_what_is_to_be_done_with_mails),
 		TEST(refuses_what_an_option_cannot_be),
 		TEST(refuses_what_a_mailbox_cannot_be),
+		TEST(takes_lines_that_are_indented),
 		TEST(refuses_lines_that_are_not_as_they_seem),
 		TEST(refuses_a_nul_byte_even_in_a_comment),
 		TEST(says_all_errors_in_one_run),

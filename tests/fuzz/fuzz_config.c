@@ -28,7 +28,7 @@ check_mailbox(const struct config_mailbox *mb)
 {
 	const struct tls_settings *tls = &mb->account.tls;
 
-	require(mb->name[0] != '\0' && mb->line > 0);
+	require(mb->name[0] != '\0');
 	require(tls->host[0] != '\0' && mb->account.user[0] != '\0');
 	require(tls->port != 0 && tls->timeout > 0);
 	require(tls->mode != TLS_NONE || setting_is_loopback(tls->host));
