@@ -39,7 +39,8 @@ closing_line(const struct ingest_counts *c, double seconds, const char *verb)
 }
 
 void
-closing_line_json(const struct ingest_counts *c, double seconds)
+closing_line_json(const struct ingest_counts *c, double seconds,
+    struct json_object *mailboxes)
 {
 	struct json_object *o = json_new_object();
 
@@ -53,5 +54,7 @@ closing_line_json(const struct ingest_counts *c, double seconds)
 	json_add_count(o, "warnings", c->warnings);
 	json_add_count(o, "bytes", c->bytes);
 	json_add_decimal(o, "seconds", seconds, 3);
+	if (mailboxes != NULL)
+		json_add(o, "mailboxes", mailboxes);
 	json_line_print(stdout, o);
 }

@@ -2,6 +2,7 @@
 #define CMD_CLOSING_LINE_H
 
 struct ingest_counts;
+struct json_object;
 
 /*
  * Remove the progress line and, when a person looks on, print one line on
@@ -11,7 +12,11 @@ struct ingest_counts;
 void closing_line(
     const struct ingest_counts *, double seconds, const char *verb);
 
-/* The same as the line that --json promises, on stdout. */
-void closing_line_json(const struct ingest_counts *, double seconds);
+/*
+ * The same as the line that --json promises, on stdout.  `mailboxes` tells how
+ * each of them ended, and is taken over; NULL for an import.
+ */
+void closing_line_json(const struct ingest_counts *, double seconds,
+    struct json_object *mailboxes);
 
 #endif

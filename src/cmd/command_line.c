@@ -41,6 +41,7 @@ enum option_key {
 	KEY_FORMAT,
 	KEY_UNTIL,
 	KEY_NOTE,
+	KEY_AGAIN,
 	KEY_LIST,
 	KEY_END,
 	KEY_VERIFY,
@@ -78,6 +79,8 @@ static const struct spec {
 	    "when it arrived (RFC 3339)" },
 	{ KEY_TIMING, "timing", NULL, OPTION_TIMING,
 	    "say where the time went" },
+	{ KEY_AGAIN, "again-actions", NULL, OPTION_AGAIN,
+	    "after_import also for mails imported by earlier runs" },
 	{ KEY_RAW, "raw", NULL, OPTION_RAW, "the bytes as received" },
 	{ KEY_ALL, "all", NULL, OPTION_ALL, "everything in quarantine" },
 	{ KEY_FAIL_ABOVE, "fail-above", "1%", OPTION_ALARM,
@@ -361,6 +364,8 @@ flag_of(struct options *o, int key)
 		return &o->all;
 	case KEY_LIST:
 		return &o->list;
+	case KEY_AGAIN:
+		return &o->again_actions;
 	case KEY_CHANGES:
 		return &o->changes;
 	case KEY_VERIFY:

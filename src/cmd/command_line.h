@@ -27,7 +27,8 @@ enum option_set {
 	OPTION_CHECK = 1 << 15,	  /* --check */
 	OPTION_MAILBOX = 1 << 16, /* --mailbox */
 	OPTION_PRUNE = 1 << 17,	  /* --before --raw --details */
-	OPTION_STYLE = 1 << 18	  /* --bom --delimiter --decimal */
+	OPTION_STYLE = 1 << 18,	  /* --bom --delimiter --decimal */
+	OPTION_AGAIN = 1 << 19	  /* --again-actions */
 };
 
 /* The values of an option that may be repeated. */
@@ -59,7 +60,7 @@ struct options {
 	uint64_t min_sessions; /* 0: not given */
 	const char *until;     /* a UTC day, checked; NULL */
 	const char *note;      /* NULL when not given */
-	bool list;
+	bool list, again_actions;
 	const char *end;    /* number of a problem; NULL when not given */
 	const char *before; /* a UTC day, checked; NULL */
 	bool details;

@@ -127,7 +127,7 @@ import_into(struct store *st, const struct options *o, const struct config *c,
 	if (o->timing)
 		timing_print(&timing);
 	if (o->json)
-		closing_line_json(ingest_counts(im.ingest), seconds);
+		closing_line_json(ingest_counts(im.ingest), seconds, NULL);
 	else
 		closing_line(ingest_counts(im.ingest), seconds,
 		    o->dry_run ? "would be imported" : "imported");

@@ -14,6 +14,7 @@
 #include "base/stop_signal.h"
 #include "export/csv_folder.h"
 #include "ingest/ingest.h"
+#include "output/json_line.h"
 #include "store/store.h"
 
 static const char stopped[] = "poll: stopped: the next run goes on from here";
@@ -29,28 +30,62 @@ is_parallel(const struct poll_run *p, size_t n)
 	       p->timing == NULL;
 }
 
+/* The mailboxes of a run, and how each of them ended. */
+struct polled {
+	const struct config_mailbox **list;
+	struct poll_outcome *ended;
+	size_t n;
+};
+
+/* Poll one after the other; those behind a fault of the store are not begun. */
 static int
-poll_all(struct poll_run *p, const struct options *o,
-    struct ingest_counts *counts, struct fault *f)
+poll_in_turn(struct poll_run *p, struct polled *m, struct ingest_counts *counts,
+    struct fault *f)
 {
-	const struct config *c = p->config;
-	const struct config_mailbox **list =
-	    xcalloc(c->n_mailboxes, sizeof *list);
-	size_t i, n = mailbox_arguments_list(o, c, list);
+	size_t i;
 	int rc = 0;
 
-	if (is_parallel(p, n)) {
-		rc = poll_in_parallel(p, list, n, counts, f);
-	} else {
-		for (i = 0; rc == 0 && i < n && !stop_requested(); i++)
-			rc = poll_mailbox(p, list[i], f);
-		*counts = *ingest_counts(p->ingest);
+	for (i = 0; rc == 0 && i < m->n && !stop_requested(); i++) {
+		rc = poll_mailbox(p, m->list[i], f);
+		m->ended[i] = p->ended;
+		if (rc == -1)
+			m->ended[i] = (struct poll_outcome){ false };
 	}
-	free(list);
+	*counts = *ingest_counts(p->ingest);
+	return rc;
+}
+
+static int
+poll_all(struct poll_run *p, struct polled *m, struct ingest_counts *counts,
+    struct fault *f)
+{
+	int rc = is_parallel(p, m->n)
+		     ? poll_in_parallel(p, m->list, m->n, counts, m->ended, f)
+		     : poll_in_turn(p, m, counts, f);
+
 	if (rc == -1 || p->dry_run || stop_requested())
 		return rc;
 	timing_enter(p->timing, ROOM_CSV);
-	return csv_folder_refresh(p->store, c, f);
+	return csv_folder_refresh(p->store, p->config, f);
+}
+
+/* [{"mailbox":"example","status":0,"error":""}] */
+static struct json_object *
+outcomes_json(const struct polled *m)
+{
+	struct json_object *all = json_new_array(), *one;
+	size_t i;
+
+	for (i = 0; i < m->n; i++) {
+		if (!m->ended[i].begun)
+			continue;
+		one = json_new_object();
+		json_add_text(one, "mailbox", m->list[i]->name);
+		json_add_number(one, "status", m->ended[i].status);
+		json_add_text(one, "error", m->ended[i].error);
+		json_append(all, one);
+	}
+	return all;
 }
 
 static int
@@ -60,6 +95,7 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 	struct timing timing;
 	struct poll_run p = { .config = c,
 		.dry_run = o->dry_run,
+		.again_actions = o->again_actions,
 		.store = st,
 		.timing = o->timing ? &timing : NULL };
 	struct ingest_settings settings = {
@@ -70,23 +106,30 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 		.keep_raw = c->keep_raw,
 	};
 	struct ingest_counts counts = { 0 };
+	struct polled m = { 0 };
 	double seconds;
 	int rc;
+
+	m.list = xcalloc(c->n_mailboxes, sizeof *m.list);
+	m.ended = xcalloc(c->n_mailboxes, sizeof *m.ended);
+	m.n = mailbox_arguments_list(o, c, m.list);
 
 	timing_start(&timing);
 	seconds = timing_now();
 	p.ingest = ingest_open(st, &settings);
 	stop_listen(stopped);
-	rc = poll_all(&p, o, &counts, f);
+	rc = poll_all(&p, &m, &counts, f);
 	seconds = timing_now() - seconds;
 	if (o->timing)
 		timing_print(&timing);
 	if (o->json)
-		closing_line_json(&counts, seconds);
+		closing_line_json(&counts, seconds, outcomes_json(&m));
 	else
 		closing_line(&counts, seconds,
 		    o->dry_run ? "would be imported" : "imported");
 	ingest_close(p.ingest);
+	free(m.list);
+	free(m.ended);
 	if (rc == -1)
 		return cmd_failed(f);
 	if (!stop_requested())
@@ -102,6 +145,9 @@ run(const struct options *o)
 	struct fault f = { 0 };
 	int status;
 
+	if (o->again_actions && o->n_args == 0)
+		return cmd_usage("poll: --again-actions: for which mailbox? "
+				 "name it");
 	if ((status = cmd_config(o, CONFIG_REQUIRED, &in.config)) == 0 &&
 	    (status = mailbox_arguments_check(o, &in.config, "poll")) == 0 &&
 	    (status = cmd_open_store(
@@ -117,6 +163,6 @@ const struct command cmd_poll = {
 	.name = "poll",
 	.arguments = "[-n] [--json] [MAILBOX...]",
 	.summary = "import what is new in the mailboxes",
-	.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_TIMING,
+	.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_TIMING | OPTION_AGAIN,
 	.run = run,
 };

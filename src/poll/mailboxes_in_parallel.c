@@ -1,5 +1,7 @@
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,13 +27,30 @@
 struct outcome {
 	int status;
 	struct ingest_counts counts;
+	struct poll_outcome ended;
 };
+_Static_assert(sizeof(struct outcome) <= PIPE_BUF, "it is written at once");
 
 struct mailbox_process {
 	pid_t pid; /* 0: not running */
 	int pipe;  /* the end from which its outcome is read */
 	struct outcome outcome;
 };
+
+/* Log why nothing came from the process of a mailbox, and record it. */
+__attribute__((format(printf, 4, 5))) static void
+fail(struct mailbox_process *s, const struct config_mailbox *mb, int status,
+    const char *fmt, ...)
+{
+	struct poll_outcome *ended = &s->outcome.ended;
+	va_list ap;
+
+	s->outcome.status = ended->status = status;
+	va_start(ap, fmt);
+	vsnprintf(ended->error, sizeof ended->error, fmt, ap);
+	va_end(ap);
+	log_error("%s: %s", mb->name, ended->error);
+}
 
 /* What the new process does. */
 static struct outcome
@@ -44,10 +63,13 @@ poll_one(struct poll_run *p, const struct config_mailbox *mb)
 	p->status = 0;
 	if (store_attach(p->store, &f) == 0 && poll_mailbox(p, mb, &f) == 0) {
 		out.status = p->status;
+		out.ended = p->ended;
 	} else {
 		log_error("%s", f.text);
-		out.status = f.status;
+		out.status = out.ended.status = f.status;
+		memcpy(out.ended.error, f.text, sizeof out.ended.error);
 	}
+	out.ended.begun = true;
 	out.counts = *ingest_counts(p->ingest);
 	store_detach(p->store);
 	return out;
@@ -70,9 +92,9 @@ start(struct poll_run *p, const struct config_mailbox *mb,
 {
 	int ends[2];
 
+	s->outcome.ended.begun = true;
 	if (pipe(ends) == -1) {
-		log_error("%s: pipe: %s", mb->name, strerror(errno));
-		s->outcome.status = EX_OSERR;
+		fail(s, mb, EX_OSERR, "pipe: %s", strerror(errno));
 		return;
 	}
 	fflush(NULL);
@@ -85,8 +107,7 @@ start(struct poll_run *p, const struct config_mailbox *mb,
 	s->pipe = ends[0];
 	if (s->pid != -1)
 		return;
-	log_error("%s: fork: %s", mb->name, strerror(errno));
-	s->outcome.status = EX_OSERR;
+	fail(s, mb, EX_OSERR, "fork: %s", strerror(errno));
 	s->pid = 0;
 	close(ends[0]);
 }
@@ -106,17 +127,18 @@ collect(struct mailbox_process *s, const struct config_mailbox *mb, int status)
 		s->outcome = out;
 		return;
 	}
-	s->outcome.status = EX_SOFTWARE;
 	if (WIFEXITED(status) && stop_requested())
-		s->outcome.status = EX_TEMPFAIL;
+		s->outcome.status = s->outcome.ended.status = EX_TEMPFAIL;
 	else if (WIFSIGNALED(status))
-		log_error("%s: its process was ended by signal %d; what it had "
-			  "stored stays, and the next run goes on from there",
-		    mb->name, WTERMSIG(status));
+		fail(s, mb, EX_SOFTWARE,
+		    "its process was ended by signal %d; what it had stored "
+		    "stays, and the next run goes on from there",
+		    WTERMSIG(status));
 	else
-		log_error("%s: its process ended with %d; what it had stored "
-			  "stays, and the next run goes on from there",
-		    mb->name, WEXITSTATUS(status));
+		fail(s, mb, EX_SOFTWARE,
+		    "its process ended with %d; what it had stored stays, and "
+		    "the next run goes on from there",
+		    WEXITSTATUS(status));
 }
 
 static void
@@ -178,7 +200,8 @@ on_child(int sig)
 
 int
 poll_in_parallel(struct poll_run *p, const struct config_mailbox *const *list,
-    size_t n, struct ingest_counts *counts, struct fault *f)
+    size_t n, struct ingest_counts *counts, struct poll_outcome *ended,
+    struct fault *f)
 {
 	struct sigaction act = { .sa_handler = on_child }, before;
 	struct mailbox_process *processes = xcalloc(n, sizeof *processes);
@@ -205,6 +228,7 @@ poll_in_parallel(struct poll_run *p, const struct config_mailbox *const *list,
 	sigaction(SIGCHLD, &before, NULL);
 	for (i = 0; i < n; i++) {
 		add_counts(counts, &processes[i].outcome.counts);
+		ended[i] = processes[i].outcome.ended;
 		if (p->status == 0)
 			p->status = processes[i].outcome.status;
 	}

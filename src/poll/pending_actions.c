@@ -178,3 +178,45 @@ pending_actions_run(struct store *st, struct imap *imap,
 	arena_free(&mem);
 	return rc;
 }
+
+/* Log what would become of a group of mails. */
+static void
+tell_group(const char *source, const char *action, size_t n)
+{
+	static const struct {
+		const char *action, *words;
+	} plain[] = { { "seen", "marked as seen" }, { "flag", "flagged" },
+		{ "delete", "deleted" }, { "expire", "deleted by their age" } };
+	const char *words = "moved, as an earlier run began to";
+	size_t i;
+
+	if (strncmp(action, "move:", 5) == 0) {
+		log_warn("%s: %zu mail%s would be moved to %s", source, n,
+		    n == 1 ? "" : "s", action + 5);
+		return;
+	}
+	for (i = 0; i < sizeof plain / sizeof *plain; i++)
+		if (strcmp(action, plain[i].action) == 0)
+			words = plain[i].words;
+	log_warn(
+	    "%s: %zu mail%s would be %s", source, n, n == 1 ? "" : "s", words);
+}
+
+int
+pending_actions_tell(struct store *st, const struct config_mailbox *config,
+    const char *source, const struct store_mailbox *mb, struct fault *f)
+{
+	struct acting a = { st, mb, source, false };
+	struct imap_acted_on on;
+	struct arena mem = { 0 };
+	struct waiting w;
+	size_t i;
+	int rc = take_waiting(&a, config, &mem, &w, f);
+
+	for (i = 0; rc == 0 && i < w.n; i += on.n) {
+		on = take_group(&w, i);
+		tell_group(source, w.list[i].action, on.n);
+	}
+	arena_free(&mem);
+	return rc;
+}

@@ -18,4 +18,8 @@ int pending_actions_run(struct store *, struct imap *,
     const struct config_mailbox *, const char *folder, const char *source,
     const struct store_mailbox *, struct fault *);
 
+/* Log how many mails pending_actions_run() would do what with. */
+int pending_actions_tell(struct store *, const struct config_mailbox *,
+    const char *source, const struct store_mailbox *, struct fault *);
+
 #endif

@@ -12,6 +12,7 @@
 #include "poll/pending_actions.h"
 #include "poll/poll_folder.h"
 #include "poll/poll_run.h"
+#include "store/action_journal.h"
 #include "base/stop_signal.h"
 #include "config/config.h"
 #include "ingest/ingest.h"
@@ -195,6 +196,27 @@ has_csv_folder(const struct config *c)
 	       (stat(c->export_dir, &sb) == 0 && S_ISDIR(sb.st_mode));
 }
 
+/* Do with the mails what is to be done, or, in a dry run, say it. */
+static int
+act(struct folder_poll *fd, const struct config_mailbox *config,
+    struct imap *imap, const char *name, struct fault *f)
+{
+	const struct poll_run *run = fd->run;
+
+	if (run->again_actions && config->after_import[0] != '\0' &&
+	    store_add_actions_again(
+		run->store, &fd->cursor, config->after_import, f) == -1)
+		return -1;
+	if (run->dry_run)
+		return pending_actions_tell(
+		    run->store, config, fd->source, &fd->cursor, f);
+	if (!has_csv_folder(run->config))
+		return 0;
+	timing_enter(run->timing, ROOM_WIRE);
+	return pending_actions_run(
+	    run->store, imap, config, name, fd->source, &fd->cursor, f);
+}
+
 int
 poll_folder(struct folder_poll *fd, const struct config_mailbox *config,
     struct imap *imap, const char *name, const struct imap_folder *state,
@@ -211,11 +233,7 @@ poll_folder(struct folder_poll *fd, const struct config_mailbox *config,
 	pass_over(fd, config->import_since);
 	if (fetch(fd, imap, f) == -1)
 		return -1;
-	if (fd->run->dry_run || !has_csv_folder(fd->run->config))
-		return 0;
-	timing_enter(fd->run->timing, ROOM_WIRE);
-	return pending_actions_run(
-	    fd->run->store, imap, config, name, fd->source, &fd->cursor, f);
+	return act(fd, config, imap, name, f);
 }
 
 void

@@ -77,9 +77,8 @@ poll_nth_folder(struct poll_run *p, struct mailbox *mb, size_t i,
 	struct imap_folder opened;
 	int rc;
 
-	if (!p->dry_run)
-		ingest_set_actions(p->ingest, mb->config->after_import,
-		    mb->config->after_reject);
+	ingest_set_actions(
+	    p->ingest, mb->config->after_import, mb->config->after_reject);
 	timing_enter(p->timing, ROOM_WIRE);
 	rc = open_folder(mb, i, imap, &opened, f);
 	if (rc == 1)
@@ -307,6 +306,8 @@ poll_mailbox(
 		*f = ended;
 		goto out;
 	}
+	p->ended = (struct poll_outcome){ true, ended.status, "" };
+	memcpy(p->ended.error, ended.text, sizeof p->ended.error);
 	if ((status = end_mailbox(p, &mb, &ended, f)) == -1)
 		goto out;
 	if (status != 0 && p->status == 0)

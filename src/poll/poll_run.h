@@ -3,10 +3,19 @@
 
 #include <stdbool.h>
 
+#include "base/fault.h"
+
 struct config;
 struct ingest;
 struct store;
 struct timing;
+
+/* How the poll of a mailbox ended. */
+struct poll_outcome {
+	bool begun;		/* false: it was stopped before */
+	int status;		/* exit code, also when grace forgives it */
+	char error[FAULT_TEXT]; /* "" when it ended well */
+};
 
 /* One run of `poll` over the mailboxes of the configuration. */
 struct poll_run {
@@ -15,8 +24,10 @@ struct poll_run {
 	struct ingest *ingest;
 	struct timing *timing; /* NULL without --timing */
 	bool dry_run;	       /* nothing is changed, here or on the server */
+	bool again_actions;    /* after_import also for mails of earlier runs */
 	bool is_one_of_many;   /* others run beside it: no progress line */
 	int status;	       /* the exit code of the first failure, or 0 */
+	struct poll_outcome ended; /* of the mailbox that was polled last */
 };
 
 #endif

@@ -21,6 +21,29 @@ store_add_action(struct store *st, int64_t mailbox, uint32_t uidvalidity,
 	return sql_run(st, &insert_action, v, 4, f);
 }
 
+static const struct sql insert_again = {
+	"INSERT INTO actions (mailbox, uidvalidity, uid, action)"
+	" SELECT mailbox, uidvalidity, uid, ?3 FROM messages"
+	" WHERE mailbox = ?1 AND uidvalidity = ?2"
+	" AND verdict IN ('imported', 'duplicate') AND settled = 0"
+	" ON CONFLICT DO NOTHING"
+};
+
+int
+store_add_actions_again(struct store *st, const struct store_mailbox *mb,
+    const char *action, struct fault *f)
+{
+	struct value v[] = { value_number(mb->id),
+		value_number(mb->uidvalidity), value_text(action) };
+
+	if (store_begin(st, f) == -1)
+		return -1;
+	if (sql_run(st, &insert_again, v, 3, f) == 0)
+		return store_commit(st, f);
+	store_rollback(st);
+	return -1;
+}
+
 static const struct sql settle_message = {
 	"UPDATE messages SET settled = 1 WHERE id = ?1"
 };

@@ -29,6 +29,14 @@ struct store_action {
 int store_add_action(struct store *, int64_t mailbox, uint32_t uidvalidity,
     uint32_t uid, const char *action, struct fault *);
 
+/*
+ * Note `action` for every mail that was looked at before under the same
+ * UIDVALIDITY, whose reports were all imported or duplicates, and that is still
+ * where it was.  A transaction of its own.
+ */
+int store_add_actions_again(struct store *, const struct store_mailbox *,
+    const char *action, struct fault *);
+
 /* What is wanted now. */
 struct store_wanted {
 	const char *after_import, *after_reject; /* "": nothing */

@@ -158,8 +158,8 @@ failed:
 
 static const struct sql select_mutes = {
 	"SELECT p.id, p.domain, p.receiving_mx_hostname, p.result_type,"
-	" m.until, m.note FROM mutes AS m JOIN problems AS p"
-	" ON p.id = m.problem ORDER BY p.id"
+	" mutes.until, mutes.note FROM mutes CROSS JOIN problems AS p"
+	" ON p.id = mutes.problem ORDER BY mutes.problem"
 };
 
 int

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What becomes of mails on the server once their reports are stored: seen, flag, move, delete; against Dovecot."""
+import json
 import os
 import signal
 import sqlite3
@@ -13,7 +14,7 @@ from lib import corpus, tap  # noqa: E402
 from lib.dovecot import Dovecot  # noqa: E402
 from lib.folders import contents, flags  # noqa: E402
 from lib.patience import HANG, allowed, catches, wait_until  # noqa: E402
-from lib.program import BINARY, CHECK, CONFIG, NOPERM, OK, TEMPFAIL, environment, mailbox  # noqa: E402
+from lib.program import BINARY, CHECK, CONFIG, NOPERM, OK, TEMPFAIL, USAGE, environment, mailbox  # noqa: E402
 from lib.served import Acting, Actions  # noqa: E402
 
 PLAIN_CAPABILITIES = "IMAP4rev1 SASL-IR LITERAL+ ID ENABLE NAMESPACE LIST-EXTENDED SPECIAL-USE"
@@ -43,6 +44,34 @@ class OnDovecot(Actions, Acting):
         self.poll(user, "-n", after_import="delete", after_reject="delete")
         self.assertEqual(before, contents(self.server, user))
         self.assertFalse(os.path.exists(self.store))
+
+    def test_a_dry_run_says_what_would_become_of_the_mails(self):
+        user = self.user()
+        self.poll(user)
+        good, bad, _ = self.verdicts()
+        os.unlink(self.store)
+        for after, words in (("delete", "deleted"), ("move:Done", "moved to Done"), ("seen", "marked as seen")):
+            result = self.poll(user, "-n", after_import=after, after_reject="flag")
+            self.assertEqual({f"tlsrua: reports: INBOX: {len(bad)} mails would be flagged",
+                              f"tlsrua: reports: INBOX: {len(good)} mails would be {words}"},
+                             {line for line in result.lines if "would be" in line})
+
+    def test_after_import_for_what_was_imported_before(self):
+        user = self.user()
+        self.poll(user)
+        good, _, _ = self.verdicts()
+        before = self.uids(user)
+        self.assertEqual([], self.poll(user, after_import="delete").lines)
+        self.assertEqual(before, self.uids(user))
+        result = self.poll(user, "-n", "--again-actions", "reports", after_import="delete")
+        self.assertEqual([f"tlsrua: reports: INBOX: {len(good)} mails would be deleted"], result.lines)
+        self.assertEqual(before, self.uids(user))
+        self.poll(user, "--again-actions", "reports", after_import="move:Done")
+        self.assertEqual(before - good, self.uids(user))
+        self.assertEqual(len(good), len(self.uids(user, "Done")))
+        self.poll(user, "--again-actions", "reports", after_import="move:Done")
+        self.assertEqual(len(good), len(self.uids(user, "Done")))
+        self.poll(user, "--again-actions", status=USAGE)
 
     def rejected(self):
         return {r[0] for r in self.query("SELECT uid FROM messages WHERE verdict = 'rejected'")}
@@ -165,6 +194,12 @@ class SideBySide(Acting):
         result = self.run_it("-c", self.config(*boxes), "poll", "--json")
         self.assertEqual(NOPERM, result.status, str(result))
         self.assertEqual(2 * self.corpus.counts["messages"], result.json["messages"])
+        self.assertEqual([("m0", 0, ""), ("m1", NOPERM), ("m2", 0, "")],
+                         [(m["mailbox"], m["status"], m["error"])[:2 if m["status"] else 3]
+                          for m in result.json["mailboxes"]])
+        self.assertIn("login", result.json["mailboxes"][1]["error"])
+        again = self.run_it("-c", self.config(*boxes, extra="[poll]\nparallel = 1\n"), "poll", "--json", "m0", "m2")
+        self.assertEqual([("m0", 0), ("m2", 0)], [(m["mailbox"], m["status"]) for m in again.json["mailboxes"]])
         self.assertEqual([("m0", 0), ("m1", NOPERM), ("m2", 0)],
                          self.query("SELECT name, status FROM mailboxes ORDER BY name"))
 
@@ -179,6 +214,7 @@ class SideBySide(Acting):
         self.assertEqual(70, process.returncode, err)
         self.assertIn(f'"messages":{2 * self.corpus.counts["messages"]},'.encode(), out)
         self.assertIn(b"m2: its process was ended by signal 9", err)
+        self.assertEqual(("m2", 70), tuple(json.loads(out)["mailboxes"][2][k] for k in ("mailbox", "status")))
 
 
 class Overdue(Acting):

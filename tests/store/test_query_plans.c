@@ -204,11 +204,19 @@ poll_folder(struct scene *s)
 	for (i = STORE_ACTION_BEGUN; i <= STORE_ACTION_GIVEN_UP; i++)
 		assert_ok(s, store_actions_step(s->st, &mb, uids, 1,
 				 (enum store_action_step)i, "copied", &s->f));
+	assert_ok(s, store_add_actions_again(s->st, &mb, "seen", &s->f));
 	assert_ok(s, store_poll_ended(s->st, mb.id, 0, 0, "", &s->f));
 	assert_ok(s, store_note_refusal(s->st, "name", &refusal, &s->f));
 	assert_ok(s, store_find_refusal(s->st, "name", &refusal, &s->f));
 	assert_ok(s, store_drop_refusal(s->st, "name", &s->f));
 	arena_free(&a);
+}
+
+static void
+no_mute(void *arg, const struct store_problem *p)
+{
+	(void)arg;
+	(void)p;
 }
 
 /* What a refresh of the CSV folder asks beside the tables, and `mute`. */
@@ -341,6 +349,10 @@ run_seldom(struct scene *s)
 	drop_reports(s);
 	assert_ok(s, store_status(s->st, &status, &s->f));
 	assert_ok(s, store_newest_day(s->st, day, &s->f));
+	assert_int_equal(store_knows_domain(s->st, "none.example", &s->f), 0);
+	assert_ok(s, store_mute(s->st, 1, "2026-12-31", "note", &s->f));
+	assert_ok(s, store_read_mutes(s->st, no_mute, NULL, &s->f));
+	assert_ok(s, store_end_mute(s->st, 1, &s->f));
 	assert_ok(s, store_newest_end(s->st, &end, &s->f));
 	assert_ok(s, store_load_report(s->st, 1, &a, &r, &s->f));
 	assert_ok(s, store_begin(s->st, &s->f));
