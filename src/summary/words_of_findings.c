@@ -150,7 +150,7 @@ shown_domain(const struct words *w, const char *name)
 const char *
 words_silent(const struct words *w, size_t first, size_t end)
 {
-	const struct overview_sender *s = NULL, *x;
+	const struct overview_sender *s = &w->o->senders[first], *x;
 	const char *names = "";
 	size_t i, n = 0;
 
@@ -158,7 +158,7 @@ words_silent(const struct words *w, size_t first, size_t end)
 		x = &w->o->senders[i];
 		if (!x->silent)
 			continue;
-		if (s == NULL || x->silent_days < s->silent_days)
+		if (n == 0 || x->silent_days < s->silent_days)
 			s = x;
 		if (n++ < MOST_NAMES)
 			names = arena_printf(w->mem, "%s%s%s", names,
