@@ -15,7 +15,7 @@
 #include "output/checklist.h"
 #include "output/terminal_text.h"
 #include "mime/mail_header.h"
-#include "imap/provider_advice.h"
+#include "imap/server_refusal.h"
 #include "imap/modified_utf7.h"
 #include "imap/imap.h"
 #include "imap/list_folders.h"
@@ -145,8 +145,9 @@ remedy_of(struct folder_check *look, const char *name, const struct fault *f)
 		return "the server asks to come back later: check again then";
 	if (f->status != EX_NOPERM)
 		return "";
-	return advice_for(f->text)[0] != '\0' ? "see tlsrua-providers(7)"
-					      : folders_there(look, name);
+	return refusal_advice(f->text, false)[0] != '\0'
+		   ? "see tlsrua-providers(7)"
+		   : folders_there(look, name);
 }
 
 static const char *

@@ -14,7 +14,7 @@
 #include "config/config.h"
 #include "config/secret.h"
 #include "output/checklist.h"
-#include "imap/provider_advice.h"
+#include "imap/server_refusal.h"
 #include "imap/imap.h"
 #include "imap/list_folders.h"
 #include "imap/newest_headers.h"
@@ -82,7 +82,8 @@ remedy_of(
 	if (strcmp(step, "greeting") == 0)
 		return xstrdup("is this the port of the IMAP server? It is 993 "
 			       "with tls = implicit, 143 with tls = starttls");
-	if (is_login && status == EX_NOPERM && advice_for(f->text)[0] != '\0')
+	if (is_login && status == EX_NOPERM &&
+	    refusal_advice(f->text, account->is_token)[0] != '\0')
 		return xstrdup("see tlsrua-providers(7)");
 	if (is_login && status == EX_NOPERM)
 		return xstrdup("check user and the secret; many providers take "

@@ -24,26 +24,6 @@ command(struct imap *im, const char *text, const char *what, struct fault *f)
 	return session_command(im, text, &limits, what, f);
 }
 
-int
-copies_expect(struct imap *im, const char *folder, struct fault *f)
-{
-	struct reply *r = &im->reply;
-	struct fault refusal;
-	char *quoted = session_quote(folder);
-	char *text = xasprintf("STATUS %s (UIDVALIDITY UIDNEXT)", quoted);
-	int rc;
-
-	r->target_uidvalidity = r->target_uidnext = 0;
-	rc = command(im, text, "STATUS refused", &refusal);
-	free(text);
-	free(quoted);
-	if (rc == -1 && im->broken) {
-		*f = refusal;
-		return -1;
-	}
-	return 0;
-}
-
 /* That a search finds it, and only it. */
 static bool
 is_searchable(const char *message_id)

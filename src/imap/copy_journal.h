@@ -10,11 +10,9 @@ struct imap;
 
 /*
  * Mails are copied into a folder, and whoever copies them may be killed before
- * it hears that it is done.  To find out later: where in the folder (as the
- * server names it) new mails will be, into the reply's target_uidvalidity and
- * target_uidnext.  These are 0 where the server does not tell.
+ * it hears that it is done.  folder_status() tells beforehand where in the
+ * folder new mails will be, so that it can be found out later.
  */
-int copies_expect(struct imap *, const char *folder, struct fault *);
 
 /*
  * Which of the mails that were on their way are there: those whose Message-ID

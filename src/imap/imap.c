@@ -8,6 +8,7 @@
 #include "base/fault.h"
 #include "imap/imap.h"
 #include "imap/login.h"
+#include "imap/server_refusal.h"
 #include "imap/session.h"
 #include "net/connect_steps.h"
 
@@ -24,6 +25,7 @@ session_new(const struct imap_account *account)
 	im->account = account;
 	im->mechanism = "";
 	im->reply.host = account->tls.host;
+	im->reply.by_token = account->is_token;
 	guard_init(&im->guard, reply_line, &im->reply);
 	if ((im->line = mmap_string_new("")) == NULL)
 		out_of_memory();
@@ -42,6 +44,37 @@ tell_greeting(const struct imap *im)
 	    text[0] != '\0' ? text : "without a text");
 }
 
+/* What is there is no IMAP server, or one that does not want to serve now. */
+static int
+refuse_greeting(struct imap *im, struct span line, struct fault *f)
+{
+	char said[REPLY_TEXT];
+	int status;
+
+	reply_blot(&im->reply, line.p, line.n, said, sizeof said);
+	status = span_begins_nocase(line, "421")
+		     ? EX_TEMPFAIL
+		     : refusal_status(said, EX_PROTOCOL);
+	return fault(f, FAULT_SESSION, status,
+	    "imap: %s does not greet like an IMAP server%s: it says \"%.200s\"",
+	    im->account->tls.host,
+	    span_begins_nocase(line, "+OK")   ? ", but like one of POP3"
+	    : span_begins_nocase(line, "220") ? ", but like one of SMTP"
+					      : "",
+	    said);
+}
+
+/* No line came; it may have begun. */
+static int
+cut_greeting(struct imap *im, struct fault *f)
+{
+	const struct guard *g = &im->guard;
+
+	if (f->status != EX_UNAVAILABLE || g->n == 0)
+		return -1;
+	return refuse_greeting(im, (struct span){ g->text, g->n }, f);
+}
+
 static int
 greet(struct imap *im, struct fault *f)
 {
@@ -53,7 +86,7 @@ greet(struct imap *im, struct fault *f)
 	steps_begin(im->account->tls.steps, "greeting");
 	tls_begin(im->low, TLS_PROMPT);
 	if (session_read_line(im, &line, f) == -1)
-		return -1;
+		return cut_greeting(im, f);
 	im->broken = true;
 	if (span_begins_nocase(line, "* PREAUTH"))
 		return fault(f, FAULT_SESSION, EX_PROTOCOL,
@@ -61,8 +94,7 @@ greet(struct imap *im, struct fault *f)
 		    "refused",
 		    host);
 	if (!span_begins_nocase(line, "* OK"))
-		return fault(f, FAULT_SESSION, EX_PROTOCOL,
-		    "imap: %s does not greet like an IMAP server", host);
+		return refuse_greeting(im, line, f);
 	im->broken = false;
 	tell_greeting(im);
 	return 0;
@@ -122,9 +154,6 @@ log_in(struct imap *im, struct fault *f)
 
 	steps_begin(steps, "login");
 	rc = login(im, f);
-	if (rc == -1 && f->status == EX_NOPERM &&
-	    reply_is_server_trouble(im->reply.text))
-		f->status = EX_TEMPFAIL;
 	tell_fate(im, rc == 0, f);
 	if (rc == 0)
 		steps_done(

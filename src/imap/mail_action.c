@@ -8,7 +8,9 @@
 #include "base/fault.h"
 #include "imap/mail_action.h"
 #include "imap/copy_journal.h"
+#include "imap/folder_status.h"
 #include "imap/modified_utf7.h"
+#include "imap/server_refusal.h"
 #include "imap/session.h"
 #include "imap/uid_set.h"
 #include "imap/move_target.h"
@@ -16,7 +18,8 @@
 enum {
 	LINE_BYTES = 256, /* of what a server may say about each mail */
 	LINES_SLACK = 64 * 1024,
-	COPY_MAX = 100 /* mails a command, so that few are in doubt */
+	COPY_MAX = 100, /* mails a command, so that few are in doubt */
+	REFUSED_MAX = 8 /* mails that are refused one by one */
 };
 
 /* "7:14:Done" */
@@ -97,10 +100,17 @@ struct acting {
 	char *quoted;	    /* and in quotes */
 	imap_acted_fn *fn;
 	void *arg;
+	bool created; /* the target was made although it seemed to be there */
+	/* mails whose action was refused, and how many were not */
+	struct refused {
+		uint32_t uid;
+		char text[REPLY_TEXT];
+	} refused[REFUSED_MAX];
+	size_t n_refused, n_done;
 };
 
 static int
-set_flag(const struct acting *a, const char *flag, const char *set, size_t n,
+set_flag(struct acting *a, const char *flag, const char *set, size_t n,
     struct fault *f)
 {
 	char rest[40];
@@ -112,7 +122,7 @@ set_flag(const struct acting *a, const char *flag, const char *set, size_t n,
 
 /* A flag that the folder does not keep is not set: it would look done. */
 static int
-act_flag(const struct acting *a, enum reply_flag which, const char *set,
+act_flag(struct acting *a, enum reply_flag which, const char *set,
     const uint32_t *uids, size_t n, struct fault *f)
 {
 	const char *flag = which == REPLY_SEEN ? "\\Seen" : "\\Flagged";
@@ -129,8 +139,8 @@ act_flag(const struct acting *a, enum reply_flag which, const char *set,
 
 /* Only with UIDPLUS (RFC 4315) can just these be expunged. */
 static int
-act_delete(const struct acting *a, const char *set, const uint32_t *uids,
-    size_t n, struct fault *f)
+act_delete(struct acting *a, const char *set, const uint32_t *uids, size_t n,
+    struct fault *f)
 {
 	enum imap_acted acted = IMAP_ACTED_FLAG_ONLY;
 
@@ -149,19 +159,45 @@ act_delete(const struct acting *a, const char *set, const uint32_t *uids,
 }
 
 static int
-give_back(
-    const struct acting *a, const uint32_t *uids, size_t n, struct fault *f)
+give_back(struct acting *a, const uint32_t *uids, size_t n, struct fault *f)
 {
 	char *left = xasprintf("move:%s", a->action->folder);
-	int rc = a->fn(a->arg, uids, n, IMAP_ACTED_NOT_COPIED, left, f);
+	enum imap_acted acted = a->action->kind == IMAP_COPYING
+				    ? IMAP_ACTED_NOT_COPIED
+				    : IMAP_ACTED_PUT_BACK;
+	int rc = a->fn(a->arg, uids, n, acted, left, f);
 
 	free(left);
 	return rc;
 }
 
+/*
+ * COPY or MOVE into the target.  A server that lists the target, and then says
+ * that it must be created, is given its way once.
+ */
 static int
-delete_copied(const struct acting *a, const char *set, const uint32_t *uids,
-    size_t n, struct fault *f)
+transfer(struct acting *a, const char *verb, const char *set, size_t n,
+    struct fault *f)
+{
+	char *rest = xasprintf(" %s", a->quoted);
+	int rc =
+	    uid_command(a->im, verb, set, rest, n, "mails cannot be moved", f);
+
+	if (rc == -1 && !a->im->broken && !a->created &&
+	    strstr(a->im->reply.text, "[TRYCREATE]") != NULL) {
+		a->created = true;
+		rc = target_create(a->im, a->target, f);
+		if (rc == 0)
+			rc = uid_command(a->im, verb, set, rest, n,
+			    "mails cannot be moved", f);
+	}
+	free(rest);
+	return rc;
+}
+
+static int
+delete_copied(struct acting *a, const char *set, const uint32_t *uids, size_t n,
+    struct fault *f)
 {
 	if (a->fn(a->arg, uids, n, IMAP_ACTED_COPIED, "copied", f) == -1)
 		return -1;
@@ -173,14 +209,14 @@ delete_copied(const struct acting *a, const char *set, const uint32_t *uids,
  * copies will be, for a run that is killed before it hears of them.
  */
 static int
-act_copy(const struct acting *a, const char *set, const uint32_t *uids,
-    size_t n, struct fault *f)
+act_copy(struct acting *a, const char *set, const uint32_t *uids, size_t n,
+    struct fault *f)
 {
 	struct fault refusal;
-	char *left, *rest;
+	char *left;
 	int rc;
 
-	if (copies_expect(a->im, a->target, f) == -1)
+	if (folder_status(a->im, a->target, f) == -1)
 		return -1;
 	left = xasprintf("copying:%u:%u:%s",
 	    (unsigned)a->im->reply.target_uidvalidity,
@@ -189,11 +225,7 @@ act_copy(const struct acting *a, const char *set, const uint32_t *uids,
 	free(left);
 	if (rc == -1)
 		return -1;
-	rest = xasprintf(" %s", a->quoted);
-	rc = uid_command(
-	    a->im, "COPY", set, rest, n, "mails cannot be moved", &refusal);
-	free(rest);
-	if (rc == 0)
+	if (transfer(a, "COPY", set, n, &refusal) == 0)
 		return delete_copied(a, set, uids, n, f);
 	*f = refusal;
 	if (!a->im->broken && give_back(a, uids, n, &refusal) == -1)
@@ -203,26 +235,19 @@ act_copy(const struct acting *a, const char *set, const uint32_t *uids,
 
 /* RFC 6851, or what it replaces. */
 static int
-act_move(const struct acting *a, const char *set, const uint32_t *uids,
-    size_t n, struct fault *f)
+act_move(struct acting *a, const char *set, const uint32_t *uids, size_t n,
+    struct fault *f)
 {
-	char *rest;
-	int rc;
-
 	if (!session_can(a->im, "MOVE"))
 		return act_copy(a, set, uids, n, f);
-	rest = xasprintf(" %s", a->quoted);
-	rc = uid_command(
-	    a->im, "MOVE", set, rest, n, "mails cannot be moved", f);
-	free(rest);
-	if (rc == -1)
+	if (transfer(a, "MOVE", set, n, f) == -1)
 		return -1;
 	return a->fn(a->arg, uids, n, IMAP_ACTED_DONE, NULL, f);
 }
 
 /* Each run of mails that were copied, or that were not. */
 static int
-settle_copies(const struct acting *a, const uint32_t *uids, const bool *copied,
+settle_copies(struct acting *a, const uint32_t *uids, const bool *copied,
     size_t n, struct fault *f)
 {
 	struct uidset set;
@@ -246,7 +271,7 @@ settle_copies(const struct acting *a, const uint32_t *uids, const bool *copied,
 
 /* A run was killed when it copied these. */
 static int
-finish_copying(const struct acting *a, const uint32_t *uids,
+finish_copying(struct acting *a, const uint32_t *uids,
     const char *const *message_ids, size_t n, struct fault *f)
 {
 	bool *copied = xcalloc(n, sizeof *copied);
@@ -261,8 +286,8 @@ finish_copying(const struct acting *a, const uint32_t *uids,
 }
 
 static int
-act_on_set(const struct acting *a, const char *set, const uint32_t *uids,
-    size_t n, struct fault *f)
+act_on_set(struct acting *a, const char *set, const uint32_t *uids, size_t n,
+    struct fault *f)
 {
 	switch (a->action->kind) {
 	case IMAP_SEEN:
@@ -276,12 +301,71 @@ act_on_set(const struct acting *a, const char *set, const uint32_t *uids,
 	}
 }
 
+/* Whether it may be one of the mails that makes the server refuse it. */
+static bool
+is_refused(const struct acting *a, const struct fault *f)
+{
+	const struct reply *r = &a->im->reply;
+
+	return f->scope == FAULT_SESSION && !a->im->broken &&
+	       (r->status == REPLY_NO || r->status == REPLY_BAD) &&
+	       refusal_of(r->text) != REFUSAL_LATER &&
+	       refusal_of(r->text) != REFUSAL_FORBIDDEN;
+}
+
+/* One mail is refused.  -1 when so many are that it is no matter of mails. */
 static int
-act_on_all(
-    const struct acting *a, const uint32_t *uids, size_t n, struct fault *f)
+note_refused(struct acting *a, uint32_t uid)
+{
+	struct refused *one = &a->refused[a->n_refused];
+
+	if (a->n_refused == REFUSED_MAX)
+		return -1;
+	one->uid = uid;
+	snprintf(one->text, sizeof one->text, "%s", a->im->reply.text);
+	a->n_refused++;
+	return a->n_refused < REFUSED_MAX || a->n_done > 0 ? 0 : -1;
+}
+
+/* Act on so many mails that one command holds them, or on halves of them. */
+static int
+act_on_some(struct acting *a, const uint32_t *uids, size_t n, struct fault *f)
+{
+	struct uidset set;
+
+	uidset_of(&set, uids, n);
+	if (act_on_set(a, uidset_text(&set), uids, n, f) == 0) {
+		a->n_done += n;
+		return 0;
+	}
+	if (!is_refused(a, f))
+		return -1;
+	if (n == 1)
+		return note_refused(a, uids[0]);
+	if (act_on_some(a, uids, n / 2, f) == -1)
+		return -1;
+	return act_on_some(a, uids + n / 2, n - n / 2, f);
+}
+
+/* What single mails were refused, once it is known that others were not. */
+static int
+tell_refused(struct acting *a, struct fault *f)
+{
+	size_t i;
+
+	for (i = 0; i < a->n_refused; i++)
+		if (a->fn(a->arg, &a->refused[i].uid, 1, IMAP_ACTED_REFUSED,
+			a->refused[i].text, f) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+act_on_all(struct acting *a, const uint32_t *uids, size_t n, struct fault *f)
 {
 	bool copies =
 	    a->action->kind == IMAP_MOVE && !session_can(a->im, "MOVE");
+	struct fault failed;
 	struct uidset set;
 	size_t i, some;
 	int rc = 0;
@@ -289,7 +373,13 @@ act_on_all(
 	for (i = 0; rc == 0 && i < n; i += some) {
 		some = copies && n - i > COPY_MAX ? COPY_MAX : n - i;
 		some = uidset_of(&set, uids + i, some);
-		rc = act_on_set(a, uidset_text(&set), uids + i, some, f);
+		rc = act_on_some(a, uids + i, some, f);
+	}
+	if (a->n_done == 0)
+		return a->n_refused > 0 ? -1 : rc; /* f is of the last one */
+	if (tell_refused(a, &failed) == -1) {
+		*f = failed;
+		return -1;
 	}
 	return rc;
 }
@@ -299,7 +389,7 @@ imap_act(struct imap *im, const struct imap_action *action,
     const struct imap_acted_on *on, imap_acted_fn *fn, void *arg,
     struct fault *f)
 {
-	struct acting a = { im, action, NULL, NULL, fn, arg };
+	struct acting a = { .im = im, .action = action, .fn = fn, .arg = arg };
 	char *folder = NULL;
 	int rc;
 

@@ -49,10 +49,15 @@ enum imap_acted {
 				  (no UIDPLUS) */
 	IMAP_ACTED_UNSEEN,     /* nothing: the folder keeps no \Seen, */
 	IMAP_ACTED_UNFLAGGED,  /* no \Flagged, */
-	IMAP_ACTED_UNDELETED   /* or no \Deleted, which is all there would be */
+	IMAP_ACTED_UNDELETED,  /* or no \Deleted, which is all there would be */
+	IMAP_ACTED_PUT_BACK,   /* of a move: nothing, the copy was refused */
+	IMAP_ACTED_REFUSED /* nothing: the server refuses it for this mail */
 };
 
-/* `left` is the action that is left to be done; NULL: none. */
+/*
+ * `left` is the action that is left to be done; NULL: none.  Of what is refused
+ * it is the server's text.
+ */
 typedef int imap_acted_fn(void *arg, const uint32_t *uids, size_t n,
     enum imap_acted, const char *left, struct fault *);
 
@@ -62,8 +67,12 @@ typedef int imap_acted_fn(void *arg, const uint32_t *uids, size_t n,
  * confirmed, and before mails are copied; -1 of it ends the matter.  To do it
  * again is harmless: mails that are gone are passed over by the server.  Of a
  * move that was broken off, the mails whose copies are there are deleted, and
- * the others are told as not copied.  77 when the server refuses it; the
- * session goes on then.
+ * the others are told as not copied.
+ *
+ * Where the server refuses a command, the mail that is the reason is sought by
+ * halves: the others are done, and it is told to `fn`.  When it refuses all of
+ * them it is the server's or the folder's matter: 77, or what the text stands
+ * for, and the session goes on.
  */
 int imap_act(struct imap *, const struct imap_action *,
     const struct imap_acted_on *, imap_acted_fn *, void *arg, struct fault *);

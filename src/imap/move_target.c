@@ -37,7 +37,8 @@ on_folder(void *arg, const struct folders_entry *folder)
 
 	if (folder->separator != '\0')
 		sought->reply->separator = folder->separator;
-	sought->found |= strcmp(folder->name, sought->name) == 0;
+	sought->found |=
+	    folder->selectable && strcmp(folder->name, sought->name) == 0;
 }
 
 /* Whether a folder of that name (modified UTF-7) is there: 1, 0 or -1. */
@@ -51,6 +52,9 @@ look_up(struct imap *im, const char *name, struct fault *f)
 
 	free(text);
 	free(quoted);
+	/* some servers refuse to list a folder that is not there */
+	if (rc == -1 && !im->broken && f->status != EX_TEMPFAIL)
+		return 0;
 	return rc == -1 ? -1 : sought.found;
 }
 
@@ -85,8 +89,8 @@ server_name(struct imap *im, const char *name, struct fault *f)
 	return own;
 }
 
-static int
-create(struct imap *im, const char *name, struct fault *f)
+int
+target_create(struct imap *im, const char *name, struct fault *f)
 {
 	char *quoted = session_quote(name),
 	     *text = xasprintf("CREATE %s", quoted);
@@ -131,7 +135,7 @@ target_folder(struct imap *im, const char *folder, struct fault *f)
 			there = -1;
 		else if (strcmp(own, name) != 0)
 			there = look_up(im, own, f);
-		if (there == 0 && create(im, own, f) == -1)
+		if (there == 0 && target_create(im, own, f) == -1)
 			there = -1;
 		free(name);
 		name = own;

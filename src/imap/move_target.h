@@ -11,4 +11,10 @@ struct imap;
  */
 char *target_folder(struct imap *, const char *folder, struct fault *);
 
+/*
+ * Make and subscribe a folder, as the server names it; that it is there already
+ * is no fault.
+ */
+int target_create(struct imap *, const char *name, struct fault *);
+
 #endif

@@ -7,6 +7,7 @@
 #include "imap/modified_utf7.h"
 #include "imap/imap.h"
 #include "imap/login.h"
+#include "imap/folder_status.h"
 #include "imap/open_folder.h"
 #include "imap/session.h"
 
@@ -72,6 +73,37 @@ server_name(struct imap *im, const char *folder, struct fault *f)
 	return encoded;
 }
 
+/*
+ * UIDVALIDITY by STATUS; what else that tells is not always true of a folder
+ * that is open.
+ */
+static int
+ask_uidvalidity(struct imap *im, const char *name, struct fault *f)
+{
+	if (folder_status(im, name, f) == -1)
+		return -1;
+	im->reply.uidvalidity = im->reply.target_uidvalidity;
+	return 0;
+}
+
+/* Open it in one way after the other until UIDVALIDITY is known. */
+static int
+open_numbered(struct imap *im, const char *name, bool change, const char *what,
+    struct fault *f)
+{
+	const struct reply *r = &im->reply;
+
+	if (open_server_folder(im, name, change, what, f) == -1)
+		return -1;
+	if (r->uidvalidity == 0 && !r->bad_number &&
+	    ask_uidvalidity(im, name, f) == -1)
+		return -1;
+	/* all mails are fetched by PEEK, so that SELECT changes nothing */
+	if (r->uidvalidity == 0 && !r->bad_number && !change)
+		return open_server_folder(im, name, true, what, f);
+	return 0;
+}
+
 static int
 open_named(struct imap *im, const char *folder, bool change,
     struct imap_folder *out, struct fault *f)
@@ -83,7 +115,7 @@ open_named(struct imap *im, const char *folder, bool change,
 	if (name == NULL)
 		return -1;
 	what = xasprintf("folder %s refused", folder);
-	rc = open_server_folder(im, name, change, what, f);
+	rc = open_numbered(im, name, change, what, f);
 	free(what);
 	free(im->folder);
 	im->folder = name;

@@ -6,8 +6,10 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/span.h"
-#include "imap/provider_advice.h"
+#include "base/utf8.h"
+#include "imap/server_refusal.h"
 #include "imap/reply.h"
+#include "imap/server_line.h"
 
 enum {
 	SHORTEST_SECRET = 4 /* blotting out "a" tells more than it hides */
@@ -44,6 +46,7 @@ number(struct reply *r, struct span s)
 	uint64_t v = 0;
 	size_t i;
 
+	s = span_trim(s);
 	if (!all_digits(s) || s.n > 10) {
 		r->bad_number = true;
 		return 0;
@@ -55,48 +58,6 @@ number(struct reply *r, struct span s)
 		return 0;
 	}
 	return (uint32_t)v;
-}
-
-static bool
-contains(const char *text, const char *word_sought)
-{
-	size_t n = strlen(word_sought);
-
-	for (; *text != '\0'; text++)
-		if (strncasecmp(text, word_sought, n) == 0)
-			return true;
-	return false;
-}
-
-static bool
-contains_any(const char *text, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (contains(text, *words))
-			return true;
-	return false;
-}
-
-bool
-reply_is_later(const char *text)
-{
-	static const char *const words[] = { "[THROTTLED]", "[OVERQUOTA]",
-		"[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SYS/TEMP]",
-		"Suggested Backoff Time", "Too many simultaneous connections",
-		"Maximum number of connections", "Too many connections",
-		"bandwidth limits", NULL };
-
-	return contains_any(text, words);
-}
-
-bool
-reply_is_server_trouble(const char *text)
-{
-	static const char *const words[] = { "[SERVERBUG]", "try again later",
-		"Temporary authentication failure", "Temporary System Error",
-		"temporarily unavailable", "Internal server error", NULL };
-
-	return contains_any(text, words);
 }
 
 /* The length of the longest secret that `s` begins with, or 0. */
@@ -233,8 +194,10 @@ response_code(struct reply *r, struct span text, struct span line)
 	if (text.n == 0 || text.p[0] != '[')
 		return;
 	value = span_skip(text, 1);
-	while (n < value.n && value.p[n] != ']')
-		n++;
+	/* a keyword of the list may have a bracket in it */
+	if (span_begins_nocase(value, "PERMANENTFLAGS"))
+		n = span_find(value, ")]");
+	n += span_find(span_skip(value, n), "]");
 	value.n = n;
 	code = word(&value);
 	if (span_is_nocase(code, "UIDVALIDITY"))
@@ -257,7 +220,8 @@ say_bye(const struct reply *r, struct span line, struct fault *f)
 
 	show(r, line, text);
 	return fault(f, FAULT_SESSION,
-	    reply_is_later(text) ? EX_TEMPFAIL : EX_UNAVAILABLE,
+	    refusal_of(text) == REFUSAL_OTHER ? EX_UNAVAILABLE
+					      : refusal_status(text, 0),
 	    "imap: %s ended the session: %s", r->host,
 	    text[0] != '\0' ? text : "without a reason");
 }
@@ -430,27 +394,38 @@ reply_line(void *arg, const char *text, size_t n, struct fault *f)
 {
 	struct reply *r = arg;
 	struct span line = { text, n }, s = line, first = word(&s);
-	bool is_challenge = span_is(first, "+");
+	enum server_line kind = server_line_kind(line);
 
-	trace(r, line, is_challenge);
-	if (n == 0 || is_challenge)
-		return 0;
-	if (span_is(first, "*"))
+	trace(r, line, kind == LINE_CONTINUE);
+	if (kind == LINE_TAGGED)
+		tagged(r, first, s, line);
+	else if (kind == LINE_STRAY || (kind == LINE_CONTINUE && r->tag == 0))
+		reply_blot(r, line.p, line.n, r->stray, sizeof r->stray);
+	else if (kind != LINE_CONTINUE)
 		return untagged(r, s, line, f);
-	tagged(r, first, s, line);
 	return 0;
+}
+
+void
+reply_explain(const struct reply *r, struct fault *f)
+{
+	size_t n = strlen(f->text);
+
+	if (r->stray[0] == '\0' || f->status != EX_UNAVAILABLE)
+		return;
+	f->status = refusal_status(r->stray, f->status);
+	snprintf(
+	    f->text + n, sizeof f->text - n, "; it said \"%.200s\"", r->stray);
+	text_clean(f->text);
 }
 
 int
 reply_fault(
     const struct reply *r, int status, const char *what, struct fault *f)
 {
-	const char *advice = advice_for(r->text);
+	const char *advice = refusal_advice(r->text, r->by_token);
 
-	if (reply_is_later(r->text))
-		status = EX_TEMPFAIL;
-	else if (contains(r->text, "User is authenticated but not connected"))
-		status = EX_NOPERM;
+	status = refusal_status(r->text, status);
 	if (advice[0] != '\0' && status == EX_NOPERM)
 		return fault(f, FAULT_SESSION, status,
 		    "imap: %.150s: %.200s: %s", what, r->text, advice);

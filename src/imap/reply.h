@@ -34,9 +34,11 @@ enum {
  * the secrets of the session blotted out: a server may send them back.
  */
 struct reply {
-	const char *host;		    /* for the log */
+	const char *host; /* for the log */
+	bool by_token;	  /* the login is by token: advice depends on it */
 	const char *secrets[REPLY_SECRETS]; /* NULL when unused */
-	char greeting[REPLY_TEXT];	    /* of the first line */
+	char greeting[REPLY_TEXT];	    /* text of the first line */
+	char stray[REPLY_TEXT]; /* the last line that was not IMAP, or "" */
 	/* since reply_begin */
 	int tag;
 	enum reply_status status;
@@ -83,19 +85,19 @@ void reply_forget_capabilities(struct reply *);
 /* Whether the server told this one, upper or lower case. */
 bool reply_has_capability(const struct reply *, const char *name);
 
+/*
+ * Add to the fault of a session that broke what the server said last that was
+ * not IMAP, which may be why: its words decide on the exit code, too.
+ */
+void reply_explain(const struct reply *, struct fault *);
+
 /* Copy a line with the secrets blotted out, cut to `size`. */
 void reply_blot(
     const struct reply *, const char *line, size_t n, char *out, size_t size);
 
-/* Whether text and response code ask to come back later. */
-bool reply_is_later(const char *text);
-
-/* Whether a login failed for a reason that is not the secret. */
-bool reply_is_server_trouble(const char *text);
-
 /*
- * The fault of a command that was answered NO or BAD: 75 when the server asks
- * to come back later, else `status`.  `what` reads like "login refused".
+ * The fault of a command that was answered NO or BAD: its exit code is what the
+ * text stands for, else `status`.  `what` reads like "login refused".
  */
 int reply_fault(
     const struct reply *, int status, const char *what, struct fault *);

@@ -39,8 +39,10 @@ int
 session_broken(struct imap *im, const char *what, struct fault *f)
 {
 	im->broken = true;
-	if (tls_fault(im->low, f) == -1)
+	if (tls_fault(im->low, f) == -1) {
+		reply_explain(&im->reply, f);
 		return -1;
+	}
 	return fault(f, FAULT_SESSION, EX_PROTOCOL, "imap: %s: %s", what,
 	    im->reply.wrong_tag ? "the answer has another command's tag"
 				: "the answer cannot be read");

@@ -266,11 +266,14 @@ opens_folders(void **state)
 		    "marks no folder as \\Junk" },
 		{ { LOGIN, { "EXAMINE", "%t NO no such folder\r\n" }, END },
 		    "x", EX_NOPERM, "folder x refused: no such folder" },
-		{ { LOGIN, { "EXAMINE", "%t OK\r\n" }, END }, "x", EX_PROTOCOL,
-		    "no UIDVALIDITY" },
-		{ { LOGIN, { "EXAMINE", "* OK [UIDVALIDITY 0] x\r\n%t OK\r\n" },
+		{ { LOGIN, { "EXAMINE", "%t OK\r\n" },
+		      { "STATUS \"x\" (UIDVALIDITY UIDNEXT)", "%t NO\r\n" },
+		      { "SELECT", "* OK [UIDVALIDITY 0] x\r\n%t OK\r\n" },
 		      END },
 		    "x", EX_PROTOCOL, "no UIDVALIDITY" },
+		{ { LOGIN, { "EXAMINE", "%t NO Server Unavailable. 15\r\n" },
+		      END },
+		    "x", EX_TEMPFAIL, "Server Unavailable. 15" },
 		{ { LOGIN,
 		      { "EXAMINE",
 			  "* OK [UIDVALIDITY 4294967299] x\r\n%t OK\r\n" },
@@ -310,6 +313,43 @@ opens_folders(void **state)
 			fail_msg("%s: %s", rows[i].folder, s->fault.text);
 		if (rc == -1)
 			assert_fault(s, rows[i].status, rows[i].why);
+		end(s);
+	}
+}
+
+static void
+finds_uidvalidity_where_the_server_tells_it(void **state)
+{
+	static const struct {
+		struct step script[9];
+		uint32_t uidvalidity;
+	} rows[] = {
+		{ { LOGIN,
+		      { "EXAMINE", "* OK [UIDVALIDITY  7 ] x\r\n%t OK\r\n" },
+		      END },
+		    7 },
+		{ { LOGIN, { "EXAMINE", "* 3 EXISTS\r\n%t OK\r\n" },
+		      { "STATUS \"INBOX\" (UIDVALIDITY UIDNEXT)",
+			  "* STATUS INBOX (UIDNEXT 1 UIDVALIDITY 9)\r\n"
+			  "%t OK\r\n" },
+		      END },
+		    9 },
+		{ { LOGIN, { "EXAMINE", "* 3 EXISTS\r\n%t OK\r\n" },
+		      { "STATUS", "%t BAD what\r\n" },
+		      { "SELECT \"INBOX\"",
+			  "* 3 EXISTS\r\n* OK [UIDVALIDITY 8] x\r\n"
+			  "%t OK\r\n" },
+		      END },
+		    8 },
+	};
+	struct scene *s = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		setup(state);
+		open_inbox(s, rows[i].script);
+		assert_int_equal(s->folder.uidvalidity, rows[i].uidvalidity);
+		assert_int_equal(s->folder.uidnext, 0);
 		end(s);
 	}
 }
@@ -515,6 +555,7 @@ main(void)
 		TEST(tells_a_refusal_from_a_delay),
 		TEST(begins_tls_and_forgets_what_was_said_before),
 		TEST(opens_folders),
+		TEST(finds_uidvalidity_where_the_server_tells_it),
 		TEST(says_who_it_is_where_that_is_wanted),
 		TEST(refuses_names_that_are_not_modified_utf7),
 		TEST(lists_the_folders),

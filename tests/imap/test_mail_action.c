@@ -60,7 +60,9 @@ on_acted(void *arg, const uint32_t *u, size_t n, enum imap_acted acted,
 		[IMAP_ACTED_FLAG_ONLY] = 'f',
 		[IMAP_ACTED_UNSEEN] = 's',
 		[IMAP_ACTED_UNFLAGGED] = 'm',
-		[IMAP_ACTED_UNDELETED] = 'x' };
+		[IMAP_ACTED_UNDELETED] = 'x',
+		[IMAP_ACTED_PUT_BACK] = 'b',
+		[IMAP_ACTED_REFUSED] = 'r' };
 	char *text = arg;
 	size_t len = strlen(text);
 
@@ -151,11 +153,112 @@ does_what_the_server_can(void **state)
 		    "move:Done", "n5(copying:0:0:Done)c5(copied)f5", NULL },
 		{ { SELECTED("IDLE"), LISTED("Done"),
 		      { "STATUS", "%t NO never\r\n" },
-		      { "UID COPY " SET " \"Done\"", "%t NO full\r\n" }, END },
-		    "move:Done", "n5(copying:0:0:Done)b5(move:Done)", "full" },
+		      { "UID COPY " SET " \"Done\"",
+			  "%t NO access denied\r\n" },
+		      END },
+		    "move:Done", "n5(copying:0:0:Done)b5(move:Done)",
+		    "access denied" },
 		{ { SELECTED("UIDPLUS MOVE"), DELETED(SET),
 		      { "UID EXPUNGE " SET, "%t OK\r\n" }, END },
 		    "copied", "d5", NULL },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		setup(state);
+		try(*state, &rows[i]);
+	}
+}
+
+#define MOVE(set, answer)                                        \
+	{                                                        \
+		"UID MOVE " set " \"Done\"", "%t " answer "\r\n" \
+	}
+#define HELD "NO [CANNOT] on hold"
+
+/* One mail that is refused does not hold up the others. */
+static void
+finds_the_mail_that_is_refused(void **state)
+{
+	static const struct row rows[] = {
+		{ { SELECTED("MOVE"), LISTED("Done"), MOVE(SET, HELD),
+		      MOVE("3:4", "OK"), MOVE("5,9,4294967295", HELD),
+		      MOVE("5", HELD), MOVE("9,4294967295", "OK"), END },
+		    "move:Done", "d2d2r1([CANNOT] on hold)", NULL },
+		{ { SELECTED("IDLE"), { "STORE " SET, "%t BAD what\r\n" },
+		      { "STORE 3:4 ", "%t BAD what\r\n" },
+		      { "STORE 3 ", "%t OK\r\n" },
+		      { "STORE 4 ", "%t BAD what\r\n" },
+		      { "STORE 5,9,4294967295 ", "%t OK\r\n" }, END },
+		    "seen", "d1d3r1(what)", NULL },
+		{ { SELECTED("UIDPLUS"), LISTED("Done"), STATUS("(UIDNEXT 1)"),
+		      { "UID COPY " SET, "%t " HELD "\r\n" },
+		      STATUS("(UIDNEXT 1)"), { "UID COPY 3:4 ", "%t OK\r\n" },
+		      DELETED("3:4"), { "UID EXPUNGE 3:4", "%t OK\r\n" },
+		      STATUS("(UIDNEXT 1)"),
+		      { "UID COPY 5,9,4294967295 ", "%t OK\r\n" },
+		      DELETED("5,9,4294967295"),
+		      { "UID EXPUNGE 5,9,4294967295", "%t OK\r\n" }, END },
+		    "move:Done",
+		    "n5(copying:0:1:Done)b5(move:Done)"
+		    "n2(copying:0:1:Done)c2(copied)d2"
+		    "n3(copying:0:1:Done)c3(copied)d3",
+		    NULL },
+		/* all of them: it is not the mails */
+		{ { SELECTED("IDLE"), { "STORE " SET, "%t NO x\r\n" },
+		      { "STORE 3:4 ", "%t NO x\r\n" },
+		      { "STORE 3 ", "%t NO x\r\n" },
+		      { "STORE 4 ", "%t NO x\r\n" },
+		      { "STORE 5,9,4294967295 ", "%t NO x\r\n" },
+		      { "STORE 5 ", "%t NO x\r\n" },
+		      { "STORE 9,4294967295 ", "%t NO x\r\n" },
+		      { "STORE 9 ", "%t NO x\r\n" },
+		      { "STORE 4294967295 ", "%t NO why\r\n" }, END },
+		    "flag", "", "why" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		setup(state);
+		try(*state, &rows[i]);
+	}
+}
+
+#define CREATED(answer)                                      \
+	{ "CREATE \"Done\"", "%t " answer "\r\n" },          \
+	{                                                    \
+		"SUBSCRIBE \"Done\"", "%t OK subscribed\r\n" \
+	}
+
+/* What a server does not list, or lists in vain, is made. */
+static void
+makes_a_folder_that_is_none(void **state)
+{
+	static const struct row rows[] = {
+		{ { SELECTED("MOVE NAMESPACE"),
+		      { "LIST", "* LIST (\\Noselect) \"/\" Done\r\n%t OK\r\n" },
+		      { "NAMESPACE", "%t OK\r\n" }, CREATED("OK"),
+		      MOVE(SET, "OK"), END },
+		    "move:Done", "d5", NULL },
+		{ { SELECTED("MOVE NAMESPACE"),
+		      { "LIST",
+			  "* LIST (\\NonExistent) \"/\" Done\r\n%t OK\r\n" },
+		      { "NAMESPACE", "%t OK\r\n" }, CREATED("OK"),
+		      MOVE(SET, "OK"), END },
+		    "move:Done", "d5", NULL },
+		{ { SELECTED("MOVE NAMESPACE"),
+		      { "LIST", "%t NO Folder not found\r\n" },
+		      { "NAMESPACE", "%t OK\r\n" }, CREATED("OK"),
+		      MOVE(SET, "OK"), END },
+		    "move:Done", "d5", NULL },
+		{ { SELECTED("MOVE"), LISTED("Done"),
+		      MOVE(SET, "NO [TRYCREATE] none"), CREATED("OK"),
+		      MOVE(SET, "OK"), END },
+		    "move:Done", "d5", NULL },
+		{ { SELECTED("MOVE"), LISTED("Done"),
+		      MOVE(SET, "NO [TRYCREATE] none"),
+		      { "CREATE", "%t NO [NOPERM] never\r\n" }, END },
+		    "move:Done", "", "never" },
 	};
 	size_t i;
 
@@ -403,6 +506,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(does_what_the_server_can),
+		TEST(finds_the_mail_that_is_refused),
+		TEST(makes_a_folder_that_is_none),
 		TEST(sets_no_flag_that_is_not_kept),
 		TEST(makes_the_folder_as_the_server_names_it),
 		TEST(copies_only_what_is_missing),
