@@ -18,6 +18,7 @@
 #include "store/prune.h"
 #include "store/quarantine.h"
 #include "store/store.h"
+#include "store/suspects.h"
 #include "store/stored_report.h"
 
 /* A command for entries of the quarantine. */
@@ -245,6 +246,21 @@ no_retry(const struct store_quarantined *q)
 	return NULL;
 }
 
+/* The server is asked for the mail, by the next poll of its folder. */
+static int
+ask_again(struct work *w, const struct store_quarantined *q, struct fault *f)
+{
+	int n = (int)strcspn(q->source, ":");
+
+	if (store_suspect_again(
+		w->store, q->mailbox, q->uidvalidity, q->uid, f) == -1)
+		return -1;
+	printf("%" PRId64 ": the server is asked for it again by the next "
+	       "`tlsrua poll %.*s`\n",
+	    q->id, n, q->source);
+	return 0;
+}
+
 static const char *
 imported_as(const struct ingest_counts *c)
 {
@@ -262,6 +278,8 @@ retry(struct work *w, int64_t id, struct fault *f)
 
 	if (store_quarantine_get(w->store, id, &w->arena, &q, f) == -1)
 		return -1;
+	if (code_find(q.code) == CODE_NOT_HANDED_OUT && q.mailbox != 0)
+		return ask_again(w, &q, f);
 	if (no_retry(&q) != NULL) {
 		printf("%" PRId64 ": %s\n", id, no_retry(&q));
 		return 0;

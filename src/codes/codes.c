@@ -9,6 +9,13 @@ static const struct code_entry entries[CODE_COUNT] = {
 	    "Only its headers are kept and nothing is done to it on the "
 	    "server; raise limits.message if the sender is genuine.",
 	    "RFC 8460 §5.2, §7" },
+	[CODE_NOT_HANDED_OUT] = { "not-handed-out", CLASS_REJECT,
+	    "The server has this mail and does not hand it out, or breaks off "
+	    "when it is asked for it; four runs have tried, while it served "
+	    "others.",
+	    "Open the mail by another program, or ask the provider; then "
+	    "`tlsrua quarantine retry` has the next poll ask for it again.",
+	    "RFC 9051 §7.1" },
 	[CODE_MIME_MALFORMED] = { "mime-malformed", CLASS_REJECT,
 	    "The mail claims to carry a TLS report but its MIME structure is "
 	    "broken.",

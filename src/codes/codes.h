@@ -10,6 +10,7 @@ enum code {
 
 	/* refused: nothing of the report is counted */
 	CODE_MESSAGE_TOO_LARGE,
+	CODE_NOT_HANDED_OUT,
 	CODE_MIME_MALFORMED,
 	CODE_MIME_TOO_DEEP,
 	CODE_NO_REPORT_PART,

@@ -14,14 +14,18 @@
 #include "imap/uid_set.h"
 #include "imap/fetch.h"
 #include "imap/list_mails.h"
+#include "imap/server_refusal.h"
 #include "net/tls.h"
 
 enum {
 	COMMAND_MAX = 10000, /* mails a command; libetpan keeps the lines */
 	LINE_BYTES = 512,    /* of an answer, literals apart */
 	LINES_SLACK = 1024 * 1024,
-	MAIL_SLACK = 64 * 1024, /* by which RFC822.SIZE may be wrong, twice */
-	UNREADABLE_MAX = 100	/* of one folder; beyond, it is the server */
+	/* Literal budget of a mail: twice its RFC822.SIZE plus this, since
+	 * servers under-report. */
+	MAIL_SLACK = 64 * 1024,
+	WITHHELD_MAX = 100, /* mails; beyond, it is the server */
+	WITHHELD_ALONE = 20 /* the same, as long as none is handed out */
 };
 
 /* What is asked of a mail. */
@@ -46,20 +50,21 @@ enum state {
 struct portion {
 	size_t from, to;
 	size_t asked, answered;
+	char why[REPLY_TEXT]; /* the server refused it; "": it did not */
 	struct guard_limits limits;
 };
 
 struct fetch {
 	struct imap *im;
-	const struct imap_size *list;
+	struct imap_fetch *order;
+	const struct imap_size *list; /* of the order */
 	size_t n;
 	unsigned char *state; /* of each */
 	enum kind kind;	      /* of the present command */
 	size_t limit;	      /* mails a command */
-	size_t unreadable;
+	size_t served, withheld;
+	bool unsure; /* the server refused to say which mails it has */
 	struct fetch_reader reader;
-	imap_mail_fn *fn;
-	void *arg;
 	bool stopped;
 	struct fault *fault;
 };
@@ -81,7 +86,8 @@ kind_of(const struct fetch *fe, size_t i)
 
 	if (fe->list[i].size > max)
 		return KIND_HEADER;
-	return fe->list[i].size > max / 2 ? KIND_NEAR : KIND_WHOLE;
+	return fe->list[i].unsized || fe->list[i].size > max / 2 ? KIND_NEAR
+								 : KIND_WHOLE;
 }
 
 /* Index of a UID in the list, or its length. */
@@ -116,7 +122,7 @@ header_block(struct span mail, uint64_t max)
 static void
 hand_over(struct fetch *fe, const struct imap_mail *mail)
 {
-	if (fe->fn(fe->arg, mail, fe->fault) == 0)
+	if (fe->order->fn(fe->order->arg, mail, fe->fault) == 0)
 		return;
 	fe->stopped = true;
 	fe->im->broken = true;
@@ -140,6 +146,7 @@ take_body(
 		mail.bytes = header_block(body, account->header_max);
 	}
 	fe->state[i] = STATE_DONE;
+	fe->served++;
 	hand_over(fe, &mail);
 }
 
@@ -270,9 +277,44 @@ send_portion(struct fetch *fe, enum state state, size_t from, struct portion *p,
 	return session_send_fetch(fe->im, uidset_text(&set), items, f);
 }
 
+/* The mail whose FETCH was coming in, else the first that did not come. */
+static uint32_t
+culprit(const struct fetch *fe, const struct portion *p)
+{
+	const struct guard *g = &fe->im->guard;
+	struct fetch_answer answer;
+	size_t i;
+
+	fetch_answer_read((struct span){ g->text, g->n }, &answer);
+	i = answer.uid != 0 ? find(fe, answer.uid) : fe->n;
+	if (i < fe->n && fe->state[i] == STATE_ASKED)
+		return answer.uid;
+	for (i = p->from; i < p->to; i++)
+		if (fe->state[i] == STATE_ASKED)
+			return fe->list[i].uid;
+	return 0;
+}
+
+/* Whether a refusal may be about some of the mails only. */
+static bool
+is_about_mails(struct fetch *fe, struct portion *p)
+{
+	const struct reply *r = &fe->im->reply;
+
+	if (fe->im->broken ||
+	    (r->status != REPLY_NO && r->status != REPLY_BAD) ||
+	    refusal_of(r->text) == REFUSAL_LATER)
+		return false;
+	snprintf(p->why, sizeof p->why, "%s",
+	    r->text[0] != '\0' ? r->text : "no reason given");
+	if (fe->kind == KIND_UID)
+		fe->unsure = true;
+	return true;
+}
+
 /*
- * Hear what was asked for.  0 when it was answered, be it by a NO that concerns
- * these mails only: what is missing is looked into then.
+ * Hear what was asked for.  0 when it was answered, be it by a refusal that
+ * concerns some of these mails: what is missing is looked into then.
  */
 static int
 hear_portion(struct fetch *fe, struct portion *p, struct fault *f)
@@ -289,17 +331,19 @@ hear_portion(struct fetch *fe, struct portion *p, struct fault *f)
 	       !fe->stopped)
 		take_answer(fe, &answer);
 	if (rc == 0)
-		rc = session_end(im, EX_PROTOCOL, "FETCH refused", &refusal);
+		rc = session_end(im, EX_TEMPFAIL, "FETCH refused", &refusal);
 	p->answered = p->asked - count(fe, p, STATE_ASKED);
 	if (fe->stopped)
 		return -1; /* with the handler's fault */
-	if (rc == -1 && !im->broken && im->reply.status == REPLY_NO &&
-	    refusal.status == EX_PROTOCOL) {
+	if (rc == -1 && is_about_mails(fe, p)) {
 		log_debug("%s: %s", im->account->name, refusal.text);
 		return 0;
 	}
-	if (rc == -1)
+	if (rc == -1) {
 		*f = refusal;
+		if (im->broken && f->status != EX_TEMPFAIL)
+			fe->order->broke_at = culprit(fe, p);
+	}
 	return rc;
 }
 
@@ -340,18 +384,24 @@ survey(struct fetch *fe, const struct portion *p, struct fault *f)
 	return rc;
 }
 
+/* A single mail that is there and was not handed out. */
 static int
-pass_over(struct fetch *fe, size_t i, struct fault *f)
+withhold(struct fetch *fe, size_t i, const char *why, struct fault *f)
 {
 	struct imap_mail mail = { .uid = fe->list[i].uid,
 		.size = fe->list[i].size,
-		.unreadable = true };
+		.withheld = why[0] != '\0'
+				? why
+				: "the server has it, and answers without it" };
 
-	if (++fe->unreadable > UNREADABLE_MAX)
-		return fault(f, FAULT_SESSION, EX_PROTOCOL,
-		    "imap: the server does not hand out its mails");
-	log_debug("%s: UID %u: the server has this mail, but does not give it",
-	    fe->im->account->name, (unsigned)mail.uid);
+	if (++fe->withheld > WITHHELD_MAX ||
+	    (fe->served == 0 && fe->withheld > WITHHELD_ALONE))
+		return fault(f, FAULT_SESSION,
+		    refusal_status(mail.withheld, EX_TEMPFAIL),
+		    "imap: the server does not hand out its mails: %s",
+		    mail.withheld);
+	log_debug("%s: UID %u: not handed out: %s", fe->im->account->name,
+	    (unsigned)mail.uid, mail.withheld);
 	fe->state[i] = STATE_DONE;
 	hand_over(fe, &mail);
 	return fe->stopped ? -1 : 0;
@@ -372,16 +422,17 @@ recover(struct fetch *fe, const struct portion *p, struct fault *f)
 	for (i = p->from; i < p->to; i++)
 		if (fe->state[i] == STATE_ASKED)
 			fe->state[i] = STATE_MISSING;
+	fe->unsure = false;
 	if (survey(fe, p, f) == -1)
 		return -1;
 	for (i = p->from; i < p->to; i++) {
 		if (fe->state[i] == STATE_MISSING)
-			fe->state[i] = STATE_DONE; /* gone */
+			fe->state[i] = fe->unsure ? STATE_THERE : STATE_DONE;
 		if (fe->state[i] != STATE_THERE)
 			continue;
 		if (p->asked > 1)
 			fe->state[i] = STATE_WAITING;
-		else if (pass_over(fe, i, f) == -1)
+		else if (withhold(fe, i, p->why, f) == -1)
 			return -1;
 	}
 	fe->limit = p->answered > 0 ? p->answered : p->asked / 2;
@@ -400,7 +451,8 @@ fetch_kind(struct fetch *fe, enum kind kind, struct fault *f)
 	struct portion now = { 0 }, next = { 0 };
 
 	fe->kind = kind;
-	fe->limit = COMMAND_MAX;
+	if (!fe->order->careful)
+		fe->limit = COMMAND_MAX;
 	for (;;) {
 		if (next.asked == 0 &&
 		    send_portion(fe, STATE_WAITING, now.from, &next, f) == -1)
@@ -427,21 +479,24 @@ fetch_kind(struct fetch *fe, enum kind kind, struct fault *f)
 }
 
 int
-imap_fetch(struct imap *im, const struct imap_size *list, size_t n,
-    imap_mail_fn *fn, void *arg, struct fault *f)
+imap_fetch(struct imap *im, struct imap_fetch *order, struct fault *f)
 {
-	struct fetch fe = {
-		.im = im, .list = list, .n = n, .fn = fn, .arg = arg, .fault = f
-	};
-	uint64_t max = im->account->message_max;
+	struct fetch fe = { .im = im,
+		.order = order,
+		.list = order->list,
+		.n = order->n,
+		.limit = 1,
+		.fault = f };
 	size_t i;
 	int rc;
 
-	fe.state = xcalloc(n, 1);
-	for (i = 0; i < n; i++)
-		if (list[i].skip)
+	order->broke_at = 0;
+	fe.state = xcalloc(fe.n, 1);
+	for (i = 0; i < fe.n; i++)
+		if (fe.list[i].skip)
 			fe.state[i] = STATE_DONE;
-	fe.reader.bytes.max = (size_t)max + 1 + 2 * GUARD_LINE;
+	fe.reader.bytes.max =
+	    (size_t)im->account->message_max + 1 + 2 * GUARD_LINE;
 	rc = fetch_kind(&fe, KIND_WHOLE, f);
 	if (rc == 0)
 		rc = fetch_kind(&fe, KIND_NEAR, f);

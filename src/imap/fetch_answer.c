@@ -7,7 +7,9 @@
 #include "imap/tokens.h"
 
 enum {
-	ZONE_MAX = 2400, /* hhmm, which a header's date may exceed */
+	SECTION_TEXT = 1024, /* of "HEADER.FIELDS (...)" */
+	FLAGS_TEXT = 4096,   /* so far the end of a list of flags is sought */
+	ZONE_MAX = 2400,     /* hhmm, which a header's date may exceed */
 	DATE_TEXT = 40
 };
 
@@ -43,9 +45,10 @@ is_between_items(struct span s)
 static void
 skip_flags(struct span *s)
 {
-	struct span rest;
+	struct span rest = *s;
+	size_t n = rest.n < FLAGS_TEXT ? rest.n : FLAGS_TEXT;
 
-	for (rest = *s; rest.n > 0; rest = span_skip(rest, 1))
+	for (; n > 0; rest = span_skip(rest, 1), n--)
 		if (rest.p[0] == ')' && is_between_items(span_skip(rest, 1))) {
 			*s = span_skip(rest, 1);
 			return;
@@ -89,9 +92,12 @@ take_date(struct span *s, struct fetch_answer *a)
 static bool
 take_section(struct span *s, struct fetch_answer *a)
 {
-	struct span rest = *s, name = { rest.p, span_find(rest, "]") }, bytes;
+	struct span rest = *s, name = rest, bytes;
 	uint32_t origin = 0;
 
+	if (name.n > SECTION_TEXT)
+		name.n = SECTION_TEXT;
+	name.n = span_find(name, "]");
 	rest = span_skip(rest, name.n);
 	if (!take_text(&rest, "]") ||
 	    (take_text(&rest, "<") &&

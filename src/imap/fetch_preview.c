@@ -258,9 +258,23 @@ look_at(struct batch *b, imap_preview_fn *fn, void *arg, struct fault *f)
 	return judge(b, fn, arg, f);
 }
 
+/* The first mail of which nothing was told, or a part is missing. */
+static uint32_t
+culprit(const struct batch *b)
+{
+	struct message_front front;
+	size_t i;
+
+	for (i = 0; i < b->n; i++)
+		if (b->known[i].header.p == NULL ||
+		    (b->known[i].asked && !make_front(&b->known[i], &front)))
+			return b->mail[i]->uid;
+	return 0;
+}
+
 int
 imap_preview(struct imap *im, struct imap_size *list, size_t n,
-    imap_preview_fn *fn, void *arg, struct fault *f)
+    imap_preview_fn *fn, void *arg, uint32_t *broke_at, struct fault *f)
 {
 	struct batch *b = xcalloc(1, sizeof *b);
 	size_t i;
@@ -276,10 +290,13 @@ imap_preview(struct imap *im, struct imap_size *list, size_t n,
 		if (b->n < BATCH)
 			continue;
 		rc = look_at(b, fn, arg, f);
-		b->n = 0;
+		if (rc == 0)
+			b->n = 0;
 	}
 	if (rc == 0)
 		rc = look_at(b, fn, arg, f);
+	if (rc == -1 && im->broken && f->status != EX_TEMPFAIL)
+		*broke_at = culprit(b);
 	buf_free(&b->reader.bytes);
 	arena_free(&b->mem);
 	free(b);

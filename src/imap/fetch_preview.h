@@ -27,9 +27,10 @@ typedef int imap_preview_fn(
  * at the header, and at the front of each part where these are few and none is
  * a mail, or is named or typed like a report.  Those that `fn` wants skipped
  * are marked so; all others, and all when the server refuses, are to be
- * fetched.
+ * fetched.  When the session breaks, `*broke_at` gets the mail that probably is
+ * the reason; else it stays as it is.
  */
 int imap_preview(struct imap *, struct imap_size *list, size_t n,
-    imap_preview_fn *, void *arg, struct fault *);
+    imap_preview_fn *, void *arg, uint32_t *broke_at, struct fault *);
 
 #endif

@@ -6,8 +6,10 @@
 
 #include "base/alloc.h"
 #include "base/fault.h"
+#include "base/log.h"
 #include "imap/fetch_answer.h"
 #include "imap/imap.h"
+#include "imap/server_refusal.h"
 #include "imap/session.h"
 #include "imap/list_mails.h"
 
@@ -18,14 +20,21 @@ enum {
 	SLACK = 20000,	       /* mails that may have arrived since EXAMINE */
 	LINE_BYTES = 100,      /* of an answer */
 	DATE_BYTES = 50,       /* more with INTERNALDATE */
-	MAILS_MAX = 2 * 1000 * 1000 /* whatever the server says it has */
+	MAILS_MAX = 2 * 1000 * 1000, /* whatever the server says it has */
+	GUESSES_MAX = 10000	     /* UIDs, of mails that nobody listed */
 };
 
 struct sizes {
 	struct imap_size *list;
 	size_t n, cap, max;
-	uint32_t from, to; /* of the present command */
-	int64_t since;	   /* 0: dates are of no interest */
+	/* of the present command: UIDs, whether sizes are asked for, how many
+	 * mails it told, and whether the server refused it */
+	uint32_t from, to;
+	bool sized;
+	size_t told;
+	bool refused;
+	bool any;      /* some command told a mail, of this slice of UIDs */
+	int64_t since; /* 0: dates are of no interest */
 	bool too_many;
 };
 
@@ -38,51 +47,92 @@ is_early(const struct sizes *s, const struct fetch_answer *a)
 }
 
 static void
-take_answer(struct sizes *s, const struct fetch_answer *a)
+add(struct sizes *s, const struct imap_size *mail)
 {
-	/* "n:*" is answered with the last mail even when n is beyond it */
-	if (a->uid == 0 || !a->has_size || a->uid < s->from || a->uid > s->to)
-		return;
 	if (s->n == s->max) {
 		s->too_many = true;
 		return;
 	}
 	s->list = xgrow(s->list, s->n, &s->cap, sizeof *s->list);
-	s->list[s->n++] = (struct imap_size){ a->uid, a->size, is_early(s, a) };
+	s->list[s->n++] = *mail;
 }
 
-/* The sizes from UID `from` to `to`, 0 being the end. */
-static int
-ask(struct imap *im, struct sizes *s, uint32_t from, uint32_t to,
-    struct fault *f)
+static void
+take_answer(struct sizes *s, const struct fetch_answer *a)
+{
+	struct imap_size mail = { .uid = a->uid,
+		.size = a->size,
+		.unsized = !a->has_size,
+		.skip = is_early(s, a) };
+
+	if (a->uid == 0 || (s->sized && !a->has_size))
+		return;
+	s->told++;
+	s->any = true;
+	/* "n:*" is answered with the last mail even when n is beyond it */
+	if (a->uid >= s->from && a->uid <= s->to)
+		add(s, &mail);
+}
+
+static const char *
+items(const struct sizes *s)
+{
+	if (!s->sized)
+		return s->since != 0 ? "(UID INTERNALDATE)" : "(UID)";
+	return s->since != 0 ? "(UID RFC822.SIZE INTERNALDATE)"
+			     : "(UID RFC822.SIZE)";
+}
+
+/* How many bytes the list may have from UID `from` to `to`, 0 being the end. */
+static uint64_t
+lines_max(
+    const struct imap *im, const struct sizes *s, uint32_t from, uint32_t to)
 {
 	uint32_t mails = im->reply.exists;
-	struct guard_limits limits = { .command = GUARD_FETCH };
-	struct fetch_reader reader = { .bytes.max = GUARD_LINE };
-	struct fetch_answer answer;
-	char set[32];
-	int rc;
 
 	if (to > 0 && to - from < mails)
 		mails = to - from + 1;
 	if (mails > SLICE_MAX)
 		mails = SLICE_MAX;
-	limits.lines = ((uint64_t)mails + SLACK) *
-		       (s->since != 0 ? LINE_BYTES + DATE_BYTES : LINE_BYTES);
+	return ((uint64_t)mails + SLACK) *
+	       (s->since != 0 ? LINE_BYTES + DATE_BYTES : LINE_BYTES);
+}
+
+/*
+ * List from UID `from` to `to`, 0 being the end.  What a server told before it
+ * refused the rest is kept.
+ */
+static int
+ask(struct imap *im, struct sizes *s, uint32_t from, uint32_t to, bool sized,
+    struct fault *f)
+{
+	struct guard_limits limits = { .command = GUARD_FETCH,
+		.lines = lines_max(im, s, from, to) };
+	struct fetch_reader reader = { .bytes.max = GUARD_LINE };
+	struct fetch_answer answer;
+	char set[32];
+	int rc;
+
+	s->sized = sized;
+	s->told = 0;
 	if (to > 0)
 		snprintf(set, sizeof set, "%" PRIu32 ":%" PRIu32, from, to);
 	else
 		snprintf(set, sizeof set, "%" PRIu32 ":*", from);
-	if (session_send_fetch(im, set,
-		s->since != 0 ? "(UID RFC822.SIZE INTERNALDATE)"
-			      : "(UID RFC822.SIZE)",
-		f) == -1)
+	if (session_send_fetch(im, set, items(s), f) == -1)
 		return -1;
 	session_expect(im, &limits);
 	while ((rc = fetch_next(im, &reader, &answer, f)) == 1)
 		take_answer(s, &answer);
 	buf_free(&reader.bytes);
-	return rc == -1 ? -1 : session_end(im, EX_PROTOCOL, "FETCH refused", f);
+	if (rc == 0)
+		rc = session_end(im, EX_PROTOCOL, "FETCH refused", f);
+	s->refused = rc == -1 && !im->broken &&
+		     refusal_of(im->reply.text) != REFUSAL_LATER &&
+		     refusal_of(im->reply.text) != REFUSAL_FORBIDDEN;
+	if (s->refused)
+		log_debug("%s: %s", im->account->name, f->text);
+	return s->refused ? 0 : rc;
 }
 
 static int
@@ -101,12 +151,16 @@ imap_size_find(const struct imap_size *list, size_t n, uint32_t uid)
 	return n > 0 ? bsearch(&key, list, n, sizeof key, by_uid) : NULL;
 }
 
-/* A mail told of twice is the larger one, and skipped when both say so. */
+/*
+ * A mail told of twice has the larger size of those told, and is skipped when
+ * both say so.
+ */
 static void
 merge(struct imap_size *kept, const struct imap_size *again)
 {
 	if (kept->size < again->size)
 		kept->size = again->size;
+	kept->unsized &= again->unsized;
 	kept->skip &= again->skip;
 }
 
@@ -129,20 +183,74 @@ settle(struct sizes *s, size_t n)
 	s->n = n + 1;
 }
 
+/* Whether the list has fewer mails than there must be. */
+static bool
+falls_short(const struct imap *im, const struct sizes *s, size_t before)
+{
+	if (s->to != UINT32_MAX || before > 0)
+		return false; /* of one slice nobody knows */
+	return s->told == 0 ||
+	       (s->from == 1 && s->n < im->reply.exists && !s->too_many);
+}
+
+/* Add every UID that is not in the list, unless there are too many of them. */
+static void
+guess(struct sizes *s, size_t before, uint32_t last)
+{
+	struct imap_size mail = { .unsized = true };
+	size_t listed = s->n - before, n = s->n;
+	uint64_t uid;
+
+	if (last < s->from || last - s->from >= GUESSES_MAX + listed)
+		return;
+	for (uid = s->from; uid <= last; uid++) {
+		mail.uid = (uint32_t)uid;
+		if (imap_size_find(s->list + before, n - before, mail.uid) ==
+		    NULL)
+			add(s, &mail);
+	}
+	settle(s, before);
+}
+
+/*
+ * What a list with sizes lacks is asked for without; what no list tells, and
+ * may be there, is added.
+ */
+static int
+complete(struct imap *im, struct sizes *s, size_t before, uint32_t to,
+    struct fault *f)
+{
+	uint32_t last = to > 0 ? to : im->reply.uidnext - 1;
+
+	if (!s->refused && !falls_short(im, s, before))
+		return 0;
+	if (ask(im, s, s->from, to, false, f) == -1)
+		return -1;
+	settle(s, before);
+	if ((s->refused || falls_short(im, s, before)) &&
+	    (to > 0 || im->reply.uidnext > 0))
+		guess(s, before, last);
+	return 0;
+}
+
 static int
 ask_slice(struct imap *im, struct sizes *s, uint64_t from, uint64_t to,
     struct fault *f)
 {
 	size_t before = s->n;
 
+	s->any = false;
 	s->from = (uint32_t)from;
 	s->to = to > 0 ? (uint32_t)to : UINT32_MAX;
-	if (ask(im, s, s->from, (uint32_t)to, f) == -1)
+	if (ask(im, s, s->from, (uint32_t)to, true, f) == -1)
+		return -1;
+	if (!s->too_many)
+		settle(s, before);
+	if (!s->too_many && complete(im, s, before, (uint32_t)to, f) == -1)
 		return -1;
 	if (s->too_many)
 		return fault(f, FAULT_SESSION, EX_PROTOCOL,
 		    "imap: the server tells of more mails than it has");
-	settle(s, before);
 	return 0;
 }
 
@@ -186,20 +294,29 @@ keep_known(struct imap *im, const struct sizes *s)
 
 int
 imap_sizes(struct imap *im, uint32_t first, int64_t since,
-    struct imap_size **list, size_t *n, struct fault *f)
+    struct imap_listing *listing, struct fault *f)
 {
 	struct sizes s = { .since = since,
 		.max = im->reply.exists + (size_t)SLACK };
 	int rc = 0;
 
-	if (im->reply.exists > 0)
-		rc = ask_all(im, &s, first > 0 ? first : 1, f);
+	*listing = (struct imap_listing){ 0 };
+	if (im->reply.exists == 0)
+		return 0;
+	rc = ask_all(im, &s, first > 0 ? first : 1, f);
+	/* not even the last mail of the folder, which "n:*" always holds */
+	listing->is_guess = s.to == UINT32_MAX && !s.any;
+	if (rc == 0 && listing->is_guess && s.n == 0)
+		rc = fault(f, FAULT_SESSION, EX_TEMPFAIL,
+		    "imap: the server says that the folder holds %" PRIu32
+		    " mails, and lists none",
+		    im->reply.exists);
 	if (rc == -1) {
 		free(s.list);
 		return -1;
 	}
 	keep_known(im, &s);
-	*list = s.list;
-	*n = s.n;
+	listing->list = s.list;
+	listing->n = s.n;
 	return 0;
 }

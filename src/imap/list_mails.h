@@ -12,6 +12,7 @@ struct imap;
 struct imap_size {
 	uint32_t uid;
 	uint32_t size; /* RFC822.SIZE; may be inexact */
+	bool unsized;  /* the server did not tell the size */
 	bool skip;     /* not to be fetched */
 };
 
@@ -20,13 +21,23 @@ struct imap_size {
 const struct imap_size *imap_size_find(
     const struct imap_size *list, size_t n, uint32_t uid);
 
+/* The mails of a folder from some UID on, in ascending order, each once. */
+struct imap_listing {
+	struct imap_size *list; /* allocated; free() it */
+	size_t n;
+	/* The server lists no mail at all although it says that it has some:
+	 * the UIDs are all that there may be. */
+	bool is_guess;
+};
+
 /*
- * The mails with a UID of at least `first`, in ascending order, each once; of
- * a folder of millions of mails some of the first.  Those whose INTERNALDATE is
- * before `since` (seconds since 1970 UTC; 0: none) are marked to be skipped.
- * `*list` is allocated; free() it.
+ * List the mails with a UID of at least `first`; of a folder of millions of
+ * mails some of the first.  Those whose INTERNALDATE is before `since` (seconds
+ * since 1970 UTC; 0: none) are marked to be skipped.  Where the server refuses
+ * to tell sizes, or tells too few, the mails that it left out are in the list
+ * without their size, and perhaps some that are not there.
  */
 int imap_sizes(struct imap *, uint32_t first, int64_t since,
-    struct imap_size **list, size_t *n, struct fault *);
+    struct imap_listing *, struct fault *);
 
 #endif

@@ -326,6 +326,8 @@ untagged(struct reply *r, struct span s, struct span line, struct fault *f)
 		search_result(r, s);
 	else if (all_digits(first) && span_is_nocase(s, "EXISTS"))
 		r->exists = number(r, first);
+	else if (all_digits(first) && span_is_nocase(s, "EXPUNGE"))
+		r->exists -= r->exists > 0;
 	return 0;
 }
 

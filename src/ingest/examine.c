@@ -273,9 +273,9 @@ judge_absent(struct exam *e, struct mail_head *head, struct fault *f)
 
 	head_text_of_mail(e->message->bytes, e->mail, head);
 	forget_findings(fs);
-	if (e->message->unreadable)
-		findings_reject(fs, CODE_MIME_MALFORMED,
-		    "the server has the mail but does not hand it out");
+	if (e->message->not_handed_out != NULL)
+		findings_reject(
+		    fs, CODE_NOT_HANDED_OUT, "%s", e->message->not_handed_out);
 	else
 		findings_reject(fs, CODE_MESSAGE_TOO_LARGE, "%llu bytes",
 		    (unsigned long long)e->message->size);
@@ -302,7 +302,7 @@ examine(struct examiner *ex, const struct message *m, struct arena *mail,
 	if (m->ruled_out) {
 		head_text_of_mail(m->bytes, mail, head);
 		rc = 0;
-	} else if (m->too_large || m->unreadable)
+	} else if (m->too_large || m->not_handed_out != NULL)
 		rc = judge_absent(&e, head, f);
 	else if (m->attachment_of != NULL)
 		rc = judge_attachment(&e, head, f);

@@ -10,6 +10,7 @@
 #include "store/rejects.h"
 #include "store/reports.h"
 #include "store/store.h"
+#include "store/suspects.h"
 
 /* "example: UID 17", or the path of a file. */
 static const char *
@@ -115,7 +116,7 @@ note_action(struct storing *s, const struct batch *b, const struct judged *j,
 				 : b->after_import;
 
 	if (m->mailbox == 0 || action[0] == '\0' || t->lost || m->too_large ||
-	    m->unreadable)
+	    m->not_handed_out != NULL)
 		return 0;
 	return store_add_action(
 	    s->store, m->mailbox, m->uidvalidity, m->uid, action, f);
@@ -151,6 +152,11 @@ store_verdict(struct storing *s, const struct batch *b, const struct judged *j,
 	s->counts.bytes += j->message.size;
 	s->counts.no_report += !t->any;
 	if (t->any && note_action(s, b, j, f) == -1)
+		return -1;
+	if (j->message.was_suspect &&
+	    store_drop_suspect(s->store, j->message.mailbox,
+		j->message.uidvalidity, j->message.uid,
+		j->message.not_handed_out == NULL, f) == -1)
 		return -1;
 	if ((t->conflict || t->repeated_conflict) &&
 	    store_keep_message(s->store, j->id, f) == -1)

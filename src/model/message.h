@@ -18,10 +18,13 @@ struct message {
 	uint32_t uidvalidity, uid; /* RFC 9051 §2.3.1.1; 0 for a file */
 	struct span bytes;	   /* the mail, or what a file holds */
 	uint64_t size;		   /* of the whole, also where bytes is cut */
-	bool too_large;	 /* over limits.message: bytes is the header block, or
-			    empty where not even that was to be had */
-	bool unreadable; /* the server has it but does not hand it out */
-	bool ruled_out;	 /* it holds no report: bytes is the header block */
+	bool too_large; /* over limits.message: bytes is the header block, or
+			   empty where not even that was to be had */
+	/* why the server does not hand it out, and bytes is empty; else NULL */
+	const char *not_handed_out;
+	bool was_suspect; /* it was not handed out before: see store/suspects.h
+			   */
+	bool ruled_out;	  /* it holds no report: bytes is the header block */
 	bool is_mail;  /* from an mbox or a Maildir; else a file's bytes tell */
 	bool is_named; /* a person named this file, or it is standard input */
 	bool has_arrival;

@@ -21,6 +21,11 @@ struct acting {
 	const struct store_mailbox *mailbox;
 	const char *source;
 	bool again; /* some mails must be copied anew: take the journal again */
+	/* of the mails that are in hand, the action, and how often it was
+	 * refused
+	 */
+	const char *action;
+	unsigned tries;
 };
 
 /* What a server cannot do; a warning is logged once for each folder. */
@@ -55,6 +60,30 @@ find_shortcoming(enum imap_acted acted)
 	return NULL;
 }
 
+enum {
+	FIRST_PAUSE = 3600, /* seconds; twice as long after each try */
+	LAST_PAUSE = 7 * UTC_DAY
+};
+
+/* The server refuses it for this mail alone, which waits longer each time. */
+static int
+put_off(struct acting *a, uint32_t uid, const char *why, struct fault *f)
+{
+	unsigned tries = a->tries < 8 ? a->tries : 8;
+	int64_t pause = (int64_t)FIRST_PAUSE << tries;
+	int64_t now = (int64_t)time(NULL);
+	char when[UTC_TEXT];
+
+	if (pause > LAST_PAUSE)
+		pause = LAST_PAUSE;
+	utc_format(now + pause, when);
+	log_warn("%s: UID %" PRIu32 ": %s is refused by the server: %s; it is "
+		 "tried again after %s",
+	    a->source, uid, a->action, why[0] != '\0' ? why : "no reason given",
+	    when);
+	return store_action_refused(a->store, a->mailbox, uid, now + pause, f);
+}
+
 static int
 on_acted(void *arg, const uint32_t *uids, size_t n, enum imap_acted acted,
     const char *left, struct fault *f)
@@ -68,6 +97,8 @@ on_acted(void *arg, const uint32_t *uids, size_t n, enum imap_acted acted,
 
 	if (store_is_in_place(a->store, f) == -1)
 		return -1;
+	if (acted == IMAP_ACTED_REFUSED)
+		return put_off(a, uids[0], left, f);
 	if (sc != NULL &&
 	    store_say_once(a->store, a->mailbox->id, sc->said, &first, f) == -1)
 		return -1;
@@ -85,16 +116,20 @@ struct waiting {
 	const char **message_ids;
 };
 
-/* The mails from index `from` on that have the same action. */
+/*
+ * The mails from index `from` on that have the same action; one that was
+ * refused before is on its own.
+ */
 static struct imap_acted_on
 take_group(const struct waiting *w, size_t from)
 {
 	struct imap_acted_on on = { w->uids + from, w->message_ids + from, 0 };
 	const struct store_action *first = &w->list[from];
 
-	while (from + on.n < w->n &&
-	       strcmp(first[on.n].action, first->action) == 0)
+	do
 		on.n++;
+	while (from + on.n < w->n && first[on.n].tries == 0 &&
+	       strcmp(first[on.n].action, first->action) == 0);
 	return on;
 }
 
@@ -116,9 +151,16 @@ run_groups(struct acting *a, struct imap *imap, const struct waiting *w,
 		    on.n, on.n == 1 ? "" : "s");
 		if (store_is_in_place(a->store, f) == -1)
 			return -1;
-		if (imap_action_parse(w->list[i].action, &action) == -1 ||
+		a->action = w->list[i].action;
+		a->tries = w->list[i].tries;
+		if (imap_action_parse(a->action, &action) == -1 ||
 		    imap_act(imap, &action, &on, on_acted, a, &refusal) == 0)
 			continue;
+		if (a->tries > 0 && refusal.status == EX_NOPERM) {
+			if (put_off(a, on.uids[0], refusal.text, f) == -1)
+				return -1;
+			continue;
+		}
 		if (rc == 0 || refusal.status != EX_NOPERM)
 			*f = refusal;
 		rc = -1;
@@ -132,13 +174,14 @@ static int
 take_waiting(struct acting *a, const struct config_mailbox *config,
     struct arena *mem, struct waiting *w, struct fault *f)
 {
-	struct store_wanted wanted = { config->after_import,
-		config->after_reject, 0 };
+	struct store_wanted wanted = { .after_import = config->after_import,
+		.after_reject = config->after_reject,
+		.now = (int64_t)time(NULL) };
 	size_t i;
 
 	if (config->delete_after != 0)
-		wanted.expired_before = (int64_t)time(NULL) -
-					(int64_t)config->delete_after * UTC_DAY;
+		wanted.expired_before =
+		    wanted.now - (int64_t)config->delete_after * UTC_DAY;
 	if (store_take_actions(
 		a->store, a->mailbox, &wanted, mem, &w->list, &w->n, f) == -1)
 		return -1;
@@ -156,7 +199,7 @@ pending_actions_run(struct store *st, struct imap *imap,
     const struct config_mailbox *config, const char *folder, const char *source,
     const struct store_mailbox *mb, struct fault *f)
 {
-	struct acting a = { st, mb, source, false };
+	struct acting a = { .store = st, .mailbox = mb, .source = source };
 	struct imap_folder state;
 	struct arena mem = { 0 };
 	struct waiting w;
@@ -206,7 +249,7 @@ int
 pending_actions_tell(struct store *st, const struct config_mailbox *config,
     const char *source, const struct store_mailbox *mb, struct fault *f)
 {
-	struct acting a = { st, mb, source, false };
+	struct acting a = { .store = st, .mailbox = mb, .source = source };
 	struct imap_acted_on on;
 	struct arena mem = { 0 };
 	struct waiting w;

@@ -15,23 +15,31 @@ struct config_mailbox;
 struct fault;
 struct poll_run;
 
-/* One folder of one mailbox, while it is polled. */
+struct withheld_mails;
+
+/* One folder of one mailbox, while it is polled over one session. */
 struct folder_poll {
 	struct poll_run *run;
 	const char *source; /* "example: INBOX" */
 	struct store_mailbox cursor;
-	struct imap_size *list; /* the new mails, by ascending UID */
-	size_t n;
-	size_t n_passed;   /* how many of them are from before import_since */
-	bool *done;	   /* for each of them, whether it was looked at */
-	size_t done_up_to; /* the first of them that was not */
+	struct withheld_mails *withheld; /* of this run, over all sessions */
+	struct imap_listing mails; /* the mails to look at, by ascending UID */
+	unsigned char *state;	   /* of each of them */
+	size_t done_up_to;	   /* the first of them that is not done */
+	size_t n_passed; /* how many of them are from before import_since */
+	size_t n_new;	 /* how many were not looked at by an earlier run */
 	struct progress progress;
+	/* the session broke at some mail, or at one that was asked for alone */
+	bool broke_at_mail, broke_alone;
+	bool is_over; /* all that is left of the folder was tried in this run */
 };
 
 /*
  * Read what is new in a folder, then carry out the actions that wait for its
- * mails.  `run`, `source` and `cursor` are set by the caller; `name` is the
- * folder's in the configuration, `opened` its state as it was selected.
+ * mails, and then ask for the mails that the server did not hand out before,
+ * one by one.  `run`, `source`, `cursor` and `withheld` are set by the caller;
+ * `name` is the folder's in the configuration, `opened` its state as it was
+ * selected.
  */
 int poll_folder(struct folder_poll *, const struct config_mailbox *,
     struct imap *, const char *name, const struct imap_folder *opened,

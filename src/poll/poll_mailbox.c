@@ -13,6 +13,7 @@
 #include "poll/poll_mailbox.h"
 #include "poll/poll_run.h"
 #include "poll/login_refusal.h"
+#include "poll/withheld_mails.h"
 #include "base/stop_signal.h"
 #include "config/config.h"
 #include "config/secret.h"
@@ -31,7 +32,11 @@ struct mailbox {
 		struct store_mailbox cursor;
 		bool polled; /* with success, in this run */
 		char *name;  /* as the server calls it; NULL: not known yet */
+		struct withheld_mails withheld;
 	} * folders;
+	/* The session broke at some mail; and nothing speaks against another
+	 * session at once. */
+	bool broke_at_mail, go_on;
 	struct imap_account account; /* with the secret that is tried */
 	enum imap_secret fate;	     /* what became of the secret */
 	bool refused;		     /* now, or before and not sent again */
@@ -71,9 +76,10 @@ poll_nth_folder(struct poll_run *p, struct mailbox *mb, size_t i,
 	struct folder_state *state = &mb->folders[i];
 	const char *name = mb->config->folders[i];
 	char *source = xasprintf("%s: %s", mb->config->name, name);
-	struct folder_poll fd = {
-		.run = p, .source = source, .cursor = state->cursor
-	};
+	struct folder_poll fd = { .run = p,
+		.source = source,
+		.cursor = state->cursor,
+		.withheld = &state->withheld };
 	struct imap_folder opened;
 	int rc;
 
@@ -89,10 +95,12 @@ poll_nth_folder(struct poll_run *p, struct mailbox *mb, size_t i,
 	if (rc == -1 && f->scope == FAULT_SESSION)
 		fault_prefix(f, "%s", name);
 	state->cursor = fd.cursor;
-	state->polled = rc == 0;
+	state->polled = rc == 0 || (fd.broke_alone && fd.is_over);
+	mb->broke_at_mail = fd.broke_at_mail;
+	mb->go_on = fd.broke_alone;
 	if (rc == 0)
-		log_info("%s: %zu new mail%s", source, fd.n - fd.n_passed,
-		    fd.n - fd.n_passed == 1 ? "" : "s");
+		log_info("%s: %zu new mail%s", source, fd.n_new - fd.n_passed,
+		    fd.n_new - fd.n_passed == 1 ? "" : "s");
 	folder_poll_free(&fd);
 	free(source);
 	return rc;
@@ -130,18 +138,46 @@ wait_before_retry(const char *mailbox, unsigned attempt, const struct fault *f)
 	wait_for(NULL, 0, wait_clock() + base, stop_flag());
 }
 
-/* Try again after a broken connection, but not after a refused login. */
+static bool
+all_polled(const struct mailbox *mb)
+{
+	size_t i;
+
+	for (i = 0; i < mb->config->n_folders; i++)
+		if (!mb->folders[i].polled)
+			return false;
+	return true;
+}
+
+/*
+ * Try again after a broken connection, but not after a refused login.  Where it
+ * broke at a mail that was asked for alone, which happens once a run for each,
+ * the others are read over another one at once.
+ */
 static int
 poll_with_retries(struct poll_run *p, struct mailbox *mb, struct fault *f)
 {
 	unsigned attempt = 0;
-	int rc;
 
-	while ((rc = poll_session(p, mb, f)) == -1 &&
-	       f->scope == FAULT_SESSION && f->status == EX_UNAVAILABLE &&
-	       attempt < mb->config->retries && !stop_requested())
-		wait_before_retry(mb->config->name, attempt++, f);
-	return rc;
+	for (;;) {
+		mb->broke_at_mail = mb->go_on = false;
+		if (poll_session(p, mb, f) == 0)
+			return 0;
+		if (f->scope != FAULT_SESSION || stop_requested())
+			return -1;
+		if (mb->go_on) {
+			*f = (struct fault){ 0 };
+			if (all_polled(mb))
+				return 0;
+		} else if ((f->status == EX_UNAVAILABLE || mb->broke_at_mail) &&
+			   attempt < mb->config->retries) {
+			wait_before_retry(mb->config->name, attempt++, f);
+			if (stop_requested())
+				return -1;
+		} else {
+			return -1;
+		}
+	}
 }
 
 static int64_t
@@ -227,8 +263,10 @@ free_folders(struct mailbox *mb)
 {
 	size_t i;
 
-	for (i = 0; mb->folders != NULL && i < mb->config->n_folders; i++)
+	for (i = 0; mb->folders != NULL && i < mb->config->n_folders; i++) {
 		free(mb->folders[i].name);
+		withheld_free(&mb->folders[i].withheld);
+	}
 	free(mb->folders);
 }
 
@@ -243,6 +281,44 @@ load_cursors(struct poll_run *p, struct mailbox *mb, struct fault *f)
 			mb->config->folders[i], &mb->folders[i].cursor,
 			f) == -1)
 			return -1;
+	return 0;
+}
+
+/*
+ * Record which mails the server did not hand out.  When there are such, the
+ * mailbox is not polled well, and `ended` says so, unless it says something
+ * else.
+ */
+static int
+settle_withheld(struct poll_run *p, struct mailbox *mb, struct fault *ended,
+    struct fault *trouble)
+{
+	struct folder_state *fs;
+	struct fault f;
+	char *source;
+	size_t i;
+	int left;
+
+	for (i = 0; i < mb->config->n_folders; i++) {
+		fs = &mb->folders[i];
+		if (fs->withheld.n == 0)
+			continue;
+		source = xasprintf(
+		    "%s: %s", mb->config->name, mb->config->folders[i]);
+		left =
+		    withheld_settle(&fs->withheld, p, source, &fs->cursor, &f);
+		free(source);
+		if (left == -1) {
+			*trouble = f;
+			return -1;
+		}
+		if (left == 0)
+			continue;
+		fs->polled = false;
+		fault_prefix(&f, "%s", mb->config->folders[i]);
+		if (ended->scope == FAULT_NONE)
+			*ended = f;
+	}
 	return 0;
 }
 
@@ -306,6 +382,8 @@ poll_mailbox(
 		*f = ended;
 		goto out;
 	}
+	if (!stop_requested() && settle_withheld(p, &mb, &ended, f) == -1)
+		goto out;
 	p->ended = (struct poll_outcome){ true, ended.status, "" };
 	memcpy(p->ended.error, ended.text, sizeof p->ended.error);
 	if ((status = end_mailbox(p, &mb, &ended, f)) == -1)

@@ -103,10 +103,11 @@ static const struct sql select_actions = {
 	"SELECT a.uid, a.action, iif(substr(a.action, 1, 8) = 'copying:',"
 	" ifnull((SELECT m.message_id FROM messages AS m"
 	" WHERE m.mailbox = a.mailbox AND m.uidvalidity = a.uidvalidity"
-	" AND m.uid = a.uid), ''), '')"
+	" AND m.uid = a.uid), ''), ''), a.tries"
 	" FROM actions AS a"
 	" WHERE a.mailbox = ?1 AND a.uidvalidity = ?2"
-	" ORDER BY a.action, a.uid"
+	" AND (a.try_at IS NULL OR a.try_at <= ?3)"
+	" ORDER BY a.action, a.tries > 0, a.uid"
 };
 
 int
@@ -114,19 +115,21 @@ store_take_actions(struct store *st, const struct store_mailbox *mb,
     const struct store_wanted *wanted, struct arena *mem,
     struct store_action **list, size_t *n, struct fault *f)
 {
+	char now[UTC_TEXT];
 	struct value v[] = { value_number(mb->id),
-		value_number(mb->uidvalidity) };
+		value_number(mb->uidvalidity), value_text(now) };
 	struct store_action *all = NULL;
 	size_t room = 0;
 	sqlite3_stmt *row;
 	int rc;
 
 	*n = 0;
+	utc_format(wanted->now, now);
 	if (drop_others(st, mb, wanted, f) == -1 ||
 	    (wanted->expired_before != 0 &&
 		add_expired(st, mb, wanted->expired_before, f) == -1))
 		return -1;
-	rc = sql_ask(st, &select_actions, v, 2, &row, f);
+	rc = sql_ask(st, &select_actions, v, 3, &row, f);
 	for (; rc == 1; rc = sql_next(st, row, f)) {
 		all = arena_grow(mem, all, *n, &room, sizeof *all);
 		all[*n].uid = (uint32_t)sqlite3_column_int64(row, 0);
@@ -135,6 +138,7 @@ store_take_actions(struct store *st, const struct store_mailbox *mb,
 				     ? all[*n - 1].action
 				     : sql_copy_column(mem, row, 1);
 		all[*n].message_id = sql_copy_column(mem, row, 2);
+		all[*n].tries = (unsigned)sqlite3_column_int64(row, 3);
 		++*n;
 	}
 	*list = all;
@@ -192,6 +196,24 @@ store_actions_step(struct store *st, const struct store_mailbox *mb,
 		}
 	}
 	return store_commit(st, f);
+}
+
+static const struct sql update_tries = {
+	"UPDATE actions SET tries = tries + 1, try_at = ?4"
+	" WHERE mailbox = ?1 AND uidvalidity = ?2 AND uid = ?3"
+};
+
+int
+store_action_refused(struct store *st, const struct store_mailbox *mb,
+    uint32_t uid, int64_t try_at, struct fault *f)
+{
+	char time[UTC_TEXT];
+	struct value v[] = { value_number(mb->id),
+		value_number(mb->uidvalidity), value_number(uid),
+		value_text(time) };
+
+	utc_format(try_at, time);
+	return sql_run(st, &update_tries, v, 4, f);
 }
 
 static const struct sql update_said = { "UPDATE mailboxes SET said = said | ?2"

@@ -23,6 +23,7 @@ struct store_action {
 	uint32_t uid;
 	const char *action;
 	const char *message_id; /* when it is being copied; else "" */
+	unsigned tries;		/* how often the server refused it */
 };
 
 /* Note one, in the transaction of the mail's verdict. */
@@ -42,10 +43,12 @@ struct store_wanted {
 	const char *after_import, *after_reject; /* "": nothing */
 	/* "expire" for mails that arrived before it; 0: none */
 	int64_t expired_before;
+	int64_t now; /* what is to wait longer than that is left out */
 };
 
 /*
- * What waits in a folder (its number and UIDVALIDITY), by action and UID.
+ * What waits in a folder (its number and UIDVALIDITY), by action and UID, of
+ * each action that first which the server never refused.
  * What is not wanted now, and was not begun, is dropped, as is what was noted
  * under another UIDVALIDITY.  Mails expire that were looked at under this one
  * and whose reports were all imported or duplicates.
@@ -70,6 +73,10 @@ enum store_action_step {
 int store_actions_step(struct store *, const struct store_mailbox *,
     const uint32_t *uids, size_t n, enum store_action_step, const char *left,
     struct fault *);
+
+/* The server refused it for this mail: it waits until `try_at`. */
+int store_action_refused(struct store *, const struct store_mailbox *,
+    uint32_t uid, int64_t try_at, struct fault *);
 
 /* What is said of a folder once and for all. */
 enum store_said {

@@ -20,7 +20,24 @@ static const char *const steps[] = {
 	      " start TEXT NOT NULL, end TEXT NOT NULL,"
 	      " content BLOB NOT NULL, dropped TEXT NOT NULL,"
 	      " PRIMARY KEY (organization, report_id, start, end, content)"
-	      ") STRICT, WITHOUT ROWID;",
+	      ") STRICT, WITHOUT ROWID;"
+	      "CREATE TABLE suspects ("
+	      "mailbox INTEGER NOT NULL REFERENCES mailboxes,"
+	      " uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL,"
+	      " runs INTEGER NOT NULL, error TEXT NOT NULL,"
+	      " again INTEGER NOT NULL DEFAULT 0,"
+	      " PRIMARY KEY (mailbox, uidvalidity, uid)"
+	      ") STRICT, WITHOUT ROWID;"
+	      "CREATE TABLE mechanisms ("
+	      "name TEXT PRIMARY KEY, mechanism TEXT NOT NULL"
+	      ") STRICT, WITHOUT ROWID;"
+	      "ALTER TABLE actions ADD COLUMN"
+	      " tries INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE actions ADD COLUMN try_at TEXT;"
+	      /* version 1 took such a mail for one that is wrong */
+	      "UPDATE quarantine SET code = 'not-handed-out'"
+	      " WHERE code = 'mime-malformed' AND sha256 IS NULL AND place ="
+	      " 'the server has the mail but does not hand it out';",
 };
 
 const struct schema schema_current = {

@@ -62,6 +62,25 @@ CREATE INDEX messages_by_age
     WHERE mailbox IS NOT NULL AND verdict IN ('imported', 'duplicate')
 	AND settled = 0;
 
+-- The mails that a server did not hand out although it has them, or at which a
+-- session broke.  They are asked for by each run, alone and last.
+CREATE TABLE suspects (
+	mailbox INTEGER NOT NULL REFERENCES mailboxes,
+	uidvalidity INTEGER NOT NULL,
+	uid INTEGER NOT NULL,
+	runs INTEGER NOT NULL, -- on which it failed, while others were served
+	error TEXT NOT NULL, -- what the trouble was, the last time
+	again INTEGER NOT NULL DEFAULT 0, -- 1: it was set aside, and is asked
+	    -- for once more since somebody said `quarantine retry`
+	PRIMARY KEY (mailbox, uidvalidity, uid)
+) STRICT, WITHOUT ROWID;
+
+-- The mechanism that last logged in, of mailboxes with `auth = auto`.
+CREATE TABLE mechanisms (
+	name TEXT PRIMARY KEY, -- of the section [mailbox NAME]
+	mechanism TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- What is still to be done with mails on the server, written with their
 -- verdict and removed once the server has done it.
 CREATE TABLE actions (
@@ -73,6 +92,8 @@ CREATE TABLE actions (
 	    -- 'copying:UIDVALIDITY:UIDNEXT:FOLDER': a copy may be where it shall
 	    -- be, in that folder as it was before, from that UID on; or
 	    -- 'copied': a copy is where it shall be, the mail itself is left over
+	tries INTEGER NOT NULL DEFAULT 0, -- how often the server refused it
+	try_at TEXT, -- not before then; NULL: at once
 	PRIMARY KEY (mailbox, uidvalidity, uid)
 ) STRICT, WITHOUT ROWID;
 

@@ -9,7 +9,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import tap  # noqa: E402
 from lib.program import FIXTURES, OK, USAGE, Scene  # noqa: E402
 
-REJECT = """message-too-large mime-malformed mime-too-deep no-report-part transfer-encoding gzip-invalid gzip-truncated
+REJECT = """message-too-large not-handed-out mime-malformed mime-too-deep no-report-part transfer-encoding gzip-invalid gzip-truncated
 decompressed-too-large zip-invalid uuencode json-empty json-encoding json-syntax json-trailing-data json-duplicate-key
 json-surrogate json-nul json-too-deep json-too-large not-object field-type too-many-policies too-many-failures
 date-range-missing date-invalid date-range-reversed date-range-too-long date-future date-too-old policies-missing

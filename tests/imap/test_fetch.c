@@ -10,11 +10,27 @@ take_mail(void *arg, const struct imap_mail *m, struct fault *f)
 	size_t n = strlen(s->mails);
 
 	snprintf(s->mails + n, sizeof s->mails - n, "%u%s%s:%.*s;",
-	    (unsigned)m->uid, m->too_large ? "!" : "", m->unreadable ? "?" : "",
-	    (int)m->bytes.n, m->bytes.n > 0 ? m->bytes.p : "");
+	    (unsigned)m->uid, m->too_large ? "!" : "",
+	    m->withheld != NULL ? "?" : "", (int)m->bytes.n,
+	    m->bytes.n > 0 ? m->bytes.p : "");
 	if (++s->n_mails == s->stop_at)
 		return fault(f, FAULT_HOST, EX_IOERR, "disk full");
 	return 0;
+}
+
+static uint32_t broke_at; /* of the last fetch */
+
+static int
+fetch(struct scene *s, const struct imap_size *list, size_t n, imap_mail_fn *fn,
+    void *arg)
+{
+	struct imap_fetch order = {
+		.list = list, .n = n, .fn = fn, .arg = arg
+	};
+	int rc = imap_fetch(s->imap, &order, &s->fault);
+
+	broke_at = order.broke_at;
+	return rc;
 }
 
 /* Log in, examine, list and fetch. */
@@ -22,9 +38,9 @@ static int
 fetch_all(struct scene *s, const struct step *script)
 {
 	open_inbox(s, script);
-	if (imap_sizes(s->imap, 1, 0, &s->sizes, &s->n, &s->fault) == -1)
+	if (imap_sizes(s->imap, 1, 0, &s->listing, &s->fault) == -1)
 		return -1;
-	return imap_fetch(s->imap, s->sizes, s->n, take_mail, s, &s->fault);
+	return fetch(s, s->listing.list, s->listing.n, take_mail, s);
 }
 
 static void
@@ -75,12 +91,11 @@ lists_sizes_in_order_and_once(void **state)
 	open_inbox(s, script);
 	assert_int_equal(s->folder.exists, 3);
 	assert_int_equal(s->folder.uidnext, 14);
-	assert_int_equal(
-	    imap_sizes(s->imap, 5, 0, &s->sizes, &s->n, &s->fault), 0);
-	assert_int_equal(s->n, 2);
-	assert_int_equal(s->sizes[0].uid, 12);
-	assert_int_equal(s->sizes[1].uid, 13);
-	assert_int_equal(s->sizes[1].size, 31);
+	assert_int_equal(imap_sizes(s->imap, 5, 0, &s->listing, &s->fault), 0);
+	assert_int_equal(s->listing.n, 2);
+	assert_int_equal(s->listing.list[0].uid, 12);
+	assert_int_equal(s->listing.list[1].uid, 13);
+	assert_int_equal(s->listing.list[1].size, 31);
 	end(s);
 }
 
@@ -94,7 +109,7 @@ asks_for_no_sizes_in_an_empty_folder(void **state)
 	struct scene *s = *state;
 
 	assert_int_equal(fetch_all(s, script), 0);
-	assert_int_equal(s->n, 0);
+	assert_int_equal(s->listing.n, 0);
 	end(s);
 }
 
@@ -217,9 +232,9 @@ assert_fetches_many(struct scene *s, const struct step *script)
 	uint32_t i;
 
 	for (i = 0; i < MANY; i++)
-		list[i] = (struct imap_size){ i + 1, 1, false };
+		list[i] = (struct imap_size){ .uid = i + 1, .size = 1 };
 	open_inbox(s, script);
-	if (imap_fetch(s->imap, list, MANY, count_mail, s, &s->fault) == -1)
+	if (fetch(s, list, MANY, count_mail, s) == -1)
 		fail_msg("%s %s", s->fault.text, s->server.error);
 	end(s);
 	assert_int_equal(s->n_mails, MANY);
@@ -310,8 +325,9 @@ hands_over_what_came_before_a_fault(void **state)
 		    EX_PROTOCOL, "longer than it was said to be" },
 		{ "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n77 OK x\r\n",
 		    EX_PROTOCOL, "another command's tag" },
-		{ "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n%t BAD x\r\n",
-		    EX_PROTOCOL, "FETCH refused: x" },
+		{ "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n"
+		  "%t NO [THROTTLED] x\r\n",
+		    EX_TEMPFAIL, "FETCH refused: [THROTTLED] x" },
 	};
 	struct scene *s = *state;
 	size_t i;
@@ -324,8 +340,154 @@ hands_over_what_came_before_a_fault(void **state)
 		assert_int_equal(fetch_all(s, script), -1);
 		assert_fault(s, rows[i].status, rows[i].why);
 		assert_string_equal(s->mails, "11:a;");
+		assert_int_equal(
+		    broke_at, rows[i].status == EX_TEMPFAIL ? 0 : 12);
 		end(s);
 	}
+}
+
+/* A mail that the server refuses does not hold up the others. */
+static void
+seeks_the_mail_that_is_refused(void **state)
+{
+#define ALL "(UID INTERNALDATE BODY.PEEK[])"
+#define LISTING                                        \
+	"* 1 FETCH (UID 11)\r\n* 2 FETCH (UID 12)\r\n" \
+	"* 3 FETCH (UID 20)\r\n%t OK\r\n"
+	static const struct step of_three[] = { EXAMINE, SIZES(3, 3, 3),
+		{ "UID FETCH 11:20 " ALL, "%t BAD what\r\n" },
+		{ "UID FETCH 11:20 (UID)", LISTING },
+		{ "UID FETCH 11 " ALL,
+		    "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n%t OK\r\n" },
+		{ "UID FETCH 12:20 " ALL, "%t BAD what\r\n" },
+		{ "UID FETCH 12:20 (UID)", LISTING },
+		{ "UID FETCH 12 " ALL, "%t BAD what\r\n" },
+		{ "UID FETCH 12 (UID)", LISTING },
+		{ "UID FETCH 20 " ALL,
+		    "* 3 FETCH (UID 20 BODY[] {1}\r\nc)\r\n%t OK\r\n" },
+		END };
+	/* nor where it refuses to say which mails it has */
+	static const struct step unsure[] = { EXAMINE, SIZES(3, 3, 3),
+		{ "UID FETCH 11:20 " ALL,
+		    "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n"
+		    "* 3 FETCH (UID 20 BODY[] {1}\r\nc)\r\n%t NO x\r\n" },
+		{ "UID FETCH 12 (UID)", "%t BAD what\r\n" },
+		{ "UID FETCH 12 " ALL, "%t NO x\r\n" },
+		{ "UID FETCH 12 (UID)", "%t BAD what\r\n" }, END };
+	/* what comes without a body, too */
+	static const struct step empty[] = { EXAMINE, SIZES(3, 3, 3),
+		{ "UID FETCH 11:20 " ALL,
+		    "* 1 FETCH (UID 11 BODY[] {1}\r\na)\r\n"
+		    "* 2 FETCH (UID 12 BODY[] NIL)\r\n"
+		    "* 3 FETCH (UID 20 BODY[] {1}\r\nc)\r\n%t OK\r\n" },
+		{ "UID FETCH 12 (UID)", LISTING },
+		{ "UID FETCH 12 " ALL, "%t OK\r\n" },
+		{ "UID FETCH 12 (UID)", LISTING }, END };
+
+	assert_fetches(*state, of_three, "11:a;12?:;20:c;");
+	setup(state);
+	assert_fetches(*state, unsure, "11:a;20:c;12?:;");
+	setup(state);
+	assert_fetches(*state, empty, "11:a;20:c;12?:;");
+}
+
+static void
+gives_up_when_all_is_refused(void **state)
+{
+	static const struct step script[] = { EXAMINE, SIZES(3, 3, 3),
+		{ "UID FETCH 11:20 " ALL, "%t NO [TEMPFAIL] x\r\n" },
+		{ "UID FETCH 11:20 (UID)", LISTING },
+		{ "UID FETCH 11 " ALL, "%t NO [TEMPFAIL] x\r\n" },
+		{ "UID FETCH 11 (UID)", LISTING },
+		{ "UID FETCH 12 " ALL, "%t NO [TEMPFAIL] x\r\n" },
+		{ "UID FETCH 12 (UID)", LISTING },
+		{ "UID FETCH 20 " ALL, "%t NO [TEMPFAIL] y\r\n" },
+		{ "UID FETCH 20 (UID)", LISTING }, END };
+
+	assert_fetches(*state, script, "11?:;12?:;20?:;");
+}
+
+#define FIRST "UID FETCH 1:* (UID RFC822.SIZE)"
+#define UIDS "UID FETCH 1:* (UID)"
+
+/* The list is completed without sizes, and by what may be there. */
+static void
+completes_a_list_that_falls_short(void **state)
+{
+	static const struct {
+		struct step script[12];
+		const char *mails;
+	} rows[] = {
+		{ { EXAMINE,
+		      { FIRST, "* 1 FETCH (UID 11 RFC822.SIZE 3)\r\n"
+			       "* 3 FETCH (UID 13 RFC822.SIZE 3)\r\n"
+			       "%t NO some\r\n" },
+		      { UIDS, "* 1 FETCH (UID 11)\r\n* 2 FETCH (UID 12)\r\n"
+			      "* 3 FETCH (UID 13)\r\n%t OK\r\n" },
+		      END },
+		    "11 12? 13 " },
+		{ { EXAMINE,
+		      { FIRST,
+			  "* 1 FETCH (UID 12 RFC822.SIZE 3)\r\n%t OK\r\n" },
+		      { UIDS, "* 1 FETCH (UID 11)\r\n* 2 FETCH (UID 12)\r\n"
+			      "* 3 FETCH (UID 13)\r\n%t OK\r\n" },
+		      END },
+		    "11? 12 13? " },
+		/* UIDNEXT is 14 */
+		{ { EXAMINE,
+		      { FIRST,
+			  "* 1 FETCH (UID 11 RFC822.SIZE 3)\r\n%t BAD x\r\n" },
+		      { UIDS, "%t BAD x\r\n" }, END },
+		    "1? 2? 3? 4? 5? 6? 7? 8? 9? 10? 11 12? 13? " },
+		/* one was expunged meanwhile */
+		{ { EXAMINE,
+		      { FIRST,
+			  "* 1 FETCH (UID 11 RFC822.SIZE 3)\r\n"
+			  "* 2 EXPUNGE\r\n"
+			  "* 2 FETCH (UID 13 RFC822.SIZE 3)\r\n%t OK\r\n" },
+		      END },
+		    "11 13 " },
+	};
+	struct scene *s = *state;
+	char got[200];
+	size_t i, k, n;
+
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		setup(state);
+		open_inbox(s, rows[i].script);
+		if (imap_sizes(s->imap, 1, 0, &s->listing, &s->fault) == -1)
+			fail_msg("%s %s", s->fault.text, s->server.error);
+		for (k = n = 0; k < s->listing.n; k++)
+			n += (size_t)snprintf(got + n, sizeof got - n, "%u%s ",
+			    (unsigned)s->listing.list[k].uid,
+			    s->listing.list[k].unsized ? "?" : "");
+		assert_string_equal(got, rows[i].mails);
+		assert_false(s->listing.is_guess);
+		end(s);
+	}
+}
+
+static void
+says_that_a_list_is_a_guess(void **state)
+{
+	static const struct step script[] = { EXAMINE, { FIRST, "%t OK\r\n" },
+		{ UIDS, "%t OK\r\n" }, END };
+	static const struct step no_uidnext[] = { LOGIN,
+		{ "EXAMINE", "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n"
+			     "%t OK\r\n" },
+		{ FIRST, "%t OK\r\n" }, { UIDS, "%t OK\r\n" }, END };
+	struct scene *s = *state;
+
+	open_inbox(s, script);
+	assert_int_equal(imap_sizes(s->imap, 1, 0, &s->listing, &s->fault), 0);
+	assert_true(s->listing.is_guess);
+	assert_int_equal(s->listing.n, 13);
+	end(s);
+	setup(state);
+	open_inbox(s, no_uidnext);
+	assert_int_equal(imap_sizes(s->imap, 1, 0, &s->listing, &s->fault), -1);
+	assert_fault(s, EX_TEMPFAIL, "holds 3 mails, and lists none");
+	end(s);
 }
 
 static void
@@ -388,9 +550,7 @@ reads_internal_dates(void **state)
 		    "\r\n%%t OK\r\n",
 		    rows[i].text);
 		open_inbox(s, script);
-		assert_int_equal(
-		    imap_fetch(s->imap, &size, 1, take_date, &date, &s->fault),
-		    0);
+		assert_int_equal(fetch(s, &size, 1, take_date, &date), 0);
 		if (date != rows[i].date)
 			fail_msg("%s: %lld", rows[i].text, (long long)date);
 		end(s);
@@ -436,14 +596,13 @@ marks_what_is_older_to_be_skipped(void **state)
 	size_t i;
 
 	open_inbox(s, script);
-	if (imap_sizes(s->imap, 1, 1767225600, &s->sizes, &s->n, &s->fault) ==
-	    -1)
+	if (imap_sizes(s->imap, 1, 1767225600, &s->listing, &s->fault) == -1)
 		fail_msg("%s %s", s->fault.text, s->server.error);
-	assert_int_equal(s->n, 7);
-	for (i = 0; i < s->n; i++)
-		if (s->sizes[i].skip != (skipped[i] == 'y'))
-			fail_msg("UID %u", (unsigned)s->sizes[i].uid);
-	if (imap_fetch(s->imap, s->sizes, s->n, take_mail, s, &s->fault) == -1)
+	assert_int_equal(s->listing.n, 7);
+	for (i = 0; i < s->listing.n; i++)
+		if (s->listing.list[i].skip != (skipped[i] == 'y'))
+			fail_msg("UID %u", (unsigned)s->listing.list[i].uid);
+	if (fetch(s, s->listing.list, s->listing.n, take_mail, s) == -1)
 		fail_msg("%s %s", s->fault.text, s->server.error);
 	end(s);
 	assert_string_equal(s->mails, "2:a;4:b;5:c;6:d;7:e;");
@@ -466,6 +625,10 @@ main(void)
 		TEST(hears_the_command_under_way_before_it_asks_again),
 		TEST(ends_where_the_server_asks_to_come_back),
 		TEST(hands_over_what_came_before_a_fault),
+		TEST(seeks_the_mail_that_is_refused),
+		TEST(gives_up_when_all_is_refused),
+		TEST(completes_a_list_that_falls_short),
+		TEST(says_that_a_list_is_a_guess),
 		TEST(stops_where_the_handler_says_so),
 		TEST(reads_internal_dates),
 		TEST(marks_what_is_older_to_be_skipped),

@@ -150,7 +150,7 @@ static void
 bears_any_nesting(void **state)
 {
 	static const char *const kinds[] = { "(", "A (", "BODYSTRUCTURE (",
-		"\"", "FLAGS (", "BODY[" };
+		"\"", "FLAGS (", "BODY[", "BODY[ FLAGS ", "INTERNALDATE " };
 	enum {
 		LONG = 1000000
 	};

@@ -19,9 +19,10 @@ enum {
 	SIZE = 70000
 };
 
-static struct imap_size list[] = { { 1, SIZE, false }, { 2, 100, false },
-	{ 3, SIZE, true }, { 4, SIZE, false }, { 5, SIZE, false },
-	{ 6, 2000000, false }, { 7, SIZE, false } };
+static struct imap_size list[] = { { .uid = 1, .size = SIZE },
+	{ .uid = 2, .size = 100 }, { .uid = 3, .size = SIZE, .skip = true },
+	{ .uid = 4, .size = SIZE }, { .uid = 5, .size = SIZE },
+	{ .uid = 6, .size = 2000000 }, { .uid = 7, .size = SIZE } };
 
 enum {
 	MAILS = sizeof list / sizeof *list
@@ -50,13 +51,16 @@ on_preview(void *arg, const struct imap_preview *p, struct fault *f)
 }
 
 /* Run it; the UIDs that are to be skipped then. */
+static uint32_t broke_at;
+
 static int
 preview(struct scene *s, const struct step *script, struct imap_size *mails)
 {
 	memcpy(mails, list, sizeof list);
 	s->account.message_max = 1 << 20;
 	open_inbox(s, script);
-	return imap_preview(s->imap, mails, MAILS, on_preview, s, &s->fault);
+	return imap_preview(
+	    s->imap, mails, MAILS, on_preview, s, &broke_at, &s->fault);
 }
 
 static void

@@ -38,8 +38,7 @@ struct scene {
 	struct imap_account account;
 	struct imap *imap;
 	struct imap_folder folder;
-	struct imap_size *sizes;
-	size_t n;
+	struct imap_listing listing;
 	struct fault fault;
 	/* what was handed over */
 	char mails[4000];
@@ -161,8 +160,8 @@ end(struct scene *s)
 {
 	imap_close(s->imap);
 	s->imap = NULL;
-	free(s->sizes);
-	s->sizes = NULL;
+	free(s->listing.list);
+	s->listing.list = NULL;
 	server_stop(&s->server);
 	if (s->server.error[0] != '\0')
 		fail_msg("%s", s->server.error);

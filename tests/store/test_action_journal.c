@@ -30,7 +30,7 @@ assert_all_waiting(struct scene *s, const struct store_mailbox *mb,
     const char *import, const char *reject, int64_t expired_before,
     const char *expected)
 {
-	struct store_wanted wanted = { import, reject, expired_before };
+	struct store_wanted wanted = { import, reject, expired_before, 0 };
 	struct store_action *list;
 	struct arena mem = { 0 };
 	char text[400] = "";
@@ -94,7 +94,7 @@ static void
 what_may_be_copied_is_kept(void **state)
 {
 	static const uint32_t uid = 3;
-	static const struct store_wanted none = { "", "", 0 };
+	static const struct store_wanted none = { "", "", 0, 0 };
 	struct scene *s = *state;
 	struct store_mailbox mb = mailbox(s, 7);
 	struct store_action *list;

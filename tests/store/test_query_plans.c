@@ -7,6 +7,8 @@
 #include "store/announced_changes.h"
 #include "store/drop_report.h"
 #include "store/exports.h"
+#include "store/mailboxes.h"
+#include "store/mechanisms.h"
 #include "store/problems.h"
 #include "store/prune.h"
 #include "store/quarantine.h"
@@ -14,6 +16,7 @@
 #include "store/rejects.h"
 #include "store/status.h"
 #include "store/stored_report.h"
+#include "store/suspects.h"
 #include "store/verify.h"
 #include "tables/gather_overview.h"
 #include "tables/table_list.h"
@@ -165,12 +168,37 @@ store_rejects(struct scene *s)
 	assert_ok(s, store_commit(s->st, &s->f));
 }
 
+/* Mails that a server does not hand out. */
+static void
+suspect(struct scene *s, const struct store_mailbox *mb)
+{
+	struct store_suspect *list;
+	struct arena a = { 0 };
+	uint32_t *uids, uid;
+	size_t n;
+
+	assert_ok(s, store_begin(s->st, &s->f));
+	reject(s, add_message(s, mb->id), "not-handed-out", "");
+	assert_ok(s, store_commit(s->st, &s->f));
+	assert_ok(s, store_note_suspect(s->st, mb, 3, true, "why", &s->f));
+	assert_ok(s, store_suspect_again(s->st, mb->id, 7, 1, &s->f));
+	assert_ok(s, store_read_suspects(s->st, mb, &a, &list, &n, &s->f));
+	assert_int_equal(n, 2);
+	assert_ok(s, store_read_done(s->st, mb, &a, &uids, &n, &s->f));
+	assert_true(store_find_witness(s->st, mb, &uid, &s->f) >= 0);
+	assert_ok(s, store_begin(s->st, &s->f));
+	assert_ok(s, store_drop_suspect(s->st, mb->id, 7, s->uid, true, &s->f));
+	assert_ok(s, store_commit(s->st, &s->f));
+	assert_ok(s, store_action_refused(s->st, mb, 9, 5, &s->f));
+	arena_free(&a);
+}
+
 /* The mails of a folder, and what is done with them on the server. */
 static void
 poll_folder(struct scene *s)
 {
 	static const uint32_t uids[] = { 1 };
-	struct store_wanted wanted = { "seen", "flag", 1 };
+	struct store_wanted wanted = { "seen", "flag", 1, 0 };
 	struct store_refusal refusal = { .error = "no" };
 	struct policy p = some_policy;
 	struct report r = report_of(&p, 1, "mailed", 23);
@@ -178,6 +206,7 @@ poll_folder(struct scene *s)
 	struct store_action *list;
 	struct store_mailbox mb;
 	struct arena a = { 0 };
+	char mechanism[20];
 	int64_t message;
 	bool first;
 	size_t n;
@@ -209,6 +238,10 @@ poll_folder(struct scene *s)
 	assert_ok(s, store_note_refusal(s->st, "name", &refusal, &s->f));
 	assert_ok(s, store_find_refusal(s->st, "name", &refusal, &s->f));
 	assert_ok(s, store_drop_refusal(s->st, "name", &s->f));
+	assert_ok(s, store_note_mechanism(s->st, "name", "PLAIN", &s->f));
+	assert_ok(s, store_find_mechanism(
+			 s->st, "name", mechanism, sizeof mechanism, &s->f));
+	suspect(s, &mb);
 	arena_free(&a);
 }
 
