@@ -302,16 +302,31 @@ lately AS MATERIALIZED (
 		    WHERE d.day = c.day AND d.series = s.id)
 	    ORDER BY c.day DESC LIMIT 1) AS day
     FROM series AS s),
-used AS MATERIALIZED (
-    SELECT domain, policy_type, policy_mode, max(day) AS day
-    FROM lately WHERE day IS NOT NULL
-    GROUP BY domain, policy_type, policy_mode),
+seen AS MATERIALIZED (
+    SELECT domain, count(DISTINCT policy_type) AS types,
+	min(policy_type) || iif(min(policy_type) = max(policy_type), '',
+	    ' ' || max(policy_type)) AS policy_types, -- of one or two
+	-- the mode of the last day that has any, of several the first by name
+	max(iif(policy_mode = '', NULL, 8 * day +
+	    instr(' tne', substr(policy_mode, 1, 1)))) % 8 AS mode
+    FROM lately WHERE day IS NOT NULL GROUP BY domain),
 kinds AS MATERIALIZED (
     SELECT l.domain AS domain, l.policy_type AS policy_type,
 	total(d.successful_sessions) + total(d.failed_sessions) AS sessions
     FROM lately AS l CROSS JOIN rollup_daily AS d
-    WHERE d.day = l.day AND d.series = l.series
+    WHERE l.domain IN (SELECT domain FROM seen WHERE types > 2)
+	AND d.day = l.day AND d.series = l.series
     GROUP BY l.domain, l.policy_type),
+typed AS MATERIALIZED (
+    SELECT DISTINCT domain, group_concat(policy_type, ' ') OVER (
+	PARTITION BY domain ORDER BY policy_type
+	ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) ||
+	iif(types > 20, ' and ' || (types - 20) || ' more', '') AS policy_types
+    FROM (SELECT domain, policy_type, row_number() OVER (PARTITION BY domain
+		ORDER BY sessions DESC, policy_type) AS place,
+	    count(*) OVER (PARTITION BY domain) AS types
+	FROM kinds)
+    WHERE place <= 20),
 worst AS MATERIALIZED (
     SELECT b.domain AS domain, b.result_type AS result_type,
 	total(f.failed_sessions) AS failed
@@ -320,7 +335,32 @@ worst AS MATERIALIZED (
     WHERE f.problem = b.id AND s.id = f.series
 	AND f.day BETWEEN (SELECT min(day) FROM days)
 	AND (SELECT max(day) FROM days)
-    GROUP BY b.domain, b.result_type)
+    GROUP BY b.domain, b.result_type),
+failing AS MATERIALIZED (
+    SELECT domain, result_type FROM (SELECT domain, result_type,
+	    row_number() OVER (PARTITION BY domain
+		ORDER BY result_type = 'not-detailed', failed DESC, result_type)
+		AS place
+	FROM worst)
+    WHERE place = 1),
+-- one row a domain out of those above: no join, for SQLite makes no index for it
+joined AS MATERIALIZED (
+    SELECT domain, max(first_day) AS first_day, max(last_day) AS last_day,
+	max(organizations) AS organizations, max(silent) AS silent,
+	max(counted_sessions) AS counted_sessions,
+	max(counted_failed) AS counted_failed, max(bad_day) AS bad_day,
+	max(policy_types) AS policy_types, max(policy_mode) AS policy_mode,
+	max(result_type) AS result_type
+    FROM (SELECT *, NULL AS policy_types, NULL AS policy_mode,
+	    NULL AS result_type FROM whole
+	UNION ALL SELECT domain, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+	    iif(types > 2, NULL, policy_types), CASE mode WHEN 2 THEN 'testing'
+	    WHEN 3 THEN 'none' WHEN 4 THEN 'enforce' END, NULL FROM seen
+	UNION ALL SELECT domain, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+	    policy_types, NULL, NULL FROM typed
+	UNION ALL SELECT domain, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+	    NULL, NULL, result_type FROM failing)
+    GROUP BY domain)
 SELECT w.domain AS domain, date(w.first_day * 86400, 'unixepoch')
 	AS first_day,
     date(w.last_day * 86400, 'unixepoch') AS last_day,
@@ -328,27 +368,15 @@ SELECT w.domain AS domain, date(w.first_day * 86400, 'unixepoch')
     CAST(w.counted_sessions AS INTEGER) AS counted_sessions,
     CAST(w.counted_failed AS INTEGER) AS counted_failed,
     w.counted_failed / nullif(w.counted_sessions, 0.0) AS failure_rate,
-    (SELECT group_concat(x.policy_type, ' ') FROM (
-	SELECT k.policy_type AS policy_type FROM (
-	    SELECT k.policy_type AS policy_type FROM kinds AS k
-	    WHERE k.domain = w.domain
-	    ORDER BY k.sessions DESC, k.policy_type LIMIT 20) AS k
-	ORDER BY k.policy_type) AS x) || (SELECT iif(count(*) > 20,
-	    ' and ' || (count(*) - 20) || ' more', '')
-	FROM kinds AS k WHERE k.domain = w.domain) AS policy_types,
-    ifnull((SELECT u.policy_mode FROM used AS u
-	WHERE u.domain = w.domain AND u.policy_mode <> ''
-	ORDER BY u.day DESC, u.policy_mode LIMIT 1), '') AS policy_mode,
+    w.policy_types AS policy_types, ifnull(w.policy_mode, '') AS policy_mode,
     (SELECT count(DISTINCT r.day)
 	FROM senders AS n CROSS JOIN rollup_senders AS r
 	WHERE n.domain = w.domain AND r.sender = n.id
 	    AND r.day > ifnull(w.bad_day, w.first_day - 1)
 	    AND r.day <= w.last_day) AS clean_days,
-    ifnull((SELECT t.result_type FROM worst AS t WHERE t.domain = w.domain
-	ORDER BY t.result_type = 'not-detailed', t.failed DESC,
-	    t.result_type LIMIT 1), '') AS worst_result_type,
+    ifnull(w.result_type, '') AS worst_result_type,
     w.silent AS silent_organizations
-FROM whole AS w;
+FROM joined AS w WHERE w.first_day IS NOT NULL;
 
 -- The same figures counted from scratch.
 CREATE VIEW recount_days AS
