@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "cmd/closing_line.h"
+#include "dns/resolver.h"
 #include "ingest/ingest.h"
 #include "output/json_line.h"
 
@@ -31,11 +32,25 @@ closing_line(const struct ingest_counts *c, double seconds, const char *verb)
 	add_part(line, sizeof line, &len, c->duplicate, "stored before");
 	add_part(line, sizeof line, &len, c->conflict, "in conflict");
 	add_part(line, sizeof line, &len, c->rejected, "rejected");
+	add_part(line, sizeof line, &len, c->deferred, "put off");
 	fprintf(stderr,
 	    "%" PRIu64 " message%s looked at in %.1f s: %" PRIu64
 	    " without a report, %" PRIu64 " report%s (%" PRIu64 " %s%s)\n",
 	    c->messages, c->messages == 1 ? "" : "s", seconds, c->no_report,
 	    c->reports, c->reports == 1 ? "" : "s", c->imported, verb, line);
+}
+
+void
+closing_line_waiting(const struct ingest_counts *c, const struct resolver *r)
+{
+	if (c->waiting == 0)
+		return;
+	log_progress_end();
+	log_warn("dns: no answer from %s; %" PRIu64 " mail%s, and %s tried "
+		 "again by each run",
+	    resolver_server(r), c->waiting,
+	    c->waiting == 1 ? " waits" : "s wait",
+	    c->waiting == 1 ? "is" : "are");
 }
 
 void
@@ -54,6 +69,8 @@ closing_line_json(const struct ingest_counts *c, double seconds,
 	json_add_count(o, "warnings", c->warnings);
 	json_add_count(o, "bytes", c->bytes);
 	json_add_decimal(o, "seconds", seconds, 3);
+	json_add_count(o, "deferred", c->deferred);
+	json_add_count(o, "unverified", c->unverified);
 	if (mailboxes != NULL)
 		json_add(o, "mailboxes", mailboxes);
 	json_line_print(stdout, o);

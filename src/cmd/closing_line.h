@@ -3,6 +3,7 @@
 
 struct ingest_counts;
 struct json_object;
+struct resolver;
 
 /*
  * Remove the progress line and, when a person looks on, print one line on
@@ -11,6 +12,10 @@ struct json_object;
  */
 void closing_line(
     const struct ingest_counts *, double seconds, const char *verb);
+
+/* Say once that mails wait since DNS does not answer; nothing for none. */
+void closing_line_waiting(
+    const struct ingest_counts *, const struct resolver *);
 
 /*
  * The same as the line that --json promises, on stdout.  `mailboxes` tells how

@@ -51,7 +51,8 @@ enum option_key {
 	KEY_DETAILS,
 	KEY_BOM,
 	KEY_DELIMITER,
-	KEY_DECIMAL
+	KEY_DECIMAL,
+	KEY_DKIM
 };
 
 static const struct spec {
@@ -77,6 +78,8 @@ static const struct spec {
 	    "this reporting organization alone; may be repeated" },
 	{ KEY_ARRIVAL, "arrival", "TIME", OPTION_ARRIVAL,
 	    "when it arrived (RFC 3339)" },
+	{ KEY_DKIM, "dkim", "MODE", OPTION_DKIM,
+	    "off, record or require, over the configuration's" },
 	{ KEY_TIMING, "timing", NULL, OPTION_TIMING,
 	    "say where the time went" },
 	{ KEY_AGAIN, "again-actions", NULL, OPTION_AGAIN,
@@ -289,6 +292,16 @@ set_arrival(struct options *o, const char *value)
 }
 
 static int
+set_dkim(struct options *o, const char *value)
+{
+	o->dkim = dkim_mode_find(value);
+	if (o->dkim != DKIM_UNSET)
+		return 0;
+	log_error("--dkim %s: there are off, record and require", value);
+	return -1;
+}
+
+static int
 set_option(struct options *o, int key, const char *value)
 {
 	switch (key) {
@@ -312,6 +325,8 @@ set_option(struct options *o, int key, const char *value)
 		return set_since(o, value);
 	case KEY_ARRIVAL:
 		return set_arrival(o, value);
+	case KEY_DKIM:
+		return set_dkim(o, value);
 	case KEY_FAIL_ABOVE:
 		return set_fail_above(o, value);
 	case KEY_MIN_SESSIONS:

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "model/vouching.h"
 
 /* The options that a command takes beside the global ones, as a bit set. */
 enum option_set {
@@ -28,7 +29,8 @@ enum option_set {
 	OPTION_MAILBOX = 1 << 16, /* --mailbox */
 	OPTION_PRUNE = 1 << 17,	  /* --before --raw --details */
 	OPTION_STYLE = 1 << 18,	  /* --bom --delimiter --decimal */
-	OPTION_AGAIN = 1 << 19	  /* --again-actions */
+	OPTION_AGAIN = 1 << 19,	  /* --again-actions */
+	OPTION_DKIM = 1 << 20	  /* --dkim */
 };
 
 /* The values of an option that may be repeated. */
@@ -64,6 +66,7 @@ struct options {
 	const char *end;    /* number of a problem; NULL when not given */
 	const char *before; /* a UTC day, checked; NULL */
 	bool details;
+	enum dkim_mode dkim; /* --dkim; DKIM_UNSET when not given */
 	bool has_arrival;
 	int64_t arrival;
 	char *const *args; /* the arguments that are no options */

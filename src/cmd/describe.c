@@ -8,6 +8,7 @@
 #include "base/utc.h"
 #include "codes/result_types.h"
 #include "cmd/describe.h"
+#include "cmd/describe_voucher.h"
 #include "ingest/examine.h"
 #include "output/json_line.h"
 #include "output/terminal_text.h"
@@ -301,6 +302,7 @@ describe_words(
 	else
 		put_report(c);
 	put_mail(source, head);
+	describe_voucher(c->verdict);
 	describe_field("File", c->filename);
 	if (c->report == NULL)
 		return;
@@ -380,6 +382,7 @@ describe_json(const char *source, const struct candidate *c)
 		json_add(o, "notes", json_codes(fs, CLASS_NOTE));
 		add_report(o, c->report);
 	}
+	describe_voucher_json(o, c->verdict);
 	json_line_print(stdout, o);
 }
 

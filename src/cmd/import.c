@@ -7,6 +7,8 @@
 #include "base/timing.h"
 #include "cmd/cmd.h"
 #include "cmd/closing_line.h"
+#include "dns/resolver.h"
+#include "poll/waiting_mails.h"
 #include "output/progress.h"
 #include "export/csv_folder.h"
 #include "ingest/ingest.h"
@@ -113,13 +115,24 @@ import_into(struct store *st, const struct options *o, const struct config *c,
 		    .timing = o->timing ? &timing : NULL },
 		.keep_raw = c->keep_raw,
 	};
-	struct import im = { .ingest = ingest_open(st, &settings) };
+	struct resolver *resolver = resolver_new(&c->dns);
+	struct vouching how = c->vouching;
+	struct import im = { 0 };
 	double seconds = timing_now();
 	int rc;
 
+	settings.examine.resolver = resolver;
+	im.ingest = ingest_open(st, &settings);
+	if (o->dkim != DKIM_UNSET)
+		how.mode = o->dkim;
+	ingest_set_vouching(im.ingest, &how);
 	timing_start(&timing);
 	timing_enter(settings.examine.timing, ROOM_WIRE);
-	rc = import_all(&im, o, c, f);
+	rc = o->dry_run ? 0
+			: waiting_mails_retry(st, im.ingest,
+			      &(struct waiting_mails){ 0, "", "" }, f);
+	if (rc == 0)
+		rc = import_all(&im, o, c, f);
 	timing_enter(settings.examine.timing, ROOM_CSV);
 	if (rc == 0 && !o->dry_run)
 		rc = csv_folder_refresh(st, c, f);
@@ -131,7 +144,9 @@ import_into(struct store *st, const struct options *o, const struct config *c,
 	else
 		closing_line(ingest_counts(im.ingest), seconds,
 		    o->dry_run ? "would be imported" : "imported");
+	closing_line_waiting(ingest_counts(im.ingest), resolver);
 	ingest_close(im.ingest);
+	resolver_free(resolver);
 	return rc == -1 ? cmd_failed(f) : im.status;
 }
 
@@ -155,8 +170,8 @@ run(const struct options *o)
 
 const struct command cmd_import = {
 	.name = "import",
-	.arguments = "[-n] [--json] PATH...",
+	.arguments = "[-n] [--json] [--dkim MODE] PATH...",
 	.summary = "import report files and mails; - is stdin",
-	.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_TIMING,
+	.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_TIMING | OPTION_DKIM,
 	.run = run,
 };

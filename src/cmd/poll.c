@@ -10,6 +10,7 @@
 #include "poll/poll_mailbox.h"
 #include "poll/poll_run.h"
 #include "cmd/closing_line.h"
+#include "dns/resolver.h"
 #include "poll/mailboxes_in_parallel.h"
 #include "base/stop_signal.h"
 #include "export/csv_folder.h"
@@ -105,8 +106,10 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 		    .timing = p.timing },
 		.keep_raw = c->keep_raw,
 	};
+	struct dns_settings dns = c->dns;
 	struct ingest_counts counts = { 0 };
 	struct polled m = { 0 };
+	struct resolver *resolver;
 	double seconds;
 	int rc;
 
@@ -116,6 +119,8 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 
 	timing_start(&timing);
 	seconds = timing_now();
+	dns.stop = stop_flag();
+	settings.examine.resolver = resolver = resolver_new(&dns);
 	p.ingest = ingest_open(st, &settings);
 	stop_listen(stopped);
 	rc = poll_all(&p, &m, &counts, f);
@@ -127,9 +132,11 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 	else
 		closing_line(&counts, seconds,
 		    o->dry_run ? "would be imported" : "imported");
+	closing_line_waiting(&counts, resolver);
 	ingest_close(p.ingest);
 	free(m.list);
 	free(m.ended);
+	resolver_free(resolver);
 	if (rc == -1)
 		return cmd_failed(f);
 	if (!stop_requested())

@@ -13,7 +13,9 @@
 #include "cmd/describe.h"
 #include "cmd/report_difference.h"
 #include "export/csv_folder.h"
+#include "dns/resolver.h"
 #include "ingest/ingest.h"
+#include "ingest/retry.h"
 #include "output/terminal_text.h"
 #include "store/prune.h"
 #include "store/quarantine.h"
@@ -179,6 +181,21 @@ show(struct work *w, int64_t id, struct fault *f)
 	return 0;
 }
 
+/* As in the mailbox that it came from, when that is still configured. */
+static const struct vouching *
+vouching_of(const struct config *c, const struct store_quarantined *q)
+{
+	size_t i, n;
+
+	for (i = 0; q->mailbox != 0 && i < c->n_mailboxes; i++) {
+		n = strlen(c->mailboxes[i].name);
+		if (strncmp(q->source, c->mailboxes[i].name, n) == 0 &&
+		    strncmp(q->source + n, ": ", 2) == 0)
+			return &c->mailboxes[i].vouching;
+	}
+	return &c->vouching;
+}
+
 static struct ingest_settings
 settings_of(const struct config *c)
 {
@@ -190,46 +207,22 @@ settings_of(const struct config *c)
 	};
 }
 
-/* The transfer encoding of the kept bytes; NULL: they are decoded. */
-static const char *
-encoding_of(const struct store_quarantined *q)
-{
-	enum code code = code_find(q->code);
-
-	return code == CODE_TRANSFER_ENCODING ? "base64"
-	       : code == CODE_UUENCODE	      ? "uuencode"
-					      : NULL;
-}
-
-/* Ingest the kept bytes again: a mail, or an attachment with its mail's head.
- */
+/* Judge it again as it came: the mail, or the attachment under its mail. */
 static int
 ingest_again(struct work *w, const struct store_quarantined *q,
     struct ingest_counts *counts, struct fault *f)
 {
+	struct resolver *resolver = resolver_new(&w->config->dns);
 	struct ingest_settings settings = settings_of(w->config);
-	struct ingest *in = ingest_open(w->store, &settings);
-	struct ingest_verdict verdict;
-	struct message m = {
-		.source = q->source,
-		.mailbox = q->mailbox,
-		.uidvalidity = q->uidvalidity,
-		.uid = q->uid,
-		.bytes = q->bytes,
-		.size = q->size,
-		.has_arrival = q->has_arrival,
-		.arrival = q->arrival,
-		.is_mail = q->whole_mail,
-		.attachment_of = q->whole_mail ? NULL : &q->head,
-		.filename = q->filename,
-		.encoding = encoding_of(q),
-	};
-	int rc = ingest_message(in, &m, &verdict, f);
+	struct ingest *in;
+	int rc;
 
-	if (rc == 0)
-		rc = ingest_commit(in, f);
-	*counts = *ingest_counts(in);
+	settings.examine.resolver = resolver;
+	in = ingest_open(w->store, &settings);
+	ingest_set_vouching(in, vouching_of(w->config, q));
+	rc = retry_entry(in, q, counts, f);
 	ingest_close(in);
+	resolver_free(resolver);
 	return rc;
 }
 
@@ -289,6 +282,10 @@ retry(struct work *w, int64_t id, struct fault *f)
 	w->changed |= c.imported + c.conflict > 0;
 	if (c.reports == 0) {
 		printf("%" PRId64 ": holds no report\n", id);
+		return 0;
+	}
+	if (c.waiting > 0) {
+		printf("%" PRId64 ": DNS does not answer yet\n", id);
 		return 0;
 	}
 	if (c.rejected > 0) {

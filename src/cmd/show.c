@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include "cmd/cmd.h"
 #include "cmd/describe.h"
+#include "dns/resolver.h"
 #include "ingest/examine.h"
 #include "files/files.h"
 
@@ -83,15 +84,21 @@ on_unreadable(void *arg, const struct fault *f)
 static int
 show(const struct options *o, const struct config *c)
 {
+	struct resolver *resolver = resolver_new(&c->dns);
 	struct examine_settings settings = { .limits = &c->limits,
 		.our_domains = c->domains.name,
 		.n_our_domains = c->domains.n,
-		.notes = true };
+		.notes = true,
+		.resolver = resolver };
 	struct show s = { .options = o, .examiner = examiner_new(&settings) };
 	struct files_handler handler = { on_message, on_unreadable, &s };
+	struct vouching how = c->vouching;
 	struct fault f = { 0 };
 	size_t i;
 
+	if (o->dkim != DKIM_UNSET)
+		how.mode = o->dkim;
+	examiner_set_vouching(s.examiner, &how);
 	for (i = 0; i < o->n_args; i++) {
 		if (files_walk(o->args[i], &c->limits, &handler, &f) == 0)
 			continue;
@@ -99,6 +106,7 @@ show(const struct options *o, const struct config *c)
 		break;
 	}
 	examiner_free(s.examiner);
+	resolver_free(resolver);
 	arena_free(&s.mail);
 	arena_free(&s.reports);
 	return s.status;
@@ -121,8 +129,8 @@ run(const struct options *o)
 
 const struct command cmd_show = {
 	.name = "show",
-	.arguments = "[--json] [--arrival TIME] PATH|-",
+	.arguments = "[--json] [--arrival TIME] [--dkim MODE] PATH|-",
 	.summary = "one report or mail in words; nothing is stored",
-	.options = OPTION_JSON | OPTION_ARRIVAL,
+	.options = OPTION_JSON | OPTION_ARRIVAL | OPTION_DKIM,
 	.run = run,
 };

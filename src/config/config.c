@@ -54,6 +54,8 @@ config_defaults(struct config *c)
 		.export_dir = "",
 		.export_since = 400,
 		.csv = csv_style_default,
+		.vouching = { .mode = DKIM_RECORD },
+		.dns = { .trust_anchor = "auto", .timeout = 5 },
 		.limits = limits_default,
 	};
 }

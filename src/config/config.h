@@ -4,7 +4,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "dns/resolver.h"
 #include "model/limits.h"
+#include "model/vouching.h"
 #include "base/span.h"
 #include "config/domain_list.h"
 #include "output/csv.h"
@@ -31,7 +33,8 @@ struct config_mailbox {
 	unsigned delete_after; /* days; 0: never */
 	int64_t import_since;  /* seconds since 1970 UTC; 0: all mails */
 	unsigned retries;
-	unsigned grace; /* seconds */
+	unsigned grace;		  /* seconds */
+	struct vouching vouching; /* as in [reports] where not given here */
 };
 
 struct config {
@@ -44,6 +47,8 @@ struct config {
 	unsigned export_since;	/* days; SINCE_ALL for everything */
 	struct csv_style csv;
 	struct domain_list domains; /* our own; empty: any */
+	struct vouching vouching;   /* of what is no mailbox */
+	struct dns_settings dns;
 	struct limits limits;
 	struct config_mailbox *mailboxes; /* in the order of the file */
 	size_t n_mailboxes;

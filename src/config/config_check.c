@@ -131,6 +131,20 @@ check_delete_after(const struct check *c, const struct config_mailbox *mb)
 		    "only one of the two can be");
 }
 
+/* What a mailbox does not say about who vouches for reports, [reports] does. */
+static void
+settle_vouching(const struct vouching *all, struct vouching *own)
+{
+	if (own->mode == DKIM_UNSET)
+		own->mode = all->mode;
+	if (own->n_trusted == 0) {
+		own->trusted = all->trusted;
+		own->n_trusted = all->n_trusted;
+	}
+	own->signers = all->signers;
+	own->n_signers = all->n_signers;
+}
+
 static void
 check_mailbox(
     const struct check *c, const struct config *conf, struct config_mailbox *mb)
@@ -143,6 +157,7 @@ check_mailbox(
 	check_target(c, mb, "after_import", mb->after_import);
 	check_target(c, mb, "after_reject", mb->after_reject);
 	check_delete_after(c, mb);
+	settle_vouching(&conf->vouching, &mb->vouching);
 	mb->account.message_max = conf->limits.message;
 	mb->account.header_max = conf->limits.header;
 }

@@ -5,6 +5,7 @@
 #include "config/config_options.h"
 #include "config/set_mailbox_options.h"
 #include "config/set_options.h"
+#include "config/set_trust_options.h"
 #include "config/value_types.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -22,6 +23,8 @@
 	OPTION("export", called, by, offsetof(struct config, member))
 #define REPORTS(called, by, member) \
 	OPTION("reports", called, by, offsetof(struct config, member))
+#define DNS(called, by, member) \
+	OPTION("dns", called, by, offsetof(struct config, member))
 #define LIMIT(called, by) \
 	OPTION("limits", #called, by, offsetof(struct config, limits.called))
 #define MAILBOX(called, by, member) \
@@ -42,6 +45,13 @@ const struct config_option config_options[] = {
 
 	{ REPORTS("domains", set_domains, domains), .is_list = true },
 	{ REPORTS("domains_file", set_domains_file, domains) },
+	{ REPORTS("dkim", set_dkim, vouching) },
+	{ REPORTS("trust_authserv", set_authservs, vouching), .is_list = true },
+	{ REPORTS("signers", set_signers, vouching), .is_list = true },
+
+	{ DNS("resolver", set_dns_servers, dns), .is_list = true },
+	{ DNS("trust_anchor", set_trust_anchor, dns.trust_anchor) },
+	{ DNS("timeout", set_seconds, dns.timeout), .min = 1, .max = 60 },
 
 	{ LIMIT(message, set_size), .min = KB, .max = GB },
 	{ LIMIT(header, set_size), .min = KB, .max = 16 * MB },
@@ -76,8 +86,9 @@ const struct config_option config_options[] = {
 	    .max = 3600 },
 	{ MAILBOX("retries", set_number, retries), .max = 100 },
 	{ MAILBOX("grace", set_seconds, grace), .max = 365 * 24 * 3600 },
-	{ OPTION("mailbox", "dkim", check_dkim, 0), .only = "off" },
-	{ OPTION("mailbox", "trust_authserv", check_anything, 0), .only = "" },
+	{ MAILBOX("dkim", set_dkim, vouching) },
+	{ MAILBOX("trust_authserv", set_authservs, vouching), .is_list = true },
+	{ MAILBOX("dkim_since", set_date, vouching.required_since) },
 };
 
 static_assert(COUNT(config_options) == CONFIG_OPTIONS, "count them");
@@ -124,8 +135,5 @@ config_option_set(const struct config_option *o, struct setting *s, void *owner)
 	s->text = text;
 	if (o->set(o, s, (char *)owner + o->offset) == -1)
 		return -1;
-	if (o->only != NULL && strcmp(s->text, o->only) != 0)
-		return config_refuse(
-		    s, "not supported yet: leave it at \"%s\"", o->only);
 	return 0;
 }

@@ -35,12 +35,10 @@ struct config_option {
 	size_t offset;	   /* of the field in its struct */
 	uint64_t min, max; /* of numbers, sizes and durations */
 	bool is_list; /* several words; quotes are kept, they group words */
-	/* The only value allowed, for a feature that does not exist yet. */
-	const char *only;
 };
 
 enum {
-	CONFIG_OPTIONS = 41
+	CONFIG_OPTIONS = 48
 };
 
 extern const struct config_option config_options[CONFIG_OPTIONS];

@@ -281,23 +281,3 @@ set_domains_file(const struct config_option *o, struct setting *s, void *field)
 		return config_refuse(s, "%s", f.text);
 	return 0;
 }
-
-int
-check_dkim(const struct config_option *o, struct setting *s, void *field)
-{
-	(void)o;
-	(void)field;
-	if (strcmp(s->text, "off") == 0 || strcmp(s->text, "record") == 0 ||
-	    strcmp(s->text, "require") == 0)
-		return 0;
-	return config_refuse(s, "must be off, record or require");
-}
-
-int
-check_anything(const struct config_option *o, struct setting *s, void *field)
-{
-	(void)o;
-	(void)s;
-	(void)field;
-	return 0;
-}

@@ -25,8 +25,4 @@ config_set_fn set_decimal;	/* char */
 config_set_fn set_domains;	/* struct domain_list */
 config_set_fn set_domains_file; /* the same */
 
-/* Values of features to come: nothing is put anywhere. */
-config_set_fn check_dkim;
-config_set_fn check_anything;
-
 #endif

@@ -2,6 +2,7 @@
 #include <libpsl.h>
 
 #include "dkim/alignment.h"
+#include "model/vouching.h"
 
 static bool
 same_organization(const char *a, const char *b)

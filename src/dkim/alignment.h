@@ -10,10 +10,7 @@
  * List are the same; a public suffix itself belongs to none.
  */
 
-/* A signing domain that may sign for a reporter of another organization. */
-struct signer {
-	const char *domain, *reporter; /* A-labels, lower case */
-};
+struct signer;
 
 /* Whether the signing domain may speak for the reporter; both are A-labels in
  * lower case, "" for none. */

@@ -139,10 +139,8 @@ verdict_warn(const struct verdict *v, struct findings *found)
 		findings_add(found, CODE_AUTH_RESULTS_ONLY, "%s", place);
 		return;
 	}
-	if (v->vouched != VOUCHED_BY_SIGNATURE) {
-		findings_add(found, CODE_UNAUTHENTICATED, "%s", place);
+	if (v->vouched != VOUCHED_BY_SIGNATURE)
 		return;
-	}
 	if (v->key.is_for_mail)
 		findings_add(found, CODE_DKIM_SERVICE_TYPE, "%s", place);
 	if (v->key.is_test)

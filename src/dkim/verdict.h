@@ -49,7 +49,7 @@ enum {
 };
 void verdict_place(const struct verdict *, char out[static VERDICT_PLACE]);
 
-/* The warnings that a verdict brings with it, for a report that is counted. */
+/* The warnings that a verdict brings with it, where somebody vouches. */
 void verdict_warn(const struct verdict *, struct findings *);
 
 /* "pass", "provider", "waiting", or the code, as the store has it. */

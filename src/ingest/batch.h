@@ -18,11 +18,14 @@ struct outcome {
 	const struct report *report; /* NULL: refused */
 	struct span raw; /* of a report: its gzip file; empty: not kept */
 	struct store_reject reject;
+	bool deferred; /* neither: nobody can say yet who vouches for it */
+	bool waits;    /* none of these: the mail itself, in `reject`, that is
+			  to be judged again when DNS answers */
 };
 
 /* What the outcomes of one message add up to. */
 struct tally {
-	bool any, rejected, conflict, imported;
+	bool any, rejected, conflict, imported, deferred;
 	bool repeated_conflict; /* a duplicate, but of a conflict */
 	bool lost; /* some bytes are kept nowhere but in the mail */
 };

@@ -7,22 +7,31 @@
 #include "base/fault.h"
 #include "base/timing.h"
 #include "ingest/examine.h"
+#include "ingest/vouch.h"
+#include "dkim/verdict.h"
 #include "mime/candidates.h"
 #include "mime/header_field.h"
 #include "mime/mail_header.h"
 #include "mime/part_body.h"
 #include "mime/report_front.h"
 #include "report/mail_comparison.h"
+#include "model/vouching.h"
 #include "report/report.h"
 #include "unpack/container.h"
 #include "unpack/unpack.h"
+
+enum {
+	WARNINGS_TEXT = 4096 /* room for the names of all codes */
+};
 
 struct examiner {
 	struct examine_settings settings;
 	struct buf decoded; /* a part, its transfer encoding undone */
 	struct buf text;    /* a report, unpacked */
 	struct report_parser *parser;
-	struct findings findings; /* about the present candidate */
+	struct voucher *voucher;	 /* NULL without a resolver */
+	const struct vouching *vouching; /* of the mails from now on */
+	struct findings findings;	 /* about the present candidate */
 	struct findings choosing; /* why its part was chosen; merged into the
 				     findings of each report in it */
 };
@@ -34,6 +43,11 @@ struct exam {
 	struct arena *mail;	/* for what is said of the mail */
 	struct arena *reports;	/* for the reports in it */
 	struct mail_head *head; /* of the mail, or of the forwarded one */
+	struct span around;	/* the mail around the part that is judged;
+				   empty for a file that is none */
+	bool refused;		/* the mail as a whole */
+	bool mail_has_arrival;	/* of that mail */
+	int64_t mail_arrival;
 	bool has_arrival;
 	int64_t arrival;
 	examine_fn *fn;
@@ -49,6 +63,9 @@ examiner_new(const struct examine_settings *settings)
 	ex->decoded.max = settings->limits->message;
 	ex->text.max = settings->limits->report;
 	ex->parser = report_parser_new();
+	if (settings->resolver != NULL)
+		ex->voucher =
+		    voucher_new(settings->resolver, settings->limits->header);
 	return ex;
 }
 
@@ -60,7 +77,14 @@ examiner_free(struct examiner *ex)
 	buf_free(&ex->decoded);
 	buf_free(&ex->text);
 	report_parser_free(ex->parser);
+	voucher_free(ex->voucher);
 	free(ex);
+}
+
+void
+examiner_set_vouching(struct examiner *ex, const struct vouching *how)
+{
+	ex->vouching = how;
 }
 
 /* Hand the candidate to the caller. */
@@ -69,6 +93,9 @@ hand_over(struct exam *e, struct candidate *c, struct fault *f)
 {
 	c->has_arrival = e->has_arrival;
 	c->arrival = e->arrival;
+	c->signed_by = e->around.n > 0 && e->ex->voucher != NULL
+			   ? voucher_signed_by(e->ex->voucher)
+			   : "";
 	return e->fn(e->arg, c, f);
 }
 
@@ -78,6 +105,127 @@ forget_findings(struct findings *fs)
 {
 	fs->reject.code = CODE_NONE;
 	fs->n = 0;
+}
+
+/* Add to a report what was found after it was read. */
+static void
+add_warnings(struct exam *e, struct report *r)
+{
+	char names[WARNINGS_TEXT];
+
+	findings_names(&e->ex->findings, CLASS_WARN, names, sizeof names);
+	r->warnings = arena_strdup(e->reports, names);
+}
+
+/* Whether a report that nobody vouches for is refused. */
+static bool
+is_required(const struct exam *e)
+{
+	const struct vouching *how = e->ex->vouching;
+
+	return how->mode == DKIM_REQUIRE &&
+	       (!e->has_arrival || e->arrival >= how->required_since);
+}
+
+static bool
+is_judged(const struct exam *e)
+{
+	const struct examiner *ex = e->ex;
+
+	return ex->voucher != NULL && ex->vouching != NULL &&
+	       ex->vouching->mode != DKIM_OFF;
+}
+
+/* The verdict on a report, or with NULL on whoever sent the mail. */
+static const struct verdict *
+reach_verdict(struct exam *e, const struct report *r)
+{
+	struct vouched_mail mail = { e->around, e->head, e->mail_has_arrival,
+		e->mail_arrival };
+
+	return voucher_judge(e->ex->voucher, e->ex->vouching, &mail, r);
+}
+
+/* The mail as a whole is refused, and no part of it is looked at any more. */
+static void
+refuse_mail(
+    struct exam *e, struct candidate *c, enum code code, const char *place)
+{
+	c->report = NULL;
+	c->whole_mail = true;
+	c->bytes = e->message->bytes;
+	e->refused = true;
+	findings_reject(&e->ex->findings, code, "%s", place);
+}
+
+/* Who vouches for a report in a mail, by its signatures. */
+static void
+judge_signatures(struct exam *e, struct candidate *c, struct report *r)
+{
+	struct findings *fs = &e->ex->findings;
+	const struct verdict *v = reach_verdict(e, r);
+	char place[VERDICT_PLACE];
+
+	c->verdict = v;
+	r->dkim = verdict_name(v);
+	if (v->about != NULL) {
+		r->dkim_domain = arena_strdup(e->reports, v->about->domain);
+		r->dkim_selector = arena_strdup(e->reports, v->about->selector);
+	}
+	verdict_place(v, place);
+	if (v->vouched == VOUCHED_LATER && is_required(e)) {
+		c->report = NULL;
+		c->deferred = true;
+	} else if (v->vouched == VOUCHED_BY_NOBODY && is_required(e))
+		refuse_mail(e, c, v->code, place);
+	else if (v->vouched == VOUCHED_BY_NOBODY && !e->ex->settings.notes)
+		/* `show` says it in words of its own */
+		findings_add(fs, CODE_UNAUTHENTICATED, "%s", place);
+	verdict_warn(v, fs);
+}
+
+/* Who vouches for a report in an attachment whose mail was judged before. */
+static void
+judge_signed_by(struct exam *e, struct candidate *c, struct report *r)
+{
+	const struct vouching *how = e->ex->vouching;
+	const char *signer = signed_by_aligned(e->message->signed_by,
+	    r->reporter_domain, how->signers, how->n_signers, e->reports);
+
+	if (signer != NULL) {
+		r->dkim = "pass";
+		r->dkim_domain = signer;
+	} else if (is_required(e)) {
+		c->report = NULL;
+		findings_reject(&e->ex->findings, CODE_DKIM_MISSING,
+		    "no valid signature of its mail is known");
+	}
+}
+
+static void
+judge_voucher(struct exam *e, struct candidate *c, struct report *r)
+{
+	r->dkim = r->dkim_domain = r->dkim_selector = "";
+	if (e->ex->vouching != NULL && e->ex->vouching->decided != NULL) {
+		r->dkim = e->ex->vouching->decided;
+		findings_add(&e->ex->findings, CODE_UNAUTHENTICATED, "%s", "");
+	} else if (is_judged(e) && e->around.n > 0)
+		judge_signatures(e, c, r);
+	else if (is_judged(e) && e->message->signed_by != NULL)
+		judge_signed_by(e, c, r);
+	else
+		return;
+	add_warnings(e, r);
+}
+
+/* What cannot be read now may be read by a later release, which then must know
+ * who signed its mail. */
+static int
+hand_over_refused(struct exam *e, struct candidate *c, struct fault *f)
+{
+	if (is_judged(e) && e->around.n > 0 && c->verdict == NULL)
+		reach_verdict(e, NULL);
+	return hand_over(e, c, f);
 }
 
 static int
@@ -102,9 +250,11 @@ judge_text(struct exam *e, struct candidate *c, struct fault *f)
 		if (ex->settings.notes && e->head->from[0] != '\0')
 			report_compare_mail(
 			    r, e->head, c->filename, &ex->findings);
+		judge_voucher(e, c, r);
 	}
 	timing_enter(ex->settings.timing, left);
-	return hand_over(e, c, f);
+	return c->report != NULL ? hand_over(e, c, f)
+				 : hand_over_refused(e, c, f);
 }
 
 /* Each report in the bytes of an attachment or file. */
@@ -126,11 +276,13 @@ judge_bytes(struct exam *e, struct candidate *c,
 		c->text = buf_span(&ex->text);
 		c->is_gzip = unpack_is_gzip_file(u);
 		c->report = NULL;
+		c->verdict = NULL;
+		c->deferred = false;
 		if (got == 1)
 			rc = judge_text(e, c, f);
 		else if (got == -1)
-			rc = hand_over(e, c, f);
-	} while (rc == 0 && got != 0);
+			rc = hand_over_refused(e, c, f);
+	} while (rc == 0 && got != 0 && !e->refused);
 	unpack_close(u);
 	timing_enter(ex->settings.timing, left);
 	return rc;
@@ -151,6 +303,23 @@ judge_part(struct exam *e, const struct mime_part *part,
 		return hand_over(e, &c, f);
 	}
 	return judge_bytes(e, &c, choosing, f);
+}
+
+/* The mail around a part; one that was forwarded has an arrival of its own. */
+static void
+enter_mail(struct exam *e, const struct mime_part *part)
+{
+	struct head head;
+
+	e->around = part->mail;
+	e->mail_has_arrival = e->has_arrival;
+	e->mail_arrival = e->arrival;
+	if (!part->forwarded)
+		return;
+	head_read(part->around, &head);
+	e->mail_has_arrival =
+	    head.count[HEAD_RECEIVED] > 0 &&
+	    head_arrival(head.value[HEAD_RECEIVED], &e->mail_arrival);
 }
 
 static int
@@ -174,8 +343,9 @@ judge_mail(struct exam *e, struct mail_head *head, struct fault *f)
 	*head = found.head;
 	if (!e->has_arrival)
 		e->has_arrival = head_arrival(found.received, &e->arrival);
-	for (i = 0; i < found.n; i++) {
+	for (i = 0; i < found.n && !e->refused; i++) {
 		e->head = &found.head_of[i];
+		enter_mail(e, &found.part[i]);
 		forget_findings(choosing);
 		candidates_judge(&found, i, choosing);
 		if (judge_part(e, &found.part[i], choosing, f) == -1)
@@ -299,6 +469,8 @@ examine(struct examiner *ex, const struct message *m, struct arena *mail,
 	int rc;
 
 	*head = mail_head_empty;
+	if (ex->voucher != NULL)
+		voucher_forget(ex->voucher);
 	if (m->ruled_out) {
 		head_text_of_mail(m->bytes, mail, head);
 		rc = 0;

@@ -12,7 +12,10 @@
 #include "codes/findings.h"
 
 struct fault;
+struct resolver;
 struct timing;
+struct verdict;
+struct vouching;
 
 /* What judging goes by; the same for every source. */
 struct examine_settings {
@@ -21,6 +24,9 @@ struct examine_settings {
 	size_t n_our_domains;
 	struct timing *timing; /* NULL: the time is not taken */
 	bool notes;	       /* compare reports with their mails (R6 to R9) */
+	/* by which DNS is asked for keys; NULL: who vouches for a report is not
+	 * judged */
+	struct resolver *resolver;
 };
 
 /*
@@ -37,6 +43,14 @@ struct candidate {
 	int64_t arrival;
 	const struct report *report; /* in the reports arena; NULL: refused */
 	const struct findings *findings;
+	/* who vouches for the report; NULL: that was not judged */
+	const struct verdict *verdict;
+	/* the report is readable, but nobody can say yet who vouches for it,
+	 * and that is required: to be examined again later */
+	bool deferred;
+	/* domains whose signatures of the mail were found valid so far,
+	 * separated by blanks */
+	const char *signed_by;
 };
 
 typedef int examine_fn(void *arg, const struct candidate *, struct fault *);
@@ -46,6 +60,9 @@ struct examiner;
 
 struct examiner *examiner_new(const struct examine_settings *);
 void examiner_free(struct examiner *);
+
+/* How the mails from now on are judged; it outlives the examiner. */
+void examiner_set_vouching(struct examiner *, const struct vouching *);
 
 /*
  * The pipeline up to the verdict, the same for every source: find the

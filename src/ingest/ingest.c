@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/timing.h"
+#include "dkim/verdict.h"
 #include "ingest/batch.h"
 #include "ingest/ingest.h"
 #include "ingest/store_batch.h"
@@ -24,6 +25,8 @@ struct queueing {
 	struct ingest *in;
 	struct judged *judged;
 	struct ingest_verdict *verdict;
+	bool waits; /* some key could not be asked for */
+	char where[VERDICT_PLACE];
 };
 
 struct ingest *
@@ -67,6 +70,12 @@ ingest_set_actions(
 	in->batch.after_reject = after_reject;
 }
 
+void
+ingest_set_vouching(struct ingest *in, const struct vouching *how)
+{
+	examiner_set_vouching(in->examiner, how);
+}
+
 const struct ingest_counts *
 ingest_counts(const struct ingest *in)
 {
@@ -106,6 +115,32 @@ relieve(struct ingest *in, struct fault *f)
 	return rc;
 }
 
+static void
+note_wait(struct queueing *q, const struct candidate *c)
+{
+	if (c->verdict == NULL || c->verdict->vouched != VOUCHED_LATER)
+		return;
+	q->waits = true;
+	verdict_place(c->verdict, q->where);
+}
+
+/* The mail itself, to be judged again when DNS answers. */
+static void
+queue_mail(struct queueing *q, const struct message *m)
+{
+	struct batch *b = &q->in->batch;
+	struct outcome *o = batch_add_outcome(b, q->judged);
+
+	o->waits = true;
+	o->reject = (struct store_reject){
+		.code = code_entry(CODE_DKIM_TEMPERROR)->name,
+		.where = arena_strdup(&b->reports, q->where),
+		.filename = "",
+		.bytes = keep(&b->reports, m->bytes),
+		.whole_mail = true,
+	};
+}
+
 static int
 queue_candidate(void *arg, const struct candidate *c, struct fault *f)
 {
@@ -114,11 +149,16 @@ queue_candidate(void *arg, const struct candidate *c, struct fault *f)
 	struct arena *a = &b->reports;
 	struct outcome *o = batch_add_outcome(b, q->judged);
 
+	note_wait(q, c);
+	q->judged->message.signed_by = arena_strdup(&b->mails, c->signed_by);
 	q->judged->message.has_arrival = c->has_arrival;
 	q->judged->message.arrival = c->arrival;
 	if (c->report != NULL) {
 		o->report = c->report;
 		o->raw = raw_bytes(q->in, c);
+		q->verdict->accepted++;
+	} else if (c->deferred) {
+		o->deferred = true;
 		q->verdict->accepted++;
 	} else {
 		o->reject = (struct store_reject){
@@ -162,14 +202,17 @@ int
 ingest_message(struct ingest *in, const struct message *m,
     struct ingest_verdict *verdict, struct fault *f)
 {
-	struct queueing q = { in, NULL, verdict };
+	struct queueing q = { .in = in, .verdict = verdict };
 	struct batch *b = &in->batch;
 
 	*verdict = (struct ingest_verdict){ 0 };
 	q.judged = batch_add(b, m);
 	if (examine(in->examiner, m, &b->mails, &b->reports, &q.judged->head,
-		queue_candidate, &q, f) == 0)
+		queue_candidate, &q, f) == 0) {
+		if (q.waits)
+			queue_mail(&q, m);
 		return 0;
+	}
 	batch_reset(b);
 	return -1;
 }

@@ -11,6 +11,7 @@
 struct fault;
 struct store;
 struct store_mailbox;
+struct vouching;
 
 struct ingest_settings {
 	struct examine_settings examine;
@@ -21,11 +22,14 @@ struct ingest_settings {
 struct ingest_counts {
 	uint64_t messages;
 	uint64_t reports; /* attachments that claim to be one: each is counted
-			     in one of the next four, too */
+			     in one of the next five, too */
 	uint64_t imported, duplicate, conflict, rejected;
-	uint64_t no_report; /* messages that hold no report */
-	uint64_t warnings;  /* reports imported with a warning */
-	uint64_t bytes;	    /* of the messages */
+	uint64_t deferred;   /* put off until DNS answers */
+	uint64_t no_report;  /* messages that hold no report */
+	uint64_t warnings;   /* reports imported with a warning */
+	uint64_t unverified; /* reports imported that nobody vouches for */
+	uint64_t waiting;    /* mails that wait for DNS */
+	uint64_t bytes;	     /* of the messages */
 };
 
 /* The pipeline down into a store.  Messages are committed in batches. */
@@ -48,6 +52,9 @@ void ingest_set_cursor(struct ingest *, const struct store_mailbox *);
  */
 void ingest_set_actions(
     struct ingest *, const char *after_import, const char *after_reject);
+
+/* How the mails from now on are judged; it outlives the ingest. */
+void ingest_set_vouching(struct ingest *, const struct vouching *);
 
 /* What was found in one message, before it is stored. */
 struct ingest_verdict {

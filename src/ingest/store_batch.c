@@ -23,6 +23,17 @@ place(const struct message *m, char *out, size_t size)
 	return out;
 }
 
+static void
+say_full(struct storing *s)
+{
+	if (s->quarantine_full)
+		return;
+	s->quarantine_full = true;
+	log_warn("quarantine: limits.quarantine is reached: of what is "
+		 "rejected only the facts are kept; see `tlsrua "
+		 "quarantine list`");
+}
+
 static int
 store_reject(struct storing *s, struct judged *j, const struct outcome *o,
     struct fault *f)
@@ -38,12 +49,8 @@ store_reject(struct storing *s, struct judged *j, const struct outcome *o,
 	s->counts.rejected++;
 	t->rejected = true;
 	t->lost |= !done.kept;
-	if (!done.kept && !s->quarantine_full) {
-		s->quarantine_full = true;
-		log_warn("quarantine: limits.quarantine is reached: of what is "
-			 "rejected only the facts are kept; see `tlsrua "
-			 "quarantine list`");
-	}
+	if (!done.kept)
+		say_full(s);
 	if (done.added)
 		log_warn("%s: rejected: %s%s%s; see `tlsrua quarantine show "
 			 "%" PRId64 "`",
@@ -51,6 +58,37 @@ store_reject(struct storing *s, struct judged *j, const struct outcome *o,
 		    o->reject.where[0] != '\0' ? ": " : "", o->reject.where,
 		    done.id);
 	return 0;
+}
+
+/* A mail that waits for DNS; one that is not kept is left alone on the server.
+ */
+static int
+store_waiting(struct storing *s, struct judged *j, const struct outcome *o,
+    struct fault *f)
+{
+	struct store_rejected done;
+
+	if (store_add_reject(
+		s->store, j->id, &o->reject, s->quarantine_max, &done, f) == -1)
+		return -1;
+	s->counts.waiting++;
+	j->tally.lost |= !done.kept;
+	if (!done.kept)
+		say_full(s);
+	return 0;
+}
+
+static void
+say_displaced(const struct judged *j, const struct report *r,
+    const struct store_added *added)
+{
+	char who[512];
+
+	log_warn("%s: %s of %s, which %s vouches for, counts in place of a "
+		 "stored copy with other content that nobody vouches for; see "
+		 "`tlsrua quarantine show %" PRId64 "`",
+	    place(&j->message, who, sizeof who), r->report_id, r->organization,
+	    r->dkim_domain, added->quarantined);
 }
 
 static int
@@ -67,7 +105,10 @@ store_report(struct storing *s, struct judged *j, const struct outcome *o,
 	switch (added.outcome) {
 	case STORE_IMPORTED:
 		s->counts.imported++;
+		s->counts.unverified += !report_is_verified(r);
 		t->imported = true;
+		if (added.displaced)
+			say_displaced(j, r, &added);
 		break;
 	case STORE_DUPLICATE:
 		s->counts.duplicate++;
@@ -99,6 +140,7 @@ verdict_of(const struct tally *t)
 {
 	return t->rejected   ? "rejected"
 	       : t->conflict ? "conflict"
+	       : t->deferred ? "deferred"
 	       : t->imported ? "imported"
 	       : t->any	     ? "duplicate"
 			     : "no_report";
@@ -115,11 +157,28 @@ note_action(struct storing *s, const struct batch *b, const struct judged *j,
 				 ? b->after_reject
 				 : b->after_import;
 
-	if (m->mailbox == 0 || action[0] == '\0' || t->lost || m->too_large ||
-	    m->not_handed_out != NULL)
+	if (m->mailbox == 0 || action[0] == '\0' || t->lost || t->deferred ||
+	    m->too_large || m->not_handed_out != NULL)
 		return 0;
 	return store_add_action(
 	    s->store, m->mailbox, m->uidvalidity, m->uid, action, f);
+}
+
+static int
+store_outcome(struct storing *s, struct judged *j, const struct outcome *o,
+    struct fault *f)
+{
+	if (o->waits)
+		return store_waiting(s, j, o, f);
+	s->counts.reports++;
+	j->tally.any = true;
+	if (o->deferred) {
+		s->counts.deferred++;
+		j->tally.deferred = true;
+		return 0;
+	}
+	return o->report == NULL ? store_reject(s, j, o, f)
+				 : store_report(s, j, o, f);
 }
 
 /* Store the outcomes of a message that there are so far. */
@@ -131,13 +190,9 @@ store_outcomes(struct storing *s, struct judged *j, struct fault *f)
 	if (j->id == 0 &&
 	    store_add_message(s->store, &j->message, &j->head, &j->id, f) == -1)
 		return -1;
-	for (o = j->outcomes; o != NULL; o = o->next) {
-		s->counts.reports++;
-		j->tally.any = true;
-		if ((o->report == NULL ? store_reject(s, j, o, f)
-				       : store_report(s, j, o, f)) == -1)
+	for (o = j->outcomes; o != NULL; o = o->next)
+		if (store_outcome(s, j, o, f) == -1)
 			return -1;
-	}
 	return 0;
 }
 

@@ -19,6 +19,7 @@ struct place {
 	bool forwarded, in_report;
 	bool digest;	    /* in a multipart/digest (RFC 2046 §5.1.5) */
 	struct span around; /* header block of the innermost mail */
+	struct span mail;   /* all of that */
 };
 
 /* An open multipart. */
@@ -181,6 +182,7 @@ fill_part(const struct mime *m, const struct part_header *e,
 		.in_report = place->in_report,
 		.depth = place->depth,
 		.around = place->around,
+		.mail = place->mail,
 	};
 }
 
@@ -232,12 +234,22 @@ enter_multipart(
 	return MORE;
 }
 
+/* From m->pos to the end of the entity that begins there. */
+static struct span
+rest_of_entity(const struct mime *m)
+{
+	struct delimiter d = { .line = m->mail.n };
+	bool delimited = find_delimiter(m, &d);
+
+	return body_from(m, m->pos, d.line, delimited);
+}
+
 /* The body from m->pos to where the entity ends; m->pos is moved there. */
 static struct span
 take_body(struct mime *m)
 {
-	size_t begin = m->pos;
 	struct delimiter d = { .line = m->mail.n };
+	size_t begin = m->pos;
 	bool delimited = find_delimiter(m, &d);
 
 	m->pos = d.line;
@@ -272,6 +284,7 @@ enter_encoded(struct mime *m, const struct part_header *e, struct span body)
 		return false;
 	inner = mime_open(mail, m->limits, m->arena);
 	inner->place = m->place;
+	inner->place.mail = mail;
 	inner->parts = m->parts;
 	inner->is_inner = true;
 	m->inner = inner;
@@ -294,6 +307,7 @@ enter_mail(struct mime *m, const struct part_header *e, struct findings *fs)
 		m->pos = begin; /* the label is wrong */
 	}
 	m->at_mail = true;
+	m->place.mail = rest_of_entity(m);
 	begin_entity(m);
 	return MORE;
 }
@@ -395,6 +409,7 @@ mime_open(struct span mail, const struct limits *limits, struct arena *arena)
 	m->limits = limits;
 	m->arena = arena;
 	m->at_mail = true;
+	m->place.mail = mail;
 	begin_entity(m);
 	return m;
 }

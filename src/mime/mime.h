@@ -35,6 +35,7 @@ struct mime_part {
 	unsigned depth;	    /* multiparts and mails around it; 0 in a mail that
 			       has no parts */
 	struct span around; /* header block of the innermost mail it is in */
+	struct span mail;   /* that mail, from its header to its end */
 };
 
 struct head;

@@ -29,6 +29,9 @@ struct message {
 	bool is_named; /* a person named this file, or it is standard input */
 	bool has_arrival;
 	int64_t arrival; /* INTERNALDATE, seconds since 1970 UTC */
+	/* domains whose signatures were valid, separated by blanks; of an
+	 * attachment alone; "" when nobody knows */
+	const char *signed_by;
 	/* where bytes is an attachment alone, taken out of its mail before */
 	const struct mail_head *attachment_of; /* that mail's; else NULL */
 	const char *filename;		       /* the attachment's */

@@ -65,7 +65,15 @@ struct report {
 	struct policy *policies;
 	size_t n_policies;
 	const char *warnings; /* codes, separated by blanks; "" without */
+	/* who vouches for it: "pass", "provider", "waiting", or the code of
+	 * what is wrong; "" when that was not judged */
+	const char *dkim;
+	const char *dkim_domain, *dkim_selector; /* of the signature it is
+						    about; "" */
 };
+
+/* Whether a signature, or a trusted provider, vouches for it. */
+bool report_is_verified(const struct report *);
 
 /* Where a report came from; strings never NULL. */
 struct mail_head {

@@ -190,6 +190,9 @@ add_counts(struct ingest_counts *sum, const struct ingest_counts *c)
 	sum->no_report += c->no_report;
 	sum->warnings += c->warnings;
 	sum->bytes += c->bytes;
+	sum->deferred += c->deferred;
+	sum->unverified += c->unverified;
+	sum->waiting += c->waiting;
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "poll/poll_folder.h"
 #include "poll/poll_mailbox.h"
 #include "poll/poll_run.h"
+#include "poll/waiting_mails.h"
 #include "poll/login_refusal.h"
 #include "poll/withheld_mails.h"
 #include "base/stop_signal.h"
@@ -24,6 +25,7 @@
 #include "net/wait.h"
 #include "store/mailboxes.h"
 #include "store/store.h"
+#include "store/vouched.h"
 
 /* A mailbox that is polled. */
 struct mailbox {
@@ -33,6 +35,7 @@ struct mailbox {
 		bool polled; /* with success, in this run */
 		char *name;  /* as the server calls it; NULL: not known yet */
 		struct withheld_mails withheld;
+		struct vouching vouching; /* how its mails are judged */
 	} * folders;
 	/* The session broke at some mail; and nothing speaks against another
 	 * session at once. */
@@ -85,6 +88,7 @@ poll_nth_folder(struct poll_run *p, struct mailbox *mb, size_t i,
 
 	ingest_set_actions(
 	    p->ingest, mb->config->after_import, mb->config->after_reject);
+	ingest_set_vouching(p->ingest, &state->vouching);
 	timing_enter(p->timing, ROOM_WIRE);
 	rc = open_folder(mb, i, imap, &opened, f);
 	if (rc == 1)
@@ -270,6 +274,44 @@ free_folders(struct mailbox *mb)
 	free(mb->folders);
 }
 
+/* How the mails of a folder are judged; from when on, the store may know. */
+static int
+set_vouching(struct poll_run *p, struct mailbox *mb, struct folder_state *fs,
+    struct fault *f)
+{
+	int64_t since = 0;
+
+	fs->vouching = mb->config->vouching;
+	if (fs->vouching.mode == DKIM_OFF)
+		return 0;
+	if (store_judged_since(
+		p->store, fs->cursor.id, (int64_t)time(NULL), &since, f) == -1)
+		return -1;
+	if (fs->vouching.required_since == 0)
+		fs->vouching.required_since = since;
+	return 0;
+}
+
+/* Before anything new is read: mails that wait for DNS are judged again. */
+static int
+settle_waiting(struct poll_run *p, struct mailbox *mb, struct fault *f)
+{
+	struct waiting_mails how = { .after_import = mb->config->after_import,
+		.after_reject = mb->config->after_reject };
+	size_t i;
+
+	for (i = 0; i < mb->config->n_folders; i++) {
+		if (set_vouching(p, mb, &mb->folders[i], f) == -1)
+			return -1;
+		how.mailbox = mb->folders[i].cursor.id;
+		ingest_set_vouching(p->ingest, &mb->folders[i].vouching);
+		if (!p->dry_run &&
+		    waiting_mails_retry(p->store, p->ingest, &how, f) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 load_cursors(struct poll_run *p, struct mailbox *mb, struct fault *f)
 {
@@ -375,7 +417,7 @@ poll_mailbox(
 	mb.account = config->account;
 	mb.account.tls.stop = stop_flag();
 	mb.account.fate = &mb.fate;
-	if (load_cursors(p, &mb, f) == -1)
+	if (load_cursors(p, &mb, f) == -1 || settle_waiting(p, &mb, f) == -1)
 		goto out;
 	if (poll_logged_in(p, &mb, &ended) == -1 && ended.scope == FAULT_HOST &&
 	    ended.status != EX_CONFIG) {

@@ -188,7 +188,9 @@ begin(struct report_parser *rp, const struct report_context *context,
 	rp->strings_left = REPORT_STRINGS_MAX;
 	rp->conversions = CONVERSIONS;
 	content_begin(&rp->content);
-	*report = (struct report){ 0 };
+	*report = (struct report){
+		.dkim = "", .dkim_domain = "", .dkim_selector = ""
+	};
 }
 
 int

@@ -59,8 +59,9 @@ find_message(struct store *st, const struct message *m, const char *source,
 static const struct sql insert_message = {
 	"INSERT INTO messages (mailbox, uidvalidity, uid, source, size,"
 	" received, sender, subject, message_id, report_domain,"
-	" report_submitter, verdict, looked_at) VALUES (?1, ?2, ?3, ?4,"
-	" ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'imported', iif(?1 IS NULL"
+	" report_submitter, signed_by, verdict, looked_at)"
+	" VALUES (?1, ?2, ?3, ?4,"
+	" ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'imported', iif(?1 IS NULL"
 	" OR ?6 IS NOT NULL, NULL, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')))"
 	" ON CONFLICT DO NOTHING"
 };
@@ -84,6 +85,7 @@ add_message(struct store *st, const struct message *m, const char *source,
 		value_text(message_id),
 		value_text(clean_text(a, h->report_domain)),
 		value_text(clean_text(a, h->report_submitter)),
+		value_text(m->signed_by != NULL ? m->signed_by : ""),
 	};
 
 	if (m->has_arrival) {

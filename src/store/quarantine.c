@@ -4,13 +4,12 @@
 #include "base/fault.h"
 #include "base/utc.h"
 #include "model/row.h"
-#include "store/messages.h"
+#include "store/counted_copy.h"
 #include "store/prune.h"
 #include "store/quarantine.h"
 #include "store/recount.h"
 #include "store/report_tally.h"
 #include "store/reports.h"
-#include "store/rollup.h"
 #include "store/sql.h"
 #include "store/store_private.h"
 #include "store/totals.h"
@@ -69,6 +68,8 @@ copy_entry(struct store_quarantined *q, sqlite3_stmt *row, struct arena *a)
 			     &deviation) == 0;
 	q->conflict = sqlite3_column_int64(row, 15);
 	q->counted = sqlite3_column_int64(row, 16);
+	q->signed_by = sql_copy_column(a, row, 18);
+	q->deferred = sqlite3_column_int(row, 19) != 0;
 }
 
 static const struct sql select_report_bytes = {
@@ -102,7 +103,7 @@ static const struct sql select_entry = {
 	" iif(m.mailbox IS NULL, m.source, b.name || ': ' || b.folder),"
 	" m.mailbox, m.uidvalidity, m.uid, m.size, m.sender, m.subject,"
 	" m.message_id, m.report_domain, m.report_submitter, m.received,"
-	" q.report, c.id, q.size"
+	" q.report, c.id, q.size, m.signed_by, m.verdict = 'deferred'"
 	" FROM quarantine AS q JOIN messages AS m ON m.id = q.message"
 	" LEFT JOIN mailboxes AS b ON b.id = m.mailbox"
 	" LEFT JOIN reports AS r ON r.id = q.report"
@@ -159,50 +160,6 @@ drop_entry(struct store *st, const struct store_quarantined *q, struct fault *f)
 	return sql_run(st, &delete_refusal, &id, 1, f);
 }
 
-static const struct sql update_status = {
-	"UPDATE reports SET status = ?2 WHERE id = ?1"
-};
-
-static const struct sql update_counted = {
-	"UPDATE policies SET counted = ?2 AND skipped = 0"
-	" WHERE report = ?1"
-};
-
-/* Make a report count, or be in conflict. */
-static int
-set_counted(struct store *st, int64_t report, bool counted, struct fault *f)
-{
-	struct value status[] = { value_number(report),
-		value_text(counted ? "counted" : "conflict") };
-	struct value flag[] = { value_number(report), value_number(counted) };
-
-	if (report_tally(st, report, counted ? 1 : -1, f) == -1 ||
-	    sql_run(st, &update_status, status, 2, f) == -1)
-		return -1;
-	return sql_run(st, &update_counted, flag, 2, f);
-}
-
-static const struct sql update_entry = {
-	"UPDATE quarantine SET report = ?2,"
-	" message = (SELECT message FROM reports WHERE id = ?2),"
-	" (size, kept) = (SELECT ifnull(max(length(bytes)), 0), count(*)"
-	" FROM report_bytes WHERE report = ?2) WHERE id = ?1"
-};
-
-/* The counted one first, for there is never more than one. */
-static int
-swap_copies(
-    struct store *st, const struct store_quarantined *q, struct fault *f)
-{
-	struct value v[] = { value_number(q->id), value_number(q->counted) };
-
-	if (set_counted(st, q->counted, false, f) == -1 ||
-	    set_counted(st, q->conflict, true, f) == -1 ||
-	    rollup_recount(st, q->conflict, f) == -1)
-		return -1;
-	return sql_run(st, &update_entry, v, 2, f);
-}
-
 typedef int decision_fn(
     struct store *, const struct store_quarantined *, struct fault *);
 
@@ -244,7 +201,9 @@ accept_entry(
 		    "the day cannot be counted with another copy: `tlsrua "
 		    "quarantine drop %lld`",
 		    (long long)q->id, (long long)q->id);
-	return pruned == -1 ? -1 : swap_copies(st, q, f);
+	return pruned == -1
+		   ? -1
+		   : counted_copy_swap(st, q->id, q->counted, q->conflict, f);
 }
 
 int

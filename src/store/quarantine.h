@@ -35,8 +35,10 @@ struct store_quarantined {
 	uint32_t uidvalidity, uid;
 	uint64_t size;
 	struct mail_head head;
+	const char *signed_by; /* domains, separated by blanks */
 	bool has_arrival;
 	int64_t arrival;
+	bool deferred; /* no report of the mail is stored until DNS answers */
 	int64_t conflict; /* the contradicting report; 0: a refusal */
 	int64_t counted;  /* the one that counts; 0: none */
 };

@@ -108,16 +108,18 @@ static const struct sql stretch_series = {
 
 static const struct sql recount_senders = {
 	"INSERT INTO rollup_senders (sender, day, reports,"
-	" counted_sessions, counted_failed, failed_sessions)"
+	" counted_sessions, counted_failed, failed_sessions,"
+	" verified_reports, verified_sessions, verified_failed)"
 	" SELECT sender, day, reports, counted_sessions, counted_failed,"
-	" failed_sessions FROM recount_senders WHERE date = ?1"
+	" failed_sessions, verified_reports, verified_sessions,"
+	" verified_failed FROM recount_senders WHERE date = ?1"
 };
 
 static const struct sql recount_failures = {
 	"INSERT INTO rollup_failures (problem, day, series, receiving_ip,"
-	" findings, failed_sessions) SELECT problem, day, series,"
-	" receiving_ip, findings, failed_sessions FROM recount_failures"
-	" WHERE date = ?1"
+	" findings, failed_sessions, verified_findings) SELECT problem, day,"
+	" series, receiving_ip, findings, failed_sessions,"
+	" verified_findings FROM recount_failures WHERE date = ?1"
 };
 
 /* Not by the view, which would read every report: its recursion takes no date

@@ -5,13 +5,16 @@
 #include "base/saturating.h"
 #include "base/utc.h"
 #include "model/tls_report.h"
+#include "store/counted_copy.h"
 #include "store/messages.h"
 #include "store/not_detailed.h"
+#include "store/prune.h"
 #include "store/reports.h"
 #include "store/rollup.h"
 #include "store/sql.h"
 #include "store/store_private.h"
 #include "store/totals.h"
+#include "store/vouched.h"
 
 /* A report on its way in. */
 struct entry {
@@ -23,6 +26,7 @@ struct entry {
 	bool repeated; /* one that counts has its body */
 	int64_t id;
 	int64_t counted;     /* the stored one with that identity; 0: none */
+	int counted_rank;    /* vouched_rank() of that */
 	int64_t quarantined; /* the number of a conflict there */
 	int64_t sessions, failed, findings; /* that enter the totals */
 };
@@ -91,7 +95,7 @@ find_alike(struct store *st, struct entry *e, struct fault *f)
 }
 
 static const struct sql select_counted = {
-	"SELECT id, content FROM reports WHERE status = 'counted'"
+	"SELECT id, content, dkim FROM reports WHERE status = 'counted'"
 	" AND organization = ?1 AND report_id = ?2"
 	" AND start = ?3 AND end = ?4"
 };
@@ -107,6 +111,7 @@ find_counted(struct store *st, struct entry *e, struct fault *f)
 	if (rc != 1)
 		return rc;
 	e->counted = sqlite3_column_int64(row, 0);
+	e->counted_rank = vouched_rank(sql_column(row, 2));
 	same = sqlite3_column_bytes(row, 1) == REPORT_DIGEST &&
 	       memcmp(sqlite3_column_blob(row, 1), e->report->content,
 		   REPORT_DIGEST) == 0;
@@ -284,8 +289,9 @@ static const struct sql insert_report = {
 	"INSERT INTO reports (message, organization, report_id, start,"
 	" end, date, status, content, body, reporter_domain, contact,"
 	" domain, policy_domains, policy_types, counted_sessions,"
-	" counted_failed, warnings) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
-	" ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
+	" counted_failed, warnings, dkim, dkim_domain, dkim_selector)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+	" ?14, ?15, ?16, ?17, ?18, ?19, ?20)"
 };
 
 static int
@@ -315,6 +321,9 @@ add_head(struct store *st, int64_t message, struct entry *e, struct fault *f)
 		value_number(e->sessions),
 		value_number(e->failed),
 		value_text(warnings(e, &st->scratch)),
+		value_text(r->dkim),
+		value_text(r->dkim_domain),
+		value_text(r->dkim_selector),
 	};
 
 	if (sql_run(st, &insert_report, v, sizeof v / sizeof *v, f) == -1)
@@ -490,11 +499,62 @@ settle(struct store *st, int64_t message, struct entry *e, size_t bytes,
 	return 0;
 }
 
+static const struct sql select_verdict = {
+	"SELECT dkim, message = ?2, (SELECT id FROM quarantine"
+	" WHERE report = ?1) FROM reports WHERE id = ?1"
+};
+
+/*
+ * Of a duplicate the better verdict stands; only where its own mail waited for
+ * DNS, whatever comes out.
+ */
+static int
+raise_verdict(
+    struct store *st, int64_t message, struct entry *e, struct fault *f)
+{
+	struct value v[] = { value_number(e->id), value_number(message) };
+	int rank, new = vouched_rank(e->report->dkim);
+	sqlite3_stmt *row;
+	bool own;
+	int rc = sql_ask(st, &select_verdict, v, 2, &row, f);
+
+	if (rc != 1)
+		return rc;
+	rank = vouched_rank(sql_column(row, 0));
+	own = strcmp(sql_column(row, 0), "waiting") == 0 &&
+	      sqlite3_column_int(row, 1) != 0;
+	e->quarantined = sqlite3_column_int64(row, 2);
+	sqlite3_reset(row);
+	if (new > rank || (own && new < rank))
+		return vouched_set(st, e->id, e->report, f);
+	return 0;
+}
+
+/*
+ * A copy in conflict that somebody vouches for counts in place of one that
+ * nobody does.
+ */
+static int
+displace(struct store *st, struct entry *e, bool *displaced, struct fault *f)
+{
+	int pruned;
+
+	*displaced = false;
+	if (e->counted == 0 || e->id == e->counted || e->counted_rank > 1 ||
+	    !report_is_verified(e->report))
+		return 0;
+	if ((pruned = store_is_pruned(st, e->counted, f)) != 0)
+		return pruned == -1 ? -1 : 0;
+	*displaced = true;
+	return counted_copy_swap(st, e->quarantined, e->counted, e->id, f);
+}
+
 int
 store_add_report(struct store *st, int64_t message, const struct report *r,
     struct span raw, struct store_added *out, struct fault *f)
 {
 	struct entry e = { .report = r };
+	bool displaced;
 
 	arena_reset(&st->scratch);
 	set_key(&e);
@@ -504,14 +564,22 @@ store_add_report(struct store *st, int64_t message, const struct report *r,
 	    (add_report(st, message, &e, raw, f) == -1 ||
 		settle(st, message, &e, raw.n, f) == -1))
 		return -1;
+	if ((e.outcome == STORE_DUPLICATE &&
+		raise_verdict(st, message, &e, f) == -1) ||
+	    displace(st, &e, &displaced, f) == -1)
+		return -1;
+	if (displaced)
+		e.outcome = STORE_IMPORTED;
 	*out = (struct store_added){
 		.outcome = e.outcome,
 		.report = e.id,
 		.reused = e.reused,
 		.of_conflict =
 		    e.outcome == STORE_DUPLICATE && e.id != e.counted,
-		.quarantined =
-		    e.outcome == STORE_CONFLICT ? sql_last_id(st) : 0,
+		.quarantined = e.outcome == STORE_CONFLICT || displaced
+				   ? e.quarantined
+				   : 0,
+		.displaced = displaced,
 	};
 	return 0;
 }

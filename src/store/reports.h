@@ -24,7 +24,9 @@ enum store_outcome {
  * Store a report of a message once; what the outcome is, is decided by the
  * identity (organization, report-id, start, end) and the content digest.
  * `raw` is its gzip file; empty when it is not to be kept.  A copy equal to a
- * conflict that is stored is a duplicate, too.  The warnings stored are the
+ * conflict that is stored is a duplicate, too.  Of copies the better verdict on
+ * who vouches for it stands, and a copy that somebody vouches for displaces one
+ * with other content that nobody does.  The warnings stored are the
  * report's and, where they apply, report-id-conflict (on both copies) and
  * report-id-reused.
  */
@@ -37,6 +39,9 @@ struct store_added {
 			     range; not looked at for a duplicate */
 	bool of_conflict; /* a duplicate of a copy that is a conflict */
 	int64_t quarantined; /* a conflict's number in quarantine; else 0 */
+	bool displaced;	     /* it counts in place of a stored copy with other
+				content that nobody vouched for, which has that
+				number in quarantine now */
 };
 int store_add_report(struct store *, int64_t message, const struct report *,
     struct span raw, struct store_added *, struct fault *);

@@ -15,7 +15,7 @@
 
 enum {
 	KEYS = 3, /* numbers that a row is known by, at most */
-	SUMS = 5,
+	SUMS = 7,
 	ROWS_TOGETHER = 16, /* in one statement */
 	GATHERED = 4096	    /* additions of a kind that are worth writing */
 };
@@ -36,24 +36,28 @@ enum kind {
 #define FOUR(row) row ", " row ", " row ", " row
 #define MANY(row) FOUR(FOUR(row))
 
+/* clang-format off */
 #define DAY_SERIES "(?, ?, ?, ?, ?, ?, ?)"
-#define ADD_DAY_SERIES(rows)                                                             \
-	"INSERT INTO rollup_daily (day, series, reports,"                                \
-	" successful_sessions, failed_sessions, counted_sessions,"                       \
-	" counted_failed) VALUES " rows " ON CONFLICT DO UPDATE SET"                     \
-	" reports = reports + excluded.reports, " GROW("successful_sessions") ", " GROW( \
-	    "failed_sessions") ", " GROW("counted_sessions") ", " GROW("count"           \
-								       "ed_"             \
-								       "faile"           \
-								       "d")
+#define ADD_DAY_SERIES(rows) \
+	"INSERT INTO rollup_daily (day, series, reports," \
+	" successful_sessions, failed_sessions, counted_sessions," \
+	" counted_failed) VALUES " rows " ON CONFLICT DO UPDATE SET" \
+	" reports = reports + excluded.reports, " \
+	GROW("successful_sessions") ", " GROW("failed_sessions") ", " \
+	GROW("counted_sessions") ", " GROW("counted_failed")
 
-#define DAY_SENDER "(?, ?, ?, ?, ?, ?)"
-#define ADD_DAY_SENDER(rows)                                               \
-	"INSERT INTO rollup_senders (sender, day, reports,"                \
-	" counted_sessions, counted_failed, failed_sessions) VALUES " rows \
-	" ON CONFLICT DO UPDATE SET reports = reports + "                  \
-	"excluded.reports, " GROW("counted_sessions") ", " GROW(           \
-	    "counted_failed") ", " GROW("failed_sessions")
+#define DAY_SENDER "(?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define ADD_DAY_SENDER(rows) \
+	"INSERT INTO rollup_senders (sender, day, reports," \
+	" counted_sessions, counted_failed, failed_sessions," \
+	" verified_reports, verified_sessions, verified_failed)" \
+	" VALUES " rows " ON CONFLICT DO UPDATE SET" \
+	" reports = reports + excluded.reports, " \
+	GROW("counted_sessions") ", " GROW("counted_failed") ", " \
+	GROW("failed_sessions") ", " \
+	" verified_reports = verified_reports + excluded.verified_reports, " \
+	GROW("verified_sessions") ", " GROW("verified_failed")
+/* clang-format on */
 
 static const struct sql add_to_days = {
 	"INSERT INTO days (day, date, week, monday, month, reports,"
@@ -87,9 +91,12 @@ static const struct sql add_many_to_senders = { ADD_DAY_SENDER(
 
 static const struct sql add_to_failures = {
 	"INSERT INTO rollup_failures (problem, day, series, receiving_ip,"
-	" findings, failed_sessions) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+	" findings, failed_sessions, verified_findings)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
 	" ON CONFLICT DO UPDATE SET"
-	" findings = findings + excluded.findings, " GROW("failed_sessions")
+	" findings = findings + excluded.findings, "
+	" verified_findings = verified_findings + excluded.verified_findings,"
+	" " GROW("failed_sessions")
 };
 
 /* How the rows of a rollup are known and written. */
@@ -103,8 +110,8 @@ static const struct form {
 	[KIND_DAYS] = { &add_to_days, NULL, 1, false, 1 },
 	[KIND_WARNINGS] = { &add_to_warnings, NULL, 1, true, 1 },
 	[KIND_DAILY] = { &add_to_daily, &add_many_to_daily, 2, false, 5 },
-	[KIND_SENDERS] = { &add_to_senders, &add_many_to_senders, 2, false, 4 },
-	[KIND_FAILURES] = { &add_to_failures, NULL, 3, true, 2 },
+	[KIND_SENDERS] = { &add_to_senders, &add_many_to_senders, 2, false, 7 },
+	[KIND_FAILURES] = { &add_to_failures, NULL, 3, true, 3 },
 };
 
 /* What a row is to grow by. */
@@ -436,8 +443,14 @@ grow(struct addition *x, const uint64_t *n, size_t count)
 		x->sum[i + 1] = saturating_add(x->sum[i + 1], amount(n[i]));
 }
 
+/* Where the figures of an entry belong. */
+struct place {
+	int64_t day, series;
+	bool verified; /* somebody vouches for its report */
+};
+
 static int
-add_failure(struct store *st, struct rollup *r, int64_t day, int64_t series,
+add_failure(struct store *st, struct rollup *r, const struct place *at,
     const struct policy *p, const struct failure *d, struct fault *f)
 {
 	const struct value problem[] = { value_text(p->recipient_domain),
@@ -450,28 +463,28 @@ add_failure(struct store *st, struct rollup *r, int64_t day, int64_t series,
 		return -1;
 	x = gather(&r->kind[KIND_FAILURES]);
 	x->key[0] = id;
-	x->key[1] = day;
-	x->key[2] = series;
+	x->key[1] = at->day;
+	x->key[2] = at->series;
 	x->text = arena_strdup(&r->texts, d->receiving_ip);
 	x->sum[0] = 1;
 	x->sum[1] = amount(d->failed_sessions);
+	x->sum[2] = at->verified;
 	return 0;
 }
 
 static int
-add_failures(struct store *st, struct rollup *r, int64_t day, int64_t series,
+add_failures(struct store *st, struct rollup *r, const struct place *at,
     const struct policy *p, struct fault *f)
 {
 	struct failure rest;
 	size_t i;
 
 	for (i = 0; i < p->n_failures; i++)
-		if (add_failure(st, r, day, series, p, &p->failures[i], f) ==
-		    -1)
+		if (add_failure(st, r, at, p, &p->failures[i], f) == -1)
 			return -1;
 	if (!failure_not_detailed(p, &rest))
 		return 0;
-	return add_failure(st, r, day, series, p, &rest, f);
+	return add_failure(st, r, at, p, &rest, f);
 }
 
 /* The sender of a series of the report. */
@@ -496,6 +509,21 @@ sender_of(struct store *st, struct rollup *r, int64_t series,
 	return 0;
 }
 
+/* The figures of an entry in the row of its sender. */
+static void
+add_to_sender(struct addition *x, const struct policy *p, bool verified)
+{
+	const uint64_t sums[] = { p->counted_sessions, p->counted_failed,
+		p->failed_sessions };
+
+	grow(x, sums, 3);
+	if (!verified)
+		return;
+	x->sum[4] = 1;
+	x->sum[5] = saturating_add(x->sum[5], amount(p->counted_sessions));
+	x->sum[6] = saturating_add(x->sum[6], amount(p->counted_failed));
+}
+
 static int
 add_policy(struct store *st, struct rollup *r, int64_t day,
     const struct report *report, const struct policy *p, struct fault *f)
@@ -506,17 +534,17 @@ add_policy(struct store *st, struct rollup *r, int64_t day,
 		value_text(p->mode) };
 	const uint64_t daily[] = { p->successful_sessions, p->failed_sessions,
 		p->counted_sessions, p->counted_failed };
-	int64_t s, n;
+	struct place at = { .day = day,
+		.verified = report_is_verified(report) };
+	int64_t sender;
 
-	if (row_ids_find(st, &r->series, series, 6, &s, f) == -1 ||
-	    sender_of(st, r, s, report, p, &n, f) == -1)
+	if (row_ids_find(st, &r->series, series, 6, &at.series, f) == -1 ||
+	    sender_of(st, r, at.series, report, p, &sender, f) == -1)
 		return -1;
-	grow(gather_once(&r->kind[KIND_DAILY], day, s), daily, 4);
-	grow(gather_once(&r->kind[KIND_SENDERS], n, day),
-	    (const uint64_t[]){
-		p->counted_sessions, p->counted_failed, p->failed_sessions },
-	    3);
-	return add_failures(st, r, day, s, p, f);
+	grow(gather_once(&r->kind[KIND_DAILY], day, at.series), daily, 4);
+	add_to_sender(
+	    gather_once(&r->kind[KIND_SENDERS], sender, day), p, at.verified);
+	return add_failures(st, r, &at, p, f);
 }
 
 int

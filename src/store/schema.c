@@ -37,7 +37,28 @@ static const char *const steps[] = {
 	      /* version 1 took such a mail for one that is wrong */
 	      "UPDATE quarantine SET code = 'not-handed-out'"
 	      " WHERE code = 'mime-malformed' AND sha256 IS NULL AND place ="
-	      " 'the server has the mail but does not hand it out';",
+	      " 'the server has the mail but does not hand it out';"
+	      "ALTER TABLE mailboxes"
+	      " ADD COLUMN dkim_since TEXT NOT NULL DEFAULT '';"
+	      "ALTER TABLE messages"
+	      " ADD COLUMN signed_by TEXT NOT NULL DEFAULT '';"
+	      "ALTER TABLE reports ADD COLUMN dkim TEXT NOT NULL DEFAULT '';"
+	      "ALTER TABLE reports"
+	      " ADD COLUMN dkim_domain TEXT NOT NULL DEFAULT '';"
+	      "ALTER TABLE reports"
+	      " ADD COLUMN dkim_selector TEXT NOT NULL DEFAULT '';"
+	      "ALTER TABLE rollup_senders"
+	      " ADD COLUMN verified_reports INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE rollup_senders"
+	      " ADD COLUMN verified_sessions INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE rollup_senders"
+	      " ADD COLUMN verified_failed INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE rollup_failures"
+	      " ADD COLUMN verified_findings INTEGER NOT NULL DEFAULT 0;"
+	      "CREATE INDEX quarantine_waiting ON quarantine (created)"
+	      " WHERE code = 'dkim-temperror';"
+	      /* tables got columns, so their files are written anew */
+	      "DELETE FROM exports;",
 };
 
 const struct schema schema_current = {

@@ -18,6 +18,8 @@ CREATE TABLE mailboxes (
 	said INTEGER NOT NULL DEFAULT 0, -- what was said already, added up: that
 	    -- the server can but flag mails as deleted (1), that the folder keeps
 	    -- no \Seen (2), \Flagged (4), \Deleted (8)
+	dkim_since TEXT NOT NULL DEFAULT '', -- the day of the first poll that
+	    -- judged who vouches for reports, '' before it
 	UNIQUE (name, folder)
 ) STRICT;
 
@@ -44,10 +46,13 @@ CREATE TABLE messages (
 	message_id TEXT NOT NULL,
 	report_domain TEXT NOT NULL, -- TLS-Report-Domain
 	report_submitter TEXT NOT NULL, -- TLS-Report-Submitter
-	verdict TEXT NOT NULL, -- imported, duplicate, conflict, rejected or no_report
+	verdict TEXT NOT NULL, -- imported, duplicate, conflict, rejected, deferred
+	    -- or no_report
 	looked_at TEXT, -- of a mail, when `received` is NULL
-	settled INTEGER NOT NULL DEFAULT 0 -- 1: of no concern to delete_after: the
+	settled INTEGER NOT NULL DEFAULT 0, -- 1: of no concern to delete_after: the
 	    -- mail was deleted or moved, or it holds a report in conflict
+	signed_by TEXT NOT NULL DEFAULT '' -- domains whose signature was valid,
+	    -- separated by blanks
 ) STRICT;
 
 -- A mail is known by its place, a file by path, size and Message-ID.
@@ -117,7 +122,12 @@ CREATE TABLE reports (
 	policy_types TEXT NOT NULL, -- and policy-types, separated by blanks
 	counted_sessions INTEGER NOT NULL, -- in all entries not skipped
 	counted_failed INTEGER NOT NULL,
-	warnings TEXT NOT NULL -- codes, separated by blanks
+	warnings TEXT NOT NULL, -- codes, separated by blanks
+	dkim TEXT NOT NULL DEFAULT '', -- who vouches for it: 'pass' (a signature of
+	    -- its reporter), 'provider', 'waiting' (for DNS), or the code of what
+	    -- is wrong; '': not judged
+	dkim_domain TEXT NOT NULL DEFAULT '', -- of the signature that is about
+	dkim_selector TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 CREATE UNIQUE INDEX reports_counted
@@ -211,6 +221,8 @@ CREATE TABLE quarantine (
 ) STRICT;
 
 CREATE INDEX quarantine_message ON quarantine (message, code);
+CREATE INDEX quarantine_waiting ON quarantine (created)
+    WHERE code = 'dkim-temperror';
 CREATE INDEX quarantine_report ON quarantine (report)
     WHERE report IS NOT NULL;
 
@@ -329,6 +341,10 @@ CREATE TABLE rollup_senders (
 	counted_sessions INTEGER NOT NULL,
 	counted_failed INTEGER NOT NULL,
 	failed_sessions INTEGER NOT NULL, -- of every policy type
+	verified_reports INTEGER NOT NULL DEFAULT 0, -- of `reports`, those that
+	    -- somebody vouches for (dkim 'pass' or 'provider')
+	verified_sessions INTEGER NOT NULL DEFAULT 0, -- of counted_sessions
+	verified_failed INTEGER NOT NULL DEFAULT 0, -- of counted_failed
 	PRIMARY KEY (sender, day)
 ) STRICT, WITHOUT ROWID;
 
@@ -339,6 +355,8 @@ CREATE TABLE rollup_failures (
 	receiving_ip TEXT NOT NULL,
 	findings INTEGER NOT NULL, -- rows of failures
 	failed_sessions INTEGER NOT NULL,
+	verified_findings INTEGER NOT NULL DEFAULT 0, -- of `findings`, those of
+	    -- reports that somebody vouches for
 	PRIMARY KEY (problem, day, series, receiving_ip)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX rollup_failures_day ON rollup_failures (day);

@@ -103,7 +103,8 @@ each_row(struct store *st, const struct sql *sql, const struct value *v,
 
 static const struct sql select_report = {
 	"SELECT organization, report_id, start, end, contact,"
-	" reporter_domain, content, warnings,"
+	" reporter_domain, content, warnings, dkim, dkim_domain,"
+	" dkim_selector,"
 	" (SELECT count(*) FROM policies WHERE report = ?1)"
 	" FROM reports WHERE id = ?1"
 };
@@ -132,7 +133,10 @@ load_head(struct store *st, int64_t id, struct report *r, struct arena *a,
 	if (sqlite3_column_bytes(row, 6) == REPORT_DIGEST)
 		memcpy(r->content, sqlite3_column_blob(row, 6), REPORT_DIGEST);
 	r->warnings = sql_copy_column(a, row, 7);
-	r->n_policies = (size_t)sqlite3_column_int64(row, 8);
+	r->dkim = sql_copy_column(a, row, 8);
+	r->dkim_domain = sql_copy_column(a, row, 9);
+	r->dkim_selector = sql_copy_column(a, row, 10);
+	r->n_policies = (size_t)sqlite3_column_int64(row, 11);
 	r->policies = arena_alloc(a, r->n_policies * sizeof *r->policies);
 	sqlite3_reset(row);
 	return 0;

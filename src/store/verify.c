@@ -9,24 +9,20 @@
 #define SAME(n) "min(" n ", 9007199254740992)"
 
 /* The figures of a row as one text, to be compared. */
-#define DAILY                                                                   \
-	"reports || ' ' || " SAME("successful_sessions") " || ' ' || " SAME(    \
-	    "failed_sessions") " || ' ' || " SAME("counted_sessions") " || ' "  \
-								      "' "      \
-								      "||"      \
-								      " " SAME( \
-									  "co"  \
-									  "un"  \
-									  "te"  \
-									  "d_"  \
-									  "fa"  \
-									  "il"  \
-									  "e"   \
-									  "d")
-#define SENDERS                                                           \
-	"reports || ' ' || " SAME("counted_sessions") " || ' ' || " SAME( \
-	    "counted_failed") " || ' ' || " SAME("failed_sessions")
-#define FAILURES "findings || ' ' || " SAME("failed_sessions")
+/* clang-format off */
+#define DAILY \
+	"reports || ' ' || " SAME("successful_sessions") " || ' ' || " \
+	SAME("failed_sessions") " || ' ' || " SAME("counted_sessions") \
+	" || ' ' || " SAME("counted_failed")
+#define SENDERS \
+	"reports || ' ' || " SAME("counted_sessions") " || ' ' || " \
+	SAME("counted_failed") " || ' ' || " SAME("failed_sessions") \
+	" || ' ' || verified_reports || ' ' || " SAME("verified_sessions") \
+	" || ' ' || " SAME("verified_failed")
+#define FAILURES \
+	"findings || ' ' || " SAME("failed_sessions") \
+	" || ' ' || verified_findings"
+/* clang-format on */
 
 /* Days that were pruned cannot be counted: too little is left of them. */
 #define COUNTABLE " WHERE v.day NOT IN (SELECT day FROM days WHERE pruned = 1)"
@@ -36,41 +32,28 @@
  * counted, for all that differ.
  */
 
+/* clang-format off */
 static const struct sql compare_totals = {
 	"SELECT column1, column2, column3 FROM (VALUES"
 	" ('messages', (SELECT messages FROM totals),"
 	" (SELECT count(*) FROM messages)),"
 	" ('reports', (SELECT reports FROM totals),"
-	" (SELECT count(*) FROM reports WHERE status = "
-	"'counted')),"
+	" (SELECT count(*) FROM reports WHERE status = 'counted')),"
 	" ('conflicts', (SELECT conflicts FROM totals),"
-	" (SELECT count(*) FROM reports WHERE status = "
-	"'conflict')),"
-	" ('sessions', (SELECT " SAME(
-	    "sessions") " FROM totals), (SELECT"
-			" " SAME("CAST(total(counted_sessions) AS "
-				 "INTEGER)") " FROM reports WHERE "
-					     "status = 'counted')),"
-					     " ('failures', (SELECT "
-					     "failures FROM totals),"
-					     " (SELECT count(*) FROM "
-					     "csv_failures)),"
-					     " ('repeated', (SELECT "
-					     "repeated FROM totals),"
-					     " (SELECT count(*) - "
-					     "count(DISTINCT body) "
-					     "FROM reports"
-					     " WHERE status = "
-					     "'counted')),"
-					     " ('quarantined', "
-					     "(SELECT quarantined "
-					     "FROM totals),"
-					     " (SELECT count(*) FROM "
-					     "quarantine WHERE "
-					     "report IS NULL)))"
-					     " WHERE column2 <> "
-					     "column3"
+	" (SELECT count(*) FROM reports WHERE status = 'conflict')),"
+	" ('sessions', (SELECT " SAME("sessions") " FROM totals),"
+	" (SELECT " SAME("CAST(total(counted_sessions) AS INTEGER)")
+	" FROM reports WHERE status = 'counted')),"
+	" ('failures', (SELECT failures FROM totals),"
+	" (SELECT count(*) FROM csv_failures)),"
+	" ('repeated', (SELECT repeated FROM totals),"
+	" (SELECT count(*) - count(DISTINCT body) FROM reports"
+	" WHERE status = 'counted')),"
+	" ('quarantined', (SELECT quarantined FROM totals),"
+	" (SELECT count(*) FROM quarantine WHERE report IS NULL)))"
+	" WHERE column2 <> column3"
 };
+/* clang-format on */
 
 static const struct sql compare_days = {
 	"SELECT date, max(a), max(b) FROM"

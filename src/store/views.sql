@@ -85,8 +85,9 @@ SELECT r.id AS id, r.date AS date, r.organization AS organization,
     iif(r.status = 'counted', r.counted_failed, 0) AS counted_failed,
     r.contact AS contact,
     iif(m.mailbox IS NULL, m.source, b.name || ': ' || b.folder) AS source,
-    m.message_id AS message_id, m.received AS received, '' AS dkim,
-    r.warnings AS warnings, r.status AS status
+    m.message_id AS message_id, m.received AS received, r.dkim AS dkim,
+    r.warnings AS warnings, r.status AS status,
+    r.dkim_domain AS dkim_domain
 FROM reports AS r JOIN messages AS m ON m.id = r.message
     LEFT JOIN mailboxes AS b ON b.id = m.mailbox;
 
@@ -108,6 +109,8 @@ GROUP BY cal.date, f.problem, s.policy_type, f.receiving_ip;
 -- day some organization that saw it reported on the domain on at least two
 -- days.  Recurring: the same held once before, and it came back.  New: first
 -- seen in the week up to the newest day stored.
+-- What a report that somebody vouches for has seen, is cured alone by such
+-- reports of the same reporter.
 -- Side: that of the result type; where that is unclear, ours if two
 -- organizations saw it and those are at least half of the ones that reported
 -- on the domain between its first and last day, theirs if one alone saw it and
@@ -125,7 +128,9 @@ WITH chosen AS MATERIALIZED (
 	(SELECT min(a.day) FROM rollup_failures AS a
 	    WHERE a.problem = b.id) AS first_day,
 	(SELECT max(a.day) FROM rollup_failures AS a
-	    WHERE a.problem = b.id) AS last_day
+	    WHERE a.problem = b.id) AS last_day,
+	(SELECT max(a.verified_findings > 0) FROM rollup_failures AS a
+	    WHERE a.problem = b.id) AS verified
     FROM problems AS b CROSS JOIN rollup_failures AS f
 	CROSS JOIN series AS s
     WHERE f.problem = b.id AND s.id = f.series
@@ -186,7 +191,14 @@ SELECT b.id AS problem, b.domain AS domain,
 	    AND n.domain = b.domain AND n.organization = w.organization
 	    AND r.sender = n.id AND r.day > v.last_day
 	    AND m.domain = b.domain AND m.organization = w.organization
-	    AND q.sender = m.id AND q.day > r.day)
+	    AND q.sender = m.id AND q.day > r.day
+	    AND (v.verified = 0 OR (r.verified_reports > 0
+		AND q.verified_reports > 0 AND n.id = m.id
+		AND EXISTS (SELECT 1 FROM rollup_failures AS x
+		    CROSS JOIN series AS y WHERE x.problem = b.id
+			AND x.verified_findings > 0 AND y.id = x.series
+			AND y.organization = n.organization
+			AND y.reporter_domain = n.reporter_domain))))
 	THEN 'cured'
     WHEN v.first_day > (SELECT max(day) FROM rollup_daily) - 7 THEN 'new'
     WHEN EXISTS (SELECT 1 FROM (SELECT f.day AS day,
@@ -237,22 +249,39 @@ WITH each AS MATERIALIZED (
 	count(*) AS days, total(r.reports) AS reports,
 	total(r.counted_sessions) AS counted_sessions,
 	total(r.counted_failed) AS counted_failed,
-	max(iif(r.failed_sessions > 0, r.day, NULL)) AS bad_day
+	max(iif(r.failed_sessions > 0, r.day, NULL)) AS bad_day,
+	total(r.verified_reports) AS verified_reports,
+	total(r.verified_sessions) AS verified_sessions,
+	total(r.verified_failed) AS verified_failed,
+	count(iif(r.verified_reports > 0, 1, NULL)) AS verified_days,
+	min(iif(r.verified_reports > 0, r.day, NULL)) AS verified_first,
+	max(iif(r.verified_reports > 0, r.day, NULL)) AS verified_last
     FROM senders AS n CROSS JOIN rollup_senders AS r
     WHERE r.sender = n.id AND r.day BETWEEN (SELECT min(day) FROM days)
 	AND (SELECT max(day) FROM days)
     GROUP BY n.id),
+-- Where somebody vouches for any of its reports, the others do not break a
+-- silence: anybody can send them.
+known AS MATERIALIZED (
+    SELECT e.*, iif(verified_days > 0, verified_days, days) AS known_days,
+	iif(verified_days > 0, verified_first, first_day) AS known_first,
+	iif(verified_days > 0, verified_last, last_day) AS known_last,
+	iif(verified_days > 0, 1, 0) AS least
+    FROM each AS e),
 lives AS MATERIALIZED (
-    SELECT e.*, (SELECT max(day) FROM days) - e.last_day AS silent_days,
-	iif(e.days = e.last_day - e.first_day + 1, 0,
+    SELECT e.*, (SELECT max(day) FROM days) - e.known_last AS silent_days,
+	iif(e.known_days = e.known_last - e.known_first + 1, 0,
 	    (SELECT max(r.day - 1 - (SELECT max(q.day) FROM rollup_senders AS q
-		WHERE q.sender = r.sender AND q.day < r.day))
+		WHERE q.sender = r.sender AND q.day < r.day
+		AND q.verified_reports >= e.least))
 	    FROM rollup_senders AS r WHERE r.sender = e.sender
-		AND r.day > e.first_day AND r.day <= e.last_day
+		AND r.day > e.known_first AND r.day <= e.known_last
+		AND r.verified_reports >= e.least
 		AND NOT EXISTS (SELECT 1 FROM rollup_senders AS p
-		    WHERE p.sender = r.sender AND p.day = r.day - 1)))
+		    WHERE p.sender = r.sender AND p.day = r.day - 1
+		    AND p.verified_reports >= e.least)))
 	    AS longest_gap
-    FROM each AS e)
+    FROM known AS e)
 SELECT n.id AS sender, n.organization AS organization,
     n.reporter_domain AS reporter_domain, n.domain AS domain,
     l.first_day AS first_day, l.last_day AS last_day, l.days AS days,
@@ -261,7 +290,10 @@ SELECT n.id AS sender, n.organization AS organization,
     l.days >= 5 AND l.silent_days > 3 + 2 * l.longest_gap AS silent,
     CAST(l.reports AS INTEGER) AS reports,
     CAST(l.counted_sessions AS INTEGER) AS counted_sessions,
-    CAST(l.counted_failed AS INTEGER) AS counted_failed
+    CAST(l.counted_failed AS INTEGER) AS counted_failed,
+    CAST(l.verified_reports AS INTEGER) AS verified_reports,
+    CAST(l.verified_sessions AS INTEGER) AS verified_sessions,
+    CAST(l.verified_failed AS INTEGER) AS verified_failed
 FROM lives AS l CROSS JOIN senders AS n WHERE n.id = l.sender;
 
 -- Who reports, since when, and with what gaps.
@@ -274,7 +306,7 @@ SELECT l.organization AS organization, l.reporter_domain AS reporter_domain,
 	AS days_in_range,
     l.longest_gap AS longest_gap, l.silent_days AS silent_days,
     l.reports AS reports, l.counted_sessions AS counted_sessions,
-    l.counted_failed AS counted_failed
+    l.counted_failed AS counted_failed, l.verified_reports AS verified_reports
 FROM sender_lives AS l;
 
 -- Each domain on one line.  Clean days: days with a report behind the last one
@@ -404,7 +436,13 @@ SELECT r.date AS date, unixepoch(r.date) / 86400 AS day, n.id AS sender,
     count(DISTINCT p.report) AS reports,
     CAST(total(p.counted_sessions) AS INTEGER) AS counted_sessions,
     CAST(total(p.counted_failed) AS INTEGER) AS counted_failed,
-    CAST(total(p.failed_sessions) AS INTEGER) AS failed_sessions
+    CAST(total(p.failed_sessions) AS INTEGER) AS failed_sessions,
+    count(DISTINCT iif(r.dkim IN ('pass', 'provider'), p.report, NULL))
+	AS verified_reports,
+    CAST(total(iif(r.dkim IN ('pass', 'provider'), p.counted_sessions, 0))
+	AS INTEGER) AS verified_sessions,
+    CAST(total(iif(r.dkim IN ('pass', 'provider'), p.counted_failed, 0))
+	AS INTEGER) AS verified_failed
 FROM reports AS r CROSS JOIN policies AS p LEFT JOIN senders AS n
     ON n.domain = p.domain AND n.organization = p.organization
     AND n.reporter_domain = p.reporter_domain
@@ -414,7 +452,9 @@ GROUP BY r.date, n.id;
 CREATE VIEW recount_failures AS
 SELECT r.date AS date, unixepoch(r.date) / 86400 AS day, q.id AS problem,
     s.id AS series, f.receiving_ip AS receiving_ip, count(*) AS findings,
-    CAST(total(f.failed_sessions) AS INTEGER) AS failed_sessions
+    CAST(total(f.failed_sessions) AS INTEGER) AS failed_sessions,
+    CAST(total(r.dkim IN ('pass', 'provider')) AS INTEGER)
+	AS verified_findings
 FROM reports AS r CROSS JOIN policies AS p CROSS JOIN failures AS f
     LEFT JOIN problems AS q ON q.domain = p.domain
     AND q.receiving_mx_hostname = f.receiving_mx_hostname

@@ -63,6 +63,7 @@ static const struct column reports[] = {
 	{ "dkim", COLUMN_TEXT },
 	{ "warnings", COLUMN_TEXT },
 	{ "status", COLUMN_TEXT },
+	{ "dkim_domain", COLUMN_TEXT },
 };
 
 static const struct column mx[] = {
@@ -124,6 +125,7 @@ static const struct column senders[] = {
 	{ "reports", COLUMN_NUMBER },
 	{ "counted_sessions", COLUMN_NUMBER },
 	{ "counted_failed", COLUMN_NUMBER },
+	{ "verified_reports", COLUMN_NUMBER },
 };
 
 static const struct table tables[] = {

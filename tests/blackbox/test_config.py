@@ -101,14 +101,19 @@ class Errors(Config):
     def test_two_secrets(self):
         self.assert_refused(self.box("password_command = echo x\n"), r"t\.conf:\d+:.*password_")
 
-    def test_features_that_do_not_exist_yet_are_refused_and_their_defaults_taken(self):
-        table = (("dkim", "off", "require"), ("trust_authserv", "", "mx.example"))
-        for option, _, other in table:
-            with self.subTest(option):
-                self.assert_refused(self.box(f"{option} = {other}\n"), option, "not supported yet")
-        for option, default, _ in table:
-            with self.subTest(option):
-                self.assert_accepted(self.box(f"{option} = {default}\n"))
+    def test_whom_to_ask_and_whom_to_believe(self):
+        for text in ("dkim = require\n", "dkim =\n", "trust_authserv = mx.example *.example none\n",
+                     "dkim_since = 2026-11-01\n", "[dns]\nresolver = 127.0.0.1@5353 ::1\ntimeout = 3s\n",
+                     "[dns]\ntrust_anchor = none\n", "[reports]\nsigners = relay.example:reporter.example\n"):
+            with self.subTest(text):
+                self.assert_accepted(self.box(text))
+        for text, reason in (("[dns]\nresolver = localhost\n", "no address of a server"),
+                             ("[dns]\nresolver = 127.0.0.1@0\n", "no address of a server"),
+                             ("[dns]\ntrust_anchor = /nonexistent\n", "auto, none, or a file"),
+                             ("[reports]\nsigners = relay.example\n", "no pair of domains"),
+                             ("[reports]\ndkim =\n", "off, record or require")):
+            with self.subTest(text):
+                self.assert_refused(self.box(text), reason)
 
     def test_what_may_be_done_after_an_import(self):
         for option in ("after_import", "after_reject"):

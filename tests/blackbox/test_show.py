@@ -11,7 +11,8 @@ from lib.program import DATAERR, FIXTURES, NOINPUT, OK, TOP, USAGE, Scene  # noq
 
 ARRIVAL = "2026-03-03T06:00:00Z"
 SHARED = os.environ.get("TLSRUA_SHARED", os.path.join(TOP, "..", "shared"))
-MEMBERS = ("source", "verdict", "codes", "notes", "organization", "report_id", "start", "end", "policies")
+MEMBERS = ("source", "verdict", "codes", "notes", "organization", "report_id", "start", "end", "policies",
+           "dkim")
 
 
 def rows(path, columns):

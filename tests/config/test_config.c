@@ -370,14 +370,13 @@ refuses_what_a_mailbox_cannot_be(void **state)
 		{ "after_reject = move:inbox",
 		    "4: [mailbox m] after_reject: moves mails into a folder "
 		    "that is polled" },
-		{ "dkim = require", "4: [mailbox m] dkim: not supported yet: "
-				    "leave it at \"off\"" },
 		{ "dkim = on",
 		    "4: [mailbox m] dkim: must be off, record or require" },
-		{ "trust_authserv = mx.example",
-		    "4: [mailbox m] trust_authserv: not supported yet: leave "
-		    "it "
-		    "at \"\"" },
+		{ "trust_authserv = *",
+		    "4: [mailbox m] trust_authserv: \"*\" is no authserv-id: "
+		    "write mx.example.com, *.example.com, or none" },
+		{ "dkim_since = soon", "4: [mailbox m] dkim_since: must be a "
+				       "day, such as 2026-01-31" },
 		{ "timeout = 60", "4: [mailbox m] timeout: must be a duration: "
 				  "digits and s, m, h or d, such as 60s" },
 		{ "timeout = 0s", "4: [mailbox m] timeout: 0s is out of range: "

@@ -15,7 +15,7 @@ MX = "date week domain policy_type receiving_mx_hostname receiving_ip result_typ
 DOMAINS = ("domain first_day last_day organizations counted_sessions counted_failed failure_rate policy_types policy_mode "
            "clean_days worst_result_type silent_organizations").split()
 SENDERS = ("organization reporter_domain domain first_day last_day days_reported days_in_range longest_gap silent_days "
-           "reports counted_sessions counted_failed").split()
+           "reports counted_sessions counted_failed verified_reports").split()
 ALL = {"daily": expected.DAILY, "weekly": WEEKLY, "monthly": MONTHLY, "failures": expected.FAILURES,
        "problems": PROBLEMS, "mx": MX, "domains": DOMAINS, "senders": SENDERS}
 
@@ -167,7 +167,7 @@ def senders(reports, first=None, last=None):
     days, number, sums = by_sender(reports)
     newest, oldest = max(r.day for r in reports), min(r.day for r in reports)
     return [dict(zip(SENDERS, key + (str(min(d)), str(max(d)), len(d), (newest - oldest).days + 1, longest_gap(d),
-                                     (newest - max(d)).days, number[key], *sums[key]))) for key, d in days.items()]
+                                     (newest - max(d)).days, number[key], *sums[key], 0))) for key, d in days.items()]
 
 
 def domains(reports, first=None, last=None):

@@ -228,6 +228,9 @@ some_report(struct policy *policies, size_t n)
 		.policies = policies,
 		.n_policies = n,
 		.warnings = "",
+		.dkim = "",
+		.dkim_domain = "",
+		.dkim_selector = "",
 	};
 
 	return r;

@@ -18,6 +18,7 @@
 #include "store/stored_report.h"
 #include "store/suspects.h"
 #include "store/verify.h"
+#include "store/vouched.h"
 #include "tables/gather_overview.h"
 #include "tables/table_list.h"
 #include "tables/table_select.h"
@@ -108,6 +109,24 @@ report_of(struct policy *policies, size_t n, const char *id, int day)
 	return r;
 }
 
+/* Copies of a report that are vouched for better and better. */
+static void
+vouch(struct scene *s, struct policy *p)
+{
+	struct report r = report_of(p, 1, "vouched", 22);
+	struct store_waiting list;
+	struct arena a = { 0 };
+
+	r.dkim = "dkim-fail";
+	r.warnings = "unauthenticated";
+	add(s, &r);
+	r.dkim = "pass";
+	r.warnings = "";
+	add(s, &r);
+	assert_ok(s, store_find_waiting(s->st, 0, 0, &a, &list, &s->f));
+	arena_free(&a);
+}
+
 /* Reports of 30 domains with a failure each: new, again, and other content. */
 static void
 store_reports(struct scene *s)
@@ -134,6 +153,7 @@ store_reports(struct scene *s)
 	add(s, &r);
 	r = report_of(p, 1, "many", 23);
 	add(s, &r);
+	vouch(s, p);
 }
 
 static void
@@ -207,12 +227,13 @@ poll_folder(struct scene *s)
 	struct store_mailbox mb;
 	struct arena a = { 0 };
 	char mechanism[20];
-	int64_t message;
+	int64_t message, since;
 	bool first;
 	size_t n;
 	int i;
 
 	assert_ok(s, store_mailbox(s->st, "name", "INBOX", &mb, &s->f));
+	assert_ok(s, store_judged_since(s->st, mb.id, 0, &since, &s->f));
 	mb.uidvalidity = 7;
 	again.mailbox = mb.id;
 	assert_ok(s, store_begin(s->st, &s->f));
@@ -375,7 +396,7 @@ run_seldom(struct scene *s)
 	struct store_status status;
 	struct report r;
 	struct arena a = { 0 };
-	char day[16];
+	char day[16], oldest[24];
 	int64_t end;
 	size_t n;
 
@@ -387,6 +408,7 @@ run_seldom(struct scene *s)
 	assert_ok(s, store_read_mutes(s->st, no_mute, NULL, &s->f));
 	assert_ok(s, store_end_mute(s->st, 1, &s->f));
 	assert_ok(s, store_newest_end(s->st, &end, &s->f));
+	assert_ok(s, store_count_waiting(s->st, &end, oldest, &s->f));
 	assert_ok(s, store_load_report(s->st, 1, &a, &r, &s->f));
 	assert_ok(s, store_begin(s->st, &s->f));
 	assert_ok(s, store_write_announced(s->st, &told, 1, &s->f));
@@ -548,7 +570,7 @@ finds_rows_by_the_index_made_for_it(void **state)
 	} cases[] = {
 		{ "SELECT EXISTS (SELECT 1 FROM reports", "reports_counted" },
 		{ "SELECT EXISTS (SELECT 1 FROM reports", "reports_body" },
-		{ "SELECT id, content FROM reports", "reports_counted" },
+		{ "SELECT id, content, dkim FROM reports", "reports_counted" },
 		{ "SELECT id FROM reports WHERE status = 'conflict'",
 		    "reports_conflict" },
 		{ "SELECT 1 FROM reports", "reports_counted" },

@@ -141,12 +141,13 @@ has_the_columns_that_are_promised(void **state)
 		    "organization, reporter_domain, domain, first_day, "
 		    "last_day, days_reported, days_in_range, longest_gap, "
 		    "silent_days, reports, counted_sessions, "
-		    "counted_failed" },
+		    "counted_failed, verified_reports" },
 		{ "reports",
 		    "id, date, organization, reporter_domain, report_id, "
 		    "start, end, domain, policy_domains, policy_types, "
 		    "counted_sessions, counted_failed, contact, source, "
-		    "message_id, received, dkim, warnings, status" },
+		    "message_id, received, dkim, warnings, status, "
+		    "dkim_domain" },
 	};
 	struct scene *s = *state;
 	size_t i;
@@ -322,11 +323,11 @@ lists_every_report_with_its_mail(void **state)
 	assert_table(s, "reports", NULL,
 	    "2|2026-11-23|Example Inc.|example.net|another|"
 	    "2026-11-23T00:00:00Z|2026-11-24T00:00:00Z||||0|0|"
-	    "tls@example.net|x/\xc3\xa9.json||-||x y|counted\n"
+	    "tls@example.net|x/\xc3\xa9.json||-||x y|counted|\n"
 	    "1|2026-11-23|Example Inc.|example.net|id-1|"
 	    "2026-11-23T00:00:00Z|2026-11-23T23:59:59Z|a.example b.example|"
 	    "a.example b.example mx2.example|sts tlsa|11|1|tls@example.net|"
-	    "example: INBOX|<1@example.net>|2026-11-24T03:04:05Z|||counted\n");
+	    "example: INBOX|<1@example.net>|2026-11-24T03:04:05Z|||counted|\n");
 }
 
 static void

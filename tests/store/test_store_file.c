@@ -110,7 +110,7 @@ refuses_a_newer_schema(void **state)
 
 static const char *const next_steps[] = {
 	[SCHEMA_VERSION] =
-	    "ALTER TABLE reports ADD COLUMN dkim TEXT NOT NULL DEFAULT 'x';"
+	    "ALTER TABLE reports ADD COLUMN next TEXT NOT NULL DEFAULT 'x';"
 	    "UPDATE totals SET messages = messages + 10",
 	[SCHEMA_VERSION + 1] = "CREATE TABLE next_things (problem TEXT) STRICT",
 };
@@ -120,7 +120,7 @@ static const struct schema next_schema = {
 };
 
 static const char *const broken_steps[] = {
-	[SCHEMA_VERSION] = "ALTER TABLE reports ADD COLUMN dkim TEXT",
+	[SCHEMA_VERSION] = "ALTER TABLE reports ADD COLUMN next TEXT",
 	[SCHEMA_VERSION + 1] = "CREATE TABLE reports (x)",
 };
 static const struct schema broken_schema = {
@@ -140,13 +140,13 @@ migrates_in_place_and_in_one_piece(void **state)
 	assert_number(s, "PRAGMA user_version", SCHEMA_VERSION);
 	assert_number(s,
 	    "SELECT count(*) FROM pragma_table_info('reports')"
-	    " WHERE name = 'dkim'",
+	    " WHERE name = 'next'",
 	    0);
 
 	assert_ok(s, schema_check(s->st, &next_schema, &s->f));
 	assert_ok(s, schema_check(s->st, &next_schema, &s->f));
 	assert_number(s, "PRAGMA user_version", SCHEMA_VERSION + 2);
-	assert_rows(s, "SELECT dkim, report_id FROM reports", "x|id-1\n");
+	assert_rows(s, "SELECT next, report_id FROM reports", "x|id-1\n");
 	assert_number(s, "SELECT messages FROM totals", 11);
 	assert_number(s, "SELECT count(*) FROM next_things", 0);
 }
@@ -263,7 +263,7 @@ a_statement_may_change_megabytes(void **state)
 		" SELECT n + 1 FROM c WHERE n < 20000)"
 		" INSERT INTO messages SELECT n, NULL, 0, 0, 'file ' || n, 1,"
 		" NULL, hex(zeroblob(100)), '', '', '', '', 'imported', NULL,"
-		" 0 FROM c",
+		" 0, '' FROM c",
 		&s->f));
 	assert_ok(s, store_begin(s->st, &s->f));
 	assert_ok(s, sql_exec(s->st,

@@ -176,11 +176,13 @@ gaps_and_silence_are_those_of_the_range(void **state)
 		send_one(s, "A", days[i], 1, 0);
 	send_one(s, "B", 19, 1, 0);
 	assert_table(s, "senders", NULL,
-	    "A|example.net|example.com|2026-11-01|2026-11-10|7|19|2|9|7|7|0\n"
-	    "B|example.net|example.com|2026-11-19|2026-11-19|1|19|0|0|1|1|0\n");
+	    "A|example.net|example.com|2026-11-01|2026-11-10|7|19|2|9|7|7|0|0\n"
+	    "B|example.net|example.com|2026-11-19|2026-11-19|1|19|0|0|1|1|0|"
+	    "0\n");
 	assert_table(s, "senders", &from,
-	    "A|example.net|example.com|2026-11-05|2026-11-10|4|15|2|9|4|4|0\n"
-	    "B|example.net|example.com|2026-11-19|2026-11-19|1|15|0|0|1|1|0\n");
+	    "A|example.net|example.com|2026-11-05|2026-11-10|4|15|2|9|4|4|0|0\n"
+	    "B|example.net|example.com|2026-11-19|2026-11-19|1|15|0|0|1|1|0|"
+	    "0\n");
 	/* nine days are over 3 + 2 * 2, but four are no regular sender */
 	assert_number(s, "SELECT silent_organizations FROM csv_domains", 1);
 	assert_table(s, "domains", &from,

@@ -163,7 +163,10 @@ add_report(struct plan *p, int64_t day, long domain, long sender, long turn)
 		.reporter_domain = whom,
 		.policies = policies,
 		.n_policies = sender % 4 == 1 ? 2 : 1,
-		.warnings = sender % 4 == 1 ? "policy-string-nested" : "" };
+		.warnings = sender % 4 == 1 ? "policy-string-nested" : "",
+		.dkim = "pass",
+		.dkim_domain = "mail.example",
+		.dkim_selector = "s1" };
 	struct message m = {
 		.source = "fill", .mailbox = 0, .size = 4000 + ++p->uid
 	};

@@ -1,0 +1,13 @@
+#ifndef CMD_DESCRIBE_VOUCHER_H
+#define CMD_DESCRIBE_VOUCHER_H
+
+struct json_object;
+struct verdict;
+
+/* Who vouches for a report, as a sentence on stdout; nothing for NULL. */
+void describe_voucher(const struct verdict *);
+
+/* The same as the member "dkim" of `show --json`; NULL: it was not judged. */
+void describe_voucher_json(struct json_object *, const struct verdict *);
+
+#endif

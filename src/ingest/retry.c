@@ -1,0 +1,59 @@
+#include <string.h>
+
+#include "codes/codes.h"
+#include "ingest/ingest.h"
+#include "ingest/retry.h"
+#include "store/quarantine.h"
+
+/* What the attachment's bytes are still encoded in; NULL: they are not. */
+static const char *
+encoding_of(const struct store_quarantined *q)
+{
+	enum code code = code_find(q->code);
+
+	return code == CODE_TRANSFER_ENCODING ? "base64"
+	       : code == CODE_UUENCODE	      ? "uuencode"
+					      : NULL;
+}
+
+static void
+subtract(struct ingest_counts *c, const struct ingest_counts *before)
+{
+	c->reports -= before->reports;
+	c->imported -= before->imported;
+	c->duplicate -= before->duplicate;
+	c->conflict -= before->conflict;
+	c->rejected -= before->rejected;
+	c->deferred -= before->deferred;
+	c->waiting -= before->waiting;
+}
+
+int
+retry_entry(struct ingest *in, const struct store_quarantined *q,
+    struct ingest_counts *did, struct fault *f)
+{
+	struct ingest_counts before = *ingest_counts(in);
+	struct ingest_verdict verdict;
+	struct message m = {
+		.source = q->source,
+		.mailbox = q->mailbox,
+		.uidvalidity = q->uidvalidity,
+		.uid = q->uid,
+		.bytes = q->bytes,
+		.size = q->size,
+		.has_arrival = q->has_arrival,
+		.arrival = q->arrival,
+		.signed_by = q->whole_mail ? NULL : q->signed_by,
+		.is_mail = q->whole_mail,
+		.attachment_of = q->whole_mail ? NULL : &q->head,
+		.filename = q->filename,
+		.encoding = encoding_of(q),
+	};
+	int rc = ingest_message(in, &m, &verdict, f);
+
+	if (rc == 0)
+		rc = ingest_commit(in, f);
+	*did = *ingest_counts(in);
+	subtract(did, &before);
+	return rc;
+}

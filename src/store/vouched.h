@@ -1,0 +1,51 @@
+#ifndef STORE_VOUCHED_H
+#define STORE_VOUCHED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct fault;
+struct report;
+struct store;
+
+/*
+ * How much the word of a report's `dkim` is worth, more is better: 3 "pass",
+ * 2 "provider", 1 "waiting", 0 anything else.
+ */
+int vouched_rank(const char *dkim);
+
+/*
+ * Give a stored report the verdict of a copy of it, in the transaction of that
+ * copy; what is counted of reports that somebody vouches for follows.
+ */
+int vouched_set(
+    struct store *, int64_t report, const struct report *copy, struct fault *);
+
+/* Numbers of the mails in quarantine that wait for DNS, oldest first. */
+struct store_waiting {
+	int64_t *id; /* in the arena */
+	size_t n;
+};
+
+/*
+ * Those that came at `since` (seconds since 1970 UTC) or later, and whose bytes
+ * are kept; of mails in that folder (its number), or with 0 of all that are not
+ * in any.
+ */
+int store_find_waiting(struct store *, int64_t mailbox, int64_t since,
+    struct arena *, struct store_waiting *, struct fault *);
+
+/* How many wait, and since when: a date, "" for none. */
+int store_count_waiting(
+    struct store *, int64_t *n, char oldest[static 24], struct fault *);
+
+/*
+ * Note that a folder's mails are judged from today on, unless that was noted
+ * before; `*since` gets the first such day, as seconds since 1970 UTC.
+ */
+int store_judged_since(struct store *, int64_t mailbox, int64_t now,
+    int64_t *since, struct fault *);
+
+#endif
