@@ -16,6 +16,7 @@
 
 /* The list of mailboxes while it is printed. */
 struct listing {
+	const struct config *config;
 	const struct column *columns;
 	size_t n;		  /* mailboxes printed */
 	struct json_object *json; /* where they go as JSON: an array */
@@ -51,6 +52,28 @@ text_of(const struct cell *c, const char *when_null)
 	return c->null || c->len == 0 ? when_null : c->text;
 }
 
+/*
+ * Whether the folder of a row is polled by the configuration.  Without any
+ * mailbox in it, as with -d alone, all are shown.
+ */
+static bool
+is_configured(const struct listing *l, const struct cell *cells, size_t n)
+{
+	const struct config *c = l->config;
+	const char *name = cell(l, cells, n, "mailbox")->text;
+	const char *folder = cell(l, cells, n, "folder")->text;
+	size_t i, k;
+
+	for (i = 0; i < c->n_mailboxes; i++) {
+		if (strcmp(c->mailboxes[i].name, name) != 0)
+			continue;
+		for (k = 0; k < c->mailboxes[i].n_folders; k++)
+			if (strcmp(c->mailboxes[i].folders[k], folder) == 0)
+				return true;
+	}
+	return c->n_mailboxes == 0;
+}
+
 static int
 print_mailbox(void *arg, const struct cell *cells, size_t n, struct fault *f)
 {
@@ -59,6 +82,8 @@ print_mailbox(void *arg, const struct cell *cells, size_t n, struct fault *f)
 	char mails[GROUPED], reports[GROUPED];
 
 	(void)f;
+	if (!is_configured(l, cells, n))
+		return 0;
 	if (l->n++ == 0)
 		printf("Mailboxes\n");
 	fputs("  ", stdout);
@@ -84,10 +109,13 @@ static int
 add_mailbox_json(void *arg, const struct cell *cells, size_t n, struct fault *f)
 {
 	struct listing *l = arg;
-	struct json_object *o = json_new_object();
+	struct json_object *o;
 	size_t i;
 
 	(void)f;
+	if (!is_configured(l, cells, n))
+		return 0;
+	o = json_new_object();
 	for (i = 0; i < n; i++)
 		if (cells[i].null)
 			json_add_null(o, l->columns[i].name);
@@ -149,11 +177,11 @@ add_stored_json(struct json_object *o, const struct store_status *s)
 }
 
 static int
-print_status_json(
-    struct store *st, const struct store_status *status, struct fault *f)
+print_status_json(struct store *st, const struct config *c,
+    const struct store_status *status, struct fault *f)
 {
 	struct json_object *o = json_new_object();
-	struct listing listing = { .json = json_new_array() };
+	struct listing listing = { .config = c, .json = json_new_array() };
 	struct row_sink sink = { on_head, add_mailbox_json, &listing };
 
 	json_add(o, "mailboxes", listing.json);
@@ -167,16 +195,17 @@ print_status_json(
 }
 
 static int
-print_status(struct store *st, bool json, struct fault *f)
+print_status(
+    struct store *st, const struct config *c, bool json, struct fault *f)
 {
-	struct listing listing = { 0 };
+	struct listing listing = { .config = c };
 	struct row_sink sink = { on_head, print_mailbox, &listing };
 	struct store_status status;
 
 	if (store_status(st, &status, f) == -1)
 		return -1;
 	if (json)
-		return print_status_json(st, &status, f);
+		return print_status_json(st, c, &status, f);
 	if (store_read_mailboxes(st, &sink, f) == -1)
 		return -1;
 	print_stored(&status);
@@ -219,7 +248,8 @@ show(struct store *st, const struct options *o, const struct config *c,
 	if (o->check)
 		rc = overdue_check(st, c, f);
 	else
-		rc = o->verify ? verify(st, f) : print_status(st, o->json, f);
+		rc =
+		    o->verify ? verify(st, f) : print_status(st, c, o->json, f);
 	return rc == -1 ? cmd_failed(f) : rc;
 }
 

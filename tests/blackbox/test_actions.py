@@ -217,6 +217,22 @@ class SideBySide(Acting):
         self.assertEqual(("m2", 70), tuple(json.loads(out)["mailboxes"][2][k] for k in ("mailbox", "status")))
 
 
+class Status(Acting):
+    def test_what_is_no_longer_configured_is_left_out(self):
+        boxes = [mailbox(self.server, self.user(), name=f"m{i}") for i in range(2)]
+        self.expect(OK, "-c", self.config(*boxes), "poll")
+        self.assertIn("m1: INBOX", self.expect(OK, "-c", self.config(*boxes), "status").out)
+        conf = self.config(boxes[0])
+        out = self.expect(OK, "-c", conf, "status").out
+        self.assertIn("m0: INBOX", out)
+        self.assertNotIn("m1", out)
+        names = [m["mailbox"] for m in self.expect(OK, "-c", conf, "status", "--json").json["mailboxes"]]
+        self.assertEqual(["m0"], names)
+        self.assertNotIn("m0: INBOX", self.expect(OK, "-c", self.config(dict(boxes[0], folders="Other")),
+                                                  "status").out)
+        self.assertIn("m1: INBOX", self.expect(OK, "-d", self.store, "status").out)
+
+
 class Overdue(Acting):
     """status --check"""
 
