@@ -105,11 +105,17 @@ add_chain_remedy(struct line *l, const struct certificate *c, const X509 *leaf)
 {
 	unsigned char digest[CERTIFICATE_DIGEST] = { 0 };
 	char digits[2 * CERTIFICATE_DIGEST + 1];
+	const char *ca_file = c->settings->ca_file;
+	bool has_ca_file = ca_file != NULL && ca_file[0] != '\0';
 
 	add(l, c->pinned ? "neither the issuer nor the fingerprint is trusted: "
-			 : "its issuer is not trusted: ");
-	add(l, "set ca_file to the issuer's certificate, or, when the server "
-	       "is known to have this one, fingerprint = sha256:");
+	       : has_ca_file
+		   ? "its issuer is not among the certificates in ca_file: "
+		   : "its issuer is not trusted: ");
+	add(l, has_ca_file ? "put the issuer's certificate there"
+			   : "set ca_file to the issuer's certificate");
+	add(l, ", or, when the server is known to have this one, set "
+	       "fingerprint = sha256:");
 	if (digest_of(leaf, digest)) {
 		hex_format(digest, CERTIFICATE_DIGEST, digits);
 		add(l, "%s", digits);

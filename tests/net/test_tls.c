@@ -198,7 +198,7 @@ static const struct {
 	{ "localhost", "DNS:localhost", false, 3, 5, 0,
 	    "it is valid only from " },
 	{ "localhost", "DNS:localhost", true, -1, 5, 0,
-	    "its issuer is not trusted: set ca_file" },
+	    "its issuer is not among the certificates in ca_file" },
 	{ "localhost", "DNS:localhost", true, -1, 5, 1, NULL },
 	{ "localhost", "DNS:localhost", true, -1, 5, 2,
 	    "neither the issuer nor the fingerprint is trusted" },
@@ -244,7 +244,7 @@ takes_a_pinned_self_signed_certificate(void **state)
 	struct scene *s = *state;
 	char pin[65];
 
-	assert_refused(s, &id, EX_UNAVAILABLE, "its issuer is not trusted");
+	assert_refused(s, &id, EX_UNAVAILABLE, "its issuer is not among");
 	setup(state);
 	identity_fingerprint(&id, pin);
 	s->settings.fingerprint = pin;
@@ -281,8 +281,8 @@ trusts_what_ca_file_holds(void **state)
 	char file[] = "/tmp/test_tls.XXXXXX";
 
 	assert_refused(s, &id, EX_UNAVAILABLE,
-	    "its issuer is not trusted: set ca_file to the issuer's "
-	    "certificate");
+	    "its issuer is not among the certificates in ca_file: put the "
+	    "issuer's certificate there");
 	assert_non_null(strstr(s->fault.text, "issuer CN = Between"));
 	close(mkstemp(file));
 	identity_write(&between, file);
@@ -292,7 +292,7 @@ trusts_what_ca_file_holds(void **state)
 	identity_write(&world.other, file);
 	setup(state);
 	s->settings.ca_file = file;
-	assert_refused(s, &id, EX_UNAVAILABLE, "its issuer is not trusted");
+	assert_refused(s, &id, EX_UNAVAILABLE, "its issuer is not among");
 	unlink(file);
 	identity_free(&between);
 	identity_free(&id);
