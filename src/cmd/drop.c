@@ -124,7 +124,7 @@ run(const struct options *o)
 const struct command cmd_drop = {
 	.name = "drop",
 	.arguments = "[-n] REPORT...",
-	.summary = "take stored reports out again, with their figures",
+	.summary = "take stored reports out again",
 	.options = OPTION_DRY_RUN,
 	.run = run,
 };

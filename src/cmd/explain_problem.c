@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,19 +46,20 @@ static int
 on_row(void *arg, const struct cell *cells, size_t n, struct fault *f)
 {
 	struct search *s = arg;
+	int64_t days = cell(s, cells, n, "days")->number;
+	int64_t sessions = cell(s, cells, n, "failed_sessions")->number;
 	char failed[GROUPED], week[GROUPED];
 
 	(void)f;
 	if (cells[0].number != s->number)
 		return 0;
-	printf("  %s; side: %s; %s to %s, on %lld day(s)\n",
+	printf("  %s; side: %s; %s to %s, on %" PRId64 " day%s\n",
 	    cell(s, cells, n, "state")->text, cell(s, cells, n, "side")->text,
 	    cell(s, cells, n, "first_day")->text,
-	    cell(s, cells, n, "last_day")->text,
-	    (long long)cell(s, cells, n, "days")->number);
-	printf("  %s failed sessions, %s of them in the last 7 days; seen by: ",
-	    text_grouped(
-		(uint64_t)cell(s, cells, n, "failed_sessions")->number, failed),
+	    cell(s, cells, n, "last_day")->text, days, days == 1 ? "" : "s");
+	printf(
+	    "  %s failed session%s, %s of them in the last 7 days; seen by: ",
+	    text_grouped((uint64_t)sessions, failed), sessions == 1 ? "" : "s",
 	    text_grouped(
 		(uint64_t)cell(s, cells, n, "failed_last_7_days")->number,
 		week));

@@ -5,6 +5,7 @@ import glob
 import io
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -357,6 +358,12 @@ class Changing(Small):
         self.add(self.failing("2026-03-01", mx="mx; rm -rf ~"))
         out = self.expect_silence("-d", self.store, "explain", "1").out
         self.assertNotRegex(out, r"-connect \S*; rm")
+
+    def test_a_problem_without_an_mx_host_says_what_mx_stands_for(self):
+        self.add(self.failing("2026-03-01", mx="", kind="dnssec-invalid"))
+        out = re.sub(r"\s+", " ", self.expect_silence("-d", self.store, "explain", "1").out)
+        self.assertIn("MX stands for each of `dig MX ", out)
+        self.assertIn(", on 1 day ", out)
 
     def test_a_mute_is_kept(self):
         self.add(self.failing("2026-03-01"))
