@@ -7,6 +7,7 @@
 #include "model/tls_report.h"
 #include "store/counted_copy.h"
 #include "store/messages.h"
+#include "store/name_list.h"
 #include "store/not_detailed.h"
 #include "store/prune.h"
 #include "store/reports.h"
@@ -163,36 +164,6 @@ classify(struct store *st, struct entry *e, struct fault *f)
 	return known == -1 ? -1 : 0;
 }
 
-static int
-compare_texts(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* Each text once, in their order, separated by blanks. */
-static const char *
-join_once(const char **text, size_t n, struct arena *a)
-{
-	size_t i, room = 1, len;
-	char *out, *p;
-
-	qsort(text, n, sizeof *text, compare_texts);
-	for (i = 0; i < n; i++)
-		room += strlen(text[i]) + 1;
-	p = out = arena_alloc(a, room);
-	for (i = 0; i < n; i++) {
-		if (text[i][0] == '\0' ||
-		    (i > 0 && strcmp(text[i - 1], text[i]) == 0))
-			continue;
-		if (p > out)
-			*p++ = ' ';
-		len = strlen(text[i]);
-		memcpy(p, text[i], len);
-		p += len;
-	}
-	return out;
-}
-
 static const char *
 join_lines(const char *const *text, size_t n, struct arena *a)
 {
@@ -222,24 +193,26 @@ struct lists {
 static void
 list_policies(const struct report *r, struct lists *out, struct arena *a)
 {
-	const char **text =
-	    arena_alloc(a, 3 * r->n_policies * sizeof(const char *));
-	const char **domain = text, **policy_domain = domain + r->n_policies;
-	const char **type = policy_domain + r->n_policies;
+	struct named *domain =
+	    arena_alloc(a, 3 * r->n_policies * sizeof *domain);
+	struct named *policy_domain = domain + r->n_policies;
+	struct named *type = policy_domain + r->n_policies;
 	size_t i, n = 0;
 
 	for (i = 0; i < r->n_policies; i++) {
 		const struct policy *p = &r->policies[i];
+		uint64_t sessions = saturating_count(
+		    p->successful_sessions, p->failed_sessions);
 
 		if (p->skipped)
 			continue;
-		domain[n] = p->recipient_domain;
-		policy_domain[n] = p->domain;
-		type[n++] = p->type;
+		domain[n] = (struct named){ p->recipient_domain, sessions };
+		policy_domain[n] = (struct named){ p->domain, sessions };
+		type[n++] = (struct named){ p->type, sessions };
 	}
-	out->domain = join_once(domain, n, a);
-	out->policy_domains = join_once(policy_domain, n, a);
-	out->policy_types = join_once(type, n, a);
+	out->domain = name_list(domain, n, a);
+	out->policy_domains = name_list(policy_domain, n, a);
+	out->policy_types = name_list(type, n, a);
 }
 
 static int64_t

@@ -119,7 +119,8 @@ CREATE TABLE reports (
 	contact TEXT NOT NULL, -- contact-info
 	domain TEXT NOT NULL, -- recipient domains of the entries not skipped,
 	policy_domains TEXT NOT NULL, -- their policy-domains
-	policy_types TEXT NOT NULL, -- and policy-types, separated by blanks
+	policy_types TEXT NOT NULL, -- and policy-types, separated by blanks;
+	    -- of more than twenty those with most sessions, and 'and N more'
 	counted_sessions INTEGER NOT NULL, -- in all entries not skipped
 	counted_failed INTEGER NOT NULL,
 	warnings TEXT NOT NULL, -- codes, separated by blanks

@@ -63,7 +63,8 @@ list_of(struct gathering *g)
 
 /*
  * The domains asked for in the list ?3, and whether a report is about any of
- * them.  Most reports are about one domain, which needs no look at each.
+ * them.  Most reports are about one domain, which needs no look at each; a list
+ * of many is cut, and the entries tell.
  */
 #define ASKED                                                   \
 	"asked (name, rest) AS (SELECT '', ltrim(?3) UNION ALL" \
@@ -72,7 +73,9 @@ list_of(struct gathering *g)
 #define OF_ASKED                                                             \
 	"(instr(?3, ' ' || r.domain || ' ') > 0 OR instr(r.domain, ' ') > 0" \
 	" AND EXISTS (SELECT 1 FROM asked WHERE name <> '' AND"              \
-	" instr(' ' || r.domain || ' ', ' ' || name || ' ') > 0))"
+	" (instr(' ' || r.domain || ' ', ' ' || name || ' ') > 0"            \
+	" OR r.domain LIKE '% more' AND EXISTS (SELECT 1 FROM policies AS p" \
+	" WHERE p.report = r.id AND p.domain = name AND p.skipped = 0))))"
 
 static const struct sql select_oldest_day = {
 	"SELECT day FROM days ORDER BY day LIMIT 1"

@@ -231,10 +231,14 @@ static const struct table tables[] = {
 	    .name = "reports",
 	    .view = "csv_reports",
 	    .order = "date, organization, report_id, start, end, id",
-	    /* its own domain is a list */
+	    /* its own domain is a list, which may be cut */
 	    .domain_in = "EXISTS (SELECT 1 FROM json_each(json_array(",
 	    .domain_end = ")) AS j WHERE instr(' ' || csv_reports.domain ||"
-			  " ' ', ' ' || j.value || ' ') > 0)",
+			  " ' ', ' ' || j.value || ' ') > 0 OR"
+			  " csv_reports.domain LIKE '% more' AND EXISTS"
+			  " (SELECT 1 FROM policies AS p WHERE p.report ="
+			  " csv_reports.id AND p.domain = j.value"
+			  " AND p.skipped = 0))",
 	    .period = "date",
 	    .columns = reports,
 	    .n_columns = COUNT(reports),

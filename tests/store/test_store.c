@@ -469,10 +469,37 @@ tells_what_is_stored(void **state)
 	assert_string_equal(day, "2026-11-23");
 }
 
+/* A list in a field is bounded, whatever a report names. */
+static void
+a_report_on_many_domains_names_the_largest(void **state)
+{
+	struct scene *s = *state;
+	struct policy p[25];
+	char name[25][16];
+	struct report r = some_report(p, 25);
+	size_t i;
+
+	for (i = 0; i < 25; i++) {
+		p[i] = some_policy;
+		snprintf(name[i], sizeof name[i], "d%02zu.example", i);
+		p[i].domain = p[i].recipient_domain = name[i];
+		p[i].successful_sessions = i < 5 ? 1 : 100;
+	}
+	add(s, &r);
+	assert_rows(s, "SELECT domain FROM reports",
+	    "d05.example d06.example d07.example d08.example d09.example"
+	    " d10.example d11.example d12.example d13.example d14.example"
+	    " d15.example d16.example d17.example d18.example d19.example"
+	    " d20.example d21.example d22.example d23.example d24.example"
+	    " and 5 more\n");
+	assert_rows(s, "SELECT policy_types FROM reports", "sts\n");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_report_on_many_domains_names_the_largest),
 		TEST(stores_a_report_with_all_it_holds),
 		TEST(the_same_again_is_a_duplicate_and_adds_nothing),
 		TEST(other_content_is_a_conflict_that_does_not_count),
