@@ -154,9 +154,9 @@ doubt_of(const struct overview *o, const struct overview_problem *p,
 		return DOUBT_THEIRS;
 	if (strcmp(p->side, "ours") != 0 && !many)
 		return DOUBT_UNCLEAR;
-	if (p->organizations < 2 && percent_failed(p) < SLIGHT_PERCENT)
+	if (p->organizations < 2 && percent_failed(p) < (double)SLIGHT_PERCENT)
 		return DOUBT_SLIGHT;
-	if (!is_recent(o, p) && percent_failed(p) < HEAVY_PERCENT)
+	if (!is_recent(o, p) && percent_failed(p) < (double)HEAVY_PERCENT)
 		return DOUBT_OLD;
 	return DOUBT_NONE;
 }
