@@ -88,6 +88,13 @@ print_remedy(struct arena *mem, const struct store_problem *p)
 		text_wrap_command(stdout, "    ",
 		    remedy_command(mem, r->look, p->mx, p->domain));
 	}
+	if (p->mx[0] == '\0' && (strstr(r->remedy, "_tcp.MX") != NULL ||
+				    strstr(r->remedy, "MX:25") != NULL))
+		text_wrap(stdout, "  ",
+		    arena_printf(mem,
+			"The senders name no MX host: MX stands for each of "
+			"`dig MX %s`.",
+			p->domain));
 	fputs("  See ", stdout);
 	text_put(stdout, r->section);
 	puts(".");
