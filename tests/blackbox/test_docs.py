@@ -13,10 +13,11 @@ KEYS = {
     "store": "path keep_raw",
     "poll": "parallel",
     "export": "dir since bom delimiter decimal guard",
-    "reports": "domains",
+    "reports": "domains domains_file dkim trust_authserv signers",
+    "dns": "resolver trust_anchor timeout",
     "limits": "message header mime_depth parts reports report json_depth policies failures quarantine",
     "mailbox": "host port tls user password_file password_command token_command auth folders ca_file fingerprint "
-               "after_import after_reject delete_after import_since timeout retries grace dkim trust_authserv",
+               "after_import after_reject delete_after import_since timeout retries grace dkim trust_authserv dkim_since",
 }
 
 
@@ -36,9 +37,9 @@ class Manual(Scene):
         page = text("man", "tlsrua.1")
         for command in self.commands():
             with self.subTest(command):
-                self.assertRegex(page, rf"(?m)^\.(It|Nm|Cm|Ic|Ss|Bk|Sx).*\b{command}\b")
+                self.assertTrue(re.search(rf"(?m)^\.(It|Nm|Cm|Ic|Ss|Bk|Sx).*\b{command}\b", page), command)
                 for option in re.findall(r"--([a-z-]+)", self.help(command)):
-                    self.assertRegex(page, rf"\\-\\-{option}\b|Fl -{option}\b", f"--{option} of {command}")
+                    self.assertTrue(re.search(rf"\\-\\-{option}\b|Fl -{option}\b", page), f"--{option} of {command}")
 
     def test_every_configuration_key(self):
         page, example = text("man", "tlsrua.conf.5"), text("etc", "tlsrua.conf")
@@ -52,7 +53,7 @@ class Manual(Scene):
         page = text("man", "tlsrua.1")
         for column in sorted(set().union(*rollups.ALL.values())):
             with self.subTest(column):
-                self.assertIn(column, page)
+                self.assertTrue(column in page, f"{column} is not in tlsrua(1)")
 
     def test_every_exit_code(self):
         page = text("man", "tlsrua.1")
