@@ -107,6 +107,8 @@ class Errors(Config):
                      "[dns]\ntrust_anchor = none\n", "[reports]\nsigners = relay.example:reporter.example\n"):
             with self.subTest(text):
                 self.assert_accepted(self.box(text))
+
+    def test_whom_one_cannot_ask_or_believe(self):
         for text, reason in (("[dns]\nresolver = localhost\n", "no address of a server"),
                              ("[dns]\nresolver = 127.0.0.1@0\n", "no address of a server"),
                              ("[dns]\ntrust_anchor = /nonexistent\n", "auto, none, or a file"),
