@@ -21,7 +21,8 @@ from lib.program import BINARY, FIXTURES, OK, TOP, Scene, environment  # noqa: E
 
 # In this order: the last one takes everything away again.
 PAGES = ["README.md", "README.zh-CN.md", "doc/getting-started.md", "doc/several-domains.md",
-         "doc/mails-on-the-server.md", "doc/spreadsheets.md", "doc/sql.md", "doc/oauth2.md", "doc/scheduling.md", "doc/backup.md"]
+         "doc/mails-on-the-server.md", "doc/spreadsheets.md", "doc/sql.md", "doc/oauth2.md", "doc/platforms.md",
+         "doc/scheduling.md", "doc/backup.md"]
 MANUAL = ["man/tlsrua.1", "man/tlsrua.conf.5", "man/tlsrua-providers.7", "man/tlsrua-oauth2.1"]
 SKIPPED = {
     r"(sudo )?(scripts/deps|apt|git)\b": "fetches from the network",

@@ -373,8 +373,8 @@ class ManualPage(Provided):
                 self.assert_counts(self.poll(OK, config), messages=6, imported=3, duplicate=3)
 
     def test_each_refusal_that_is_known_is_explained(self):
-        with open(os.path.join(TOP, "src", "imap", "provider_advice.c"), encoding="utf-8") as f:
-            known = re.findall(r'(?m)^\t\{ "(.*?)",', f.read())
+        with open(os.path.join(TOP, "src", "imap", "server_refusal.c"), encoding="utf-8") as f:
+            known = re.findall(r'(?m)^\t\{ BY_\w+, "(.*?)",', f.read())
         self.assertGreater(len(known), 10)
         for says in known:
             said = re.sub(r"^\] | \(Failure\)$|\.$|^(LOGIN|AUTHENTICATE) (?=Invalid|Login)", "", says)
