@@ -210,7 +210,7 @@ settings_of(const struct config *c)
 /* Judge it again as it came: the mail, or the attachment under its mail. */
 static int
 ingest_again(struct work *w, const struct store_quarantined *q,
-    struct ingest_counts *counts, struct fault *f)
+    const struct vouching *how, struct ingest_counts *counts, struct fault *f)
 {
 	struct resolver *resolver = resolver_new(&w->config->dns);
 	struct ingest_settings settings = settings_of(w->config);
@@ -219,7 +219,7 @@ ingest_again(struct work *w, const struct store_quarantined *q,
 
 	settings.examine.resolver = resolver;
 	in = ingest_open(w->store, &settings);
-	ingest_set_vouching(in, vouching_of(w->config, q));
+	ingest_set_vouching(in, how);
 	rc = retry_entry(in, q, counts, f);
 	ingest_close(in);
 	resolver_free(resolver);
@@ -277,7 +277,7 @@ retry(struct work *w, int64_t id, struct fault *f)
 		printf("%" PRId64 ": %s\n", id, no_retry(&q));
 		return 0;
 	}
-	if (ingest_again(w, &q, &c, f) == -1)
+	if (ingest_again(w, &q, vouching_of(w->config, &q), &c, f) == -1)
 		return -1;
 	w->changed |= c.imported + c.conflict > 0;
 	if (c.reports == 0) {
@@ -307,9 +307,34 @@ drop(struct work *w, int64_t id, struct fault *f)
 	return 0;
 }
 
+/* Count the reports of a mail that was refused for who signed it. */
 static int
-accept_copy(struct work *w, int64_t id, struct fault *f)
+accept_mail(struct work *w, const struct store_quarantined *q, struct fault *f)
 {
+	struct vouching how = { .mode = DKIM_RECORD, .decided = q->code };
+	struct ingest_counts c;
+
+	if (ingest_again(w, q, &how, &c, f) == -1)
+		return -1;
+	w->changed |= c.imported + c.conflict > 0;
+	if (c.rejected > 0 || c.reports == 0)
+		return fault(f, FAULT_HOST, EX_DATAERR,
+		    "quarantine: %" PRId64 ": holds no report that can be read",
+		    q->id);
+	printf("%" PRId64 ": %s\n", q->id, imported_as(&c));
+	return store_quarantine_drop(w->store, q->id, f);
+}
+
+static int
+accept_entry(struct work *w, int64_t id, struct fault *f)
+{
+	struct store_quarantined q;
+
+	if (store_quarantine_get(w->store, id, &w->arena, &q, f) == -1)
+		return -1;
+	if (q.conflict == 0 && strncmp(q.code, "dkim-", 5) == 0 &&
+	    q.bytes.n > 0)
+		return accept_mail(w, &q, f);
 	if (store_quarantine_accept(w->store, id, f) == -1)
 		return -1;
 	w->changed = true;
@@ -378,7 +403,7 @@ static const struct verb {
 	{ "list", NULL, false, false },
 	{ "show", show, false, false },
 	{ "retry", retry, true, true },
-	{ "accept", accept_copy, true, false },
+	{ "accept", accept_entry, true, false },
 	{ "drop", drop, true, true },
 };
 

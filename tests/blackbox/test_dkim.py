@@ -1,0 +1,218 @@
+#!/usr/bin/env python3
+"""Who vouches for a report: signed mails, keys from a DNS server by script, and what follows in the store."""
+import gzip
+import json
+import os
+import sys
+import unittest
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from lib import signing, tap  # noqa: E402
+from lib.nameserver import TROUBLES, Nameserver  # noqa: E402
+from lib.program import DATAERR, OK, Scene  # noqa: E402
+
+NOW = datetime.now(timezone.utc).replace(microsecond=0)
+
+
+def day(ago):
+    return (NOW - timedelta(days=ago)).date()
+
+
+def report(ago=2, good=10, failed=0, organization="Reporter Inc.", contact="tls@reporter.example", domain="our.example"):
+    """One day of a reporter: its JSON."""
+    failures = [{"result-type": "certificate-expired", "receiving-mx-hostname": "mx.our.example",
+                 "failed-session-count": failed}] if failed else []
+    return {"organization-name": organization, "contact-info": contact, "report-id": f"{day(ago)}_{domain}",
+            "date-range": {"start-datetime": f"{day(ago)}T00:00:00Z", "end-datetime": f"{day(ago)}T23:59:59Z"},
+            "policies": [{"policy": {"policy-type": "sts", "policy-domain": domain,
+                                     "policy-string": ["version: STSv1", "mode: enforce"]},
+                          "summary": {"total-successful-session-count": good,
+                                      "total-failure-session-count": failed}, "failure-details": failures}]}
+
+
+def mail(document, number=1, sender="reporter.example"):
+    """A mail with that report, as senders make it, not signed yet."""
+    packed = gzip.compress(json.dumps(document).encode(), mtime=0)
+    when = format_datetime(NOW - timedelta(days=1))
+    body = signing.base64.encodebytes(packed).replace(b"\n", b"\r\n")
+    head = (f"From: TLS Reports <tls@{sender}>\r\nTo: tls@our.example\r\nDate: {when}\r\n"
+            f"Subject: Report Domain: our.example Submitter: {sender} Report-ID: <{number}@{sender}>\r\n"
+            f"Message-ID: <{number}@{sender}>\r\nTLS-Report-Domain: our.example\r\nTLS-Report-Submitter: {sender}\r\n"
+            f"MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=tlsrpt; boundary=b\r\n\r\n"
+            f"--b\r\nContent-Type: text/plain\r\n\r\nA report.\r\n"
+            f"--b\r\nContent-Type: application/tlsrpt+gzip\r\nContent-Transfer-Encoding: base64\r\n"
+            f"Content-Disposition: attachment; filename=\"{sender}!our.example!1!2.json.gz\"\r\n\r\n")
+    return head.encode() + body + b"\r\n--b--\r\n"
+
+
+def arrived(raw):
+    when = format_datetime(NOW - timedelta(days=1))
+    return f"Received: from x by mx.our.example with ESMTPS; {when}\r\n".encode() + raw
+
+
+@unittest.skipUnless(signing.available(), "python3-dkim is not there")
+class Dkim(Scene):
+    @classmethod
+    def setUpClass(cls):
+        cls.signer = signing.Signer("reporter.example")
+
+    def setUp(self):
+        super().setUp()
+        self.dns = Nameserver()
+        self.addCleanup(self.dns.close)
+        self.dns.txt(self.signer.name, self.signer.record)
+
+    def conf(self, **reports):
+        return self.write("dkim.conf", f"[store]\npath = {self.store}\n[dns]\nresolver = {self.dns.address}\n"
+                          "trust_anchor = none\ntimeout = 2s\n[reports]\n" +
+                          "".join(f"{k} = {v}\n" for k, v in reports.items()))
+
+    def mails(self, *raws, signed=True):
+        raws = self.signer.sign(*raws) if signed else raws
+        return [self.write(f"{i}.eml", arrived(raw)) for i, raw in enumerate(raws)]
+
+    def imports(self, paths, status=OK, **reports):
+        return self.expect(status, "-c", self.conf(**reports), "import", "--json", *paths)
+
+    def verdicts(self):
+        return self.query("SELECT dkim, dkim_domain, warnings FROM reports ORDER BY id")
+
+    def assert_rollups_are_true(self):
+        self.expect(OK, "-d", self.store, "status", "--verify")
+
+
+class Judged(Dkim):
+    def test_a_signed_report_passes_and_stands_so_in_every_table(self):
+        self.imports(self.mails(mail(report())))
+        self.assertEqual([("pass", "reporter.example", "")], self.verdicts())
+        self.expect(OK, "-d", self.store, "export", "-o", self.dir, "reports", "senders")
+        self.assertEqual([("pass", "reporter.example")],
+                         [(r["dkim"], r["dkim_domain"]) for r in self.table("reports", self.dir)])
+        self.assertEqual(["1"], [r["verified_reports"] for r in self.table("senders", self.dir)])
+        self.assert_rollups_are_true()
+
+    def test_an_unsigned_one_is_counted_with_a_warning(self):
+        result = self.imports(self.mails(mail(report()), signed=False))
+        self.assertEqual([("dkim-missing", "", "unauthenticated")], self.verdicts())
+        self.assertEqual((1, 1), (result.json["imported"], result.json["unverified"]))
+
+    def test_off_asks_nobody(self):
+        self.imports(self.mails(mail(report())), dkim="off")
+        self.assertEqual([("", "", "")], self.verdicts())
+        self.assertEqual([], self.dns.asked)
+
+    def test_a_name_is_asked_once_in_a_run(self):
+        self.imports(self.mails(*(mail(report(ago=i), i) for i in range(2, 8))))
+        self.assertEqual([self.signer.name], [n for n in self.dns.asked if "_domainkey" in n])
+
+    def test_show_says_it_in_a_sentence_and_for_programs(self):
+        path = self.mails(mail(report()))[0]
+        said = self.expect(OK, "-c", self.conf(), "show", path).out
+        self.assertRegex(said, r"Signed by reporter\.example \(selector s1, RSA 2048\): valid\.")
+        got = self.expect(OK, "-c", self.conf(), "show", "--json", path).json["dkim"]
+        self.assertEqual({"verdict": "pass", "domain": "reporter.example", "selector": "s1", "key_bits": 2048}, got)
+
+    def test_a_relay_vouches_for_nobody_else_unless_it_is_named(self):
+        other = report(contact="tls@other.example")
+        paths = self.mails(mail(other))
+        self.imports(paths)
+        self.assertEqual([("dkim-not-aligned", "reporter.example", "unauthenticated")], self.verdicts())
+        self.imports(paths, signers="reporter.example:other.example")
+        self.assertEqual([("pass", "reporter.example", "")], self.verdicts())
+        self.assert_rollups_are_true()
+
+
+class Required(Dkim):
+    def test_what_nobody_vouches_for_is_refused_as_a_whole_mail(self):
+        result = self.imports(self.mails(mail(report()), signed=False), status=DATAERR, dkim="require")
+        self.assertEqual(1, result.json["rejected"])
+        self.assertEqual([("dkim-missing", 1)], self.query("SELECT code, whole_mail FROM quarantine"))
+        self.assertEqual([], self.verdicts())
+
+    def test_what_is_signed_counts(self):
+        result = self.imports(self.mails(mail(report())), dkim="require")
+        self.assertEqual((1, 0), (result.json["imported"], result.json["unverified"]))
+
+
+class NoAnswer(Dkim):
+    def test_each_trouble_puts_the_report_off_and_the_next_run_settles_it(self):
+        for trouble in TROUBLES:
+            if trouble in ("late", "cut"):  # these are no trouble: the answer comes, by TCP or a little later
+                continue
+            with self.subTest(trouble):
+                self.store = self.path(trouble + ".db")
+                self.dns.trouble = {"*": trouble}
+                paths = self.mails(mail(report()))
+                result = self.imports(paths, dkim="require")
+                self.assertEqual((0, 1), (result.json["imported"], result.json["deferred"]), str(result))
+                self.assertRegex(result.err, r"dns: no answer from .*; 1 mail waits, and is tried again by each run")
+                self.assertEqual([("deferred",)], self.query("SELECT verdict FROM messages"))
+                self.dns.trouble = {}
+                self.imports([self.write("empty/none.txt", "nothing").rsplit("/", 1)[0]], dkim="require")
+                self.assertEqual([("pass", "reporter.example", "")], self.verdicts())
+                self.assertEqual([], self.query("SELECT code FROM quarantine"))
+                self.assertEqual([("imported",)], self.query("SELECT verdict FROM messages WHERE verdict <> 'no_report'"))
+                self.assert_rollups_are_true()
+
+    def test_a_report_that_waits_is_counted_at_once_and_raised_later(self):
+        self.dns.trouble = {"*": "servfail"}
+        paths = self.mails(mail(report()))
+        self.imports(paths)
+        self.assertEqual([("waiting", "reporter.example", "")], self.verdicts())
+        self.dns.trouble = {}
+        self.imports(paths)
+        self.assertEqual([("pass", "reporter.example", "")], self.verdicts())
+        self.assertEqual([], self.query("SELECT code FROM quarantine"))
+        self.assert_rollups_are_true()
+
+    def test_a_dead_server_costs_little_and_no_report(self):
+        """Many names of one party and of others: after a few nobody is waited for."""
+        self.dns.trouble = {"*": "nothing"}
+        self.imports(self.mails(*(mail(report(ago=i), i) for i in range(2, 12))))
+        self.assertEqual({"waiting"}, {v[0] for v in self.verdicts()})
+        self.assertEqual(10, len(self.verdicts()))
+
+
+class Answer(Dkim):
+    """What strangers mail does not turn what the genuine reports say."""
+
+    def test_a_forged_success_cures_nothing(self):
+        genuine = self.mails(*(mail(report(ago=i, good=10, failed=5), i) for i in range(6, 10)))
+        self.imports(genuine)
+        forged = [self.write(f"forged{i}.eml", arrived(mail(report(ago=i), 100 + i))) for i in (2, 3)]
+        self.imports(forged)
+        self.expect(OK, "-d", self.store, "export", "-o", self.dir, "problems")
+        self.assertNotIn("cured", [p["state"] for p in self.table("problems", self.dir)])
+        self.imports(self.mails(*(mail(report(ago=i), 200 + i) for i in (4, 5))))
+        self.expect(OK, "-d", self.store, "export", "-o", self.dir, "problems")
+        self.assertEqual(["cured"], [p["state"] for p in self.table("problems", self.dir)])
+
+    def test_a_forged_copy_that_came_first_is_displaced(self):
+        self.imports([self.write("forged.eml", arrived(mail(report(good=999))))])
+        result = self.imports(self.mails(mail(report(good=10, failed=5))))
+        self.assertRegex(result.err, "counts in place of a stored copy")
+        self.assertEqual([("conflict", "dkim-missing"), ("counted", "pass")],
+                         self.query("SELECT status, dkim FROM reports ORDER BY id"))
+        self.assertEqual([(15,)], self.query("SELECT sum(counted_sessions) FROM csv_daily"))
+        self.assert_rollups_are_true()
+
+    def test_a_forged_report_breaks_no_silence(self):
+        self.imports(self.mails(*(mail(report(ago=i), i) for i in range(20, 28))))
+        self.imports(self.mails(*(mail(report(ago=i, organization="Other Inc.", contact="tls@mail.reporter.example"),
+                                       300 + i) for i in range(2, 28))))
+        silent = "SELECT organization FROM sender_lives WHERE silent"
+        self.assertEqual([("Reporter Inc.",)], self.query(silent))
+        self.imports([self.write("forged.eml", arrived(mail(report(ago=2), 1)))])
+        self.assertEqual([("Reporter Inc.",)], self.query(silent))
+
+    def test_quarantine_accepts_what_was_refused_for_its_signature(self):
+        self.imports(self.mails(mail(report()), signed=False), status=DATAERR, dkim="require")
+        self.expect(OK, "-c", self.conf(dkim="require"), "quarantine", "accept", "1")
+        self.assertEqual([("dkim-missing", "", "unauthenticated")], self.verdicts())
+        self.assertEqual([], self.query("SELECT code FROM quarantine"))
+
+
+if __name__ == "__main__":
+    tap.main()
