@@ -170,7 +170,7 @@ run(const struct options *o)
 
 const struct command cmd_import = {
 	.name = "import",
-	.arguments = "[-n] [--json] [--dkim MODE] PATH...",
+	.arguments = "[-n] [--json] PATH...",
 	.summary = "import report files and mails; - is stdin",
 	.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_TIMING | OPTION_DKIM,
 	.run = run,

@@ -129,7 +129,7 @@ run(const struct options *o)
 
 const struct command cmd_show = {
 	.name = "show",
-	.arguments = "[--json] [--arrival TIME] [--dkim MODE] PATH|-",
+	.arguments = "[--json] [--arrival TIME] PATH|-",
 	.summary = "one report or mail in words; nothing is stored",
 	.options = OPTION_JSON | OPTION_ARRIVAL | OPTION_DKIM,
 	.run = run,

@@ -192,9 +192,12 @@ class Scene(unittest.TestCase):
 
     def config(self, *mailboxes, store=None, export=True, extra="", name="tlsrua.conf"):
         """A configuration with those mailboxes (dictionaries with name, host, port, user, password or any option)."""
+        lines = ["[store]", f"path = {store or self.store}"]
         # the mails of most tests are signed by nobody, which is a warning of its own
-        lines = [] if "dkim" in extra else ["[reports]", "dkim = off"]
-        lines += ["[store]", f"path = {store or self.store}"]
+        if "[reports]" in extra and "dkim" not in extra:
+            extra = extra.replace("[reports]\n", "[reports]\ndkim = off\n")
+        elif "dkim" not in extra:
+            lines[:0] = ["[reports]", "dkim = off"]
         if export:
             os.makedirs(self.export, exist_ok=True)
             lines += ["[export]", f"dir = {self.export}"]
