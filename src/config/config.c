@@ -51,6 +51,7 @@ config_defaults(struct config *c)
 		.own_store_path = "",
 		.keep_raw = true,
 		.parallel = 4,
+		.poll_limit = 3600,
 		.export_dir = "",
 		.export_since = 400,
 		.csv = csv_style_default,

@@ -43,6 +43,7 @@ struct config {
 	const char *own_store_path; /* what -d has replaced; "": nothing */
 	bool keep_raw;
 	unsigned parallel;
+	unsigned poll_limit;	/* seconds that a mailbox may take */
 	const char *export_dir; /* "": none */
 	unsigned export_since;	/* days; SINCE_ALL for everything */
 	struct csv_style csv;

@@ -35,6 +35,8 @@ const struct config_option config_options[] = {
 	{ STORE("keep_raw", set_yes, keep_raw) },
 
 	{ POLL("parallel", set_number, parallel), .min = 1, .max = 64 },
+	{ POLL("limit", set_seconds, poll_limit), .min = 1,
+	    .max = 7 * 24 * 3600 },
 
 	{ EXPORT("dir", set_path_if_any, export_dir) },
 	{ EXPORT("since", set_since, export_since), .min = 1, .max = 36500 },

@@ -38,7 +38,7 @@ struct config_option {
 };
 
 enum {
-	CONFIG_OPTIONS = 48
+	CONFIG_OPTIONS = 49
 };
 
 extern const struct config_option config_options[CONFIG_OPTIONS];

@@ -85,6 +85,7 @@ greet(struct imap *im, struct fault *f)
 		out_of_memory();
 	steps_begin(im->account->tls.steps, "greeting");
 	tls_begin(im->low, TLS_PROMPT);
+	tls_await_greeting(im->low);
 	if (session_read_line(im, &line, f) == -1)
 		return cut_greeting(im, f);
 	im->broken = true;
@@ -223,7 +224,8 @@ imap_close(struct imap *im)
 }
 
 const char *
-imap_mechanism(const struct imap *im)
+imap_mechanism(const struct imap *im, bool *is_second)
 {
+	*is_second = im->is_second;
 	return im->mechanism;
 }

@@ -35,10 +35,13 @@ struct imap_account {
 	struct tls_settings tls;
 	enum imap_auth auth;
 	const char *user;
-	const char *secret;	/* never logged, at no level */
-	bool is_token;		/* the secret is an OAuth2 access token */
-	uint64_t message_max;	/* limits.message */
-	uint64_t header_max;	/* limits.header */
+	const char *secret;   /* never logged, at no level */
+	bool is_token;	      /* the secret is an OAuth2 access token */
+	uint64_t message_max; /* limits.message */
+	uint64_t header_max;  /* limits.header */
+	/* that logged in the last time and is tried first by auto; NULL: none
+	 */
+	const char *last_mechanism;
 	enum imap_secret *fate; /* gets it, when not NULL */
 };
 
@@ -60,7 +63,11 @@ struct imap *imap_open(const struct imap_account *, struct fault *);
 /* Say LOGOUT when the session is in order, and close; NULL is legal. */
 void imap_close(struct imap *);
 
-/* The login mechanism used, such as "PLAIN", for -v. */
-const char *imap_mechanism(const struct imap *);
+/*
+ * The login mechanism used, such as "PLAIN", for -v; `*is_second` tells whether
+ * the server refused another one before, so that this one is better tried first
+ * the next time.
+ */
+const char *imap_mechanism(const struct imap *, bool *is_second);
 
 #endif

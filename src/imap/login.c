@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/fault.h"
+#include "base/log.h"
 #include "imap/imap.h"
 #include "imap/login.h"
 #include "imap/sasl.h"
@@ -35,6 +36,10 @@ static const struct {
 	{ IMAP_AUTH_LOGIN, "LOGIN", NULL, false }
 };
 
+enum {
+	MECHANISMS = sizeof mechanisms / sizeof *mechanisms
+};
+
 static int
 refuse_mechanism(const struct imap *im, const char *asked, struct fault *f)
 {
@@ -52,30 +57,69 @@ refuse_mechanism(const struct imap *im, const char *asked, struct fault *f)
 	    "(OAuth2), or have it switched on for this mailbox");
 }
 
-static int
-choose(const struct imap *im, const char **mechanism, struct fault *f)
+static bool
+is_offered(const struct imap *im, size_t i)
+{
+	const char *capability = mechanisms[i].capability;
+
+	return capability != NULL ? session_can(im, capability)
+				  : !session_can(im, "LOGINDISABLED");
+}
+
+/* Whether the account may log in by that one, if it is offered. */
+static bool
+is_allowed(const struct imap *im, size_t i)
 {
 	const struct imap_account *a = im->account;
-	const char *asked = NULL, *capability;
-	size_t i;
-	bool offered;
 
-	for (i = 0; i < sizeof mechanisms / sizeof *mechanisms; i++) {
-		capability = mechanisms[i].capability;
-		offered = capability != NULL
-			      ? session_can(im, capability)
-			      : !session_can(im, "LOGINDISABLED");
-		if (a->auth == IMAP_AUTH_AUTO
-			? mechanisms[i].token != a->is_token
-			: mechanisms[i].auth != a->auth)
+	return a->auth == IMAP_AUTH_AUTO ? mechanisms[i].token == a->is_token
+					 : mechanisms[i].auth == a->auth;
+}
+
+/* The one that logged in the last time, or else the strongest. */
+static int
+choose(const struct imap *im, size_t *chosen, struct fault *f)
+{
+	const struct imap_account *a = im->account;
+	const char *last = a->last_mechanism, *asked = NULL;
+	size_t i, best = MECHANISMS;
+
+	for (i = MECHANISMS; i-- > 0;) {
+		if (!is_allowed(im, i))
 			continue;
-		if (a->auth != IMAP_AUTH_AUTO)
-			asked = mechanisms[i].mechanism;
-		*mechanism = mechanisms[i].mechanism;
-		if (offered)
-			return 0;
+		asked =
+		    a->auth != IMAP_AUTH_AUTO ? mechanisms[i].mechanism : NULL;
+		if (!is_offered(im, i))
+			continue;
+		best = i;
+		if (last != NULL && strcmp(last, mechanisms[i].mechanism) == 0)
+			break;
 	}
-	return refuse_mechanism(im, asked, f);
+	*chosen = best;
+	return best < MECHANISMS ? 0 : refuse_mechanism(im, asked, f);
+}
+
+/*
+ * What may work where a mechanism that is offered was refused: a server may
+ * keep passwords in a form that one mechanism cannot do with.  SCRAM is then
+ * left altogether; and LOGIN, which nobody offers, is no better than PLAIN.
+ */
+static size_t
+next_mechanism(const struct imap *im, size_t refused)
+{
+	bool was_scram =
+	    strncmp(mechanisms[refused].mechanism, "SCRAM", 5) == 0;
+	size_t i;
+
+	for (i = 0; i < MECHANISMS; i++) {
+		if (i == refused || !is_allowed(im, i) || !is_offered(im, i))
+			continue;
+		if (was_scram
+			? strncmp(mechanisms[i].mechanism, "SCRAM", 5) != 0
+			: mechanisms[i].capability != NULL)
+			break;
+	}
+	return i;
 }
 
 static char *
@@ -374,22 +418,54 @@ learn_capabilities(struct imap *im, struct fault *f)
 	return session_hear_capabilities(im, f);
 }
 
+static int
+try_mechanism(struct imap *im, size_t i, struct fault *f)
+{
+	im->mechanism = mechanisms[i].mechanism;
+	return mechanisms[i].capability == NULL ? login_command(im, f)
+						: authenticate(im, f);
+}
+
+/* Log in, by a second mechanism where the first is refused. */
+static int
+authenticate_somehow(struct imap *im, struct fault *f)
+{
+	struct fault first;
+	size_t i, next;
+
+	if (choose(im, &i, f) == -1)
+		return -1;
+	im->reply.secrets[0] = im->account->secret;
+	if (try_mechanism(im, i, &first) == 0)
+		return 0;
+	*f = first;
+	if (im->broken || im->account->auth != IMAP_AUTH_AUTO ||
+	    f->status != EX_NOPERM ||
+	    (next = next_mechanism(im, i)) == MECHANISMS)
+		return -1;
+	log_info("%s: %s; trying %s", im->account->name, f->text,
+	    mechanisms[next].mechanism);
+	im->is_second = true;
+	if (try_mechanism(im, next, f) == 0)
+		return 0;
+	if (im->broken) { /* it hung up after the first refusal */
+		*f = first;
+		im->reply.status = REPLY_NO;
+	}
+	return -1;
+}
+
 int
 login(struct imap *im, struct fault *f)
 {
 	bool takes_id;
-	int rc;
 
 	if (check_credential("user", im->account->user, f) == -1 ||
 	    check_credential("secret", im->account->secret, f) == -1 ||
-	    learn_capabilities(im, f) == -1 ||
-	    choose(im, &im->mechanism, f) == -1)
+	    learn_capabilities(im, f) == -1)
 		return -1;
-	im->reply.secrets[0] = im->account->secret;
 	takes_id = session_can(im, "ID");
-	rc = strcmp(im->mechanism, "LOGIN") == 0 ? login_command(im, f)
-						 : authenticate(im, f);
-	if (rc == -1)
+	if (authenticate_somehow(im, f) == -1)
 		return -1;
 	im->logged_in = true;
 	/* some servers tell all only now (RFC 9051 §6.2) */

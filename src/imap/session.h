@@ -30,6 +30,7 @@ struct imap {
 	int tag;	  /* of the last command whose answer was expected */
 	int unheard;	  /* commands that were sent since then */
 	const char *mechanism; /* of the login */
+	bool is_second;	       /* another one was refused before it */
 	/* the secret as it went over the wire, in each answer of a login */
 	char *secrets_sent[REPLY_SECRETS - 1];
 	bool broken; /* out of step, or gone: nothing more can be said */

@@ -273,6 +273,15 @@ tls_connect(const struct tls_settings *set, const struct tls_filter *filter,
 }
 
 void
+tls_await_greeting(mailstream_low *low)
+{
+	struct stream *s = low->data;
+
+	if (s->wire.ssl == NULL)
+		wire_knock(&s->wire);
+}
+
+void
 tls_begin(mailstream_low *low, enum tls_pace pace)
 {
 	struct stream *s = low->data;

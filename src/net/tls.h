@@ -2,6 +2,7 @@
 #define NET_TLS_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <libetpan/mailstream.h>
@@ -41,6 +42,9 @@ struct tls_settings {
 	const char *ca_file;	 /* "": the system's trust store */
 	const char *fingerprint; /* "": none; 64 hex digits of SHA-256 */
 	unsigned timeout;	 /* seconds, on connect and on every wait */
+	/* by wait_clock(): then all ends, with exit code 75; 0: never */
+	int64_t deadline;
+	bool *is_wrong_mode; /* NULL, or set when `mode` must be another one */
 	/* NULL, or set by a signal: all waiting ends, with exit code 75 */
 	const volatile sig_atomic_t *stop;
 	const struct steps *steps; /* NULL, or who looks on */
@@ -73,6 +77,12 @@ mailstream_low *tls_connect(
  * has said more than was read.
  */
 int tls_handshake(mailstream_low *, struct fault *);
+
+/*
+ * Before the greeting is read: a server that is silent in clear is found out to
+ * wait for TLS within seconds, in place of the time-out.
+ */
+void tls_await_greeting(mailstream_low *);
 
 /* A command begins: its time is counted from now on. */
 void tls_begin(mailstream_low *, enum tls_pace);

@@ -8,6 +8,7 @@
 #include "net/wire.h"
 
 enum {
+	PATIENCE = 5000, /* milliseconds, with a server that does not greet */
 	STEADY_TIMEOUTS = 4, /* see enum tls_pace */
 	STEADY_RATE = 1	     /* bytes a millisecond */
 };
@@ -19,6 +20,14 @@ wire_fail(struct wire *w, int status, const char *what, const char *detail)
 	return fault(&w->fault, FAULT_SESSION, status,
 	    "connection to %s: %s%s%s", w->settings->host, what,
 	    detail[0] != '\0' ? ": " : "", detail);
+}
+
+int
+wire_wrong_mode(struct wire *w, const char *what)
+{
+	if (w->settings->is_wrong_mode != NULL)
+		*w->settings->is_wrong_mode = true;
+	return wire_fail(w, EX_UNAVAILABLE, what, "");
 }
 
 static int
@@ -40,6 +49,14 @@ fail_late(struct wire *w, bool silent)
 	    (long long)w->moved, (long long)(w->waited / 1000));
 }
 
+/* All that the caller does over the connection has taken too long. */
+static int
+fail_limit(struct wire *w)
+{
+	return wire_fail(w, EX_TEMPFAIL, "the time for this mailbox is over",
+	    "the next run goes on from here");
+}
+
 /* Milliseconds that this command may still wait. */
 static int64_t
 time_left(const struct wire *w)
@@ -57,13 +74,19 @@ wait_io(struct wire *w, short events)
 	struct pollfd fd = { .fd = w->fd, .events = events };
 	int64_t timeout = (int64_t)w->settings->timeout * 1000;
 	int64_t left = time_left(w), now = wait_clock();
+	int64_t until = now + (left < timeout ? left : timeout);
+	int64_t end = w->settings->deadline;
 	enum wait_result r;
 
+	if (end != 0 && now >= end)
+		return fail_limit(w);
 	if (left <= 0)
 		return fail_late(w, false);
 	r = wait_for(
-	    &fd, 1, now + (left < timeout ? left : timeout), w->settings->stop);
+	    &fd, 1, end != 0 && end < until ? end : until, w->settings->stop);
 	w->waited += wait_clock() - now;
+	if (r == WAIT_LATE && end != 0 && end < until)
+		return fail_limit(w);
 	if (r == WAIT_LATE)
 		return fail_late(w, left >= timeout);
 	if (r == WAIT_STOPPED)
@@ -146,20 +169,36 @@ receive_tls(struct wire *w, void *buf, size_t n)
 	}
 }
 
+#define SPEAKS_TLS "the server begins TLS at once there: set tls = implicit"
+
+/* An alert or a handshake message of any version (RFC 8446 §5.1). */
+static bool
+is_tls_record(const char *bytes)
+{
+	return bytes[0] == 0x15 || bytes[0] == 0x16;
+}
+
 static ssize_t
 receive_clear(struct wire *w, void *buf, size_t n)
 {
 	ssize_t got;
 
 	for (;;) {
-		if ((got = recv(w->fd, buf, n, 0)) > 0)
+		got = recv(w->fd, buf, n, 0);
+		if (got > 0 && w->moved == 0 && is_tls_record(buf))
+			return wire_wrong_mode(w, SPEAKS_TLS);
+		if (got > 0)
 			return got;
+		if (got == 0 && w->knocked)
+			return wire_wrong_mode(w, SPEAKS_TLS);
 		if (got == 0)
 			return wire_fail(
 			    w, EX_UNAVAILABLE, "the server closed it", "");
 		if (errno == EAGAIN || errno == EWOULDBLOCK) {
 			if (wait_io(w, POLLIN) == -1)
 				return -1;
+		} else if (errno == ECONNRESET && w->knocked) {
+			return wire_wrong_mode(w, SPEAKS_TLS);
 		} else if (errno != EINTR) {
 			return wire_fail(
 			    w, EX_UNAVAILABLE, "broken", strerror(errno));
@@ -201,12 +240,34 @@ send_clear(struct wire *w, const void *buf, size_t n)
 	}
 }
 
+/*
+ * In clear a server speaks first.  One that is silent may wait for TLS to
+ * begin: a few line ends, which an IMAP server bears with, make it say so.
+ */
+void
+wire_knock(struct wire *w)
+{
+	static const char lines[] = "\r\n\r\n\r\n";
+	struct pollfd fd = { .fd = w->fd, .events = POLLIN };
+	int64_t timeout = (int64_t)w->settings->timeout * 1000;
+	int64_t patience = timeout / 2 < PATIENCE ? timeout / 2 : PATIENCE;
+
+	if (wait_for(&fd, 1, wait_clock() + patience, w->settings->stop) !=
+	    WAIT_LATE)
+		return;
+	w->knocked = send(w->fd, lines, sizeof lines - 1, MSG_NOSIGNAL) > 0;
+}
+
 ssize_t
 wire_receive(struct wire *w, void *buf, size_t n)
 {
-	ssize_t got =
-	    w->ssl != NULL ? receive_tls(w, buf, n) : receive_clear(w, buf, n);
+	ssize_t got;
 
+	/* a server that is never waited for */
+	if (w->settings->deadline != 0 && wait_clock() >= w->settings->deadline)
+		return fail_limit(w);
+	got =
+	    w->ssl != NULL ? receive_tls(w, buf, n) : receive_clear(w, buf, n);
 	if (got > 0)
 		w->moved += got;
 	return got;

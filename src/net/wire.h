@@ -21,6 +21,7 @@ struct wire {
 	enum tls_pace pace;
 	int64_t waited; /* milliseconds */
 	int64_t moved;	/* bytes */
+	bool knocked;	/* see wire_knock() */
 	bool failed;
 	struct fault fault; /* then */
 };
@@ -37,5 +38,15 @@ int wire_retry(struct wire *, int r);
 
 /* It fails: "connection to HOST: what: detail"; -1. */
 int wire_fail(struct wire *, int status, const char *what, const char *detail);
+
+/* It fails since the settings' mode must be another one: "what" says which. */
+int wire_wrong_mode(struct wire *, const char *what);
+
+/*
+ * Before the first byte is read in clear: when none comes for some seconds,
+ * find out whether the server waits for TLS to begin, which the next read then
+ * says.
+ */
+void wire_knock(struct wire *);
 
 #endif

@@ -24,8 +24,13 @@
 #include "imap/open_folder.h"
 #include "net/wait.h"
 #include "store/mailboxes.h"
+#include "store/mechanisms.h"
 #include "store/store.h"
 #include "store/vouched.h"
+
+enum {
+	MECHANISM_TEXT = 32
+};
 
 /* A mailbox that is polled. */
 struct mailbox {
@@ -40,9 +45,11 @@ struct mailbox {
 	/* The session broke at some mail; and nothing speaks against another
 	 * session at once. */
 	bool broke_at_mail, go_on;
+	bool is_wrong_mode;	     /* of TLS: another try would end alike */
 	struct imap_account account; /* with the secret that is tried */
 	enum imap_secret fate;	     /* what became of the secret */
-	bool refused;		     /* now, or before and not sent again */
+	char mechanism[MECHANISM_TEXT]; /* that worked the last time */
+	bool refused;			/* now, or before and not sent again */
 };
 
 /*
@@ -110,6 +117,20 @@ poll_nth_folder(struct poll_run *p, struct mailbox *mb, size_t i,
 	return rc;
 }
 
+/* Remember the mechanism that worked where another one was refused. */
+static int
+note_mechanism(struct poll_run *p, const struct mailbox *mb,
+    const struct imap *imap, struct fault *f)
+{
+	bool is_second;
+	const char *mechanism = imap_mechanism(imap, &is_second);
+
+	log_debug("%s: logged in by %s", mb->config->name, mechanism);
+	if (!is_second || p->dry_run)
+		return 0;
+	return store_note_mechanism(p->store, mb->config->name, mechanism, f);
+}
+
 /* Over one connection, poll the folders that were not yet. */
 static int
 poll_session(struct poll_run *p, struct mailbox *mb, struct fault *f)
@@ -120,8 +141,8 @@ poll_session(struct poll_run *p, struct mailbox *mb, struct fault *f)
 
 	if ((imap = imap_open(&mb->account, f)) == NULL)
 		return -1;
-	log_debug(
-	    "%s: logged in by %s", mb->config->name, imap_mechanism(imap));
+	if (note_mechanism(p, mb, imap, f) == -1)
+		rc = -1;
 	for (i = 0; rc == 0 && i < mb->config->n_folders; i++)
 		if (!mb->folders[i].polled)
 			rc = poll_nth_folder(p, mb, i, imap, f);
@@ -174,7 +195,8 @@ poll_with_retries(struct poll_run *p, struct mailbox *mb, struct fault *f)
 			if (all_polled(mb))
 				return 0;
 		} else if ((f->status == EX_UNAVAILABLE || mb->broke_at_mail) &&
-			   attempt < mb->config->retries) {
+			   attempt < mb->config->retries &&
+			   !mb->is_wrong_mode) {
 			wait_before_retry(mb->config->name, attempt++, f);
 			if (stop_requested())
 				return -1;
@@ -416,8 +438,14 @@ poll_mailbox(
 
 	mb.account = config->account;
 	mb.account.tls.stop = stop_flag();
+	mb.account.tls.deadline =
+	    wait_clock() + (int64_t)p->config->poll_limit * 1000;
+	mb.account.tls.is_wrong_mode = &mb.is_wrong_mode;
 	mb.account.fate = &mb.fate;
-	if (load_cursors(p, &mb, f) == -1 || settle_waiting(p, &mb, f) == -1)
+	mb.account.last_mechanism = mb.mechanism;
+	if (load_cursors(p, &mb, f) == -1 || settle_waiting(p, &mb, f) == -1 ||
+	    store_find_mechanism(p->store, config->name, mb.mechanism,
+		sizeof mb.mechanism, f) == -1)
 		goto out;
 	if (poll_logged_in(p, &mb, &ended) == -1 && ended.scope == FAULT_HOST &&
 	    ended.status != EX_CONFIG) {

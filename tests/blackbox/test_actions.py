@@ -105,7 +105,7 @@ class OnDovecot(Actions, Acting):
         blocker = os.path.join(path, ".Blocked")
         with open(blocker, "w") as f:
             f.write("no folder")
-        result = self.poll(user, status=NOPERM, after_import="move:Blocked")
+        result = self.poll(user, status=TEMPFAIL, after_import="move:Blocked")
         self.assertEqual(1, len(result.lines), str(result))
         self.assertEqual(3, self.query("SELECT count(*) FROM actions")[0][0])
         os.unlink(blocker)
@@ -118,7 +118,7 @@ class OnDovecot(Actions, Acting):
         user = self.user(good)
         with open(os.path.join(self.server.maildir(user), ".Blocked"), "w") as f:
             f.write("no folder")
-        self.poll(user, status=NOPERM, after_import="move:Blocked")
+        self.poll(user, status=TEMPFAIL, after_import="move:Blocked")
         self.poll(user, after_import="keep")
         self.assertEqual([], self.query("SELECT * FROM actions"))
         self.assertEqual(3, len(self.uids(user)))

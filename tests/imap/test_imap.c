@@ -67,6 +67,7 @@ picks_the_strongest_login(void **state)
 		enum imap_auth auth;
 		const char *mechanism; /* NULL: refused with 77 */
 		const char *why;
+		const char *last; /* mechanism that logged in */
 	} rows[] = {
 		{ { GREETING, CAPABILITY("SASL-IR AUTH=PLAIN"),
 		      { "AUTHENTICATE PLAIN AHUAcGFzcyJ3b1xyZC00NzEx",
@@ -107,6 +108,29 @@ picks_the_strongest_login(void **state)
 		{ { GREETING, CAPABILITY("AUTH=PLAIN"), END },
 		    .auth = IMAP_AUTH_SCRAM_SHA_256,
 		    .why = "does not offer the login by SCRAM-SHA-256" },
+		/* where the strongest is refused, once the next */
+		{ { GREETING,
+		      CAPABILITY("SASL-IR AUTH=SCRAM-SHA-256 "
+				 "AUTH=SCRAM-SHA-1 AUTH=PLAIN"),
+		      { "AUTHENTICATE SCRAM-SHA-256", "%t NO never\r\n" },
+		      { "AUTHENTICATE PLAIN", "%t OK\r\n" }, CAPABILITY("IDLE"),
+		      END },
+		    .mechanism = "PLAIN" },
+		{ { GREETING,
+		      CAPABILITY("SASL-IR AUTH=SCRAM-SHA-256 AUTH=PLAIN"),
+		      { "AUTHENTICATE SCRAM-SHA-256", "%t NO never\r\n" },
+		      { "AUTHENTICATE PLAIN", "%t NO nor this\r\n" }, END },
+		    .why = "login of u by PLAIN refused: nor this" },
+		{ { GREETING,
+		      CAPABILITY("SASL-IR AUTH=SCRAM-SHA-256 AUTH=PLAIN"),
+		      { "AUTHENTICATE SCRAM-SHA-256", "%t NO never\r\n" },
+		      END },
+		    .auth = IMAP_AUTH_SCRAM_SHA_256, .why = "never" },
+		{ { GREETING,
+		      CAPABILITY("SASL-IR AUTH=SCRAM-SHA-256 AUTH=PLAIN"),
+		      { "AUTHENTICATE PLAIN", "%t OK\r\n" }, CAPABILITY("IDLE"),
+		      END },
+		    .last = "PLAIN", .mechanism = "PLAIN" },
 		{ { GREETING, CAPABILITY("SASL-IR AUTH=PLAIN"),
 		      { "AUTHENTICATE PLAIN",
 			  "* BAD x AHUAcGFzcyJ3b1xyZC00NzEx\r\n"
@@ -116,17 +140,19 @@ picks_the_strongest_login(void **state)
 		    .why = "login of u by PLAIN refused: not *** nor ***" },
 	};
 	struct scene *s = *state;
+	bool second;
 	size_t i;
 
 	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
 		setup(state);
 		s->account.is_token = rows[i].token;
 		s->account.auth = rows[i].auth;
+		s->account.last_mechanism = rows[i].last;
 		play(s, rows[i].script);
 		if (rows[i].mechanism != NULL) {
 			assert_open(s);
-			assert_string_equal(
-			    imap_mechanism(s->imap), rows[i].mechanism);
+			assert_string_equal(imap_mechanism(s->imap, &second),
+			    rows[i].mechanism);
 		} else {
 			assert_null(s->imap);
 			assert_fault(s, EX_NOPERM, rows[i].why);
