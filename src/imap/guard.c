@@ -83,6 +83,18 @@ charge_literal(struct guard *g, bool is_mail, uint64_t bytes, struct fault *f)
 	return 0;
 }
 
+/* Whether the literal that follows is a section, as in "BODY[]<0> {12}". */
+static bool
+is_section(struct span line)
+{
+	while (line.n > 0 && line.p[line.n - 1] != '{')
+		line.n--;
+	while (line.n > 0 && strchr("{~ ", line.p[line.n - 1]) != NULL)
+		line.n--;
+	return line.n > 0 &&
+	       (line.p[line.n - 1] == ']' || line.p[line.n - 1] == '>');
+}
+
 static int
 begin_literal(struct guard *g, enum server_line kind, uint64_t bytes,
     struct buf *out, struct fault *f)
@@ -93,7 +105,8 @@ begin_literal(struct guard *g, enum server_line kind, uint64_t bytes,
 		return -1;
 	g->hidden = g->cut || !wanted;
 	g->literal = bytes;
-	g->behind_literal = bytes == 0;
+	g->of_section = wanted && is_section(last_line(g));
+	g->behind_section = g->of_section && bytes == 0;
 	g->line = g->n;
 	if (!g->hidden)
 		pass_text(g, out);
@@ -218,11 +231,11 @@ feed_line(struct guard *g, struct span some, struct buf *out, struct fault *f)
 	if (g->left.lines < some.n)
 		return refuse(f, "more than was asked for", g->n);
 	g->left.lines -= some.n;
-	if (g->behind_literal && !g->hidden &&
+	if (g->behind_section && !g->hidden &&
 	    memchr(" )\r\n\t", some.p[0], 5) == NULL)
 		return refuse(
 		    f, "a literal is longer than it was said to be", g->n);
-	g->behind_literal = false;
+	g->behind_section = false;
 	keep(g, some);
 	return some.p[some.n - 1] == '\n' ? end_line(g, out, f) : 0;
 }
@@ -233,7 +246,7 @@ feed_literal(struct guard *g, struct span some, struct buf *out)
 	if (!g->hidden)
 		pass(out, some.p, some.n);
 	g->literal -= some.n;
-	g->behind_literal = g->literal == 0;
+	g->behind_section = g->of_section && g->literal == 0;
 }
 
 void

@@ -62,7 +62,8 @@ struct guard {
 	uint64_t literal;    /* bytes of the present literal still to come */
 	uint64_t literals;   /* bytes of the literals of this answer */
 	bool hidden;	     /* the literals of this answer do not go on */
-	bool behind_literal; /* the next byte is the first behind a literal */
+	bool of_section;     /* the literal is one, such as a mail */
+	bool behind_section; /* the next byte is the first behind that */
 	/* a FETCH with an open bracket has reached a line end, which is held
 	 * back: the next line may belong to it */
 	bool unended;

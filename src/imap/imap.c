@@ -70,7 +70,7 @@ cut_greeting(struct imap *im, struct fault *f)
 {
 	const struct guard *g = &im->guard;
 
-	if (f->status != EX_UNAVAILABLE || g->n == 0)
+	if (f->status != EX_UNAVAILABLE || g->n == 0 || g->text[0] == '*')
 		return -1;
 	return refuse_greeting(im, (struct span){ g->text, g->n }, f);
 }
