@@ -155,6 +155,11 @@ print_stored(const struct store_status *s)
 	if (s->quarantined > 0)
 		printf("  %s in quarantine: tlsrua quarantine list\n",
 		    text_grouped((uint64_t)s->quarantined, a));
+	if (s->waiting > 0)
+		printf("  %s of them wait%s for DNS, the oldest since %s; each "
+		       "poll asks again\n",
+		    text_grouped((uint64_t)s->waiting, a),
+		    s->waiting == 1 ? "s" : "", s->waiting_since);
 	if (s->conflicts > 0)
 		printf("  %s in conflict with a stored report: tlsrua "
 		       "quarantine list\n",
@@ -174,6 +179,8 @@ add_stored_json(struct json_object *o, const struct store_status *s)
 	json_add_number(o, "bytes", s->bytes);
 	json_add_text(o, "first_day", s->first_day);
 	json_add_text(o, "last_day", s->last_day);
+	json_add_number(o, "waiting", s->waiting);
+	json_add_text(o, "waiting_since", s->waiting_since);
 }
 
 static int

@@ -4,6 +4,7 @@
 #include "store/sql.h"
 #include "store/status.h"
 #include "store/store_private.h"
+#include "store/vouched.h"
 
 /* "" in an empty store. */
 static int
@@ -103,7 +104,8 @@ store_status(struct store *st, struct store_status *s, struct fault *f)
 	    read_day(st, &select_first_day, s->first_day, f) == -1 ||
 	    read_day(st, &select_last_day, s->last_day, f) == -1 ||
 	    sql_pragma(st, "page_count", &pages, f) == -1 ||
-	    sql_pragma(st, "page_size", &page_size, f) == -1)
+	    sql_pragma(st, "page_size", &page_size, f) == -1 ||
+	    store_count_waiting(st, &s->waiting, s->waiting_since, f) == -1)
 		return -1;
 	s->bytes = pages * page_size;
 	return 0;

@@ -29,6 +29,8 @@ struct store_status {
 	int64_t failures; /* rows of the table failures */
 	int64_t sessions; /* the sum of counted_sessions */
 	char first_day[16], last_day[16]; /* "" in an empty store */
+	int64_t waiting; /* mails of those in quarantine that wait for DNS */
+	char waiting_since[24]; /* the day on which the oldest came; "" */
 };
 int store_status(struct store *, struct store_status *, struct fault *);
 

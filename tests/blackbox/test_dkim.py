@@ -149,6 +149,9 @@ class NoAnswer(Dkim):
                 self.assertEqual((0, 1), (result.json["imported"], result.json["deferred"]), str(result))
                 self.assertRegex(result.err, r"dns: no answer from .*; 1 mail waits, and is tried again by each run")
                 self.assertEqual([("deferred",)], self.query("SELECT verdict FROM messages"))
+                self.assertRegex(self.expect(OK, "-d", self.store, "status").out,
+                                 r"1 of them waits for DNS, the oldest since 2")
+                self.assertEqual(1, self.expect(OK, "-d", self.store, "status", "--json").json["waiting"])
                 self.dns.trouble = {}
                 self.imports([self.write("empty/none.txt", "nothing").rsplit("/", 1)[0]], dkim="require")
                 self.assertEqual([("pass", "reporter.example", "")], self.verdicts())
