@@ -299,11 +299,14 @@ gather_domains(struct gathering *g, struct fault *f)
 {
 	size_t by_days = LIMIT_CELLS / g->o->n_days;
 	struct feeds in = {
-		.best_domains = { sizeof *g->domains,
-		    by_days < LIMIT_DOMAINS ? by_days : LIMIT_DOMAINS,
-		    by_failed, copy_domain },
-		.best_problems = { sizeof *g->problems, LIMIT_PROBLEMS,
-		    problem_compare, problem_copy },
+		.best_domains = { .size = sizeof *g->domains,
+		    .limit = by_days < LIMIT_DOMAINS ? by_days : LIMIT_DOMAINS,
+		    .compare = by_failed,
+		    .copy = copy_domain },
+		.best_problems = { .size = sizeof *g->problems,
+		    .limit = LIMIT_PROBLEMS,
+		    .compare = problem_compare,
+		    .copy = problem_copy },
 	};
 	int rc = -1;
 
