@@ -148,9 +148,10 @@ gather_senders(struct gathering *g, struct fault *f)
 {
 	size_t by_days = LIMIT_CELLS / g->o->n_days, n;
 	struct senders all = { .g = g,
-		.best = { sizeof *g->senders,
-		    by_days < LIMIT_SENDERS ? by_days : LIMIT_SENDERS,
-		    by_weight, copy_sender } };
+		.best = { .size = sizeof *g->senders,
+		    .limit = by_days < LIMIT_SENDERS ? by_days : LIMIT_SENDERS,
+		    .compare = by_weight,
+		    .copy = copy_sender } };
 	struct row_sink sink = { NULL, on_sender, &all };
 	struct arena a = { 0 };
 	const struct value *v = filter_values(&a, &g->filter, &n);
