@@ -26,7 +26,7 @@ struct store_action {
 	unsigned tries;		/* how often the server refused it */
 };
 
-/* Note one, in the transaction of the mail's verdict. */
+/* Note an action, in the transaction of the mail's verdict. */
 int store_add_action(struct store *, int64_t mailbox, uint32_t uidvalidity,
     uint32_t uid, const char *action, struct fault *);
 
@@ -38,7 +38,7 @@ int store_add_action(struct store *, int64_t mailbox, uint32_t uidvalidity,
 int store_add_actions_again(struct store *, const struct store_mailbox *,
     const char *action, struct fault *);
 
-/* What is wanted now. */
+/* The actions that the configuration asks for now. */
 struct store_wanted {
 	const char *after_import, *after_reject; /* "": nothing */
 	/* "expire" for mails that arrived before it; 0: none */
@@ -57,7 +57,7 @@ int store_take_actions(struct store *, const struct store_mailbox *,
     const struct store_wanted *, struct arena *, struct store_action **list,
     size_t *n, struct fault *);
 
-/* A message that never expires, in the transaction of its verdict. */
+/* Except a message from delete_after, in the transaction of its verdict. */
 int store_keep_message(struct store *, int64_t message, struct fault *);
 
 enum store_action_step {
@@ -78,7 +78,7 @@ int store_actions_step(struct store *, const struct store_mailbox *,
 int store_action_refused(struct store *, const struct store_mailbox *,
     uint32_t uid, int64_t try_at, struct fault *);
 
-/* What is said of a folder once and for all. */
+/* What is said of a folder only once, bits of mailboxes.said. */
 enum store_said {
 	STORE_SAID_FLAG_ONLY = 1, /* mails can only be flagged as deleted */
 	STORE_SAID_UNSEEN = 2,	  /* it does not keep \Seen, */

@@ -9,11 +9,11 @@ struct arena;
 struct fault;
 struct store;
 
-/* What was told last, in the arena, by kind and key. */
+/* Read what `summary --changes` told last, by kind and key, into the arena. */
 int store_read_announced(struct store *, struct arena *,
     const struct announced **list, size_t *n, struct fault *);
 
-/* Put these in the place of all; in a transaction. */
+/* Replace all of it by this list, in the open transaction. */
 int store_write_announced(
     struct store *, const struct announced *list, size_t n, struct fault *);
 

@@ -8,9 +8,9 @@ struct fault;
 struct store;
 
 /*
- * Which files show what is stored, so that a refresh need not write again what
- * has not changed.  The generation grows with every change of what a table
- * that can be exported shows.
+ * The notes of the CSV files that were written, so that a refresh writes only
+ * what has changed.  The store's generation is a number that grows with every
+ * change of what a CSV table shows.
  */
 int store_generation(struct store *, int64_t *generation, struct fault *);
 
@@ -18,16 +18,16 @@ int store_generation(struct store *, int64_t *generation, struct fault *);
 struct store_export {
 	const char *dir, *table;
 	int64_t generation;  /* of the store, as the file shows it */
-	const char *options; /* all else that its bytes depend on */
-	const char *file;    /* how to tell that it is still that file */
-	const char *parts;   /* what the writer wants to know the next time */
+	const char *options; /* delimiter and the like, on which bytes depend */
+	const char *file;    /* inode, size and times of the file written */
+	const char *parts;   /* where its days, weeks or months begin */
 };
 
-/* What was noted last: 1; or 0 when nothing was. */
+/* Find the note of a file: 1, or 0 when there is none. */
 int store_find_export(struct store *, const char *dir, const char *table,
     struct arena *, struct store_export *, struct fault *);
 
-/* In a transaction. */
+/* Note a file in place of what was noted before, in the open transaction. */
 int store_note_export(
     struct store *, const struct store_export *, struct fault *);
 

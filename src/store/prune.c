@@ -19,7 +19,7 @@ enum {
 	PAGES = 1024	     /* given back at once */
 };
 
-/* A report and what goes of it. */
+/* A report, and what a prune drops of it. */
 struct leaf {
 	int64_t id;
 	char date[16];
@@ -62,7 +62,7 @@ static const struct sql select_prunable = {
 	" ORDER BY r.date, r.id LIMIT ?6"
 };
 
-/* Those behind a place, as many as one transaction shall drop. */
+/* Read the reports behind a place, as many as one transaction drops. */
 static int
 read_batch(struct store *st, const struct store_prune *p,
     const struct store_prune_place *at, struct batch *b, struct fault *f)
@@ -89,7 +89,7 @@ static const struct sql update_pruned = {
 	"UPDATE days SET pruned = 1 WHERE date = ?1 AND pruned = 0"
 };
 
-/* The day cannot be counted again, and shows fewer failures. */
+/* Note that a day cannot be counted again, and shows fewer failures. */
 static int
 mark_day(struct store *st, const char *date, struct fault *f)
 {

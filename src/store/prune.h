@@ -25,23 +25,23 @@ struct store_pruned {
 	int64_t raw_bytes;
 };
 
-/* What would go. */
+/* Count what a prune would drop, and drop nothing. */
 int store_prune_count(struct store *, const struct store_prune *,
     struct store_pruned *, struct fault *);
 
-/* How many days before that one wait for a decision. */
+/* Count the days that a prune leaves alone since a conflict waits there. */
 int store_prune_left(
     struct store *, const struct store_prune *, int64_t *days, struct fault *);
 
-/* How far a prune has come; zeroed to begin with. */
+/* How far a prune has come.  Zero-initialise. */
 struct store_prune_place {
 	char date[16];
 	int64_t report;
 };
 
 /*
- * Drop some, in a transaction of its own that is bounded, and add them to what
- * was dropped: 1, or 0 when there is no more.
+ * Drop the next reports' details or bytes, a bounded number in a transaction of
+ * its own, and add them to the sum: 1, or 0 when nothing is left to drop.
  */
 int store_prune_some(struct store *, const struct store_prune *,
     struct store_prune_place *, struct store_pruned *, struct fault *);
@@ -50,8 +50,8 @@ int store_prune_some(struct store *, const struct store_prune *,
 int store_is_pruned(struct store *, int64_t report, struct fault *);
 
 /*
- * Give some of the free room in the file back to the disk, a bounded step as
- * well: 1 with the bytes added to `*bytes`, or 0 when none is left.
+ * Shrink the file by some of its free pages, a bounded step: 1 with the bytes
+ * added to `*bytes`, or 0 when no free page is left.
  */
 int store_give_back(struct store *, int64_t *bytes, struct fault *);
 

@@ -12,7 +12,10 @@ enum {
 	REFUSAL_TEXT = 600
 };
 
-/* A login that was refused, and by what the secret is known again. */
+/*
+ * A login that the server refused, with a salted digest of the secret, so that
+ * a changed secret can be told from the one that was refused.
+ */
 struct store_refusal {
 	int64_t when; /* seconds since 1970 */
 	char error[REFUSAL_TEXT];
@@ -20,11 +23,11 @@ struct store_refusal {
 	unsigned char digest[REFUSAL_DIGEST];
 };
 
-/* Of that mailbox: 1, 0 when there is none, or -1. */
+/* Find the refused login of a mailbox: 1, 0 when there is none, or -1. */
 int store_find_refusal(
     struct store *, const char *name, struct store_refusal *, struct fault *);
 
-/* One a mailbox; it takes the place of the one before. */
+/* Note a mailbox's refused login in place of the one before, or forget it. */
 int store_note_refusal(struct store *, const char *name,
     const struct store_refusal *, struct fault *);
 int store_drop_refusal(struct store *, const char *name, struct fault *);

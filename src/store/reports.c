@@ -17,7 +17,7 @@
 #include "store/totals.h"
 #include "store/vouched.h"
 
-/* A report on its way in. */
+/* A report that is being stored, and what is found out about it. */
 struct entry {
 	const struct report *report;
 	char start[UTC_TEXT], end[UTC_TEXT], date[UTC_TEXT];

@@ -14,10 +14,10 @@
 #include "store/totals.h"
 
 enum {
-	KEYS = 3, /* numbers that a row is known by, at most */
+	KEYS = 3, /* the most numbers that a key has */
 	SUMS = 7,
 	ROWS_TOGETHER = 16, /* in one statement */
-	GATHERED = 4096	    /* additions of a kind that are worth writing */
+	GATHERED = 4096	    /* additions to a rollup before they are written */
 };
 
 enum kind {
@@ -99,7 +99,7 @@ static const struct sql add_to_failures = {
 	" " GROW("failed_sessions")
 };
 
-/* How the rows of a rollup are known and written. */
+/* How a rollup table is written: the columns of its key, and its sums. */
 static const struct form {
 	/* insert one row, or ROWS_TOGETHER (NULL: one by one) */
 	const struct sql *add, *add_many;
@@ -114,7 +114,7 @@ static const struct form {
 	[KIND_FAILURES] = { &add_to_failures, NULL, 3, true, 3 },
 };
 
-/* What a row is to grow by. */
+/* What is to be added to one row of a rollup. */
 struct addition {
 	int64_t key[KEYS];
 	const char *text; /* "" where the form has none */

@@ -8,26 +8,28 @@ struct report;
 struct store;
 
 /*
- * The rollups (schema.sql), kept up in the transaction of what they add up:
- * additions are gathered and written before the commit, sorted, many at once.
+ * The rollup tables of schema.sql, which hold the figures of the CSV tables
+ * added up by day.  They change in the same transaction as the reports: what a
+ * transaction adds is gathered in memory, and written sorted before the commit.
  */
 struct rollup;
 
-/* A report that counts was stored; `warnings` as they are stored. */
+/* Add the figures of a report that was stored and counts. */
 int rollup_add(struct store *, const struct report *, const char *warnings,
     struct fault *);
 
-/* A stored report that counts, of that day, got a warning. */
+/* Count one more warning of a report that counts; `start` is its start. */
 int rollup_warned(
     struct store *, int64_t start, const char *code, struct fault *);
 
-/* A CSV table of that day changes without its figures doing so. */
+/* Note that a CSV table shows something else for a day, though no sum changed.
+ */
 int rollup_touch(struct store *, int64_t start, struct fault *);
 
-/* Write what was gathered. */
+/* Write what was gathered since the last flush. */
 int rollup_flush(struct store *, struct fault *);
 
-/* Forget what was gathered, and what a rollback takes back. */
+/* Throw away what was gathered, and row ids that a rollback takes back. */
 void rollup_forget(struct store *);
 
 void rollup_free(struct store *);

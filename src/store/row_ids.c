@@ -5,7 +5,7 @@
 #include "store/row_ids.h"
 
 enum {
-	LONGEST = 1024 /* texts in all that are worth the memory */
+	LONGEST = 1024 /* bytes: longer texts are not kept in memory */
 };
 
 /* Eight bytes at a time; what follows a text's end counts as zeros. */

@@ -7,9 +7,10 @@
 #include "store/sql.h"
 
 /*
- * The numbers of texts that come again and again, of one table; those used
- * lately are kept in memory.  Zero-initialise, then set the statements: one
- * finds a row's number by the texts, one adds the row.
+ * The ids of the rows of one table of names, such as series, by their texts.
+ * Those used lately are kept in memory, for most reports name the same ones.
+ * Zero-initialise, then set two statements: `find` gives a row's id by the
+ * texts, `add` inserts the row.
  */
 enum {
 	ROW_IDS_SLOTS = 1024
@@ -25,11 +26,11 @@ struct row_ids {
 	} slot[ROW_IDS_SLOTS];
 };
 
-/* The number of the row with these texts, which is added when it is new. */
+/* The id of the row with these texts, which is inserted when there is none. */
 int row_ids_find(struct store *, struct row_ids *, const struct value *text,
     size_t n, int64_t *id, struct fault *);
 
-/* Forget what is in memory, for a rollback takes rows back. */
+/* Forget what is in memory: after a rollback rows may be gone. */
 void row_ids_forget(struct row_ids *);
 
 #endif

@@ -34,8 +34,8 @@ static const char set_up_writer[] = "PRAGMA synchronous = FULL;"
 				    "PRAGMA journal_size_limit = 16777216;";
 
 /*
- * SQLite takes "file:" and ":memory:" for more than names, but not behind a
- * slash.
+ * The path as a plain file name: SQLite reads "file:" and ":memory:" at its
+ * beginning as something else, but not behind a slash.
  */
 static char *
 plain_path(const char *path)
@@ -71,24 +71,23 @@ connect_to(struct store *st, struct fault *f)
 }
 
 /*
- * Bytes of pages that one statement may have to take back before they go to a
- * temporary file, which some rows with their pages need not.  They are kept in
- * pieces of that size, of which SQLite's unix files take less than 128 KB at
- * once, and call a larger one a full disk.
+ * Limit of the statement journal, in bytes: up to it SQLite keeps in memory
+ * what a statement may have to undo, beyond it in a temporary file.  It must be
+ * under 128 KB, or SQLite 3.40 reports a full disk (SQLITE_FULL).
  */
 enum {
-	TAKEN_BACK_IN_MEMORY = 120 * 1024
+	STATEMENT_JOURNAL = 120 * 1024
 };
 
 /*
- * Refused once SQLite is in use.  Nobody asks for the statistics, which cost a
- * mutex an allocation.
+ * Options of the library, which it refuses once it is in use.  Statistics of
+ * memory are off: they cost a mutex for each allocation, and nobody asks.
  */
 static void
 configure(void)
 {
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, TAKEN_BACK_IN_MEMORY);
+	sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, STATEMENT_JOURNAL);
 }
 
 struct store *

@@ -7,16 +7,17 @@
 
 /* A table that can be exported: a view, in its stable order. */
 struct table {
-	const char *name, *view, *order;
-	const char *domain_in, *domain_end; /* around a list of domains */
+	const char *name, *view;
+	const char *order; /* the columns of ORDER BY */
+	/* the condition on the domain: this, a list of parameters, and that */
+	const char *domain_in, *domain_end;
 	/*
-	 * Where rows stand for many days: the conditions on a row of `days`
-	 * for a range from and to a parameter ("?N"), and the table is read
-	 * with these days and the chosen organizations in place of all.  NULL:
-	 * rows are of one day and have a date and an organization.
+	 * A row is either of one day (NULL), and then the range is a condition
+	 * on its date; or it stands for many days, and then these are the
+	 * conditions on a row of `days`, with "?N" for the parameter.
 	 */
 	const char *from, *to;
-	/* the column of `days` that gives a row its date; NULL: none does */
+	/* the column of `days` that is the row's date; NULL: it has no date */
 	const char *period;
 	const struct column *columns;
 	size_t n_columns;
@@ -25,7 +26,7 @@ struct table {
 /* The tables in the order in which they are listed; NULL past the last. */
 const struct table *table_at(size_t i);
 
-/* NULL when there is none of that name. */
+/* The table of that name; NULL when there is none. */
 const struct table *table_find(const char *name);
 
 /* The SELECT that a view is made of; `*len` gets its length. */
