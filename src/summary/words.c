@@ -58,7 +58,10 @@ words_number(const struct words *w, uint64_t n)
 {
 	char text[GROUPED];
 
-	return arena_strdup(w->mem, text_grouped(n, text));
+	text_grouped(n, text);
+	/* where a sum stays that cannot grow any more */
+	return n < INT64_MAX ? arena_strdup(w->mem, text)
+			     : arena_printf(w->mem, "%s or more", text);
 }
 
 const char *
