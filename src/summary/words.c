@@ -58,10 +58,7 @@ words_number(const struct words *w, uint64_t n)
 {
 	char text[GROUPED];
 
-	text_grouped(n, text);
-	/* where a sum stays that cannot grow any more */
-	return n < INT64_MAX ? arena_strdup(w->mem, text)
-			     : arena_printf(w->mem, "%s or more", text);
+	return arena_strdup(w->mem, text_grouped(n, text));
 }
 
 const char *
