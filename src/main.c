@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/printable.h"
 #include "cmd/cmd.h"
+#include "cmd/command_line.h"
 #include "config/value_types.h"
 
 static const struct command *const commands[] = { &cmd_poll, &cmd_import,

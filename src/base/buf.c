@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/span.h"
 
 enum {
 	SMALLEST = 4096

@@ -1,3 +1,5 @@
+#include <stddef.h>
+
 #include "base/hex.h"
 
 int

@@ -1,6 +1,8 @@
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/span.h"
 #include "base/utc.h"
 
 enum {

@@ -2,11 +2,12 @@
 #include <sysexits.h>
 
 #include "base/alloc.h"
-#include "base/log.h"
-#include "cmd/check_mailbox.h"
-#include "cmd/mailbox_arguments.h"
-#include "cmd/cmd.h"
 #include "base/stop_signal.h"
+#include "cmd/check_mailbox.h"
+#include "cmd/cmd.h"
+#include "cmd/command_line.h"
+#include "cmd/mailbox_arguments.h"
+#include "config/config.h"
 #include "output/checklist.h"
 
 /* Returns 0, 1 when a mailbox failed, or 75 when a signal stopped it. */

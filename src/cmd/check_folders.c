@@ -1,10 +1,10 @@
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sysexits.h>
 
-#include "base/alloc.h"
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/log.h"
@@ -12,15 +12,15 @@
 #include "base/utc.h"
 #include "cmd/check_folders.h"
 #include "config/config.h"
-#include "output/checklist.h"
-#include "output/terminal_text.h"
-#include "mime/mail_header.h"
-#include "imap/server_refusal.h"
-#include "imap/modified_utf7.h"
 #include "imap/imap.h"
 #include "imap/list_folders.h"
+#include "imap/modified_utf7.h"
 #include "imap/newest_headers.h"
 #include "imap/open_folder.h"
+#include "imap/server_refusal.h"
+#include "mime/mail_header.h"
+#include "output/checklist.h"
+#include "output/terminal_text.h"
 
 enum {
 	NEWEST = 300,	    /* newest mails that are searched for reports */

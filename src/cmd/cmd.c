@@ -9,6 +9,9 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
+#include "cmd/command_line.h"
+#include "config/config.h"
+#include "store/store.h"
 
 static const char default_config[] = "/etc/tlsrua.conf";
 

@@ -1,13 +1,17 @@
 #include <getopt.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "base/log.h"
+#include "base/span.h"
 #include "base/utc.h"
 #include "cmd/command_line.h"
 #include "config/value_types.h"
+#include "model/vouching.h"
 
 enum {
 	MOST_DAYS = 36500,

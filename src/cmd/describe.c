@@ -1,3 +1,4 @@
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -5,11 +6,15 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/domain_label.h"
+#include "base/span.h"
 #include "base/utc.h"
-#include "codes/result_types.h"
 #include "cmd/describe.h"
 #include "cmd/describe_voucher.h"
+#include "codes/codes.h"
+#include "codes/findings.h"
+#include "codes/result_types.h"
 #include "ingest/examine.h"
+#include "model/tls_report.h"
 #include "output/json_line.h"
 #include "output/terminal_text.h"
 

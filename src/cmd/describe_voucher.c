@@ -2,6 +2,8 @@
 
 #include "base/arena.h"
 #include "cmd/describe_voucher.h"
+#include "codes/codes.h"
+#include "dkim/signature.h"
 #include "dkim/verdict.h"
 #include "output/json_line.h"
 #include "output/terminal_text.h"

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -7,10 +8,12 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
+#include "cmd/command_line.h"
 #include "cmd/problem_number.h"
 #include "export/csv_folder.h"
 #include "output/terminal_text.h"
 #include "store/drop_report.h"
+#include "store/store.h"
 
 /* A text of a report, clean for a terminal, behind what stands before it. */
 static void

@@ -1,14 +1,14 @@
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sysexits.h>
 
-#include "cmd/cmd.h"
 #include "base/span.h"
+#include "cmd/cmd.h"
 #include "cmd/explain_problem.h"
 #include "cmd/problem_number.h"
-#include "output/terminal_text.h"
 #include "codes/codes.h"
 #include "codes/result_types.h"
+#include "output/terminal_text.h"
 
 static const char *const class_words[] = {
 	[CLASS_REJECT] = "reason to refuse a report",

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -6,10 +7,12 @@
 #include "base/fault.h"
 #include "cmd/cmd.h"
 #include "cmd/explain_problem.h"
-#include "summary/remedy.h"
+#include "codes/result_types.h"
+#include "model/row.h"
 #include "output/terminal_text.h"
 #include "store/problems.h"
 #include "store/store.h"
+#include "summary/remedy.h"
 #include "tables/tables.h"
 
 /* What a row of the table of problems says of one. */

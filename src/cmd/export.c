@@ -1,16 +1,18 @@
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "cmd/cmd.h"
+#include "cmd/command_line.h"
 #include "cmd/range_options.h"
 #include "export/first_day.h"
 #include "export/protected_files.h"
 #include "export/table_file.h"
+#include "output/csv.h"
 #include "output/output_folder.h"
 #include "store/exports.h"
+#include "store/store.h"
 #include "tables/tables.h"
 
 static bool

@@ -1,13 +1,14 @@
 #include <string.h>
-#include <sysexits.h>
 
 #include "base/fault.h"
 #include "cmd/cmd.h"
+#include "cmd/command_line.h"
 #include "cmd/judged_overview.h"
 #include "cmd/range_options.h"
 #include "export/protected_files.h"
-#include "page/html_page.h"
 #include "output/whole_file.h"
+#include "page/html_page.h"
+#include "store/store.h"
 
 static int
 write_page(const struct config *c, const struct judged_overview *l,

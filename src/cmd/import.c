@@ -5,14 +5,18 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/timing.h"
-#include "cmd/cmd.h"
 #include "cmd/closing_line.h"
+#include "cmd/cmd.h"
+#include "cmd/command_line.h"
 #include "dns/resolver.h"
-#include "poll/waiting_mails.h"
-#include "output/progress.h"
 #include "export/csv_folder.h"
-#include "ingest/ingest.h"
 #include "files/files.h"
+#include "ingest/ingest.h"
+#include "model/message.h"
+#include "model/vouching.h"
+#include "output/progress.h"
+#include "poll/waiting_mails.h"
+#include "store/store.h"
 
 /* An import, and the path that it works on. */
 struct import {

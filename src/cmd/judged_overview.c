@@ -1,13 +1,20 @@
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/arena.h"
+#include "base/span.h"
 #include "base/utc.h"
+#include "cmd/command_line.h"
 #include "cmd/judged_overview.h"
 #include "config/config.h"
 #include "export/first_day.h"
+#include "model/overview.h"
+#include "summary/judge.h"
+#include "summary/words.h"
 #include "tables/gather_overview.h"
 
 enum {

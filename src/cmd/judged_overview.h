@@ -2,10 +2,11 @@
 #define CMD_JUDGED_OVERVIEW_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
-#include "model/overview.h"
 #include "cmd/command_line.h"
+#include "model/overview.h"
 #include "summary/judge.h"
 #include "summary/words.h"
 

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -7,6 +8,7 @@
 #include "base/fault.h"
 #include "base/utc.h"
 #include "cmd/cmd.h"
+#include "cmd/command_line.h"
 #include "cmd/problem_number.h"
 #include "output/terminal_text.h"
 #include "store/problems.h"

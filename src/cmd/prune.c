@@ -1,11 +1,13 @@
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sysexits.h>
 
 #include "base/fault.h"
 #include "base/log.h"
-#include "cmd/cmd.h"
 #include "base/stop_signal.h"
+#include "cmd/cmd.h"
+#include "cmd/command_line.h"
 #include "output/json_line.h"
 #include "output/terminal_text.h"
 #include "store/prune.h"

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,21 +8,24 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/fault.h"
-#include "base/log.h"
 #include "base/utc.h"
 #include "cmd/cmd.h"
+#include "cmd/command_line.h"
 #include "cmd/describe.h"
 #include "cmd/report_difference.h"
-#include "export/csv_folder.h"
+#include "codes/codes.h"
 #include "dns/resolver.h"
+#include "export/csv_folder.h"
 #include "ingest/ingest.h"
 #include "ingest/retry.h"
+#include "model/row.h"
+#include "model/vouching.h"
 #include "output/terminal_text.h"
 #include "store/prune.h"
 #include "store/quarantine.h"
 #include "store/store.h"
-#include "store/suspects.h"
 #include "store/stored_report.h"
+#include "store/suspects.h"
 
 /* A command for entries of the quarantine. */
 struct work {

@@ -1,10 +1,11 @@
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "model/tls_report.h"
 #include "cmd/report_difference.h"
+#include "model/tls_report.h"
 #include "output/terminal_text.h"
 
 enum {

@@ -5,10 +5,14 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "cmd/cmd.h"
+#include "cmd/command_line.h"
 #include "cmd/describe.h"
+#include "config/config.h"
 #include "dns/resolver.h"
-#include "ingest/examine.h"
 #include "files/files.h"
+#include "ingest/examine.h"
+#include "model/message.h"
+#include "model/vouching.h"
 
 struct show {
 	const struct options *options;

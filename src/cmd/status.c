@@ -1,11 +1,13 @@
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sysexits.h>
 
 #include "base/fault.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
+#include "cmd/command_line.h"
 #include "cmd/overdue.h"
+#include "model/row.h"
 #include "output/json_line.h"
 #include "output/terminal_text.h"
 #include "store/exports.h"

@@ -1,21 +1,26 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/printable.h"
 #include "cmd/cmd.h"
+#include "cmd/command_line.h"
 #include "cmd/judged_overview.h"
 #include "cmd/range_options.h"
+#include "model/announced.h"
+#include "store/announced_changes.h"
+#include "store/store.h"
 #include "summary/changes.h"
+#include "summary/judge.h"
 #include "summary/summary.h"
 #include "summary/summary_json.h"
-#include "output/terminal_text.h"
-#include "store/store.h"
-#include "store/announced_changes.h"
+#include "summary/words.h"
 
 enum {
 	EX_CHECK = 1,	    /* exit code of a check that fails */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "codes/codes.h"
 #include "codes/findings.h"
 
 __attribute__((format(printf, 3, 0))) static void

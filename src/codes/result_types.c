@@ -1,3 +1,6 @@
+#include <stddef.h>
+
+#include "base/span.h"
 #include "codes/result_types.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])

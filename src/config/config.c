@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -11,12 +12,19 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/span.h"
 #include "base/utf8.h"
 #include "config/config.h"
 #include "config/config_check.h"
 #include "config/config_options.h"
 #include "config/config_reader.h"
+#include "config/domain_list.h"
 #include "config/value_types.h"
+#include "imap/imap.h"
+#include "model/limits.h"
+#include "model/vouching.h"
+#include "net/tls.h"
+#include "output/csv.h"
 
 enum {
 	FILE_MAX = 1 << 20,

@@ -3,14 +3,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#include "dns/resolver.h"
-#include "model/limits.h"
-#include "model/vouching.h"
 #include "base/span.h"
 #include "config/domain_list.h"
-#include "output/csv.h"
+#include "dns/resolver.h"
 #include "imap/imap.h"
+#include "model/limits.h"
+#include "model/vouching.h"
+#include "output/csv.h"
 
 struct arena;
 struct fault;

@@ -5,7 +5,12 @@
 
 #include "config/config.h"
 #include "config/config_check.h"
+#include "config/config_options.h"
 #include "config/value_types.h"
+#include "imap/imap.h"
+#include "model/vouching.h"
+#include "net/tls.h"
+#include "output/csv.h"
 
 enum {
 	PORT_IMPLICIT = 993, /* RFC 8314 §3.2 */

@@ -1,6 +1,7 @@
 #include <ini.h>
 #include <string.h>
 
+#include "base/span.h"
 #include "base/utf8.h"
 #include "config/config_reader.h"
 

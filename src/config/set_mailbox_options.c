@@ -4,11 +4,14 @@
 #include "base/arena.h"
 #include "base/utf8.h"
 #include "config/config.h"
+#include "config/config_options.h"
 #include "config/set_mailbox_options.h"
 #include "config/set_options.h"
 #include "config/value_types.h"
+#include "imap/imap.h"
 #include "imap/modified_utf7.h"
 #include "imap/special_use.h"
+#include "net/tls.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

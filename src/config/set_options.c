@@ -1,15 +1,17 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/arena.h"
-#include "base/utc.h"
 #include "base/fault.h"
+#include "base/span.h"
+#include "base/utc.h"
 #include "config/config.h"
+#include "config/config_options.h"
 #include "config/domain_list.h"
 #include "config/set_options.h"
 #include "config/value_types.h"

@@ -1,10 +1,14 @@
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <netinet/in.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "config/config_options.h"
 #include "config/set_options.h"
 #include "config/set_trust_options.h"
 #include "config/value_types.h"

@@ -1,9 +1,11 @@
 #include <arpa/inet.h>
 #include <idn2.h>
 #include <netinet/in.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "base/arena.h"
 #include "base/hex.h"

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/span.h"
 #include "dkim/auth_results.h"
 #include "dkim/signature.h"
 #include "mime/header_field.h"

@@ -1,8 +1,9 @@
+#include <openssl/evp.h>
 #include <stdint.h>
 #include <string.h>
-#include <openssl/evp.h>
 
 #include "base/arena.h"
+#include "base/span.h"
 #include "dkim/base64.h"
 
 const char *

@@ -1,7 +1,8 @@
-#include <string.h>
 #include <openssl/evp.h>
+#include <string.h>
 
 #include "base/alloc.h"
+#include "base/span.h"
 #include "dkim/canonical.h"
 #include "mime/header_field.h"
 

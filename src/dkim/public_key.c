@@ -1,11 +1,14 @@
-#include <stdio.h>
-#include <string.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/arena.h"
+#include "base/span.h"
+#include "codes/codes.h"
 #include "dkim/base64.h"
 #include "dkim/public_key.h"
 #include "dkim/signature.h"

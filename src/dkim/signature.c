@@ -1,9 +1,12 @@
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
-#include "base/alloc.h"
 #include "base/arena.h"
+#include "base/span.h"
+#include "codes/codes.h"
 #include "dkim/base64.h"
+#include "dkim/canonical.h"
 #include "dkim/signature.h"
 #include "dkim/tag_list.h"
 #include "mime/header_field.h"

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/span.h"
 #include "dkim/tag_list.h"
 
 static bool

@@ -1,6 +1,11 @@
 #include <stdio.h>
 
+#include "codes/codes.h"
 #include "codes/findings.h"
+#include "dkim/alignment.h"
+#include "dkim/auth_results.h"
+#include "dkim/public_key.h"
+#include "dkim/signature.h"
 #include "dkim/verdict.h"
 
 /* A signature whose domain cannot be read may be anybody's, the reporter's

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "codes/codes.h"
 #include "dkim/alignment.h"
 #include "dkim/auth_results.h"
 #include "dkim/public_key.h"

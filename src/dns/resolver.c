@@ -1,5 +1,8 @@
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
+#include "base/span.h"
 #include "dns/resolver.h"
 #include "net/wait.h"
 

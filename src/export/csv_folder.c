@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,7 +10,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/fault.h"
-#include "summary/remedy.h"
+#include "codes/result_types.h"
 #include "config/config.h"
 #include "export/csv_folder.h"
 #include "export/csv_sections.h"
@@ -18,7 +19,10 @@
 #include "export/table_file.h"
 #include "output/output_folder.h"
 #include "output/whole_file.h"
+#include "store/exports.h"
 #include "store/problems.h"
+#include "store/store.h"
+#include "summary/remedy.h"
 #include "tables/periods.h"
 #include "tables/tables.h"
 

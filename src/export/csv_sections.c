@@ -1,11 +1,17 @@
 #include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "export/csv_sections.h"
-#include "tables/periods.h"
+#include "model/row.h"
+#include "output/csv.h"
 #include "output/whole_file.h"
+#include "store/exports.h"
+#include "tables/periods.h"
+#include "tables/tables.h"
 
 enum {
 	LINE = 64 /* of the text: day, offset, rows */

@@ -6,6 +6,8 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "export/table_file.h"
+#include "model/row.h"
+#include "output/csv.h"
 #include "output/ndjson.h"
 #include "output/output_folder.h"
 #include "output/whole_file.h"

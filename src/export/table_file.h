@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "config/config.h"
+#include "output/csv.h"
 #include "store/store.h"
 #include "tables/tables.h"
 

@@ -1,6 +1,8 @@
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +14,11 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "files/files.h"
 #include "files/directory_listing.h"
+#include "files/files.h"
 #include "files/mbox.h"
 #include "files/sliding_window.h"
+#include "model/message.h"
 
 enum {
 	DEPTH_MAX = 100,    /* folders in folders; each takes a descriptor */

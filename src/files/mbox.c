@@ -1,10 +1,13 @@
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/span.h"
 #include "base/utc.h"
-#include "model/limits.h"
 #include "files/mbox.h"
 #include "files/sliding_window.h"
+#include "model/limits.h"
 
 enum {
 	FROM_LINE_MAX = 512, /* longer ones divide no mails */

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+#include "base/span.h"
 #include "files/sliding_window.h"
 
 enum {

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "base/buf.h"
+#include "base/span.h"
 
 /* Like read(2): how many bytes were read, 0 at the end, -1 with errno. */
 typedef ssize_t window_read_fn(void *arg, void *p, size_t n);

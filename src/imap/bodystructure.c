@@ -1,8 +1,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/span.h"
 #include "imap/bodystructure.h"
 #include "imap/tokens.h"
+#include "model/message.h"
 
 enum {
 	DEPTH_MAX = 6,	/* of multiparts, which are read by recursion */

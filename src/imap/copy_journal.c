@@ -1,12 +1,12 @@
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "base/alloc.h"
 #include "base/fault.h"
-#include "base/log.h"
 #include "imap/copy_journal.h"
-#include "imap/modified_utf7.h"
+#include "imap/guard.h"
 #include "imap/open_folder.h"
 #include "imap/session.h"
 

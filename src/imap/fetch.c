@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,13 +9,15 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "imap/fetch.h"
 #include "imap/fetch_answer.h"
+#include "imap/guard.h"
 #include "imap/imap.h"
+#include "imap/list_mails.h"
+#include "imap/reply.h"
+#include "imap/server_refusal.h"
 #include "imap/session.h"
 #include "imap/uid_set.h"
-#include "imap/fetch.h"
-#include "imap/list_mails.h"
-#include "imap/server_refusal.h"
 #include "net/tls.h"
 
 enum {

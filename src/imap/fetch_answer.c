@@ -1,6 +1,9 @@
+#include <stdint.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/fault.h"
+#include "base/span.h"
 #include "base/utc.h"
 #include "imap/fetch_answer.h"
 #include "imap/session.h"

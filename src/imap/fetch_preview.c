@@ -1,3 +1,4 @@
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,13 +9,16 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/span.h"
 #include "imap/bodystructure.h"
 #include "imap/fetch_answer.h"
+#include "imap/fetch_preview.h"
+#include "imap/guard.h"
 #include "imap/imap.h"
+#include "imap/list_mails.h"
 #include "imap/session.h"
 #include "imap/uid_set.h"
-#include "imap/fetch_preview.h"
-#include "imap/list_mails.h"
+#include "model/message.h"
 
 enum {
 	LARGE = 64 * 1024, /* from here on it costs less than the mail */

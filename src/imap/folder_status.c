@@ -3,6 +3,8 @@
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "imap/folder_status.h"
+#include "imap/guard.h"
+#include "imap/reply.h"
 #include "imap/session.h"
 
 enum {

@@ -1,9 +1,11 @@
+#include <stdint.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/fault.h"
+#include "base/span.h"
 #include "imap/guard.h"
 #include "imap/server_line.h"
 #include "imap/tokens.h"

@@ -6,11 +6,16 @@
 
 #include "base/alloc.h"
 #include "base/fault.h"
+#include "base/span.h"
+#include "imap/guard.h"
 #include "imap/imap.h"
 #include "imap/login.h"
+#include "imap/reply.h"
 #include "imap/server_refusal.h"
 #include "imap/session.h"
+#include "imap/special_use.h"
 #include "net/connect_steps.h"
+#include "net/tls.h"
 
 enum {
 	STREAM_BUFFER = 16 * 1024,

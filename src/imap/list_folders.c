@@ -4,10 +4,12 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "imap/modified_utf7.h"
+#include "base/span.h"
+#include "imap/guard.h"
 #include "imap/imap.h"
 #include "imap/list_folders.h"
 #include "imap/login.h"
+#include "imap/modified_utf7.h"
 #include "imap/session.h"
 #include "imap/tokens.h"
 

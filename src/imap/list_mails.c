@@ -1,17 +1,20 @@
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "imap/fetch_answer.h"
+#include "imap/guard.h"
 #include "imap/imap.h"
+#include "imap/list_mails.h"
 #include "imap/server_refusal.h"
 #include "imap/session.h"
-#include "imap/list_mails.h"
 
 enum {
 	SLICE = 100000,	       /* mails a command, so that it has a bound */

@@ -1,16 +1,19 @@
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/span.h"
+#include "imap/guard.h"
 #include "imap/imap.h"
 #include "imap/login.h"
+#include "imap/reply.h"
 #include "imap/sasl.h"
 #include "imap/session.h"
 

@@ -1,19 +1,20 @@
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 
 #include "base/alloc.h"
 #include "base/fault.h"
-#include "imap/mail_action.h"
 #include "imap/copy_journal.h"
 #include "imap/folder_status.h"
-#include "imap/modified_utf7.h"
+#include "imap/guard.h"
+#include "imap/mail_action.h"
+#include "imap/move_target.h"
+#include "imap/reply.h"
 #include "imap/server_refusal.h"
 #include "imap/session.h"
 #include "imap/uid_set.h"
-#include "imap/move_target.h"
 
 enum {
 	LINE_BYTES = 256, /* of what a server may say about each mail */

@@ -5,10 +5,12 @@
 
 #include "base/alloc.h"
 #include "base/fault.h"
-#include "imap/modified_utf7.h"
+#include "imap/guard.h"
 #include "imap/list_folders.h"
-#include "imap/session.h"
+#include "imap/modified_utf7.h"
 #include "imap/move_target.h"
+#include "imap/reply.h"
+#include "imap/session.h"
 
 enum {
 	ANSWER_BYTES = 64 * 1024

@@ -1,3 +1,4 @@
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -7,9 +8,9 @@
 #include "base/log.h"
 #include "base/span.h"
 #include "base/utf8.h"
-#include "imap/server_refusal.h"
 #include "imap/reply.h"
 #include "imap/server_line.h"
+#include "imap/server_refusal.h"
 
 enum {
 	SHORTEST_SECRET = 4 /* blotting out "a" tells more than it hides */

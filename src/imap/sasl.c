@@ -1,16 +1,17 @@
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sysexits.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/fault.h"
+#include "base/span.h"
 #include "imap/sasl.h"
 
 enum {

@@ -1,12 +1,16 @@
+#include <openssl/crypto.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <openssl/crypto.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/fault.h"
+#include "base/span.h"
+#include "imap/guard.h"
+#include "imap/reply.h"
 #include "imap/session.h"
 #include "imap/tokens.h"
 #include "net/tls.h"

@@ -6,10 +6,12 @@
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/span.h"
 #include "imap/imap.h"
 #include "imap/list_folders.h"
 #include "imap/login.h"
 #include "imap/session.h"
+#include "imap/special_use.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

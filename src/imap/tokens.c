@@ -1,3 +1,8 @@
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/span.h"
 #include "imap/tokens.h"
 
 static bool

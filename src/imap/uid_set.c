@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "imap/uid_set.h"

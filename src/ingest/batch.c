@@ -1,5 +1,10 @@
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/span.h"
 #include "base/timing.h"
 #include "ingest/batch.h"
+#include "model/message.h"
 
 enum {
 	MESSAGES = 1000,

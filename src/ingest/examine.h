@@ -6,10 +6,11 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/span.h"
+#include "codes/findings.h"
 #include "model/limits.h"
 #include "model/message.h"
 #include "model/tls_report.h"
-#include "codes/findings.h"
 
 struct fault;
 struct resolver;

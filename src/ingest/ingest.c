@@ -2,13 +2,19 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/fault.h"
+#include "base/span.h"
 #include "base/timing.h"
+#include "codes/codes.h"
 #include "dkim/verdict.h"
 #include "ingest/batch.h"
+#include "ingest/examine.h"
 #include "ingest/ingest.h"
 #include "ingest/store_batch.h"
+#include "model/message.h"
+#include "store/rejects.h"
 #include "unpack/gzip_pack.h"
 
 struct ingest {

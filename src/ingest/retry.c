@@ -3,6 +3,7 @@
 #include "codes/codes.h"
 #include "ingest/ingest.h"
 #include "ingest/retry.h"
+#include "model/message.h"
 #include "store/quarantine.h"
 
 /* What the attachment's bytes are still encoded in; NULL: they are not. */

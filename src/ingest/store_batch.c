@@ -1,9 +1,11 @@
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/log.h"
 #include "ingest/batch.h"
 #include "ingest/store_batch.h"
+#include "model/tls_report.h"
 #include "store/action_journal.h"
 #include "store/mailboxes.h"
 #include "store/messages.h"

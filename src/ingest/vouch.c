@@ -1,8 +1,16 @@
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/arena.h"
+#include "base/span.h"
+#include "codes/codes.h"
+#include "dkim/alignment.h"
+#include "dkim/auth_results.h"
+#include "dkim/canonical.h"
+#include "dkim/public_key.h"
+#include "dkim/signature.h"
 #include "dkim/verdict.h"
 #include "dns/resolver.h"
 #include "ingest/vouch.h"

@@ -1,10 +1,14 @@
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/span.h"
 #include "base/utf8.h"
+#include "codes/codes.h"
 #include "json/json_gate.h"
 #include "json/json_names.h"
+#include "json/json_piece.h"
 #include "json/json_token.h"
 
 /* What may come next. */

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/hex.h"
+#include "base/span.h"
 #include "base/utf8.h"
 #include "json/json_names.h"
 

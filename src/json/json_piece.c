@@ -1,11 +1,13 @@
 #include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
-#include <string.h>
 #include <json-c/json_object.h>
 #include <json-c/json_tokener.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "json/json_gate.h"
 #include "json/json_piece.h"
 

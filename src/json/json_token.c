@@ -3,7 +3,11 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "base/span.h"
 #include "base/utf8.h"
+#include "codes/codes.h"
+#include "json/json_gate.h"
+#include "json/json_piece.h"
 #include "json/json_token.h"
 
 enum {

@@ -3,7 +3,9 @@
 
 #include <stdbool.h>
 
+#include "codes/codes.h"
 #include "json/json_gate.h"
+#include "json/json_piece.h"
 
 /* JSON text that is read token by token (RFC 8259 §2, §6, §7). */
 struct json_tokens {

@@ -2,10 +2,17 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
+#include "base/span.h"
+#include "codes/codes.h"
+#include "codes/findings.h"
 #include "mime/candidates.h"
 #include "mime/mail_header.h"
+#include "mime/mime.h"
 #include "mime/part_body.h"
 #include "mime/report_front.h"
+#include "model/limits.h"
+#include "unpack/container.h"
 
 /* The search for candidates in one mail. */
 struct search {

@@ -5,8 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/tls_report.h"
+#include "base/arena.h"
+#include "base/span.h"
+#include "codes/findings.h"
 #include "mime/mime.h"
+#include "model/limits.h"
+#include "model/tls_report.h"
 
 /*
  * The parts of a mail that may be TLS reports (RFC 8460 §5.3; requirements R1

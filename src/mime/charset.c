@@ -1,6 +1,9 @@
 #include <iconv.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/span.h"
 #include "base/utf8.h"
 #include "mime/charset.h"
 

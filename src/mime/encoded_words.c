@@ -1,7 +1,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
+#include "base/span.h"
 #include "mime/charset.h"
 #include "mime/encoded_words.h"
 #include "mime/transfer_encoding.h"

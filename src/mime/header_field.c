@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/span.h"
 #include "mime/header_field.h"
 
 char

@@ -1,11 +1,15 @@
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/arena.h"
+#include "base/span.h"
 #include "base/utc.h"
 #include "mime/encoded_words.h"
 #include "mime/header_field.h"
 #include "mime/mail_header.h"
 #include "mime/parameter.h"
+#include "model/tls_report.h"
 
 static const struct {
 	const char *name;

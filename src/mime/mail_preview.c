@@ -1,8 +1,12 @@
+#include <stddef.h>
+
 #include "base/arena.h"
+#include "base/span.h"
 #include "mime/header_field.h"
 #include "mime/mail_header.h"
-#include "mime/part_body.h"
 #include "mime/mail_preview.h"
+#include "mime/part_body.h"
+#include "model/message.h"
 
 /* Whether the header and the server agree on the mail being a multipart. */
 static bool

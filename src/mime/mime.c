@@ -2,13 +2,18 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "base/buf.h"
-#include "mime/part_header.h"
+#include "base/span.h"
+#include "codes/codes.h"
+#include "codes/findings.h"
 #include "mime/header_field.h"
 #include "mime/mail_header.h"
 #include "mime/mime.h"
 #include "mime/parameter.h"
+#include "mime/part_header.h"
 #include "mime/transfer_encoding.h"
+#include "model/limits.h"
 
 /*
  * Where in the tree an entity stands.  An entity is a mail or a part of one:

@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include "base/arena.h"
+#include "base/span.h"
 #include "mime/charset.h"
 #include "mime/header_field.h"
 #include "mime/parameter.h"

@@ -1,5 +1,13 @@
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/span.h"
+#include "codes/codes.h"
+#include "codes/findings.h"
 #include "mime/part_body.h"
 #include "mime/report_front.h"
+#include "mime/transfer_encoding.h"
+#include "unpack/container.h"
 #include "unpack/text_front.h"
 
 enum {

@@ -1,8 +1,14 @@
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/span.h"
 #include "mime/charset.h"
 #include "mime/encoded_words.h"
-#include "mime/part_header.h"
 #include "mime/header_field.h"
+#include "mime/mail_header.h"
 #include "mime/parameter.h"
+#include "mime/part_header.h"
+#include "mime/transfer_encoding.h"
 
 static enum mime_encoding
 read_encoding(struct span value)

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/span.h"
 #include "mime/report_front.h"
 #include "unpack/text_front.h"
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "base/span.h"
 #include "mime/transfer_encoding.h"
 
 enum {

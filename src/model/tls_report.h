@@ -5,8 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/span.h"
-
 /*
  * A TLS report as RFC 8460 §4.4 draws it, in plain structs.  It lives here
  * because the room that reads reports and the room that stores them do not

@@ -1,9 +1,10 @@
 #include <arpa/inet.h>
+#include <openssl/x509v3.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <openssl/x509v3.h>
+#include <sys/socket.h>
 
 #include "net/certificate_names.h"
 

@@ -1,19 +1,21 @@
-#include <sys/socket.h>
 #include <errno.h>
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sysexits.h>
-#include <unistd.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sysexits.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "net/dial.h"
+#include "net/certificate.h"
 #include "net/connect_steps.h"
+#include "net/dial.h"
 #include "net/tls.h"
 #include "net/wire.h"
 

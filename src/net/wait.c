@@ -1,4 +1,7 @@
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
 #include <time.h>
 
 #include "net/wait.h"

@@ -1,9 +1,16 @@
-#include <sys/socket.h>
 #include <errno.h>
-#include <string.h>
-#include <sysexits.h>
 #include <openssl/err.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sysexits.h>
 
+#include "base/fault.h"
+#include "net/certificate.h"
+#include "net/tls.h"
 #include "net/wait.h"
 #include "net/wire.h"
 

@@ -1,9 +1,10 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "output/checklist.h"
+#include "output/display_width.h"
 #include "output/json_line.h"
 #include "output/terminal_text.h"
-#include "output/display_width.h"
 
 enum {
 	NAME_COLUMNS = 10

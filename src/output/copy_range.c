@@ -1,5 +1,7 @@
 #define _GNU_SOURCE /* copy_file_range */
+
 #include <errno.h>
+#include <stddef.h>
 #include <unistd.h>
 
 #include "output/copy_range.h"

@@ -3,11 +3,15 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <netinet/in.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/fault.h"
 #include "base/utf8.h"
+#include "model/row.h"
 #include "output/csv.h"
 #include "output/write_fault.h"
 

@@ -1,6 +1,8 @@
 #include <json-c/json.h>
 #include <math.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 
 #include "base/alloc.h"
 #include "base/utf8.h"

@@ -1,7 +1,9 @@
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/fault.h"
+#include "model/row.h"
 #include "output/json_line.h"
 #include "output/ndjson.h"
 #include "output/write_fault.h"

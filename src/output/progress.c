@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdint.h>
 
 #include "base/log.h"
 #include "base/timing.h"

@@ -1,12 +1,13 @@
 #include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/arena.h"
 #include "base/printable.h"
-#include "output/terminal_text.h"
 #include "output/display_width.h"
+#include "output/terminal_text.h"
 
 void
 text_put(FILE *out, const char *s)

@@ -1,10 +1,15 @@
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
-#include "page/html_escape.h"
+#include "codes/result_types.h"
+#include "model/overview.h"
 #include "page/html_cards.h"
+#include "page/html_escape.h"
 #include "page/page_limits.h"
+#include "summary/judge.h"
+#include "summary/problem_verdict.h"
 #include "summary/remedy.h"
 #include "summary/words.h"
 #include "summary/words_of_findings.h"

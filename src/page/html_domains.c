@@ -1,5 +1,8 @@
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "model/overview.h"
 #include "page/html_domains.h"
 #include "page/html_escape.h"
 #include "page/page_limits.h"

@@ -1,14 +1,14 @@
+#include <openssl/evp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
 #include "base/alloc.h"
 #include "base/utf8.h"
-#include "page/html_escape.h"
 #include "output/terminal_text.h"
+#include "page/html_escape.h"
 
 enum {
 	SHA256_BYTES = 32,

@@ -1,9 +1,13 @@
 #include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/saturating.h"
+#include "codes/result_types.h"
+#include "model/overview.h"
 #include "page/html_escape.h"
 #include "page/html_mx.h"
 #include "page/page_limits.h"

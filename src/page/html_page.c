@@ -1,14 +1,18 @@
+#include <stddef.h>
+#include <stdio.h>
+
 #include "base/arena.h"
-#include "page/html_escape.h"
-#include "page/html_page.h"
 #include "page/html_cards.h"
 #include "page/html_domains.h"
+#include "page/html_escape.h"
 #include "page/html_mx.h"
+#include "page/html_page.h"
 #include "page/html_plots.h"
 #include "page/html_reporters.h"
 #include "page/html_results.h"
 #include "page/html_tables.h"
 #include "page/page_assets.h"
+#include "summary/problem_verdict.h"
 #include "summary/words.h"
 
 /* A shield with a tick, so that no browser asks for an icon elsewhere. */

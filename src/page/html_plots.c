@@ -1,12 +1,16 @@
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/saturating.h"
+#include "model/overview.h"
 #include "page/html_escape.h"
 #include "page/html_plots.h"
 #include "page/page_limits.h"
 #include "page/svg.h"
+#include "summary/judge.h"
 #include "summary/words.h"
 
 /* The first, a middle and the last day, under a drawing. */

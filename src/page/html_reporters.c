@@ -1,8 +1,11 @@
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/saturating.h"
+#include "model/overview.h"
 #include "page/html_escape.h"
 #include "page/html_reporters.h"
 #include "page/page_limits.h"

@@ -1,6 +1,10 @@
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "codes/result_types.h"
+#include "model/overview.h"
 #include "page/html_escape.h"
 #include "page/html_results.h"
 #include "page/page_limits.h"

@@ -1,14 +1,16 @@
 #include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "codes/codes.h"
+#include "model/overview.h"
 #include "page/html_escape.h"
 #include "page/html_tables.h"
 #include "page/page_limits.h"
-#include "page/svg.h"
-#include "summary/remedy.h"
+#include "summary/problem_verdict.h"
 #include "summary/words.h"
 #include "summary/words_of_findings.h"
 

@@ -1,3 +1,6 @@
+#include <stdint.h>
+#include <stdio.h>
+
 #include "page/html_escape.h"
 #include "page/page_limits.h"
 

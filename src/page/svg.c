@@ -1,4 +1,7 @@
 #include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 
 #include "page/html_escape.h"
 #include "page/svg.h"

@@ -1,3 +1,4 @@
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -5,8 +6,9 @@
 
 #include "base/fault.h"
 #include "base/utc.h"
-#include "poll/login_refusal.h"
+#include "imap/imap.h"
 #include "poll/login_digest.h"
+#include "poll/login_refusal.h"
 #include "store/refused_logins.h"
 
 _Static_assert((int)REFUSAL_SALT == (int)LOGIN_SALT &&

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdint.h>
 #include <string.h>
 #include <sysexits.h>
 #include <time.h>
@@ -7,10 +8,10 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/utc.h"
-#include "poll/pending_actions.h"
 #include "config/config.h"
 #include "imap/mail_action.h"
 #include "imap/open_folder.h"
+#include "poll/pending_actions.h"
 #include "store/action_journal.h"
 #include "store/mailboxes.h"
 #include "store/store.h"

@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -8,19 +9,24 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/stop_signal.h"
 #include "base/timing.h"
 #include "base/utc.h"
+#include "config/config.h"
+#include "imap/fetch.h"
+#include "imap/fetch_preview.h"
+#include "imap/list_mails.h"
+#include "imap/open_folder.h"
+#include "ingest/ingest.h"
+#include "mime/mail_preview.h"
+#include "model/message.h"
+#include "output/progress.h"
 #include "poll/pending_actions.h"
 #include "poll/poll_folder.h"
 #include "poll/poll_run.h"
-#include "store/action_journal.h"
 #include "poll/withheld_mails.h"
+#include "store/action_journal.h"
 #include "store/suspects.h"
-#include "base/stop_signal.h"
-#include "config/config.h"
-#include "ingest/ingest.h"
-#include "mime/mail_preview.h"
-#include "imap/fetch_preview.h"
 
 enum {
 	SLICE = 10000 /* mails that are listed and fetched in one go */

@@ -1,9 +1,13 @@
 #include <endian.h>
-#include <string.h>
 #include <openssl/evp.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "base/alloc.h"
+#include "base/span.h"
+#include "model/tls_report.h"
 #include "report/content_digest.h"
+#include "report/members.h"
 
 void
 content_begin(struct content *c)

@@ -1,8 +1,13 @@
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "codes/codes.h"
 #include "codes/result_types.h"
+#include "model/tls_report.h"
 #include "report/counted_sessions.h"
+#include "report/members.h"
 #include "report/report_parser.h"
 
 /*

@@ -1,6 +1,14 @@
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
 #include "base/utc.h"
+#include "codes/codes.h"
+#include "report/content_digest.h"
 #include "report/date_range.h"
 #include "report/member_values.h"
+#include "report/members.h"
+#include "report/report.h"
 #include "report/report_parser.h"
 
 enum {

@@ -1,8 +1,12 @@
 #include <arpa/inet.h>
 #include <idn2.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
+#include "base/span.h"
 #include "report/host_name.h"
 
 static char

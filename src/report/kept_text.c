@@ -1,7 +1,12 @@
 #include <stdbool.h>
+#include <stddef.h>
 
+#include "base/arena.h"
+#include "base/span.h"
 #include "base/utf8.h"
+#include "codes/codes.h"
 #include "report/kept_text.h"
+#include "report/members.h"
 #include "report/report_parser.h"
 
 /*

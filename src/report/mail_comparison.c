@@ -1,6 +1,9 @@
+#include <stdint.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/span.h"
+#include "codes/codes.h"
 #include "codes/findings.h"
 #include "model/tls_report.h"
 #include "report/host_name.h"

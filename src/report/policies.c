@@ -1,10 +1,18 @@
+#include <stdint.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "base/span.h"
+#include "codes/codes.h"
 #include "codes/result_types.h"
+#include "json/json_piece.h"
+#include "model/tls_report.h"
+#include "report/content_digest.h"
 #include "report/failure_details.h"
 #include "report/host_name.h"
 #include "report/kept_text.h"
 #include "report/member_values.h"
+#include "report/members.h"
 #include "report/policies.h"
 #include "report/policy_strings.h"
 #include "report/report_parser.h"

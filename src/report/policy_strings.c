@@ -1,9 +1,15 @@
 #include <string.h>
 
+#include "base/arena.h"
+#include "base/span.h"
+#include "codes/codes.h"
 #include "json/json_gate.h"
+#include "json/json_piece.h"
+#include "report/content_digest.h"
 #include "report/host_name.h"
 #include "report/kept_text.h"
 #include "report/member_values.h"
+#include "report/members.h"
 #include "report/policy_strings.h"
 #include "report/report_parser.h"
 

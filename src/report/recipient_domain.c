@@ -2,8 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "base/span.h"
+#include "codes/codes.h"
 #include "codes/result_types.h"
+#include "model/tls_report.h"
 #include "report/host_name.h"
+#include "report/members.h"
 #include "report/recipient_domain.h"
 #include "report/report_parser.h"
 

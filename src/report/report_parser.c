@@ -1,6 +1,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "codes/codes.h"
+#include "codes/findings.h"
+#include "json/json_piece.h"
+#include "report/content_digest.h"
+#include "report/members.h"
 #include "report/report_parser.h"
 
 enum {

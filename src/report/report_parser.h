@@ -2,9 +2,14 @@
 #define REPORT_REPORT_PARSER_H
 
 #include <stddef.h>
+#include <stdint.h>
 
+#include "base/arena.h"
+#include "codes/codes.h"
+#include "codes/findings.h"
 #include "json/json_gate.h"
 #include "json/json_piece.h"
+#include "model/tls_report.h"
 #include "report/content_digest.h"
 #include "report/members.h"
 #include "report/report.h"

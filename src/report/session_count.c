@@ -1,4 +1,11 @@
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+#include "codes/codes.h"
+#include "report/content_digest.h"
 #include "report/member_values.h"
+#include "report/members.h"
 #include "report/report_parser.h"
 #include "report/session_count.h"
 

@@ -1,9 +1,12 @@
+#include <stdint.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/utc.h"
 #include "store/action_journal.h"
 #include "store/mailboxes.h"
 #include "store/sql.h"
+#include "store/store.h"
 #include "store/store_private.h"
 
 static const struct sql insert_action = {

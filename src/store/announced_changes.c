@@ -1,5 +1,8 @@
+#include <stdint.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "model/announced.h"
 #include "store/announced_changes.h"
 #include "store/sql.h"
 #include "store/store_private.h"

@@ -1,3 +1,6 @@
+#include <stddef.h>
+#include <stdint.h>
+
 #include "store/checkpoint.h"
 #include "store/sql.h"
 #include "store/store_private.h"

@@ -1,3 +1,5 @@
+#include <stdint.h>
+
 #include "store/counted_copy.h"
 #include "store/recount.h"
 #include "store/report_tally.h"

@@ -1,4 +1,8 @@
+#include <stddef.h>
+#include <stdint.h>
+
 #include "base/fault.h"
+#include "base/span.h"
 #include "base/utc.h"
 #include "model/row.h"
 #include "store/mailboxes.h"

@@ -1,5 +1,7 @@
+#include <stdint.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/utc.h"
 #include "base/utf8.h"
 #include "model/message.h"

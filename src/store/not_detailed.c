@@ -1,3 +1,6 @@
+#include <stddef.h>
+#include <stdint.h>
+
 #include "model/tls_report.h"
 #include "store/not_detailed.h"
 

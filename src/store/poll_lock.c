@@ -1,6 +1,8 @@
 #define _GNU_SOURCE /* O_PATH */
+
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +13,11 @@
 
 #include "base/fault.h"
 #include "base/folder.h"
+#include "base/span.h"
 #include "base/utc.h"
 #include "store/poll_lock.h"
 #include "store/sql.h"
-#include "store/store_private.h"
+#include "store/store.h"
 
 enum {
 	NOTE = 64 /* "1234 2026-11-23T06:00:00Z\n" */

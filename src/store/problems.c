@@ -1,11 +1,14 @@
+#include <stdint.h>
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/arena.h"
 #include "base/fault.h"
 #include "store/messages.h"
 #include "store/problems.h"
 #include "store/rollup.h"
 #include "store/sql.h"
+#include "store/store.h"
 #include "store/store_private.h"
 
 static const struct sql select_result_type = {

@@ -1,11 +1,14 @@
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/span.h"
 #include "base/utc.h"
 #include "store/prune.h"
 #include "store/rollup.h"
 #include "store/sql.h"
+#include "store/store.h"
 #include "store/store_private.h"
 
 /* The days on which a report in conflict, which is in quarantine, waits. */

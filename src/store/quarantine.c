@@ -1,7 +1,10 @@
+#include <stdint.h>
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/arena.h"
 #include "base/fault.h"
+#include "base/span.h"
 #include "base/utc.h"
 #include "model/row.h"
 #include "store/counted_copy.h"
@@ -11,6 +14,7 @@
 #include "store/report_tally.h"
 #include "store/reports.h"
 #include "store/sql.h"
+#include "store/store.h"
 #include "store/store_private.h"
 #include "store/totals.h"
 

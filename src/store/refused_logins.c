@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/span.h"
 #include "base/utc.h"
 #include "store/refused_logins.h"
 #include "store/sql.h"

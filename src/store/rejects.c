@@ -1,7 +1,9 @@
 #include <openssl/evp.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "store/messages.h"
 #include "store/rejects.h"
 #include "store/sql.h"

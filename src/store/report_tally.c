@@ -1,3 +1,5 @@
+#include <stdint.h>
+
 #include "store/messages.h"
 #include "store/recount.h"
 #include "store/report_tally.h"

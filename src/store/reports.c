@@ -1,8 +1,10 @@
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
+#include "base/arena.h"
 #include "base/saturating.h"
+#include "base/span.h"
 #include "base/utc.h"
 #include "model/tls_report.h"
 #include "store/counted_copy.h"

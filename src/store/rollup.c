@@ -1,9 +1,12 @@
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "base/saturating.h"
+#include "base/span.h"
 #include "base/utc.h"
 #include "model/tls_report.h"
 #include "store/not_detailed.h"

@@ -1,8 +1,12 @@
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/span.h"
+#include "model/row.h"
 #include "store/row_ids.h"
+#include "store/sql.h"
 
 enum {
 	LONGEST = 1024 /* bytes: longer texts are not kept in memory */

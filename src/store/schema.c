@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -8,6 +9,7 @@
 #include "base/fault.h"
 #include "store/schema.h"
 #include "store/sql.h"
+#include "store/store.h"
 #include "store/store_private.h"
 
 /*

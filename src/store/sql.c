@@ -1,12 +1,16 @@
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "base/fault.h"
+#include "base/span.h"
 #include "model/row.h"
 #include "store/sql.h"
+#include "store/store.h"
 #include "store/store_private.h"
 
 enum {

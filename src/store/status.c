@@ -1,5 +1,7 @@
+#include <stdint.h>
 #include <stdio.h>
 
+#include "base/span.h"
 #include "base/utc.h"
 #include "store/sql.h"
 #include "store/status.h"

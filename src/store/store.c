@@ -3,16 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "base/fault.h"
 #include "store/checkpoint.h"
 #include "store/poll_lock.h"
 #include "store/rollup.h"
 #include "store/schema.h"
 #include "store/sql.h"
+#include "store/store.h"
 #include "store/store_file.h"
 #include "store/store_private.h"
 #include "store/totals.h"

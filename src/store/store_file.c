@@ -3,12 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "base/folder.h"
+#include "store/store.h"
 #include "store/store_file.h"
 #include "store/store_private.h"
 

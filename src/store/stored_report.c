@@ -1,7 +1,10 @@
+#include <stdint.h>
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/arena.h"
 #include "base/fault.h"
+#include "base/span.h"
 #include "base/utc.h"
 #include "model/tls_report.h"
 #include "store/sql.h"

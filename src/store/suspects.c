@@ -1,3 +1,6 @@
+#include <stddef.h>
+#include <stdint.h>
+
 #include "base/arena.h"
 #include "store/mailboxes.h"
 #include "store/sql.h"

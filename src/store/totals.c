@@ -1,3 +1,5 @@
+#include <stdint.h>
+
 #include "base/saturating.h"
 #include "store/sql.h"
 #include "store/store_private.h"

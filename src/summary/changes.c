@@ -1,12 +1,18 @@
 #include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
-#include "summary/changes.h"
-#include "summary/paragraphs.h"
-#include "summary/summary_json.h"
+#include "model/announced.h"
+#include "model/overview.h"
 #include "output/json_line.h"
 #include "output/terminal_text.h"
+#include "summary/changes.h"
+#include "summary/judge.h"
+#include "summary/paragraphs.h"
+#include "summary/problem_verdict.h"
+#include "summary/summary_json.h"
 #include "summary/words.h"
 #include "summary/words_of_findings.h"
 

@@ -1,4 +1,5 @@
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +7,9 @@
 #include "base/arena.h"
 #include "base/saturating.h"
 #include "base/span.h"
+#include "model/overview.h"
 #include "summary/judge.h"
+#include "summary/problem_verdict.h"
 
 /* One domain of the overview, with what is found out about it. */
 struct entry {

@@ -1,11 +1,15 @@
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/arena.h"
-#include "summary/paragraphs.h"
+#include "model/overview.h"
 #include "output/terminal_text.h"
+#include "summary/judge.h"
+#include "summary/paragraphs.h"
+#include "summary/problem_verdict.h"
 #include "summary/words.h"
 #include "summary/words_of_findings.h"
 

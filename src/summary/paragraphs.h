@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "summary/judge.h"
+#include "summary/problem_verdict.h"
 
 struct arena;
 struct overview_problem;

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/span.h"
+#include "codes/result_types.h"
 #include "summary/remedy.h"
 
 enum {

@@ -1,4 +1,6 @@
 #include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,11 +8,14 @@
 #include "base/arena.h"
 #include "base/printable.h"
 #include "base/saturating.h"
+#include "model/overview.h"
+#include "output/display_width.h"
+#include "output/terminal_text.h"
+#include "summary/judge.h"
 #include "summary/paragraphs.h"
+#include "summary/problem_verdict.h"
 #include "summary/sparkline.h"
 #include "summary/summary.h"
-#include "output/terminal_text.h"
-#include "output/display_width.h"
 #include "summary/words.h"
 
 enum {

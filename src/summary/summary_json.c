@@ -1,5 +1,11 @@
+#include <stddef.h>
+#include <stdio.h>
+
 #include "base/utc.h"
+#include "model/overview.h"
 #include "output/json_line.h"
+#include "summary/judge.h"
+#include "summary/problem_verdict.h"
 #include "summary/summary_json.h"
 #include "summary/words.h"
 #include "summary/words_of_findings.h"

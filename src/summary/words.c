@@ -1,11 +1,16 @@
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/saturating.h"
+#include "base/span.h"
 #include "base/utc.h"
+#include "model/overview.h"
 #include "output/terminal_text.h"
+#include "summary/judge.h"
+#include "summary/problem_verdict.h"
 #include "summary/words.h"
 
 enum {

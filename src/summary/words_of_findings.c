@@ -1,7 +1,12 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "codes/result_types.h"
+#include "model/overview.h"
+#include "summary/judge.h"
+#include "summary/problem_verdict.h"
 #include "summary/remedy.h"
+#include "summary/words.h"
 #include "summary/words_of_findings.h"
 
 enum {

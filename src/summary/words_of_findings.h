@@ -1,6 +1,9 @@
 #ifndef SUMMARY_WORDS_OF_FINDINGS_H
 #define SUMMARY_WORDS_OF_FINDINGS_H
 
+#include <stddef.h>
+
+#include "model/overview.h"
 #include "summary/judge.h"
 #include "summary/words.h"
 

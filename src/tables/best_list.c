@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "tables/best_list.h"
 
 /* Move the strings of all items into an arena of their own, freeing the old. */

@@ -1,8 +1,12 @@
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/domain_label.h"
 #include "base/saturating.h"
+#include "model/overview.h"
+#include "store/sql.h"
 #include "tables/best_list.h"
 #include "tables/gather_domains.h"
 #include "tables/gathering.h"

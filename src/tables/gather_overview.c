@@ -1,9 +1,11 @@
+#include <stdint.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/span.h"
 #include "base/utc.h"
+#include "model/overview.h"
 #include "store/sql.h"
 #include "store/store.h"
 #include "tables/gather_domains.h"
@@ -11,6 +13,7 @@
 #include "tables/gather_problems.h"
 #include "tables/gather_senders.h"
 #include "tables/gathering.h"
+#include "tables/tables.h"
 
 /* A bound of the range as a day; `otherwise` where there is none. */
 static int64_t

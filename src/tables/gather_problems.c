@@ -1,7 +1,11 @@
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/saturating.h"
+#include "model/overview.h"
+#include "store/sql.h"
 #include "tables/gather_problems.h"
 #include "tables/gathering.h"
 #include "tables/problem_rows.h"

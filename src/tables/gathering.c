@@ -1,6 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/row.h"
+#include "store/sql.h"
 #include "tables/gathering.h"
 
 int

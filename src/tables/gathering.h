@@ -1,7 +1,11 @@
 #ifndef TABLES_GATHERING_H
 #define TABLES_GATHERING_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "base/arena.h"
+#include "model/overview.h"
 #include "store/sql.h"
 #include "tables/gather_overview.h"
 #include "tables/tables.h"

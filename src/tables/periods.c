@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "base/arena.h"
+#include "model/row.h"
 #include "store/sql.h"
 #include "tables/periods.h"
 #include "tables/table_list.h"

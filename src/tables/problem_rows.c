@@ -1,6 +1,10 @@
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "model/overview.h"
+#include "store/sql.h"
 #include "tables/gathering.h"
 #include "tables/problem_rows.h"
 

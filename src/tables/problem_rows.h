@@ -1,6 +1,9 @@
 #ifndef TABLES_PROBLEM_ROWS_H
 #define TABLES_PROBLEM_ROWS_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "base/arena.h"
 #include "model/overview.h"
 #include "store/sql.h"

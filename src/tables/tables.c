@@ -1,7 +1,9 @@
+#include <stddef.h>
 #include <sysexits.h>
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "model/row.h"
 #include "store/sql.h"
 #include "tables/table_list.h"
 #include "tables/table_select.h"

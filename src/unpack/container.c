@@ -1,6 +1,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/span.h"
 #include "unpack/container.h"
 
 /* zlib's usual header: window 32 K, no dictionary, the check (RFC 1950 §2.2) */

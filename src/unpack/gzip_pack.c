@@ -3,6 +3,8 @@
 #include <zlib.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
+#include "base/span.h"
 #include "unpack/gzip_pack.h"
 
 enum {

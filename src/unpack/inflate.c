@@ -4,6 +4,10 @@
 #include <zlib.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
+#include "base/span.h"
+#include "codes/codes.h"
+#include "codes/findings.h"
 #include "unpack/inflate.h"
 
 enum {

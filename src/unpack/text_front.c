@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/span.h"
 #include "unpack/container.h"
 #include "unpack/inflate.h"
 #include "unpack/text_front.h"

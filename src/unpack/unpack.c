@@ -2,6 +2,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
+#include "base/span.h"
+#include "codes/codes.h"
+#include "codes/findings.h"
+#include "model/limits.h"
 #include "unpack/container.h"
 #include "unpack/inflate.h"
 #include "unpack/unpack.h"

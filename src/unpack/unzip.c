@@ -5,8 +5,12 @@
 #include <zip.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
+#include "base/span.h"
+#include "codes/codes.h"
+#include "codes/findings.h"
+#include "model/limits.h"
 #include "unpack/container.h"
-#include "unpack/inflate.h"
 #include "unpack/unzip.h"
 
 enum {
