@@ -1042,7 +1042,7 @@ odd_fetch(
 )
 odd_fetch(
     "fetch-literal-quoted",
-    76,
+    75,
     "a literal inside a quoted string",
     '* 1 FETCH (UID 11 BODY[] "{3}\r\nabc")\r\n',
 )
@@ -1134,7 +1134,7 @@ folders("use-literal-4gb", 76, "4 GB", '* LIST (\\Junk) "/" {4000000000}\r\n')
 folders("use-brackets", 77, "brackets", "* LIST " + "(" * 25000 + "\r\n")
 folders(
     "use-line-in-name",
-    76,
+    77,
     "a command in a name",
     '* LIST (\\Junk) "/" {12}\r\na\r\n2 DELETE b\r\n',
 )

@@ -82,9 +82,10 @@ take_quoted(struct span *s, struct span *content)
 {
 	size_t n = 1;
 
-	while (n < s->n && s->p[n] != '"')
+	/* no line ends in one: that would be a literal inside */
+	while (n < s->n && s->p[n] != '"' && s->p[n] != '\n')
 		n += s->p[n] == '\\' ? 2 : 1;
-	if (n >= s->n)
+	if (n >= s->n || s->p[n] != '"')
 		return false;
 	*content = (struct span){ s->p + 1, n - 1 };
 	*s = span_skip(*s, n + 1);

@@ -52,6 +52,7 @@ finds_the_items_in_any_order_and_form(void **state)
 		{ "* 1 FETCH (BODY.PEEK[] ~{2}\r\nab UID 7)", "7 :ab;" },
 		{ "* 1 FETCH (UID 7 BODY[] \"a \\\"b\\\"\")",
 		    "7 :a \\\"b\\\";" },
+		{ "* 1 FETCH (UID 7 BODY[] \"{3}\r\nabc\")", "7" },
 		{ "* 1 FETCH (UID 7 BODY[]<9> {2}\r\nab)", "7" },
 		{ "* 1 FETCH (UID 7 BODY[] NIL RFC822.SIZE 3)", "7/3" },
 		{ "* 1 FETCH (BODY[HEADER.FIELDS (Subject \"X\")] {0}\r\n UID "

@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+"""Passing trouble and odd mails: what a server does not hand out is asked for again, and stops nothing behind it."""
+import os
+import socket
+import ssl
+import sys
+import threading
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import scripted_imap  # noqa: E402
+from lib import tap  # noqa: E402
+from lib.dovecot import Dovecot  # noqa: E402
+from lib.folders import contents  # noqa: E402
+from lib.program import NOPERM, OK, PROTOCOL, TEMPFAIL, UNAVAILABLE, Scene  # noqa: E402
+from lib.served import Actions, Acting  # noqa: E402
+from scripted_imap import Hangup, Session  # noqa: E402
+
+FIRST, ODD, LAST = 11, 12, 13
+FAILING_RUNS = 4
+
+
+class Odd(Session):
+    """A server that serves all mails but one; `world` outlives a session."""
+    world = {}
+
+    def fetch_bodies(self, uids, items):
+        if self.world["odd"] and ODD in uids:
+            self.misbehave(uids, items)
+        else:
+            super().fetch_bodies(uids, items)
+
+    def misbehave(self, uids, items):
+        raise NotImplementedError
+
+
+class Refuses(Odd):
+    def misbehave(self, uids, items):
+        self.bad("Command Argument Error. 11")
+
+
+class Closes(Odd):
+    def misbehave(self, uids, items):
+        for uid in uids:
+            if uid == ODD:
+                raise Hangup
+            self.body(uid, items)
+
+
+class IsSilent(Odd):
+    def misbehave(self, uids, items):
+        self.stall()
+
+
+class LiesAboutTheLength(Odd):
+    def misbehave(self, uids, items):
+        for uid in uids:
+            if uid == ODD:
+                self.send(f"* 2 FETCH (UID {ODD} BODY[] {{10}}\r\n" + "x" * 20 + "\r\n)\r\n")
+            else:
+                self.body(uid, items)
+        self.ok()
+
+
+class TemporaryTrouble(Odd):
+    def misbehave(self, uids, items):
+        self.no("[TEMPFAIL] Temporary failure on server")
+
+
+class RefusesAll(Odd):
+    def fetch_bodies(self, uids, items):
+        if self.world["odd"]:
+            self.no("System Error")
+        else:
+            super().fetch_bodies(uids, items)
+
+
+class Trickles(Session):
+    """A byte before each deadline, for ever."""
+
+    def do_capability(self, rest):
+        if self.logged_in:
+            while True:
+                self.trickle("* OK still here\r\n", 0.3)
+        super().do_capability(rest)
+
+
+class OnScript(Scene):
+    def serve(self, cls, extra="", **settings):
+        world = {"odd": True}
+        cls = type(cls.__name__, (cls,), {"world": world})
+        context = scripted_imap.Context(ssl.PROTOCOL_TLS_SERVER)
+        context.cert, context.key = scripted_imap.make_certificate(self.dir)
+        context.load_cert_chain(context.cert, context.key)
+        context.folder = self.dir
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+
+        def accept():
+            while True:
+                try:
+                    sock, _ = listener.accept()
+                except OSError:
+                    return
+                threading.Thread(target=scripted_imap.serve_one, daemon=True,
+                                 args=(cls, sock, context, settings.get("tls") == "starttls")).start()
+        threading.Thread(target=accept, daemon=True).start()
+        box = {"name": "box", "host": "localhost", "port": listener.getsockname()[1], "user": "user@example.org",
+               "password": "sesame", "ca_file": context.cert, "timeout": "2s", "retries": 0, "grace": "0s", **settings}
+        self.file = self.config(box, export=False, extra=extra)
+        return world
+
+    def poll(self, status):
+        return self.expect(status, "-c", self.file, "poll", "--json")
+
+    def stored(self):
+        return self.query("SELECT count(*) FROM reports")[0][0]
+
+    def cursor(self):
+        return self.query("SELECT uid FROM mailboxes")[0][0]
+
+    def assert_set_aside_on_the_fourth_run(self, cls, first=TEMPFAIL):
+        self.serve(cls)
+        self.poll(first)
+        for _ in range(FAILING_RUNS - 2):
+            self.assertEqual(FIRST, self.cursor())
+            self.poll(TEMPFAIL)
+            self.assertEqual(2, self.stored())
+            self.assertEqual([], self.query("SELECT * FROM quarantine"))
+        result = self.poll(OK)
+        self.assertRegex(result.err, f"UID {ODD}: .*not-handed-out")
+        self.assertEqual([("not-handed-out", 0)], self.query("SELECT code, kept FROM quarantine"))
+        self.assertEqual([], self.query("SELECT * FROM suspects"))
+        self.assertEqual("", self.poll(OK).err)
+        self.assertEqual(LAST, self.cursor())
+
+    def test_a_mail_that_is_refused(self):
+        self.assert_set_aside_on_the_fourth_run(Refuses)
+
+    def test_a_mail_at_which_the_connection_is_closed(self):
+        self.assert_set_aside_on_the_fourth_run(Closes, UNAVAILABLE)
+
+    def test_a_mail_of_a_wrong_length(self):
+        self.assert_set_aside_on_the_fourth_run(LiesAboutTheLength, PROTOCOL)
+
+    def test_a_mail_in_lasting_temporary_trouble(self):
+        self.assert_set_aside_on_the_fourth_run(TemporaryTrouble)
+
+    def test_silence_is_no_hang(self):
+        # it says nothing of the others either, as long as the odd one is among them
+        self.serve(IsSilent, retries=1)
+        self.poll(UNAVAILABLE)
+        self.poll(TEMPFAIL)
+        self.assertEqual(2, self.stored())
+        self.assertEqual([(ODD, 1)], self.query("SELECT uid, runs FROM suspects"))
+
+    def test_trouble_that_passes_costs_nothing(self):
+        for cls, status in ((Refuses, TEMPFAIL), (Closes, UNAVAILABLE), (RefusesAll, TEMPFAIL)):
+            with self.subTest(cls.__name__):
+                self.store = self.path(cls.__name__ + ".db")
+                world = self.serve(cls)
+                self.poll(status)
+                world["odd"] = False
+                self.assertEqual("", self.poll(OK).err)
+                self.assertEqual(3, self.stored())
+                self.assertEqual([], self.query("SELECT * FROM suspects"))
+                self.assertEqual([], self.query("SELECT * FROM quarantine"))
+
+    def test_an_outage_of_any_length_sets_no_mail_aside(self):
+        world = self.serve(RefusesAll)
+        for _ in range(2 * FAILING_RUNS):
+            self.poll(TEMPFAIL)
+        self.assertEqual([], self.query("SELECT * FROM quarantine"))
+        world["odd"] = False
+        self.poll(OK)
+        self.assertEqual(3, self.stored())
+
+    def test_retry_asks_the_server_again(self):
+        world = self.serve(Refuses)
+        for status in (TEMPFAIL,) * (FAILING_RUNS - 1) + (OK,):
+            self.poll(status)
+        number = self.query("SELECT id FROM quarantine")[0][0]
+        said = self.expect(OK, "-c", self.file, "quarantine", "retry", number)
+        self.assertIn("poll box", said.out)
+        self.poll(TEMPFAIL)
+        world["odd"] = False
+        self.poll(OK)
+        self.assertEqual(3, self.stored())
+        self.assertEqual([], self.query("SELECT * FROM quarantine"))
+        self.assertEqual([], self.query("SELECT * FROM suspects"))
+
+    def test_a_poll_has_an_end(self):
+        self.serve(Trickles, timeout="60s", extra="[poll]\nlimit = 2s\n")
+        self.assertIn("the time for this mailbox is over", self.poll(TEMPFAIL).err)
+
+    def test_the_wrong_mode_of_tls_is_found_at_once(self):
+        self.serve(Session, tls="starttls", retries=5, timeout="20s")
+        with open(self.file) as f:
+            text = f.read()
+        self.write("tlsrua.conf", text.replace("tls = starttls", "tls = implicit"))
+        self.assertIn("set tls = starttls", self.poll(UNAVAILABLE).err)
+        self.serve(Session, tls="implicit", retries=5, timeout="4s")
+        with open(self.file) as f:
+            text = f.read()
+        self.write("tlsrua.conf", text.replace("tls = implicit", "tls = starttls"))
+        self.assertIn("set tls = implicit", self.poll(UNAVAILABLE).err)
+
+    def test_words_for_later_and_forbidden_count_at_every_command(self):
+        for words, status in (("Server Unavailable. 15", TEMPFAIL), ("[ALERT] Please enable IMAP access", NOPERM)):
+            with self.subTest(words):
+                cls = type("Says", (Session,), {"do_examine": lambda s, _, w=words: s.no(w)})
+                self.serve(cls)
+                self.assertIn(words, self.poll(status).err)
+
+
+class OnDovecot(Actions, Acting):
+    kind = Dovecot
+
+    def test_a_folder_that_cannot_be_selected_is_made(self):
+        user = self.user(self.good(2))
+        os.makedirs(os.path.join(self.server.maildir(user), ".Done.Old", "cur"))
+        self.poll(user, after_import="move:Done")
+        self.assertEqual(2, len(contents(self.server, user)["Done"]))
+
+
+if __name__ == "__main__":
+    tap.main()
