@@ -169,9 +169,9 @@ class Secrets(Config):
                 self.assertNotIn("secret", result.err.replace("secret file", "").replace("secrets", ""))
 
     def test_one_for_a_group_passes(self):
+        box = self.box()
         for mode in (0o640, 0o440, 0o600, 0o400):
             with self.subTest(oct(mode)):
-                box = self.box()
                 os.chmod(self.path("password"), mode)
                 self.assertEqual(UNAVAILABLE, self.poll(box).status)  # nobody listens on port 1
 
