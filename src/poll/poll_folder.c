@@ -36,8 +36,11 @@ enum {
 enum mail_state {
 	MAIL_WAITING,
 	MAIL_DONE, /* it was looked at, passed over, or is gone */
-	MAIL_APART /* the server did not hand it out: asked for alone and last
-		    */
+	/* The server did not hand it out once: asked for alone and first, since
+	 * most trouble has passed by then, and mails keep their order.  (Which
+	 * of two reports in conflict counts depends on that.) */
+	MAIL_ONCE,
+	MAIL_APART /* nor did it again: asked for alone and last */
 };
 
 /*
@@ -82,7 +85,7 @@ take_mail(struct folder_poll *fd, struct message *m, struct fault *f)
 	m->mailbox = fd->cursor.id;
 	m->uidvalidity = fd->cursor.uidvalidity;
 	if (i < fd->mails.n && fd->state[i] != MAIL_DONE) {
-		m->was_suspect = fd->state[i] == MAIL_APART;
+		m->was_suspect = fd->state[i] != MAIL_WAITING;
 		rc = ingest_message(fd->run->ingest, m, &verdict, f);
 		if (rc == 0) {
 			fd->state[i] = MAIL_DONE;
@@ -227,6 +230,95 @@ read_mails(
 	return 0;
 }
 
+static int
+on_witness(void *arg, const struct imap_mail *mail, struct fault *f)
+{
+	struct folder_poll *fd = arg;
+
+	(void)f;
+	fd->withheld->served |= mail->withheld == NULL;
+	return 0;
+}
+
+/*
+ * Before a mail can be blamed it must be known that the server hands out
+ * others: when it has not in this run, ask for the header of one that it did
+ * before.
+ */
+static int
+ask_witness(struct folder_poll *fd, struct imap *imap, struct fault *f)
+{
+	struct imap_size mail = { .size = UINT32_MAX };
+	struct imap_fetch order = {
+		.list = &mail, .n = 1, .fn = on_witness, .arg = fd
+	};
+	int rc;
+
+	if (fd->withheld->served)
+		return 0;
+	rc = store_find_witness(fd->run->store, &fd->cursor, &mail.uid, f);
+	return rc == 1 ? imap_fetch(imap, &order, f) : rc;
+}
+
+/* Ask for one mail alone; whether it came or is gone, it is apart no more. */
+static int
+ask_alone(struct folder_poll *fd, struct imap *imap, size_t i, struct fault *f)
+{
+	struct imap_size mail = fd->mails.list[i];
+	struct imap_fetch order = {
+		.list = &mail, .n = 1, .careful = true, .fn = on_mail, .arg = fd
+	};
+	struct fault failed;
+
+	mail.skip = false;
+	if (imap_fetch(imap, &order, f) == -1) {
+		if (order.broke_at == 0)
+			return -1;
+		fd->broke_alone = true;
+		if (note_break(fd, mail.uid, f, &failed) == -1)
+			*f = failed;
+		return -1;
+	}
+	if (fd->state[i] == MAIL_DONE ||
+	    withheld_was_tried(fd->withheld, mail.uid))
+		return 0;
+	fd->state[i] = MAIL_DONE;
+	withheld_remove(fd->withheld, mail.uid);
+	return store_drop_suspect(fd->run->store, fd->cursor.id,
+	    fd->cursor.uidvalidity, mail.uid, false, f);
+}
+
+/* Whether it is to be asked for alone, now that mails in that state are. */
+static bool
+is_due(const struct folder_poll *fd, size_t i, enum mail_state state)
+{
+	return fd->state[i] == state &&
+	       !withheld_was_tried(fd->withheld, fd->mails.list[i].uid);
+}
+
+/* Ask for the mails that are in that state one by one, each once a run. */
+static int
+ask_each(struct folder_poll *fd, struct imap *imap, enum mail_state state,
+    struct fault *f)
+{
+	size_t i, left = 0;
+	int rc = 0;
+
+	for (i = 0; i < fd->mails.n; i++)
+		left += is_due(fd, i, state);
+	if (left > 0 && state == MAIL_APART && ask_witness(fd, imap, f) == -1)
+		return -1;
+	for (i = 0; rc == 0 && i < fd->mails.n; i++) {
+		if (!is_due(fd, i, state))
+			continue;
+		left--;
+		rc = ask_alone(fd, imap, i, f);
+		move_cursor(fd);
+	}
+	fd->is_over = state == MAIL_APART && left == 0;
+	return rc;
+}
+
 /*
  * Read the mails of the list.  After a fault of the server, what came before it
  * is committed with its cursor, and the next run goes on from there.
@@ -241,7 +333,9 @@ fetch(struct folder_poll *fd, struct imap *imap, bool careful, struct fault *f)
 	ingest_set_cursor(in, &fd->cursor);
 	progress_start(&fd->progress, fd->source, fd->n_new - fd->n_passed);
 	timing_enter(fd->run->timing, ROOM_WIRE);
-	rc = read_mails(fd, imap, careful, &wire);
+	rc = ask_each(fd, imap, MAIL_ONCE, &wire);
+	if (rc == 0)
+		rc = read_mails(fd, imap, careful, &wire);
 	timing_enter(fd->run->timing, ROOM_OTHER);
 	if (rc == -1 && wire.scope == FAULT_HOST) {
 		*f = wire;
@@ -322,7 +416,11 @@ mark_apart(struct folder_poll *fd, const struct store_suspect *suspects,
 	for (i = 0; i < n; i++) {
 		k = find(fd, suspects[i].uid);
 		if (k < fd->mails.n) {
-			fd->state[k] = MAIL_APART;
+			fd->state[k] = suspects[i].runs > 1 ||
+					       withheld_was_tried(fd->withheld,
+						   suspects[i].uid)
+					   ? MAIL_APART
+					   : MAIL_ONCE;
 			continue;
 		}
 		withheld_remove(fd->withheld, suspects[i].uid);
@@ -378,91 +476,6 @@ list_mails(struct folder_poll *fd, struct imap *imap,
 	return 0;
 }
 
-static int
-on_witness(void *arg, const struct imap_mail *mail, struct fault *f)
-{
-	struct folder_poll *fd = arg;
-
-	(void)f;
-	fd->withheld->served |= mail->withheld == NULL;
-	return 0;
-}
-
-/*
- * Before a mail can be blamed it must be known that the server hands out
- * others: when it has not in this run, ask for the header of one that it did
- * before.
- */
-static int
-ask_witness(struct folder_poll *fd, struct imap *imap, struct fault *f)
-{
-	struct imap_size mail = { .size = UINT32_MAX };
-	struct imap_fetch order = {
-		.list = &mail, .n = 1, .fn = on_witness, .arg = fd
-	};
-	int rc;
-
-	if (fd->withheld->served)
-		return 0;
-	rc = store_find_witness(fd->run->store, &fd->cursor, &mail.uid, f);
-	return rc == 1 ? imap_fetch(imap, &order, f) : rc;
-}
-
-/* Ask for one mail alone; whether it came or is gone, it is apart no more. */
-static int
-ask_alone(struct folder_poll *fd, struct imap *imap, size_t i, struct fault *f)
-{
-	struct imap_size mail = fd->mails.list[i];
-	struct imap_fetch order = {
-		.list = &mail, .n = 1, .careful = true, .fn = on_mail, .arg = fd
-	};
-	struct fault failed;
-
-	mail.skip = false;
-	if (imap_fetch(imap, &order, f) == -1) {
-		if (order.broke_at == 0)
-			return -1;
-		fd->broke_alone = true;
-		if (note_break(fd, mail.uid, f, &failed) == -1)
-			*f = failed;
-		return -1;
-	}
-	if (fd->state[i] == MAIL_DONE ||
-	    withheld_was_tried(fd->withheld, mail.uid))
-		return 0;
-	fd->state[i] = MAIL_DONE;
-	withheld_remove(fd->withheld, mail.uid);
-	return store_drop_suspect(fd->run->store, fd->cursor.id,
-	    fd->cursor.uidvalidity, mail.uid, false, f);
-}
-
-/* Ask for the mails that are apart, each once a run. */
-static int
-ask_apart(struct folder_poll *fd, struct imap *imap, struct fault *f)
-{
-	bool begun = false;
-	size_t i, left = 0;
-	int rc = 0;
-
-	for (i = 0; i < fd->mails.n; i++)
-		left +=
-		    fd->state[i] == MAIL_APART &&
-		    !withheld_was_tried(fd->withheld, fd->mails.list[i].uid);
-	for (i = 0; rc == 0 && i < fd->mails.n; i++) {
-		if (fd->state[i] != MAIL_APART ||
-		    withheld_was_tried(fd->withheld, fd->mails.list[i].uid))
-			continue;
-		if (!begun && ask_witness(fd, imap, f) == -1)
-			return -1;
-		begun = true;
-		left--;
-		rc = ask_alone(fd, imap, i, f);
-		move_cursor(fd);
-	}
-	fd->is_over = left == 0;
-	return rc;
-}
-
 /* Begin anew when the folder's UIDVALIDITY changed: the UIDs mean nothing. */
 static void
 follow_uidvalidity(struct folder_poll *fd, const struct imap_folder *state)
@@ -504,7 +517,7 @@ static int
 fetch_apart(struct folder_poll *fd, struct imap *imap, struct fault *f)
 {
 	struct fault wire = { 0 };
-	int rc = ask_apart(fd, imap, &wire);
+	int rc = ask_each(fd, imap, MAIL_APART, &wire);
 
 	if (rc == -1 && wire.scope == FAULT_HOST) {
 		*f = wire;
