@@ -406,7 +406,7 @@ flag_of(struct options *o, int key)
 static const char *
 nearest_option(const char *word, unsigned set)
 {
-	const char *names[N_SPECS];
+	const char *names[N_SPECS] = { NULL };
 	char typed[TYPED_MAX];
 	size_t i, n = 0;
 

@@ -74,7 +74,7 @@ end_group(struct base64 *b)
 	uint32_t v = b->acc << 6 * (4 - b->have);
 	unsigned i;
 
-	for (i = 0; i + 1 < b->have && b->out < b->out_end; i++)
+	for (i = 0; i < 3 && i + 1 < b->have && b->out < b->out_end; i++)
 		*b->out++ = (unsigned char)(v >> (16 - 8 * i));
 	b->acc = 0;
 	b->have = 0;

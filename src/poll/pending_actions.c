@@ -80,8 +80,8 @@ put_off(struct acting *a, uint32_t uid, const char *why, struct fault *f)
 	utc_format(now + pause, when);
 	log_warn("%s: UID %" PRIu32 ": %s is refused by the server: %s; it is "
 		 "tried again after %s",
-	    a->source, uid, a->action, why[0] != '\0' ? why : "no reason given",
-	    when);
+	    a->source, uid, a->action,
+	    why != NULL && why[0] != '\0' ? why : "no reason given", when);
 	return store_action_refused(a->store, a->mailbox, uid, now + pause, f);
 }
 

@@ -93,7 +93,7 @@ static int
 add_expired(struct store *st, const struct store_mailbox *mb, int64_t before,
     struct fault *f)
 {
-	char time[UTC_TEXT];
+	char time[UTC_TEXT] = "";
 	struct value v[] = { value_number(mb->id),
 		value_number(mb->uidvalidity), value_null() };
 
@@ -118,7 +118,7 @@ store_take_actions(struct store *st, const struct store_mailbox *mb,
     const struct store_wanted *wanted, struct arena *mem,
     struct store_action **list, size_t *n, struct fault *f)
 {
-	char now[UTC_TEXT];
+	char now[UTC_TEXT] = "";
 	struct value v[] = { value_number(mb->id),
 		value_number(mb->uidvalidity), value_text(now) };
 	struct store_action *all = NULL;
