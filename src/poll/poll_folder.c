@@ -306,7 +306,8 @@ ask_each(struct folder_poll *fd, struct imap *imap, enum mail_state state,
 
 	for (i = 0; i < fd->mails.n; i++)
 		left += is_due(fd, i, state);
-	if (left > 0 && state == MAIL_APART && ask_witness(fd, imap, f) == -1)
+	if (state == MAIL_APART && (left > 0 || fd->withheld->n > 0) &&
+	    ask_witness(fd, imap, f) == -1)
 		return -1;
 	for (i = 0; rc == 0 && i < fd->mails.n; i++) {
 		if (!is_due(fd, i, state))

@@ -5,6 +5,7 @@ import socket
 import ssl
 import sys
 import threading
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import scripted_imap  # noqa: E402
@@ -151,7 +152,7 @@ class OnScript(Scene):
         self.poll(UNAVAILABLE)
         self.poll(TEMPFAIL)
         self.assertEqual(2, self.stored())
-        self.assertEqual([(ODD, 1)], self.query("SELECT uid, runs FROM suspects"))
+        self.assertEqual([ODD], [uid for uid, in self.query("SELECT uid FROM suspects")])
 
     def test_trouble_that_passes_costs_nothing(self):
         for cls, status in ((Refuses, TEMPFAIL), (Closes, UNAVAILABLE), (RefusesAll, TEMPFAIL)):
@@ -181,6 +182,7 @@ class OnScript(Scene):
         number = self.query("SELECT id FROM quarantine")[0][0]
         said = self.expect(OK, "-c", self.file, "quarantine", "retry", number)
         self.assertIn("poll box", said.out)
+        time.sleep(1.1)  # no grace is left once the last good poll is a second old
         self.poll(TEMPFAIL)
         world["odd"] = False
         self.poll(OK)
