@@ -144,7 +144,7 @@ class Badly(Checking):
 
     def test_the_port_of_another_mode(self):
         self.fails_at("TLS", "does not begin TLS.*tls = starttls", "", self.box(port=self.server.plain_port))
-        self.fails_at("greeting", "no answer within 2 s", "993 with tls = implicit",
+        self.fails_at("greeting", "begins TLS at once there: set tls = implicit", "993 with tls = implicit",
                       self.box(tls="starttls", timeout="2s"))
 
     def test_certificates(self):

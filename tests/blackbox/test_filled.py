@@ -117,7 +117,7 @@ class Filled(Scene):
         self.assertEqual("", self.expect_silence("-c", self.conf, "status", "--verify").out)
 
     def test_a_page_of_some_domains_stays_small(self):
-        names = [o for d in range(10) for o in ("--domain", f"domain{d:03d}.example")]
+        names = [o for d in range(9) for o in ("--domain", f"domain{d:03d}.example")]
         self.expect_silence("-c", self.conf, "html", "-o", self.path("x.html"), "--since", f"{SINCE}d", *names)
         self.assertLess(os.path.getsize(self.path("x.html")), 1500 * 1000)
 

@@ -14,7 +14,7 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, tap  # noqa: E402
 from lib.dump import dump  # noqa: E402
-from lib.program import FIXTURES, OK, Scene  # noqa: E402
+from lib.program import FIXTURES, OK, TOP, Scene  # noqa: E402
 
 LOCALES = ("C", "C.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8", "zh_CN.GB18030")
 ZONES = ("Asia/Kathmandu", "Europe/Berlin", "UTC")  # Berlin turned its clocks back on 2026-10-25
@@ -49,10 +49,12 @@ class Locales(Scene):
 
     def places(self):
         """An environment of each locale, and of each time zone."""
+        common = {"LOCPATH": self.folder, "SOURCE_DATE_EPOCH": "1790000000",
+                  "LSAN_OPTIONS": f"print_suppressions=0:suppressions={TOP}/tests/sanitizers/leaks.supp"}
         for locale in LOCALES:
-            yield locale, {"LC_ALL": locale, "TZ": "UTC", "LOCPATH": self.folder}
+            yield locale, {"LC_ALL": locale, "TZ": "UTC", **common}
         for zone in ZONES:
-            yield zone, {"LC_ALL": "tr_TR.UTF-8", "TZ": zone, "LOCPATH": self.folder}
+            yield zone, {"LC_ALL": "tr_TR.UTF-8", "TZ": zone, **common}
 
     def everything(self, env):
         """What all commands say over the same store."""
