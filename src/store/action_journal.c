@@ -210,12 +210,12 @@ int
 store_action_refused(struct store *st, const struct store_mailbox *mb,
     uint32_t uid, int64_t try_at, struct fault *f)
 {
-	char time[UTC_TEXT];
+	char when[UTC_TEXT];
 	struct value v[] = { value_number(mb->id),
 		value_number(mb->uidvalidity), value_number(uid),
-		value_text(time) };
+		value_text(when) };
 
-	utc_format(try_at, time);
+	utc_format(try_at, when);
 	return sql_run(st, &update_tries, v, 4, f);
 }
 
