@@ -102,6 +102,8 @@ next_name(struct way *w, char name[static NAME_MAX + 1])
 {
 	size_t slashes = strspn(w->rest, "/");
 	size_t n = strcspn(w->rest + slashes, "/");
+	const char *from = w->rest + slashes + n;
+	char *to = w->rest;
 
 	if (n > NAME_MAX) {
 		errno = ENAMETOOLONG;
@@ -109,8 +111,8 @@ next_name(struct way *w, char name[static NAME_MAX + 1])
 	}
 	memcpy(name, w->rest + slashes, n);
 	name[n] = '\0';
-	memmove(
-	    w->rest, w->rest + slashes + n, strlen(w->rest + slashes + n) + 1);
+	while ((*to++ = *from++) != '\0')
+		;
 	return n > 0;
 }
 

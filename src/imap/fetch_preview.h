@@ -31,6 +31,6 @@ typedef int imap_preview_fn(
  * the reason; else it stays as it is.
  */
 int imap_preview(struct imap *, struct imap_size *list, size_t n,
-    imap_preview_fn *, void *arg, uint32_t *broke_at, struct fault *);
+    imap_preview_fn *fn, void *arg, uint32_t *broke_at, struct fault *);
 
 #endif
