@@ -93,12 +93,6 @@ resolver_free(struct resolver *r)
 	free(r);
 }
 
-bool
-resolver_is_dead(const struct resolver *r)
-{
-	return r->dead;
-}
-
 const char *
 resolver_server(const struct resolver *r)
 {

@@ -69,9 +69,6 @@ void resolver_free(struct resolver *); /* NULL is legal */
  */
 void resolver_ask(struct resolver *, struct dns_question *, size_t n);
 
-/* Whether it has given up asking, since nobody answers. */
-bool resolver_is_dead(const struct resolver *);
-
 /* Whom it asks, for messages: "192.0.2.53", "/etc/resolv.conf". */
 const char *resolver_server(const struct resolver *);
 
