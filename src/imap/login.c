@@ -141,22 +141,19 @@ static void
 decode_challenge(struct span line, struct buf *out)
 {
 	struct span s = span_trim(span_skip(line, 1));
-	size_t room, padding = 0;
+	size_t room;
 	char *p;
 	int n;
 
 	buf_reset(out);
-	if (s.n == 0 || s.n % 4 != 0 || s.n > MESSAGE_MAX)
+	if (s.n > MESSAGE_MAX)
 		return;
-	while (padding < 2 && s.p[s.n - 1 - padding] == '=')
-		padding++;
 	p = buf_room(out, s.n, &room);
 	if (room < s.n)
 		return;
-	n = EVP_DecodeBlock(
-	    (unsigned char *)p, (const unsigned char *)s.p, (int)s.n);
-	if (n >= (int)padding)
-		out->len = (size_t)n - padding;
+	n = sasl_base64(s, (unsigned char *)p);
+	if (n > 0)
+		out->len = (size_t)n;
 }
 
 /*

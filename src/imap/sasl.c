@@ -188,9 +188,8 @@ iterations(struct span s)
 	return v >= ITERATIONS_MIN && v <= ITERATIONS_MAX ? (int)v : -1;
 }
 
-/* Bytes of base64 text, or -1; `out` has room for 3 bytes each 4 characters. */
-static int
-decode(struct span s, unsigned char *out)
+int
+sasl_base64(struct span s, unsigned char *out)
 {
 	int n, padding = 0;
 
@@ -280,7 +279,7 @@ scram_proof(struct sasl *s, struct span first, struct buf *out, struct fault *f)
 		return bad(f, "SCRAM nonce is not ours");
 	if ((rounds = iterations(count)) == -1)
 		return bad(f, "SCRAM iteration count out of bounds");
-	if (salt64.n > SALT_MAX || (n = decode(salt64, salt)) == -1)
+	if (salt64.n > SALT_MAX || (n = sasl_base64(salt64, salt)) == -1)
 		return bad(f, "SCRAM salt is no base64");
 	if (PKCS5_PBKDF2_HMAC(s->login.secret, (int)strlen(s->login.secret),
 		salt, n, rounds, s->md, EVP_MD_get_size(s->md), salted.b) != 1)
@@ -303,7 +302,7 @@ scram_verify(struct sasl *s, struct span final, struct fault *f)
 		return 0; /* the refusal follows */
 	}
 	if (!attribute(&final, 'v', &v) || v.n > sizeof signature ||
-	    decode(v, signature) != size ||
+	    sasl_base64(v, signature) != size ||
 	    CRYPTO_memcmp(signature, s->signature, (size_t)size) != 0)
 		return bad(f, "the server does not know the password itself");
 	s->stage = SCRAM_DONE;

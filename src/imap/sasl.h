@@ -43,4 +43,11 @@ const char *sasl_refusal(const struct sasl *);
 
 void sasl_free(struct sasl *);
 
+/*
+ * The bytes of base64 text (RFC 4648, section 4), with its padding, in `out`,
+ * which has room for 3 bytes each 4 characters.  Returns how many, or -1 where
+ * the text is empty or no base64.
+ */
+int sasl_base64(struct span, unsigned char *out);
+
 #endif
