@@ -48,14 +48,15 @@ class Trial:
         self.store, self.csv = os.path.join(folder, "tlsrua.db"), os.path.join(folder, "csv")
         os.makedirs(self.csv)
         self.password = os.path.join(folder, "password")
+        self.more = ""  # lines of the configuration that only this run has
 
     def config(self, user, port=None):
         with open(self.password, "w", opener=lambda p, f: os.open(p, f, 0o600)) as out:
             out.write(self.server.users[user] + "\n")
         path = os.path.join(self.dir, "tlsrua.conf")
         with open(path, "w") as out:
-            out.write(f"[store]\npath = {self.store}\n[export]\ndir = {self.csv}\n[mailbox bench]\nhost = 127.0.0.1\n"
-                      f"port = {port or self.server.tls_port}\nuser = {user}\npassword_file = {self.password}\n"
+            out.write(f"[store]\npath = {self.store}\n[export]\ndir = {self.csv}\n{self.more}"
+                      f"[mailbox bench]\nhost = 127.0.0.1\nport = {port or self.server.tls_port}\nuser = {user}\npassword_file = {self.password}\n"
                       f"ca_file = {self.server.ca_file}\nauth = plain\n")  # as the drain logs in
         return path
 
