@@ -5,7 +5,6 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "store/drop_report.h"
-#include "store/prune.h"
 #include "store/recount.h"
 #include "store/report_tally.h"
 #include "store/rollup.h"

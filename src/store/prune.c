@@ -215,20 +215,6 @@ store_prune_left(struct store *st, const struct store_prune *p, int64_t *days,
 	return sql_number(st, &count_left, &v, 1, days, f) == -1 ? -1 : 0;
 }
 
-static const struct sql select_pruned = {
-	"SELECT 1 FROM reports AS r CROSS JOIN days AS cal"
-	" WHERE r.id = ?1 AND cal.date = r.date AND cal.pruned = 1"
-};
-
-int
-store_is_pruned(struct store *st, int64_t report, struct fault *f)
-{
-	struct value v = value_number(report);
-	int64_t one;
-
-	return sql_number(st, &select_pruned, &v, 1, &one, f);
-}
-
 int
 store_give_back(struct store *st, int64_t *bytes, struct fault *f)
 {

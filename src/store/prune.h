@@ -46,9 +46,6 @@ struct store_prune_place {
 int store_prune_some(struct store *, const struct store_prune *,
     struct store_prune_place *, struct store_pruned *, struct fault *);
 
-/* Whether the day of a report was pruned: 1, 0 or -1. */
-int store_is_pruned(struct store *, int64_t report, struct fault *);
-
 /*
  * Shrink the file by some of its free pages, a bounded step: 1 with the bytes
  * added to `*bytes`, or 0 when no free page is left.

@@ -8,7 +8,6 @@
 #include "base/utc.h"
 #include "model/row.h"
 #include "store/counted_copy.h"
-#include "store/prune.h"
 #include "store/quarantine.h"
 #include "store/recount.h"
 #include "store/report_tally.h"

@@ -185,3 +185,17 @@ rollup_recount_warnings(struct store *st, int64_t report, struct fault *f)
 		   ? recount(st, date, steps, sizeof steps / sizeof *steps, f)
 		   : rc;
 }
+
+static const struct sql select_pruned = {
+	"SELECT 1 FROM reports AS r CROSS JOIN days AS cal"
+	" WHERE r.id = ?1 AND cal.date = r.date AND cal.pruned = 1"
+};
+
+int
+store_is_pruned(struct store *st, int64_t report, struct fault *f)
+{
+	struct value v = value_number(report);
+	int64_t one;
+
+	return sql_number(st, &select_pruned, &v, 1, &one, f);
+}

@@ -21,4 +21,10 @@ int rollup_recount_day(struct store *, const char *date, struct fault *);
  */
 int rollup_recount_warnings(struct store *, int64_t report, struct fault *);
 
+/*
+ * Whether the day of a report was pruned, so that its figures cannot be
+ * counted again: 1, 0 or -1.
+ */
+int store_is_pruned(struct store *, int64_t report, struct fault *);
+
 #endif

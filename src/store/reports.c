@@ -11,7 +11,7 @@
 #include "store/messages.h"
 #include "store/name_list.h"
 #include "store/not_detailed.h"
-#include "store/prune.h"
+#include "store/recount.h"
 #include "store/reports.h"
 #include "store/rollup.h"
 #include "store/sql.h"
