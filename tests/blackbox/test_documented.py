@@ -173,7 +173,8 @@ class Commands(Scene):
 
     def add_manual(self):
         """As the user tlsrua, where the files are that the examples name."""
-        self.script.append(f"install -d -o tlsrua /srv/www {self.path('here')} && cd {self.path('here')}")
+        self.script.append(f"install -d -o tlsrua /srv/www /var/lib/prometheus/node-exporter {self.path('here')}")
+        self.script.append(f"cd {self.path('here')}")
         self.script.append("install -d -o tlsrua /var/lib/tlsrua/Maildir/.tls-reports/cur")
         for name in ("mail", "report.json.gz"):
             data = self.report.raw if name == "mail" else self.gzip()
