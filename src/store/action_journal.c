@@ -210,7 +210,7 @@ int
 store_action_refused(struct store *st, const struct store_mailbox *mb,
     uint32_t uid, int64_t try_at, struct fault *f)
 {
-	char when[UTC_TEXT];
+	char when[UTC_TEXT] = "";
 	struct value v[] = { value_number(mb->id),
 		value_number(mb->uidvalidity), value_number(uid),
 		value_text(when) };
