@@ -174,6 +174,21 @@ setting_list(
 	return 0;
 }
 
+char *const *
+setting_argv(const char *line, struct arena *a)
+{
+	const char *const *item;
+	char **argv;
+	size_t n, i;
+
+	if (setting_list(line, a, &item, &n) == -1 || n == 0)
+		return NULL;
+	argv = arena_alloc(a, (n + 1) * sizeof *argv);
+	for (i = 0; i < n; i++)
+		argv[i] = arena_strdup(a, item[i]);
+	return argv;
+}
+
 static bool
 is_domain_char(char c)
 {

@@ -35,6 +35,12 @@ int setting_text(const char *text, struct arena *, const char **out);
 int setting_list(
     const char *text, struct arena *, const char *const **item, size_t *n);
 
+/*
+ * The same for a command: the arguments of execvp(), in the arena.  NULL when
+ * there is none or a double quote is not closed.
+ */
+char *const *setting_argv(const char *line, struct arena *);
+
 /* A domain name as A-labels (RFC 5890), lower case, without trailing dot. */
 int setting_domain(const char *text, struct arena *, const char **domain);
 
