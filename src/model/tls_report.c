@@ -8,5 +8,6 @@ bool
 report_is_verified(const struct report *r)
 {
 	return r->dkim != NULL && (strcmp(r->dkim, "pass") == 0 ||
-				      strcmp(r->dkim, "provider") == 0);
+				      strcmp(r->dkim, "provider") == 0 ||
+				      strcmp(r->dkim, "host") == 0);
 }

@@ -63,14 +63,14 @@ struct report {
 	struct policy *policies;
 	size_t n_policies;
 	const char *warnings; /* codes, separated by blanks; "" without */
-	/* who vouches for it: "pass", "provider", "waiting", or the code of
-	 * what is wrong; "" when that was not judged */
+	/* who vouches for it: "pass", "provider", "host", "waiting", "https",
+	 * or the code of what is wrong; "" when that was not judged */
 	const char *dkim;
-	const char *dkim_domain, *dkim_selector; /* of the signature it is
-						    about; "" */
+	/* of the signature it is about, or of "host" its name; "" */
+	const char *dkim_domain, *dkim_selector;
 };
 
-/* Whether a signature, or a trusted provider, vouches for it. */
+/* Whether a signature, a trusted provider, or the host that sent it vouches. */
 bool report_is_verified(const struct report *);
 
 /* Where a report came from; strings never NULL. */

@@ -61,6 +61,12 @@ static const char *const steps[] = {
 	      " WHERE code = 'dkim-temperror';"
 	      /* tables got columns, so their files are written anew */
 	      "DELETE FROM exports;",
+	[2] = "CREATE TABLE posts ("
+	      "day TEXT NOT NULL, address TEXT NOT NULL,"
+	      " posts INTEGER NOT NULL, PRIMARY KEY (day, address)"
+	      ") STRICT, WITHOUT ROWID;"
+	      "ALTER TABLE totals"
+	      " ADD COLUMN refreshed TEXT NOT NULL DEFAULT '';",
 };
 
 const struct schema schema_current = {
@@ -95,7 +101,7 @@ read_tables(struct store *st, struct header *h, struct fault *f)
 		&first, f) == -1 ||
 	    sql_once(st,
 		"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND"
-		" name IN ('dropped')", /* one for each later version */
+		" name IN ('dropped', 'posts')", /* one a later version */
 		&later, f) == -1)
 		return -1;
 	h->is_dump = first == TABLES_OF_VERSION_1;

@@ -1,4 +1,4 @@
--- The tables of the store, schema version 2.  Times are UTC text,
+-- The tables of the store, schema version 3.  Times are UTC text,
 -- '2026-11-23T00:00:00Z', and dates '2026-11-23'.  Text is '' where a report
 -- or a mail is silent; NULL is for what does not apply.  Digests are SHA-256.
 
@@ -38,12 +38,13 @@ CREATE TABLE messages (
 	mailbox INTEGER REFERENCES mailboxes, -- NULL: a file
 	uidvalidity INTEGER NOT NULL, -- 0 for a file, as is uid
 	uid INTEGER NOT NULL,
-	source TEXT NOT NULL, -- path of a file, '' for a mail in a mailbox
+	source TEXT NOT NULL, -- path of a file, 'https:ADDRESS' for what was
+	    -- POSTed, '' for a mail in a mailbox
 	size INTEGER NOT NULL, -- bytes
 	received TEXT, -- when it arrived, NULL: nobody knows
 	sender TEXT NOT NULL, -- the field From, as the next ones
 	subject TEXT NOT NULL,
-	message_id TEXT NOT NULL,
+	message_id TEXT NOT NULL, -- of what was POSTed: 'sha256:' and the digest
 	report_domain TEXT NOT NULL, -- TLS-Report-Domain
 	report_submitter TEXT NOT NULL, -- TLS-Report-Submitter
 	verdict TEXT NOT NULL, -- imported, duplicate, conflict, rejected, deferred
@@ -52,7 +53,8 @@ CREATE TABLE messages (
 	settled INTEGER NOT NULL DEFAULT 0, -- 1: of no concern to delete_after: the
 	    -- mail was deleted or moved, or it holds a report in conflict
 	signed_by TEXT NOT NULL DEFAULT '' -- domains whose signature was valid,
-	    -- separated by blanks
+	    -- separated by blanks; of what was POSTed: names of the host that
+	    -- sent it, if that is asked for
 ) STRICT;
 
 -- A mail is known by its place, a file by path, size and Message-ID.
@@ -125,9 +127,11 @@ CREATE TABLE reports (
 	counted_failed INTEGER NOT NULL,
 	warnings TEXT NOT NULL, -- codes, separated by blanks
 	dkim TEXT NOT NULL DEFAULT '', -- who vouches for it: 'pass' (a signature of
-	    -- its reporter), 'provider', 'waiting' (for DNS), or the code of what
-	    -- is wrong; '': not judged
-	dkim_domain TEXT NOT NULL DEFAULT '', -- of the signature that is about
+	    -- its reporter), 'provider', 'host' (it was POSTed by a host of its
+	    -- reporter), 'waiting' (for DNS), 'https' (it was POSTed by
+	    -- anybody), or the code of what is wrong; '': not judged
+	dkim_domain TEXT NOT NULL DEFAULT '', -- of the signature that is about,
+	    -- or that host
 	dkim_selector TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
@@ -252,7 +256,9 @@ CREATE TABLE totals (
 	quarantined INTEGER NOT NULL DEFAULT 0, -- without conflicts
 	quarantine_bytes INTEGER NOT NULL DEFAULT 0, -- in quarantine_bytes
 	repeated INTEGER NOT NULL DEFAULT 0, -- counted, with another's body
-	generation INTEGER NOT NULL DEFAULT 0 -- grows when a CSV table may change
+	generation INTEGER NOT NULL DEFAULT 0, -- grows when a CSV table may change
+	refreshed TEXT NOT NULL DEFAULT '' -- when a POST last had the CSV folder
+	    -- refreshed
 ) STRICT;
 INSERT INTO totals (id) VALUES (1);
 
@@ -343,7 +349,7 @@ CREATE TABLE rollup_senders (
 	counted_failed INTEGER NOT NULL,
 	failed_sessions INTEGER NOT NULL, -- of every policy type
 	verified_reports INTEGER NOT NULL DEFAULT 0, -- of `reports`, those that
-	    -- somebody vouches for (dkim 'pass' or 'provider')
+	    -- somebody vouches for (dkim 'pass', 'provider' or 'host')
 	verified_sessions INTEGER NOT NULL DEFAULT 0, -- of counted_sessions
 	verified_failed INTEGER NOT NULL DEFAULT 0, -- of counted_failed
 	PRIMARY KEY (sender, day)
@@ -367,6 +373,14 @@ CREATE TABLE rollup_warnings (
 	code TEXT NOT NULL,
 	reports INTEGER NOT NULL, -- counted ones that have it
 	PRIMARY KEY (day, code)
+) STRICT, WITHOUT ROWID;
+
+-- How much each address has POSTed on the present day.
+CREATE TABLE posts (
+	day TEXT NOT NULL,
+	address TEXT NOT NULL, -- or network, of IPv6
+	posts INTEGER NOT NULL,
+	PRIMARY KEY (day, address)
 ) STRICT, WITHOUT ROWID;
 
 -- The CSV files written by a refresh, so that the next one need not write

@@ -437,12 +437,12 @@ SELECT r.date AS date, unixepoch(r.date) / 86400 AS day, n.id AS sender,
     CAST(total(p.counted_sessions) AS INTEGER) AS counted_sessions,
     CAST(total(p.counted_failed) AS INTEGER) AS counted_failed,
     CAST(total(p.failed_sessions) AS INTEGER) AS failed_sessions,
-    count(DISTINCT iif(r.dkim IN ('pass', 'provider'), p.report, NULL))
-	AS verified_reports,
-    CAST(total(iif(r.dkim IN ('pass', 'provider'), p.counted_sessions, 0))
-	AS INTEGER) AS verified_sessions,
-    CAST(total(iif(r.dkim IN ('pass', 'provider'), p.counted_failed, 0))
-	AS INTEGER) AS verified_failed
+    count(DISTINCT iif(r.dkim IN ('pass', 'provider', 'host'),
+	p.report, NULL)) AS verified_reports,
+    CAST(total(iif(r.dkim IN ('pass', 'provider', 'host'),
+	p.counted_sessions, 0)) AS INTEGER) AS verified_sessions,
+    CAST(total(iif(r.dkim IN ('pass', 'provider', 'host'),
+	p.counted_failed, 0)) AS INTEGER) AS verified_failed
 FROM reports AS r CROSS JOIN policies AS p LEFT JOIN senders AS n
     ON n.domain = p.domain AND n.organization = p.organization
     AND n.reporter_domain = p.reporter_domain
@@ -453,7 +453,7 @@ CREATE VIEW recount_failures AS
 SELECT r.date AS date, unixepoch(r.date) / 86400 AS day, q.id AS problem,
     s.id AS series, f.receiving_ip AS receiving_ip, count(*) AS findings,
     CAST(total(f.failed_sessions) AS INTEGER) AS failed_sessions,
-    CAST(total(r.dkim IN ('pass', 'provider')) AS INTEGER)
+    CAST(total(r.dkim IN ('pass', 'provider', 'host')) AS INTEGER)
 	AS verified_findings
 FROM reports AS r CROSS JOIN policies AS p CROSS JOIN failures AS f
     LEFT JOIN problems AS q ON q.domain = p.domain

@@ -16,17 +16,18 @@
 int
 vouched_rank(const char *dkim)
 {
-	static const char *const ranks[] = { "waiting", "provider", "pass" };
+	static const char *const ranks[] = { "waiting", "host", "provider",
+		"pass" };
 	int i;
 
-	for (i = 0; dkim != NULL && i < 3; i++)
+	for (i = 0; dkim != NULL && i < 4; i++)
 		if (strcmp(dkim, ranks[i]) == 0)
 			return i + 1;
 	return 0;
 }
 
 static const struct sql select_before = {
-	"SELECT dkim IN ('pass', 'provider'), status = 'counted',"
+	"SELECT dkim IN ('pass', 'provider', 'host'), status = 'counted',"
 	" unixepoch(date) / 86400,"
 	" instr(' ' || warnings || ' ', ' " UNAUTHENTICATED " ') > 0"
 	" FROM reports WHERE id = ?1"

@@ -11,8 +11,8 @@ struct report;
 struct store;
 
 /*
- * How much the word of a report's `dkim` is worth, more is better: 3 "pass",
- * 2 "provider", 1 "waiting", 0 anything else.
+ * How much the word of a report's `dkim` is worth, more is better: 4 "pass",
+ * 3 "provider", 2 "host", 1 "waiting", 0 anything else.
  */
 int vouched_rank(const char *dkim);
 

@@ -36,11 +36,20 @@ run_text(const struct scene *s, const char *text)
 	sqlite3_close(db);
 }
 
-/* The store that the release with schema version 1 made. */
+/* The stores that the releases before made, by schema version. */
+static const char *const old_store[] = {
+	"tests/fixtures/stores/version1.sql",
+	"tests/fixtures/stores/version2.sql",
+};
+
+enum {
+	OLD_STORES = sizeof old_store / sizeof *old_store
+};
+
 static void
-restore_version_1(const struct scene *s, bool with_header)
+restore(const struct scene *s, size_t i, bool with_header)
 {
-	char *text = read_file("tests/fixtures/stores/version1.sql");
+	char *text = read_file(old_store[i]);
 
 	if (!with_header)
 		strstr(text, "PRAGMA application_id")[0] = '\0';
@@ -66,38 +75,49 @@ nothing_differs(void *arg, const struct store_difference *d)
 	fail_msg("%s: %s: %s, %s", d->rollup, d->what, d->stored, d->counted);
 }
 
+/* Make room for the next store. */
+static void
+remove_store(struct scene *s)
+{
+	store_close(s->st);
+	s->st = NULL;
+	assert_int_equal(unlink(s->path), 0);
+}
+
 static void
 an_old_store_gets_the_shape_of_a_new_one(void **state)
 {
 	struct scene *s = *state;
-	char *old, *fresh;
+	char *old[OLD_STORES], *fresh;
+	size_t i;
 
-	restore_version_1(s, true);
-	assert_not_opened(
-	    s, s->path, STORE_READ, EX_SOFTWARE, "from an older release");
-	open_store(s, STORE_WRITE);
-	assert_number(s, "PRAGMA user_version", SCHEMA_VERSION);
-	old = shape_of(s);
-	store_close(s->st);
-	assert_int_equal(unlink(s->path), 0);
+	for (i = 0; i < OLD_STORES; i++) {
+		restore(s, i, true);
+		assert_not_opened(s, s->path, STORE_READ, EX_SOFTWARE,
+		    "from an older release");
+		open_store(s, STORE_WRITE);
+		assert_number(s, "PRAGMA user_version", SCHEMA_VERSION);
+		old[i] = shape_of(s);
+		remove_store(s);
+	}
 	open_store(s, STORE_WRITE);
 	fresh = shape_of(s);
-	assert_string_equal(old, fresh);
-	free(old);
+	for (i = 0; i < OLD_STORES; i++) {
+		assert_string_equal(old[i], fresh);
+		free(old[i]);
+	}
 	free(fresh);
 }
 
 static void
-an_old_store_keeps_its_figures(void **state)
+keeps_its_figures(struct scene *s)
 {
 	static const char daily[] = "SELECT * FROM csv_daily ORDER BY date,"
 				    " domain, organization, policy_type";
 	static const char problems[] = "SELECT problem, state, first_day,"
 				       " failed_sessions FROM csv_problems";
-	struct scene *s = *state;
 	char *before_daily, *before_problems;
 
-	restore_version_1(s, true);
 	s->st = xcalloc(1, sizeof *s->st);
 	assert_int_equal(sqlite3_open(s->path, &s->st->db), SQLITE_OK);
 	before_daily = rows_of(s, daily);
@@ -116,12 +136,23 @@ an_old_store_keeps_its_figures(void **state)
 }
 
 static void
-a_restored_dump_is_known_by_its_tables(void **state)
+an_old_store_keeps_its_figures(void **state)
 {
 	struct scene *s = *state;
+	size_t i;
+
+	for (i = 0; i < OLD_STORES; i++) {
+		restore(s, i, true);
+		keeps_its_figures(s);
+		remove_store(s);
+	}
+}
+
+static void
+is_known_by_its_tables(struct scene *s)
+{
 	struct store_status status;
 
-	restore_version_1(s, false);
 	assert_not_opened(
 	    s, s->path, STORE_READ, EX_SOFTWARE, "from an older release");
 	open_store(s, STORE_WRITE);
@@ -135,6 +166,19 @@ a_restored_dump_is_known_by_its_tables(void **state)
 	assert_true(status.reports > 0);
 	reopen(s);
 	assert_number(s, "PRAGMA user_version", SCHEMA_VERSION);
+}
+
+static void
+a_restored_dump_is_known_by_its_tables(void **state)
+{
+	struct scene *s = *state;
+	size_t i;
+
+	for (i = 0; i < OLD_STORES; i++) {
+		restore(s, i, false);
+		is_known_by_its_tables(s);
+		remove_store(s);
+	}
 }
 
 static void

@@ -9,6 +9,7 @@
 #include "store/exports.h"
 #include "store/mailboxes.h"
 #include "store/mechanisms.h"
+#include "store/posts.h"
 #include "store/problems.h"
 #include "store/prune.h"
 #include "store/quarantine.h"
@@ -314,7 +315,18 @@ import_again(struct scene *s)
 	assert_ok(s, store_commit(s->st, &s->f));
 }
 
-/* All that runs for a mail, a poll or an import. */
+static void
+post(struct scene *s)
+{
+	int64_t n;
+
+	assert_ok(s, store_begin(s->st, &s->f));
+	assert_ok(s, store_add_post(s->st, "192.0.2.1", 0, &n, &s->f));
+	assert_int_equal(store_claim_refresh(s->st, 0, 60, &s->f), 1);
+	assert_ok(s, store_commit(s->st, &s->f));
+}
+
+/* All that runs for a mail, a POST, a poll or an import. */
 static void
 run_often(struct scene *s)
 {
@@ -322,6 +334,7 @@ run_often(struct scene *s)
 	store_rejects(s);
 	poll_folder(s);
 	import_again(s);
+	post(s);
 	refresh(s);
 }
 

@@ -81,6 +81,39 @@ add_other(struct scene *s, const char *dkim)
 static const char verdict[] = "SELECT dkim, warnings FROM reports ORDER BY id";
 
 static void
+a_host_vouches_less_than_a_signature_and_more_than_nobody(void **state)
+{
+	struct scene *s = *state;
+
+	add_vouched(s, "https");
+	assert_rows(s, "SELECT verified_reports FROM rollup_senders", "0\n");
+	add_vouched(s, "host");
+	assert_rows(s, "SELECT dkim, dkim_domain, warnings FROM reports",
+	    "host|example.net|\n");
+	assert_rows(s, "SELECT verified_reports FROM rollup_senders", "1\n");
+	assert_rollups_are_true(s);
+	add_vouched(s, "https");
+	assert_rows(s, "SELECT dkim FROM reports", "host\n");
+	add_vouched(s, "pass");
+	assert_rows(s, "SELECT dkim FROM reports", "pass\n");
+	add_vouched(s, "host");
+	assert_rows(s, "SELECT dkim FROM reports", "pass\n");
+	assert_rollups_are_true(s);
+}
+
+static void
+what_anybody_posted_gives_way_to_what_its_host_did(void **state)
+{
+	struct scene *s = *state;
+
+	add_vouched(s, "https");
+	add_other(s, "host");
+	assert_rows(
+	    s, "SELECT dkim FROM reports WHERE status = 'counted'", "host\n");
+	assert_rollups_are_true(s);
+}
+
+static void
 a_better_verdict_of_a_duplicate_stands(void **state)
 {
 	static const char *const better[] = { "dkim-fail", "waiting",
@@ -228,6 +261,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_host_vouches_less_than_a_signature_and_more_than_nobody),
+		TEST(what_anybody_posted_gives_way_to_what_its_host_did),
 		TEST_EMPTY(a_better_verdict_of_a_duplicate_stands),
 		TEST_EMPTY(a_worse_one_changes_nothing),
 		TEST_EMPTY(a_vouched_copy_displaces_one_that_is_not),
