@@ -27,7 +27,7 @@ vouched_rank(const char *dkim)
 }
 
 static const struct sql select_before = {
-	"SELECT dkim IN ('pass', 'provider', 'host'), status = 'counted',"
+	"SELECT dkim IN " VOUCHED_WORDS ", status = 'counted',"
 	" unixepoch(date) / 86400,"
 	" instr(' ' || warnings || ' ', ' " UNAUTHENTICATED " ') > 0"
 	" FROM reports WHERE id = ?1"

@@ -10,6 +10,9 @@ struct fault;
 struct report;
 struct store;
 
+/* In SQL, the words of a report's `dkim` by which somebody vouches for it. */
+#define VOUCHED_WORDS "('pass', 'provider', 'host')"
+
 /*
  * How much the word of a report's `dkim` is worth, more is better: 4 "pass",
  * 3 "provider", 2 "host", 1 "waiting", 0 anything else.

@@ -4,6 +4,7 @@
 
 #include "store/sql.h"
 #include "store/store.h"
+#include "store/vouched.h"
 #include "tables/metric_list.h"
 
 /*
@@ -13,7 +14,7 @@
  */
 #define LAST_DAY_BY_DOMAIN                                                     \
 	"WITH figures AS MATERIALIZED ("                                       \
-	"SELECT p.domain AS domain, iif(r.dkim IN ('pass', 'provider'),"       \
+	"SELECT p.domain AS domain, iif(r.dkim IN " VOUCHED_WORDS ","          \
 	" 'verified', 'unverified') AS trust,"                                 \
 	" total(p.counted_sessions) AS sessions,"                              \
 	" total(p.counted_failed) AS failed"                                   \
@@ -69,7 +70,7 @@ static const struct family {
 	      { "domain", "result_type", "trust" } },
 	    { "WITH figures AS MATERIALIZED ("
 	      "SELECT p.domain AS domain, f.result_type AS result_type,"
-	      " iif(r.dkim IN ('pass', 'provider'), 'verified', 'unverified')"
+	      " iif(r.dkim IN " VOUCHED_WORDS ", 'verified', 'unverified')"
 	      " AS trust, total(f.failed_sessions) AS failed"
 	      " FROM reports AS r CROSS JOIN policies AS p"
 	      " CROSS JOIN failures AS f"
