@@ -223,6 +223,12 @@ static const struct code_entry entries[CODE_COUNT] = {
 	[CODE_TOO_MANY_FAILURES] = { "too-many-failures", CLASS_REJECT,
 	    "The report has more failure details than the limit.",
 	    "Raise limits.failures if the sender is genuine.", "RFC 8460 §7" },
+	[CODE_REPORT_INFLATED] = { "report-inflated", CLASS_REJECT,
+	    "The report's policies would take more than ten times the size of "
+	    "its mail in the store.",
+	    "Real reports compress less; look at who sent it. Its JSON text as "
+	    "a file may be imported: it is as large as what it says.",
+	    "RFC 8460 §7" },
 	[CODE_DATE_RANGE_MISSING] = { "date-range-missing", CLASS_REJECT,
 	    "The report does not say which time it covers.",
 	    "Without date-range it belongs to no day, so it was not counted.",
@@ -377,6 +383,12 @@ static const struct code_entry entries[CODE_COUNT] = {
 	    "another "
 	    "text longer than 4 KiB.",
 	    "So much of its beginning is kept.", "RFC 8460 §7" },
+	[CODE_DETAILS_LEFT_OUT] = { "details-left-out", CLASS_WARN,
+	    "The report's failure details would take more than ten times the "
+	    "size of its mail in the store.",
+	    "As many as fit are kept; the other failed sessions are counted as "
+	    "not-detailed.",
+	    "RFC 8460 §7" },
 	[CODE_NULL_FIELD] = { "null-field", CLASS_WARN,
 	    "A member of the report is null.", "It was taken as absent.",
 	    "RFC 8460 §4.4" },

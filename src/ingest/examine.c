@@ -24,6 +24,7 @@
 #include "model/message.h"
 #include "model/tls_report.h"
 #include "model/vouching.h"
+#include "report/amplification.h"
 #include "report/mail_comparison.h"
 #include "report/report.h"
 #include "unpack/container.h"
@@ -59,6 +60,7 @@ struct exam {
 	int64_t mail_arrival;
 	bool has_arrival;
 	int64_t arrival;
+	uint64_t left; /* what its reports may add to store and folder */
 	examine_fn *fn;
 	void *arg;
 };
@@ -249,6 +251,7 @@ judge_text(struct exam *e, struct candidate *c, struct fault *f)
 		.report_domain = e->head->report_domain,
 		.our_domains = ex->settings.our_domains,
 		.n_our_domains = ex->settings.n_our_domains,
+		.left = &e->left,
 	};
 	struct report *r = arena_alloc(e->reports, sizeof *r);
 	enum room left = timing_enter(ex->settings.timing, ROOM_JSON);
@@ -472,6 +475,7 @@ examine(struct examiner *ex, const struct message *m, struct arena *mail,
 		.reports = reports,
 		.has_arrival = m->has_arrival,
 		.arrival = m->arrival,
+		.left = amplification_budget(m->size),
 		.fn = fn,
 		.arg = arg };
 	enum room left = timing_enter(ex->settings.timing, ROOM_MIME);

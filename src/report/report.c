@@ -10,6 +10,7 @@
 #include "json/json_piece.h"
 #include "model/limits.h"
 #include "model/tls_report.h"
+#include "report/amplification.h"
 #include "report/content_digest.h"
 #include "report/counted_sessions.h"
 #include "report/date_range.h"
@@ -212,6 +213,8 @@ report_parse(struct report_parser *rp, struct span text,
 	begin(rp, context, arena, report, findings);
 	if (check_text(rp, text) == 0) {
 		read_members(rp);
+		if (rp->refusal.code == CODE_NONE)
+			amplification_settle(rp);
 		if (rp->refusal.code == CODE_NONE) {
 			complete(rp);
 			return 0;

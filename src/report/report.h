@@ -21,6 +21,9 @@ struct report_context {
 	const char *const *our_domains; /* A-labels, sorted by strcmp();
 					 * "*.example.com" is allowed */
 	size_t n_our_domains;		/* 0: any */
+	/* what the reports of the mail may still add to the store, and to the
+	 * CSV folder (report/amplification.h); NULL: any number of bytes */
+	uint64_t *left;
 };
 
 /*

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Every code is explained, and every code that this release can tell is told by some fixture."""
+import gzip
 import json
 import os
 import re
@@ -12,13 +13,13 @@ from lib.program import FIXTURES, OK, USAGE, Scene  # noqa: E402
 REJECT = """message-too-large not-handed-out mime-malformed mime-too-deep no-report-part transfer-encoding gzip-invalid gzip-truncated
 decompressed-too-large zip-invalid uuencode json-empty json-encoding json-syntax json-trailing-data json-duplicate-key
 json-surrogate json-nul json-too-deep json-too-large not-object field-type too-many-policies too-many-failures
-date-range-missing date-invalid date-range-reversed date-range-too-long date-future date-too-old policies-missing
+report-inflated date-range-missing date-invalid date-range-reversed date-range-too-long date-future date-too-old policies-missing
 policies-not-array policy-missing policy-type-missing summary-missing mime-too-many-parts header-too-large
 too-many-reports zip-too-many-entries zip-encrypted json-too-many-names domain-invalid domain-not-ours count-negative
 count-fractional count-overflow""".split()
 WARN = """report-type-missing container-zip container-zlib forwarded gzip-multi-member gzip-trailing-data
 report-id-conflict report-id-reused json-bom text-unsafe text-truncated null-field alias-key array-expected org-missing
-contact-missing contact-format report-id-missing date-no-timezone date-not-utc date-format date-range-not-day
+details-left-out contact-missing contact-format report-id-missing date-no-timezone date-not-utc date-format date-range-not-day
 date-stale policies-empty policy-domain-missing policy-domain-mixed domain-not-alabel domain-format domain-skipped
 value-case unknown-policy-type unknown-result-type result-type-missing string-not-array policy-string-nested
 policy-string-lines policy-type-misplaced information-not-text
@@ -91,6 +92,15 @@ class Told(Scene):
         self.run_it("-c", limits, "import", self.path("in"))
         return told | {code for code, in self.query("SELECT code FROM quarantine", store=self.path("low.db"))}
 
+    def inflated(self):
+        """By files that are small beside what they hold."""
+        details = [{"result-type": "tlsa-invalid", "failed-session-count": 1}] * 1000
+        for number, policies in enumerate(([policy("a.example")] * 1000,
+                                           [dict(policy("a.example"), **{"failure-details": details})])):
+            self.write(f"inflated/{number}.json.gz", gzip.compress(json.dumps(document(policies=policies)).encode()))
+        shown = self.run_it("show", "--json", *[self.path("inflated", f"{n}.json.gz") for n in range(2)])
+        return {code for line in shown.out.splitlines() for code in json.loads(line)["codes"]}
+
     def limited(self):
         """By limits that a file of the default size would be too large for."""
         config = self.config(store=self.path("limits.db"), name="limits.conf",
@@ -104,7 +114,7 @@ class Told(Scene):
         return {code for code, in self.query("SELECT code FROM quarantine", store=self.path("limits.db"))}
 
     def test_every_code_is_told_by_some_fixture(self):
-        told = self.shown() | self.stored() | self.limited()
+        told = self.shown() | self.stored() | self.inflated() | self.limited()
         wanted = set(REJECT + WARN + NOTE)
         # what a server does not hand out is told by the tests of odd servers
         self.assertEqual({"not-handed-out"}, wanted - told, "never told")

@@ -133,6 +133,7 @@ static bool
 is_elsewhere(enum code c)
 {
 	return c == CODE_JSON_TOO_LARGE || c == CODE_TOO_MANY_FAILURES ||
+	       c == CODE_REPORT_INFLATED || c == CODE_DETAILS_LEFT_OUT ||
 	       c == CODE_DOMAIN_NOT_OURS || c == CODE_DOMAIN_SKIPPED;
 }
 
