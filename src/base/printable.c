@@ -77,14 +77,26 @@ transliterate(const char *s)
 }
 
 char *
-printable(const char *s)
+printable_in_ascii(const char *s)
 {
 	char *clean = xstrdup(s), *ascii;
 
 	text_clean(clean);
-	if (!is_ascii || clean[text_plain(clean, strlen(clean))] == '\0')
+	if (clean[text_plain(clean, strlen(clean))] == '\0')
 		return clean;
 	ascii = transliterate(clean);
 	free(clean);
 	return ascii;
+}
+
+char *
+printable(const char *s)
+{
+	char *clean;
+
+	if (is_ascii)
+		return printable_in_ascii(s);
+	clean = xstrdup(s);
+	text_clean(clean);
+	return clean;
 }

@@ -22,4 +22,7 @@ bool printable_is_ascii(void);
  */
 char *printable(const char *s);
 
+/* The same in ASCII, whatever the locale: for headers and the like. */
+char *printable_in_ascii(const char *s);
+
 #endif

@@ -27,13 +27,13 @@ is_same_store(const char *a, const char *b)
 
 /*
  * Put the store of -d in place of the configuration's, whose CSV folder another
- * store must not write.
+ * store must not write, and of whose problems alone people are told.
  */
 static void
 use_store(struct config *c, const char *path)
 {
 	if (!is_same_store(c->store_path, path))
-		c->export_dir = "";
+		c->export_dir = c->notify_command = "";
 	c->own_store_path = c->store_path;
 	c->store_path = path;
 }

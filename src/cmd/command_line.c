@@ -56,7 +56,8 @@ enum option_key {
 	KEY_BOM,
 	KEY_DELIMITER,
 	KEY_DECIMAL,
-	KEY_DKIM
+	KEY_DKIM,
+	KEY_TEST
 };
 
 static const struct spec {
@@ -107,6 +108,8 @@ static const struct spec {
 	{ KEY_NOTE, "note", "TEXT", OPTION_MUTE, "why, for those who ask" },
 	{ KEY_LIST, "list", NULL, OPTION_MUTE, "the problems that are muted" },
 	{ KEY_END, "end", "PROBLEM", OPTION_MUTE, "end a mute" },
+	{ KEY_TEST, "test", NULL, OPTION_TEST,
+	    "run [notify] command once with a test" },
 	{ KEY_VERIFY, "verify", NULL, OPTION_VERIFY,
 	    "count all figures from scratch and compare" },
 	{ KEY_CHECK, "check", NULL, OPTION_CHECK,
@@ -397,6 +400,8 @@ flag_of(struct options *o, int key)
 		return &o->details;
 	case KEY_BOM:
 		return &o->bom;
+	case KEY_TEST:
+		return &o->test;
 	default:
 		return NULL;
 	}

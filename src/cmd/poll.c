@@ -13,6 +13,7 @@
 #include "dns/resolver.h"
 #include "export/csv_folder.h"
 #include "ingest/ingest.h"
+#include "notify/notify.h"
 #include "output/json_line.h"
 #include "poll/mailboxes_in_parallel.h"
 #include "poll/poll_mailbox.h"
@@ -112,7 +113,7 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 	struct polled m = { 0 };
 	struct resolver *resolver;
 	double seconds;
-	int rc;
+	int rc, status;
 
 	m.list = xcalloc(c->n_mailboxes, sizeof *m.list);
 	m.ended = xcalloc(c->n_mailboxes, sizeof *m.ended);
@@ -140,10 +141,12 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 	resolver_free(resolver);
 	if (rc == -1)
 		return cmd_failed(f);
-	if (!stop_requested())
-		return p.status;
-	log_warn("%s", stopped);
-	return EX_TEMPFAIL;
+	if (stop_requested()) {
+		log_warn("%s", stopped);
+		return EX_TEMPFAIL;
+	}
+	status = p.dry_run ? 0 : notify_changes(st, c);
+	return p.status != 0 ? p.status : status;
 }
 
 static int

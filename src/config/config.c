@@ -61,6 +61,7 @@ config_defaults(struct config *c)
 		.parallel = 4,
 		.poll_limit = 3600,
 		.export_dir = "",
+		.notify_command = "",
 		.export_since = 400,
 		.csv = csv_style_default,
 		.vouching = { .mode = DKIM_RECORD },

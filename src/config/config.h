@@ -48,6 +48,7 @@ struct config {
 	const char *export_dir; /* "": none */
 	unsigned export_since;	/* days; SINCE_ALL for everything */
 	struct csv_style csv;
+	const char *notify_command; /* "": none */
 	struct domain_list domains; /* our own; empty: any */
 	struct vouching vouching;   /* of what is no mailbox */
 	struct dns_settings dns;

@@ -23,6 +23,8 @@
 	OPTION("poll", called, by, offsetof(struct config, member))
 #define EXPORT(called, by, member) \
 	OPTION("export", called, by, offsetof(struct config, member))
+#define NOTIFY(called, by, member) \
+	OPTION("notify", called, by, offsetof(struct config, member))
 #define REPORTS(called, by, member) \
 	OPTION("reports", called, by, offsetof(struct config, member))
 #define DNS(called, by, member) \
@@ -46,6 +48,9 @@ const struct config_option config_options[] = {
 	{ EXPORT("delimiter", set_delimiter, csv.delimiter) },
 	{ EXPORT("decimal", set_decimal, csv.decimal) },
 	{ EXPORT("guard", set_yes, csv.guard) },
+
+	{ NOTIFY("command", set_command_if_any, notify_command),
+	    .is_list = true },
 
 	{ REPORTS("domains", set_domains, domains), .is_list = true },
 	{ REPORTS("domains_file", set_domains_file, domains) },

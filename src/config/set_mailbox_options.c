@@ -167,6 +167,16 @@ set_command(const struct config_option *o, struct setting *s, void *field)
 	return 0;
 }
 
+int
+set_command_if_any(
+    const struct config_option *o, struct setting *s, void *field)
+{
+	if (s->text[0] != '\0')
+		return set_command(o, s, field);
+	*(const char **)field = s->text;
+	return 0;
+}
+
 /* Bounded, since an IMAP command line holds 1,000 characters. */
 static bool
 is_folder_name(const char *s)

@@ -66,7 +66,7 @@ static void
 compare_store(struct output *out, const char *path)
 {
 	static const char *const suffixes[] = { "", "-wal", "-shm", "-journal",
-		".lock" };
+		".lock", ".notify" };
 	char *real = realpath(path, NULL), *file;
 	size_t i;
 

@@ -119,15 +119,17 @@ struct overview {
 };
 
 /*
- * Who looks at all domains and senders of an overview while it is gathered, so
- * that what a list leaves out is counted and heard all the same.  Strings are
- * valid during the call; `shown`, `day` and `reported` are not there yet.
- * Domains come in order of name, senders in order of organization.
+ * Who looks at all domains, senders and problems of an overview while it is
+ * gathered, so that what a list leaves out is counted and heard all the same.
+ * Strings are valid during the call; `shown`, `day` and `reported` are not
+ * there yet. Domains come in order of name, senders in order of organization.
  */
 struct overview_watch {
 	void *arg;
+	/* each may be NULL */
 	void (*domain)(void *arg, const struct overview_domain *);
 	void (*sender)(void *arg, const struct overview_sender *);
+	void (*problem)(void *arg, const struct overview_problem *);
 };
 
 #endif

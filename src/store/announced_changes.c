@@ -8,7 +8,8 @@
 #include "store/store_private.h"
 
 static const struct sql select_told = {
-	"SELECT kind, key, figure FROM told ORDER BY kind, key"
+	"SELECT kind, key, figure FROM told WHERE kind <> 'notified'"
+	" ORDER BY kind, key"
 };
 
 int
@@ -33,7 +34,9 @@ store_read_announced(struct store *st, struct arena *mem,
 	return rc;
 }
 
-static const struct sql delete_told = { "DELETE FROM told" };
+static const struct sql delete_told = {
+	"DELETE FROM told WHERE kind <> 'notified'"
+};
 
 static const struct sql insert_told = {
 	"INSERT OR IGNORE INTO told (kind, key, figure)"

@@ -237,9 +237,10 @@ CREATE TABLE quarantine_bytes (
 	bytes BLOB NOT NULL
 ) STRICT;
 
--- What `tlsrua summary --changes` told last, so that it tells it once.
+-- What `tlsrua summary --changes` told last, so that it tells it once; and the
+-- problems that [notify] command was told, as 'notified'.
 CREATE TABLE told (
-	kind TEXT NOT NULL, -- 'problem', 'silent', 'ready'
+	kind TEXT NOT NULL, -- 'problem', 'silent', 'ready'; 'notified'
 	key TEXT NOT NULL, -- the problem's number, or names
 	figure INTEGER NOT NULL, -- failed_last_7_days when it was told
 	PRIMARY KEY (kind, key)

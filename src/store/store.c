@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -151,6 +153,29 @@ store_lock(struct store *st, struct fault *f)
 		return 0; /* there is nobody to wait for */
 	path = xasprintf("%s.lock", st->file);
 	rc = lock_take(path, st->file, st->access, &st->lock, f);
+	free(path);
+	return rc;
+}
+
+enum {
+	TICKS = 20, /* looks at a lock in a second */
+	NANOSECONDS = 1000000000
+};
+
+int
+store_lock_to_notify(struct store *st, unsigned seconds, struct fault *f)
+{
+	static const struct timespec tick = { 0, NANOSECONDS / TICKS };
+	unsigned long left = (unsigned long)seconds * TICKS;
+	char *path = xasprintf("%s.notify", st->file);
+	int rc;
+
+	lock_drop(st->lock);
+	st->lock = -1;
+	while (
+	    (rc = lock_take(path, st->file, st->access, &st->lock, f)) == -1 &&
+	    f->status == EX_TEMPFAIL && left-- > 0)
+		nanosleep(&tick, NULL);
 	free(path);
 	return rc;
 }

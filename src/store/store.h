@@ -46,6 +46,14 @@ int store_is_in_place(struct store *, struct fault *);
 int store_lock(struct store *, struct fault *);
 
 /*
+ * Hold the lock of who tells [notify] command of changes (another file beside
+ * the database), in place of a poll's, until store_close(); another holder is
+ * waited for up to so many seconds, then exit code 75.  A poll's lock stays
+ * with the other process that holds it.
+ */
+int store_lock_to_notify(struct store *, unsigned seconds, struct fault *);
+
+/*
  * A write transaction; imports wait for each other by the busy timeout.  What
  * adds messages, reports and rejects must be in one.  For STORE_READ: one view
  * of the store, whatever others write meanwhile.

@@ -64,6 +64,22 @@ is_worse(uint64_t now, uint64_t before)
 	       now - before >= LEAST_WORSE;
 }
 
+enum change
+change_of_problem(
+    bool is_cured, const uint64_t *before, uint64_t now, uint64_t *figure)
+{
+	*figure = now;
+	if (is_cured)
+		return before != NULL ? CHANGE_CURED : N_CHANGES;
+	if (before == NULL)
+		return CHANGE_NEW;
+	if (is_worse(now, *before))
+		return CHANGE_WORSE;
+	if (*before < now)
+		*figure = *before; /* so that slow growth is told, too */
+	return N_CHANGES;
+}
+
 /* A muted problem is not told, and forgotten, so that it is new afterwards. */
 static void
 compare_problem(const struct comparison *c, size_t i)
@@ -71,26 +87,19 @@ compare_problem(const struct comparison *c, size_t i)
 	const struct overview_problem *p = &c->w->o->problems[i];
 	const char *key = arena_printf(c->w->mem, "%" PRId64, p->number);
 	const struct announced *before = find(c, "problem", key);
-	uint64_t now = p->failed_last_7_days;
+	enum group group = c->w->j->problem[i].group;
+	enum change change;
+	uint64_t figure;
 
-	switch (c->w->j->problem[i].group) {
-	case GROUP_CURED:
-		if (before != NULL)
-			add(c, CHANGE_CURED, SUBJECT_PROBLEM, i);
+	if (group == GROUP_MUTED)
 		return;
-	case GROUP_MUTED:
-		return;
-	default:
-		break;
-	}
-	if (before == NULL) {
-		add(c, CHANGE_NEW, SUBJECT_PROBLEM, i);
-	} else if (is_worse(now, before->figure)) {
-		add(c, CHANGE_WORSE, SUBJECT_PROBLEM, i);
-	} else if (before->figure < now) {
-		now = before->figure; /* so that slow growth is told, too */
-	}
-	remember(c, "problem", key, now);
+	change = change_of_problem(group == GROUP_CURED,
+	    before != NULL ? &before->figure : NULL, p->failed_last_7_days,
+	    &figure);
+	if (change != N_CHANGES)
+		add(c, change, SUBJECT_PROBLEM, i);
+	if (group != GROUP_CURED)
+		remember(c, "problem", key, figure);
 }
 
 static void

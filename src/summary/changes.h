@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "model/announced.h"
@@ -28,6 +29,14 @@ struct change_item {
 	enum change_subject subject;
 	size_t at; /* its place in the overview's list of that kind */
 };
+
+/*
+ * What is to be said of a problem that is not muted, of which people were told
+ * when a week had `*before` failed sessions (NULL: never) and now has `now`;
+ * N_CHANGES for nothing.  `*figure` is to be remembered, unless it is cured.
+ */
+enum change change_of_problem(
+    bool is_cured, const uint64_t *before, uint64_t now, uint64_t *figure);
 
 struct changes {
 	struct change_item *item;

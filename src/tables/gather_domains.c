@@ -197,6 +197,7 @@ static int
 add_problems(struct gathering *g, struct feeds *in, struct overview_domain *d,
     struct fault *f)
 {
+	const struct overview_watch *watch = g->range->watch;
 	struct overview_problem p;
 	int rc;
 
@@ -206,6 +207,8 @@ add_problems(struct gathering *g, struct feeds *in, struct overview_domain *d,
 		if (p.muted_until[0] != '\0' && p.state != PROBLEM_CURED)
 			d->failed_muted =
 			    saturating_count(d->failed_muted, p.failed);
+		if (watch != NULL && watch->problem != NULL)
+			watch->problem(watch->arg, &p);
 		best_list_add(&in->best_problems, &p);
 		in->problems.rc = sql_next(g->st, in->problems.row, f);
 	}
@@ -234,7 +237,7 @@ add_domain(struct gathering *g, struct feeds *in, struct fault *f)
 	    add_views(g, in, &d, f) == -1 || add_problems(g, in, &d, f) == -1)
 		return -1;
 	add_to_totals(g->o, &d);
-	if (watch != NULL)
+	if (watch != NULL && watch->domain != NULL)
 		watch->domain(watch->arg, &d);
 	best_list_add(&in->best_domains, &d);
 	in->domains.rc = sql_next(g->st, in->domains.row, f);

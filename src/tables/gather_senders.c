@@ -109,7 +109,7 @@ on_sender(void *arg, const struct cell *c, size_t n, struct fault *f)
 		all->organization = arena_strdup(&all->names, s.organization);
 		all->g->o->organizations++;
 	}
-	if (watch != NULL)
+	if (watch != NULL && watch->sender != NULL)
 		watch->sender(watch->arg, &s);
 	best_list_add(&all->best, &s);
 	return 0;

@@ -13,6 +13,7 @@ KEYS = {
     "store": "path keep_raw",
     "poll": "parallel",
     "export": "dir since bom delimiter decimal guard",
+    "notify": "command",
     "reports": "domains domains_file dkim trust_authserv signers",
     "dns": "resolver trust_anchor timeout",
     "limits": "message header mime_depth parts reports report json_depth policies failures quarantine",

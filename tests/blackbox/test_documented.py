@@ -22,11 +22,12 @@ from lib.program import BINARY, FIXTURES, OK, TOP, Scene, environment  # noqa: E
 # In this order: the last one takes everything away again.
 PAGES = ["README.md", "README.zh-CN.md", "doc/getting-started.md", "doc/several-domains.md",
          "doc/mails-on-the-server.md", "doc/spreadsheets.md", "doc/sql.md", "doc/oauth2.md", "doc/platforms.md",
-         "doc/scheduling.md", "doc/backup.md"]
+         "doc/scheduling.md", "doc/notify.md", "doc/backup.md"]
 MANUAL = ["man/tlsrua.1", "man/tlsrua.conf.5", "man/tlsrua-providers.7", "man/tlsrua-oauth2.1"]
 SKIPPED = {
     r"(sudo )?(scripts/deps|apt|git)\b": "fetches from the network",
     r"(sudo )?(systemctl|journalctl|systemd-run)\b": "there is no running systemd",
+    r"(sudo -u tlsrua )?tlsrua notify\b": "tells somebody outside; test_notify does it",
     r"sudo -u tlsrua tlsrua-oauth2\b": "asks a provider; test_oauth2 does it with a scripted one",
 }
 # these say by exit code 1 what they found
@@ -160,7 +161,7 @@ class Commands(Scene):
 
     def add_page(self, page):
         for language, block in blocks(page):
-            if language == "ini" and "token_command" not in block and "[Service]" not in block:
+            if language == "ini" and "token_command" not in block and "[notify]" not in block and "[Service]" not in block:
                 self.configure(block)
             for line in block.splitlines() if language == "sh" else ():
                 for command in line.split(" && "):

@@ -9,6 +9,7 @@
 #include "store/exports.h"
 #include "store/mailboxes.h"
 #include "store/mechanisms.h"
+#include "store/notified.h"
 #include "store/posts.h"
 #include "store/problems.h"
 #include "store/prune.h"
@@ -401,17 +402,38 @@ prune(struct scene *s)
 }
 
 /* What somebody asks for now and then. */
+/* What people were told: two accounts, of which none touches the other. */
+static void
+tell_changes(struct scene *s)
+{
+	const struct announced told = { "problem", "1", 5 }, *list;
+	const struct notified one = { 1, 7 }, two = { 2, 8 }, *all;
+	struct arena a = { 0 };
+	size_t n;
+
+	assert_ok(s, store_begin(s->st, &s->f));
+	assert_ok(s, store_set_notified(s->st, &two, &s->f));
+	assert_ok(s, store_set_notified(s->st, &one, &s->f));
+	assert_ok(s, store_write_announced(s->st, &told, 1, &s->f));
+	assert_ok(s, store_forget_notified(s->st, 2, &s->f));
+	assert_ok(s, store_commit(s->st, &s->f));
+	assert_ok(s, store_read_announced(s->st, &a, &list, &n, &s->f));
+	assert_int_equal(n, 1);
+	assert_int_equal(list[0].figure, 5);
+	assert_ok(s, store_read_notified(s->st, &a, &all, &n, &s->f));
+	assert_int_equal(n, 1);
+	assert_int_equal(all[0].failed, 7);
+	arena_free(&a);
+}
+
 static void
 run_seldom(struct scene *s)
 {
-	const struct announced told = { "problem", "1", 5 };
-	const struct announced *list;
 	struct store_status status;
 	struct report r;
 	struct arena a = { 0 };
 	char day[16], oldest[24];
 	int64_t end;
-	size_t n;
 
 	drop_reports(s);
 	assert_ok(s, store_status(s->st, &status, &s->f));
@@ -423,10 +445,7 @@ run_seldom(struct scene *s)
 	assert_ok(s, store_newest_end(s->st, &end, &s->f));
 	assert_ok(s, store_count_waiting(s->st, &end, oldest, &s->f));
 	assert_ok(s, store_load_report(s->st, 1, &a, &r, &s->f));
-	assert_ok(s, store_begin(s->st, &s->f));
-	assert_ok(s, store_write_announced(s->st, &told, 1, &s->f));
-	assert_ok(s, store_commit(s->st, &s->f));
-	assert_ok(s, store_read_announced(s->st, &a, &list, &n, &s->f));
+	tell_changes(s);
 	read_overviews(s);
 	decide(s);
 	prune(s);
