@@ -104,9 +104,12 @@ hand_over(struct exam *e, struct candidate *c, struct fault *f)
 {
 	c->has_arrival = e->has_arrival;
 	c->arrival = e->arrival;
-	c->signed_by = e->around.n > 0 && e->ex->voucher != NULL
-			   ? voucher_signed_by(e->ex->voucher)
-			   : "";
+	if (e->message->posted)
+		c->signed_by = e->message->signed_by;
+	else if (e->around.n > 0 && e->ex->voucher != NULL)
+		c->signed_by = voucher_signed_by(e->ex->voucher);
+	else
+		c->signed_by = "";
 	return e->fn(e->arg, c, f);
 }
 
@@ -134,7 +137,7 @@ is_required(const struct exam *e)
 {
 	const struct vouching *how = e->ex->vouching;
 
-	return how->mode == DKIM_REQUIRE &&
+	return how != NULL && how->mode == DKIM_REQUIRE &&
 	       (!e->has_arrival || e->arrival >= how->required_since);
 }
 
@@ -213,6 +216,28 @@ judge_signed_by(struct exam *e, struct candidate *c, struct report *r)
 	}
 }
 
+/* Who vouches for a report that was POSTed: the host that sent it, or nobody.
+ */
+static void
+judge_host(struct exam *e, struct candidate *c, struct report *r)
+{
+	const struct vouching *how = e->ex->vouching;
+	const char *host = signed_by_aligned(e->message->signed_by,
+	    r->reporter_domain, how != NULL ? how->signers : NULL,
+	    how != NULL ? how->n_signers : 0, e->reports);
+
+	r->dkim = host != NULL ? "host" : "https";
+	if (host != NULL) {
+		r->dkim_domain = host;
+	} else if (is_required(e)) {
+		c->report = NULL;
+		findings_reject(&e->ex->findings, CODE_DKIM_MISSING,
+		    "it came over HTTPS, where nobody signs");
+	} else {
+		findings_add(&e->ex->findings, CODE_UNAUTHENTICATED, "%s", "");
+	}
+}
+
 static void
 judge_voucher(struct exam *e, struct candidate *c, struct report *r)
 {
@@ -220,7 +245,9 @@ judge_voucher(struct exam *e, struct candidate *c, struct report *r)
 	if (e->ex->vouching != NULL && e->ex->vouching->decided != NULL) {
 		r->dkim = e->ex->vouching->decided;
 		findings_add(&e->ex->findings, CODE_UNAUTHENTICATED, "%s", "");
-	} else if (is_judged(e) && e->around.n > 0)
+	} else if (e->message->posted)
+		judge_host(e, c, r);
+	else if (is_judged(e) && e->around.n > 0)
 		judge_signatures(e, c, r);
 	else if (is_judged(e) && e->message->signed_by != NULL)
 		judge_signed_by(e, c, r);
@@ -423,7 +450,7 @@ judge_file(struct exam *e, struct mail_head *head, struct fault *f)
 	return judge_bytes(e, &c, NULL, f);
 }
 
-/* Judge an attachment that quarantine kept without its mail. */
+/* Judge an attachment that quarantine kept without its mail, or a POST. */
 static int
 judge_attachment(struct exam *e, struct mail_head *head, struct fault *f)
 {

@@ -174,9 +174,16 @@ queue_candidate(void *arg, const struct candidate *c, struct fault *f)
 			.bytes = keep(a, c->bytes),
 			.whole_mail = c->whole_mail,
 		};
-		q->verdict->rejected++;
+		if (q->verdict->rejected++ == 0)
+			q->verdict->code = o->reject.code;
 	}
 	return batch_is_heavy(b) ? relieve(q->in, f) : 0;
+}
+
+int
+ingest_begin(struct ingest *in, struct fault *f)
+{
+	return store_batch_begin(&in->storing, f);
 }
 
 int

@@ -59,6 +59,7 @@ void ingest_set_vouching(struct ingest *, const struct vouching *);
 /* What was found in one message, before it is stored. */
 struct ingest_verdict {
 	unsigned accepted, rejected; /* candidates */
+	const char *code; /* of the first that was rejected; NULL: none was */
 };
 
 /*
@@ -69,6 +70,12 @@ struct ingest_verdict {
  */
 int ingest_message(struct ingest *, const struct message *,
     struct ingest_verdict *, struct fault *);
+
+/*
+ * Begin the transaction that the next commit ends, for a caller that has more
+ * to write in it.  Nothing more may be examined in between.
+ */
+int ingest_begin(struct ingest *, struct fault *);
 
 /* Commit what waits, and the cursor. */
 int ingest_commit(struct ingest *, struct fault *);

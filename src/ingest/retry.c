@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <string.h>
 
 #include "codes/codes.h"
@@ -15,6 +16,14 @@ encoding_of(const struct store_quarantined *q)
 	return code == CODE_TRANSFER_ENCODING ? "base64"
 	       : code == CODE_UUENCODE	      ? "uuencode"
 					      : NULL;
+}
+
+/* Whether it was POSTed, which its source says. */
+static bool
+is_posted(const struct store_quarantined *q)
+{
+	return q->mailbox == 0 &&
+	       strncmp(q->source, POSTED_SOURCE, strlen(POSTED_SOURCE)) == 0;
 }
 
 static void
@@ -45,6 +54,7 @@ retry_entry(struct ingest *in, const struct store_quarantined *q,
 		.has_arrival = q->has_arrival,
 		.arrival = q->arrival,
 		.signed_by = q->whole_mail ? NULL : q->signed_by,
+		.posted = is_posted(q),
 		.is_mail = q->whole_mail,
 		.attachment_of = q->whole_mail ? NULL : &q->head,
 		.filename = q->filename,

@@ -221,6 +221,18 @@ store_verdict(struct storing *s, const struct batch *b, const struct judged *j,
 	return store_message_verdict(s->store, j->id, verdict_of(t), f);
 }
 
+int
+store_batch_begin(struct storing *s, struct fault *f)
+{
+	if (s->in_transaction)
+		return 0;
+	if (store_begin(s->store, f) == -1)
+		return -1;
+	s->in_transaction = true;
+	s->committed = s->counts;
+	return 0;
+}
+
 /* `complete`: no outcome of the last message is still to come. */
 static int
 store_messages(
@@ -228,12 +240,8 @@ store_messages(
 {
 	struct judged *j;
 
-	if (!s->in_transaction) {
-		if (store_begin(s->store, f) == -1)
-			return -1;
-		s->in_transaction = true;
-		s->committed = s->counts;
-	}
+	if (store_batch_begin(s, f) == -1)
+		return -1;
 	for (j = b->first; j != NULL; j = j->next) {
 		if (store_outcomes(s, j, f) == -1)
 			return -1;

@@ -20,6 +20,9 @@ struct storing {
 	bool quarantine_full; /* the warning of it was given: once a run */
 };
 
+/* Begin the transaction of the next batch, unless it is open. */
+int store_batch_begin(struct storing *, struct fault *);
+
 /*
  * Store a batch and its cursor in one transaction.  What is wrong with its
  * messages is logged, naming source and UID.  -1 with FAULT_HOST when the

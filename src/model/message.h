@@ -9,6 +9,9 @@
 
 struct mail_head;
 
+/* What the source of something POSTed begins with; its address follows. */
+#define POSTED_SOURCE "https:"
+
 /*
  * One thing to look at, as a source hands it to the pipeline.  All of it
  * belongs to the source and is gone when the call returns.
@@ -30,12 +33,18 @@ struct message {
 	bool is_named; /* a person named this file, or it is standard input */
 	bool has_arrival;
 	int64_t arrival; /* INTERNALDATE, seconds since 1970 UTC */
+	/* it was POSTed over HTTPS (RFC 8460 §5.4), where nobody signs: bytes
+	 * is a report, never a mail */
+	bool posted;
 	/* domains whose signatures were valid, separated by blanks; of an
-	 * attachment alone; "" when nobody knows */
+	 * attachment alone; "" when nobody knows.  Of what was POSTed: names of
+	 * the host that sent it */
 	const char *signed_by;
-	/* where bytes is an attachment alone, taken out of its mail before */
-	const struct mail_head *attachment_of; /* that mail's; else NULL */
-	const char *filename;		       /* the attachment's */
+	/* where bytes is an attachment alone, taken out of its mail before, or
+	 * was POSTed: the head of that mail, or what stands in for it; else
+	 * NULL */
+	const struct mail_head *attachment_of;
+	const char *filename; /* the attachment's */
 	const char *encoding; /* "base64" or "uuencode": it is still in that;
 				 NULL: it is not */
 };

@@ -4,6 +4,9 @@
 #include "base/fault.h"
 #include "ingest/ingest.h"
 #include "model/limits.h"
+#include "model/message.h"
+#include "model/tls_report.h"
+#include "model/vouching.h"
 
 enum {
 	LARGE = 12000 /* failure details: megabytes in memory */
@@ -171,6 +174,76 @@ drops_what_is_not_committed(void **state)
 	free_span(mail);
 }
 
+/* A report as it is POSTed, by a host of those names. */
+static void
+give_post(struct scene *s, struct ingest *in, int id, const char *hosts,
+    struct ingest_verdict *verdict)
+{
+	struct mail_head head = mail_head_empty;
+	struct buf b = { .max = SIZE_MAX / 2 };
+	struct message m = { .source = "https:192.0.2.1",
+		.posted = true,
+		.signed_by = hosts,
+		.attachment_of = &head,
+		.filename = "" };
+
+	add_report(&b, id, 0);
+	head.message_id = "sha256:0";
+	m.bytes = buf_span(&b);
+	m.size = b.len;
+	assert_ok(s, ingest_message(in, &m, verdict, &s->f));
+	buf_free(&b);
+}
+
+static void
+assert_posted(struct scene *s, const char *hosts, enum dkim_mode mode,
+    const char *code, const char *stored)
+{
+	struct vouching how = { .mode = mode };
+	struct ingest *in = ingest_open(s->st, &settings);
+	struct ingest_verdict verdict;
+	int64_t before = number_of(s, "SELECT count(*) FROM reports");
+
+	ingest_set_vouching(in, &how);
+	give_post(s, in, (int)before, hosts, &verdict);
+	assert_ok(s, ingest_begin(in, &s->f));
+	assert_true(is_in_transaction(s));
+	assert_ok(s, ingest_commit(in, &s->f));
+	assert_false(is_in_transaction(s));
+	assert_string_equal(verdict.code != NULL ? verdict.code : "", code);
+	assert_rows(s,
+	    "SELECT dkim, dkim_domain, warnings FROM reports"
+	    " ORDER BY id DESC LIMIT 1",
+	    stored);
+	ingest_close(in);
+}
+
+static void
+a_host_of_the_reporter_vouches_for_what_it_posts(void **state)
+{
+	struct scene *s = *state;
+
+	assert_posted(s, "", DKIM_RECORD, "", "https||unauthenticated\n");
+	assert_posted(s, "", DKIM_OFF, "", "https||unauthenticated\n");
+	assert_posted(
+	    s, "mx.y.example", DKIM_RECORD, "", "https||unauthenticated\n");
+	assert_posted(s, "mx.y.example out.x.example", DKIM_RECORD, "",
+	    "host|out.x.example|\n");
+	assert_posted(
+	    s, "out.x.example", DKIM_REQUIRE, "", "host|out.x.example|\n");
+	assert_rows(s, "SELECT DISTINCT source, message_id FROM messages",
+	    "https:192.0.2.1|sha256:0\n");
+}
+
+static void
+where_a_voucher_is_required_a_post_of_nobody_is_refused(void **state)
+{
+	struct scene *s = *state;
+
+	assert_posted(s, "", DKIM_REQUIRE, "dkim-missing", "");
+	assert_rows(s, "SELECT code, kept FROM quarantine", "dkim-missing|1\n");
+}
+
 int
 main(void)
 {
@@ -179,6 +252,8 @@ main(void)
 		TEST(stores_a_mail_of_many_large_reports),
 		TEST(stores_no_part_of_what_fails_in_the_middle),
 		TEST(drops_what_is_not_committed),
+		TEST(a_host_of_the_reporter_vouches_for_what_it_posts),
+		TEST(where_a_voucher_is_required_a_post_of_nobody_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
