@@ -10,6 +10,7 @@
 #include "store/schema.h"
 #include "store/sql.h"
 #include "store/store.h"
+#include "store/store_copy.h"
 #include "store/store_private.h"
 
 /*
@@ -126,6 +127,25 @@ read_header(struct store *st, struct header *h, struct fault *f)
 	return 0;
 }
 
+static int
+refuse_newer(const struct store *st, const struct header *h,
+    const struct schema *s, struct fault *f)
+{
+	char *copy = store_copy_find(st, s->version);
+
+	(void)fault(f, FAULT_HOST, EX_SOFTWARE,
+	    "%s: has schema version %" PRId64
+	    ", written by a newer release of tlsrua; this one knows "
+	    "versions up to %" PRId64 ": install the newer one%s%s%s",
+	    st->path, h->version, s->version,
+	    copy != NULL ? ", or put the store back as it was before: " : "",
+	    copy != NULL ? copy : "",
+	    copy != NULL ? "; what came since is read again from the mailbox"
+			 : "");
+	free(copy);
+	return -1;
+}
+
 /* Whether it is an empty file, or ours in a version that can be read. */
 static int
 judge(struct store *st, const struct header *h, const struct schema *s,
@@ -138,11 +158,7 @@ judge(struct store *st, const struct header *h, const struct schema *s,
 		    "%s: is no database of tlsrua: name another path",
 		    st->path);
 	if (h->version > s->version)
-		return fault(f, FAULT_HOST, EX_SOFTWARE,
-		    "%s: has schema version %" PRId64
-		    ", written by a newer release of tlsrua; this one knows "
-		    "versions up to %" PRId64 ": install the newer one",
-		    st->path, h->version, s->version);
+		return refuse_newer(st, h, s, f);
 	return 0;
 }
 
@@ -193,6 +209,17 @@ apply(struct store *st, int64_t from, const struct schema *s, struct fault *f)
 	return set_header(st, s, f);
 }
 
+/* The same, with a copy of what an older release made. */
+static int
+apply_with_copy(struct store *st, const struct header *h,
+    const struct schema *s, struct fault *f)
+{
+	if (h->version > 0 && h->version < s->version &&
+	    st->access == STORE_WRITE && store_copy(st, h->version, f) == -1)
+		return -1;
+	return apply(st, h->version, s, f);
+}
+
 /* What cannot be rolled back now is by whoever opens the file next. */
 static void
 give_up(struct store *st)
@@ -220,7 +247,7 @@ migrate(struct store *st, const struct schema *s, struct fault *f)
 	if (sql_exec(st, "BEGIN IMMEDIATE", f) == -1)
 		return -1;
 	if (read_header(st, &h, f) == 0 && judge(st, &h, s, f) == 0 &&
-	    (is_ready(&h, s) || apply(st, h.version, s, f) == 0) &&
+	    (is_ready(&h, s) || apply_with_copy(st, &h, s, f) == 0) &&
 	    (st->access == STORE_TRY || sql_exec(st, "COMMIT", f) == 0))
 		return 0;
 	give_up(st);

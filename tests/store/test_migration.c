@@ -148,6 +148,70 @@ an_old_store_keeps_its_figures(void **state)
 	}
 }
 
+/* A number that a query gives of another database. */
+static int64_t
+number_in(const char *path, const char *sql)
+{
+	sqlite3_stmt *row;
+	sqlite3 *db;
+	int64_t n;
+
+	assert_int_equal(
+	    sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_prepare_v2(db, sql, -1, &row, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+	n = sqlite3_column_int64(row, 0);
+	sqlite3_finalize(row);
+	sqlite3_close(db);
+	return n;
+}
+
+static void
+an_old_store_is_copied_before_it_changes(void **state)
+{
+	static const char count[] = "SELECT count(*) FROM reports";
+	struct scene *s = *state;
+	char copy[sizeof s->path + 8], unfinished[sizeof copy + 8];
+
+	snprintf(copy, sizeof copy, "%s.v1", s->path);
+	snprintf(unfinished, sizeof unfinished, "%s.new", copy);
+	restore(s, 0, true);
+	open_store(s, STORE_TRY);
+	store_close(s->st);
+	s->st = NULL;
+	assert_int_equal(access(copy, F_OK), -1);
+	write_file(unfinished, "of a run that was killed", 24);
+	open_store(s, STORE_WRITE);
+	assert_int_equal(number_in(copy, "PRAGMA user_version"), 1);
+	assert_true(number_in(copy, count) > 0);
+	assert_number(s, count, number_in(copy, count));
+	assert_int_equal(mode_of(copy), 0600);
+	assert_int_equal(access(unfinished, F_OK), -1);
+	store_close(s->st);
+	s->st = NULL;
+	run_text(s, "PRAGMA user_version = 99");
+	assert_not_opened(s, s->path, STORE_WRITE, EX_SOFTWARE, ".v1;");
+	assert_int_equal(unlink(copy), 0);
+	assert_not_opened(s, s->path, STORE_WRITE, EX_SOFTWARE, "newer one");
+}
+
+static void
+stays_as_it_is_where_the_copy_cannot_be_made(void **state)
+{
+	struct scene *s = *state;
+	char copy[sizeof s->path + 8];
+
+	snprintf(copy, sizeof copy, "%s.v1", s->path);
+	restore(s, 0, true);
+	assert_int_equal(mkdir(copy, 0700), 0);
+	assert_not_opened(s, s->path, STORE_WRITE, EX_IOERR, "the copy");
+	assert_int_equal(rmdir(copy), 0);
+	assert_int_equal(number_in(s->path, "PRAGMA user_version"), 1);
+	open_store(s, STORE_WRITE);
+	assert_int_equal(unlink(copy), 0);
+}
+
 static void
 is_known_by_its_tables(struct scene *s)
 {
@@ -209,6 +273,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST_EMPTY(an_old_store_gets_the_shape_of_a_new_one),
 		TEST_EMPTY(an_old_store_keeps_its_figures),
+		TEST_EMPTY(an_old_store_is_copied_before_it_changes),
+		TEST_EMPTY(stays_as_it_is_where_the_copy_cannot_be_made),
 		TEST_EMPTY(a_restored_dump_is_known_by_its_tables),
 		TEST_EMPTY(other_databases_are_left_alone),
 		TEST_EMPTY(an_empty_file_becomes_a_store_for_its_owner_alone),
