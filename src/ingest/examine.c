@@ -13,13 +13,12 @@
 #include "codes/findings.h"
 #include "dkim/verdict.h"
 #include "ingest/examine.h"
+#include "ingest/file_kind.h"
 #include "ingest/vouch.h"
 #include "mime/candidates.h"
-#include "mime/header_field.h"
 #include "mime/mail_header.h"
 #include "mime/mime.h"
 #include "mime/part_body.h"
-#include "mime/report_front.h"
 #include "mime/transfer_encoding.h"
 #include "model/message.h"
 #include "model/tls_report.h"
@@ -27,7 +26,6 @@
 #include "report/amplification.h"
 #include "report/mail_comparison.h"
 #include "report/report.h"
-#include "unpack/container.h"
 #include "unpack/unpack.h"
 
 enum {
@@ -60,7 +58,9 @@ struct exam {
 	int64_t mail_arrival;
 	bool has_arrival;
 	int64_t arrival;
-	uint64_t left; /* what its reports may add to store and folder */
+	/* what its reports may add to store and folder: all that are left, and
+	 * those in the part that is judged */
+	uint64_t left, share;
 	examine_fn *fn;
 	void *arg;
 };
@@ -278,7 +278,7 @@ judge_text(struct exam *e, struct candidate *c, struct fault *f)
 		.report_domain = e->head->report_domain,
 		.our_domains = ex->settings.our_domains,
 		.n_our_domains = ex->settings.n_our_domains,
-		.left = &e->left,
+		.left = &e->share,
 	};
 	struct report *r = arena_alloc(e->reports, sizeof *r);
 	enum room left = timing_enter(ex->settings.timing, ROOM_JSON);
@@ -361,6 +361,29 @@ enter_mail(struct exam *e, const struct mime_part *part)
 	    head_arrival(head.value[HEAD_RECEIVED], &e->mail_arrival);
 }
 
+/*
+ * Give the part its share, by its size and not less than an equal one, so that
+ * the reports behind it have theirs.  What those before it did not use is
+ * shared as well.
+ */
+static void
+share_out(struct exam *e, const struct candidates *found, size_t i)
+{
+	uint64_t equal;
+	double all = 0;
+	size_t k;
+
+	for (k = i; k < found->n; k++)
+		all += (double)found->part[k].body.n;
+	e->left += e->share;
+	equal = e->left / (found->n - i);
+	e->share = (uint64_t)((double)e->left * (double)found->part[i].body.n /
+			      (all + 1));
+	if (e->share < equal)
+		e->share = equal;
+	e->left -= e->share;
+}
+
 static int
 judge_mail(struct exam *e, struct mail_head *head, struct fault *f)
 {
@@ -385,6 +408,7 @@ judge_mail(struct exam *e, struct mail_head *head, struct fault *f)
 	for (i = 0; i < found.n && !e->refused; i++) {
 		e->head = &found.head_of[i];
 		enter_mail(e, &found.part[i]);
+		share_out(e, &found, i);
 		forget_findings(choosing);
 		candidates_judge(&found, i, choosing);
 		if (judge_part(e, &found.part[i], choosing, f) == -1)
@@ -393,45 +417,12 @@ judge_mail(struct exam *e, struct mail_head *head, struct fault *f)
 	return 0;
 }
 
-/* Whether a header field, or the "From " line of an mbox, is at the front. */
-static bool
-looks_like_mail(struct span s)
-{
-	size_t i;
-
-	if (container_kind(s) != CONTAINER_NONE)
-		return false;
-	s = field_front(s, field_eol(s));
-	if (s.n >= 5 && memcmp(s.p, "From ", 5) == 0)
-		return true;
-	for (i = 0; i < s.n && s.p[i] > ' ' && s.p[i] < 0x7f; i++)
-		if (s.p[i] == ':')
-			return i > 0;
-	return false;
-}
-
 static const char *
 base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
 	return slash != NULL ? slash + 1 : path;
-}
-
-/*
- * Whether to judge a file that is no mail.  Others also keep files that are
- * called .json, so in a folder the name must be that of a report; a file that
- * was named is judged, to say what is wrong with it.
- */
-static bool
-is_wanted(const struct message *m, struct span name, unsigned entries)
-{
-	if (begins_as_report(m->bytes, entries) || is_report_file_name(name))
-		return true;
-	return m->is_named &&
-	       (span_ends_nocase(name, ".json") ||
-		   span_ends_nocase(name, ".json.gz") || span_is(name, "-") ||
-		   container_kind(m->bytes) == CONTAINER_JSON);
 }
 
 /* Judge a file that is no mail: it may be a report itself, packed or not. */
@@ -444,7 +435,7 @@ judge_file(struct exam *e, struct mail_head *head, struct fault *f)
 		.findings = &e->ex->findings };
 
 	e->head = head;
-	if (!is_wanted(e->message, span_of(c.filename),
+	if (!is_report_file(e->message, span_of(c.filename),
 		e->ex->settings.limits->reports))
 		return 0;
 	return judge_bytes(e, &c, NULL, f);
@@ -502,7 +493,7 @@ examine(struct examiner *ex, const struct message *m, struct arena *mail,
 		.reports = reports,
 		.has_arrival = m->has_arrival,
 		.arrival = m->arrival,
-		.left = amplification_budget(m->size),
+		.share = amplification_budget(m->size),
 		.fn = fn,
 		.arg = arg };
 	enum room left = timing_enter(ex->settings.timing, ROOM_MIME);
@@ -518,7 +509,7 @@ examine(struct examiner *ex, const struct message *m, struct arena *mail,
 		rc = judge_absent(&e, head, f);
 	else if (m->attachment_of != NULL)
 		rc = judge_attachment(&e, head, f);
-	else if (m->mailbox != 0 || m->is_mail || looks_like_mail(m->bytes))
+	else if (m->mailbox != 0 || m->is_mail || is_mail_file(m->bytes))
 		rc = judge_mail(&e, head, f);
 	else
 		rc = judge_file(&e, head, f);

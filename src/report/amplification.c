@@ -25,8 +25,8 @@ enum {
 	POLICY_ROWS = 220,
 	SKIPPED_ROW = 64, /* of an entry about another's domain */
 	DETAIL_ROW = 72,
-	CAUSE_ROWS = 160, /* of a result type at an MX host of a domain */
-	HOST_ROWS = 64,	  /* of a cause at one address */
+	CAUSE_ROWS = 160,      /* of a result type at an MX host of a domain */
+	HOST_ROWS = 64,	       /* of a cause at one address */
 	DIGITS_OF_POLICY = 19, /* so often its counts are written */
 	PACKED = 200, /* text is packed again to no less than so many times */
 
@@ -116,10 +116,9 @@ is_same_cause(const struct known *a, const struct known *b)
 static bool
 is_known_cause(struct lately *l, const struct known *k)
 {
-	uint32_t h =
-	    hash(hash(hash(0, k->detail->receiving_mx_hostname),
-		     k->detail->result_type),
-		k->policy->recipient_domain);
+	uint32_t h = hash(hash(hash(0, k->detail->receiving_mx_hostname),
+			      k->detail->result_type),
+	    k->policy->recipient_domain);
 	struct known *slot = &l->cause[h % SLOTS];
 	bool is_known = slot->detail != NULL && is_same_cause(slot, k);
 
@@ -135,10 +134,10 @@ is_known_host(struct lately *l, const struct known *k)
 			      k->detail->receiving_ip),
 	    k->detail->result_type);
 	struct known *slot = &l->host[h % SLOTS];
-	bool is_known = slot->detail != NULL && is_same_cause(slot, k) &&
-			strcmp(slot->detail->receiving_ip,
-			    k->detail->receiving_ip) == 0 &&
-			strcmp(slot->policy->type, k->policy->type) == 0;
+	bool is_known =
+	    slot->detail != NULL && is_same_cause(slot, k) &&
+	    strcmp(slot->detail->receiving_ip, k->detail->receiving_ip) == 0 &&
+	    strcmp(slot->policy->type, k->policy->type) == 0;
 
 	*slot = *k;
 	return is_known;
@@ -159,14 +158,12 @@ cost_of_row(const struct report *r, const struct known *k)
 {
 	const struct failure *d = k->detail;
 
-	return in_pages(DETAIL_ROW + width_of_names(r, k->policy) +
-			width(d->result_type) +
-			width(d->receiving_mx_hostname) +
-			width(d->receiving_mx_helo) + width(d->receiving_ip) +
-			width(d->sending_mta_ip) +
-			width(d->failure_reason_code) +
-			width(d->additional_information) +
-			digits(d->failed_sessions));
+	return in_pages(
+	    DETAIL_ROW + width_of_names(r, k->policy) + width(d->result_type) +
+	    width(d->receiving_mx_hostname) + width(d->receiving_mx_helo) +
+	    width(d->receiving_ip) + width(d->sending_mta_ip) +
+	    width(d->failure_reason_code) + width(d->additional_information) +
+	    digits(d->failed_sessions));
 }
 
 static uint64_t
