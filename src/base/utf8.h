@@ -1,6 +1,7 @@
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -11,6 +12,13 @@
  * four stay.  Which marks combine is known with LC_CTYPE C.UTF-8 only.
  */
 void text_clean(char *s);
+
+/*
+ * Whether a character moves the cursor, turns the direction of what follows, or
+ * is not seen at all: controls, and what Unicode calls format characters (Cf)
+ * and default-ignorable.
+ */
+bool text_is_unseen(unsigned c);
 
 /*
  * The length of the UTF-8 sequence at `s` (RFC 3629: no overlong forms, no

@@ -62,25 +62,17 @@ is_numeric(char c)
 	}
 }
 
-/* Blanks and signs without width, which a spreadsheet may drop at the front. */
+/* What a spreadsheet may drop at the front: blanks, and what is not seen. */
 static bool
 is_dropped(unsigned c)
 {
-	static const struct {
-		unsigned first, last;
-	} ranges[] = { { '\t', '\r' }, { ' ', ' ' }, { 0x85, 0x85 },
-		{ 0xa0, 0xa0 }, { 0xad, 0xad }, { 0x180e, 0x180e },
-		{ 0x2000, 0x200f }, { 0x2028, 0x202f }, { 0x205f, 0x206f },
-		{ 0x3000, 0x3000 }, { 0xfeff, 0xfeff } };
-	size_t i;
-
-	for (i = 0; i < sizeof ranges / sizeof *ranges; i++)
-		if (c >= ranges[i].first && c <= ranges[i].last)
-			return true;
-	return false;
+	return c == ' ' || c == 0xa0 || c == 0x1680 ||
+	       (c >= 0x2000 && c <= 0x200a) || c == 0x202f || c == 0x205f ||
+	       c == 0x3000 || text_is_unseen(c);
 }
 
-/* Whether a formula begins with it, in ASCII or as a full-width form. */
+/* Whether a formula begins with it, in ASCII or in a form that is taken for
+ * it: full-width, small, or the minus sign. */
 static bool
 begins_formula(unsigned c)
 {
@@ -93,6 +85,11 @@ begins_formula(unsigned c)
 	case 0xff0b:
 	case 0xff0d:
 	case 0xff20:
+	case 0xfe66:
+	case 0xfe62:
+	case 0xfe63:
+	case 0xfe6b:
+	case 0x2212:
 		return true;
 	default:
 		return false;

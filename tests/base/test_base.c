@@ -302,9 +302,10 @@ text_for_people_holds_no_controls(void **state)
 		    "a?b" }, /* soft hyphen */
 		{ "\xef\xbb\xbf"
 		  "a",
-		    "?a" },		     /* byte order mark */
-		{ "\xf3\xa0\x81\x81", "?" }, /* a tag */
-		{ "a\xef\xb8\x8f", "a?" },   /* a variation selector */
+		    "?a" },			      /* byte order mark */
+		{ "\xf3\xa0\x81\x81", "?" },	      /* a tag */
+		{ "a\xef\xb8\x8f", "a?" },	      /* a variation selector */
+		{ "\xd8\x80\xf0\x93\x90\xb0", "??" }, /* format signs */
 		{ "a\xc2\xa0"
 		  "b",
 		    "a\xc2\xa0"

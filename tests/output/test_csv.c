@@ -117,6 +117,17 @@ guards_what_a_spreadsheet_runs_or_mangles(void **state)
 		{ "\xef\xbc\xa0"
 		  "A",
 		    true },
+		{ "\xef\xb9\xa6=", true }, /* small = + - @ */
+		{ "\xef\xb9\xa2=", true },
+		{ "\xef\xb9\xa3=", true },
+		{ "\xef\xb9\xab=", true },
+		{ "\xe2\x88\x92=", true }, /* minus sign */
+		{ "\x01=1", true },
+		{ "\x7f=1", true },
+		{ "\xe1\x9a\x80=1", true },	/* Ogham space */
+		{ "\xef\xb8\x8f=1", true },	/* a variation selector */
+		{ "\xe3\x85\xa4=1", true },	/* Hangul filler */
+		{ "\xf3\xa0\x80\xa0+1", true }, /* a tag */
 		{ " 12", true },
 		{ " a", false },
 		{ " ", false },
