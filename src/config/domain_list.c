@@ -63,6 +63,7 @@ domain_list_read(struct domain_list *l, const char *path, struct arena *memory,
 	FILE *file;
 	int rc;
 
+	l->file = path;
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return fault(f, FAULT_HOST, EX_CONFIG, "is not a file");
 	if ((file = fopen(path, "re")) == NULL)

@@ -13,13 +13,14 @@ struct fault;
 struct domain_list {
 	const char **name;
 	size_t n, room;
+	const char *file; /* that names were read from; NULL: none */
 };
 
 /* Add a name as people write it.  0, or -1 when it is no domain name. */
 int domain_list_add(struct domain_list *, const char *name, struct arena *);
 
 /*
- * Add the names of a file, one a line; empty lines and those that begin with
+ * Add the names of a file, whose path must live on, one a line; empty lines and those that begin with
  * "#" are passed over.  0, or -1 with a fault of exit code 78 that names the
  * line.
  */

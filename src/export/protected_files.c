@@ -56,7 +56,7 @@ is_same_file(const char *a, const char *b)
 static void
 compare(struct output *out, const char *path, const char *what)
 {
-	if (out->what == NULL && path[0] != '\0' &&
+	if (out->what == NULL && path != NULL && path[0] != '\0' &&
 	    is_same_file(out->path, path))
 		out->what = what;
 }
@@ -91,6 +91,8 @@ protected_file_check(const struct config *c, const char *path, struct fault *f)
 	if (c->own_store_path[0] != '\0')
 		compare_store(&out, c->own_store_path);
 	compare(&out, c->path, "the configuration");
+	compare(&out, c->domains.file, "the list of domains");
+	compare(&out, c->dns.trust_anchor, "the DNSSEC trust anchor");
 	for (i = 0; i < c->n_mailboxes; i++) {
 		compare(&out, c->mailboxes[i].password_file, "a password");
 		compare(

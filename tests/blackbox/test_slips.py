@@ -34,7 +34,10 @@ class Outputs(Scene):
 
     def setUp(self):
         super().setUp()
-        self.conf = self.config({"host": "localhost", "user": "u", "password": "secret"}, export=False)
+        names, keys, ca = (self.write(n, t) for n, t in (("domains.txt", "c.example\n"), ("root.key", ". IN DS 1\n"),
+                                                         ("ca.pem", "x\n")))
+        self.conf = self.config({"host": "localhost", "user": "u", "password": "secret", "ca_file": ca}, export=False,
+                                extra=f"[reports]\ndomains_file = {names}\n[dns]\ntrust_anchor = {keys}\n")
         self.expect_silence("-c", self.conf, "import", self.write("r.json", report()))
 
     def test_a_page_replaces_none_of_them(self):
@@ -42,11 +45,12 @@ class Outputs(Scene):
         os.link(self.path("reports.password"), self.path("other-name"))
         os.mkdir(self.path("there"))
         for name in ("tlsrua.db", "tlsrua.db-wal", "tlsrua.db-shm", "tlsrua.db-journal", "tlsrua.db.lock", "link.db",
-                     "tlsrua.conf", "reports.password", "other-name", "there/../tlsrua.db"):
+                     "tlsrua.conf", "reports.password", "other-name", "there/../tlsrua.db", "domains.txt", "root.key",
+                     "ca.pem"):
             with self.subTest(name):
                 path = self.path(name)
                 before = self.read(name) if os.path.exists(path) else None
-                self.expect_line(CANTCREAT, r"is (the|a) [a-z ]+, and is not replaced: write to another place",
+                self.expect_line(CANTCREAT, r"is (the|a) [A-Za-z ]+, and is not replaced: write to another place",
                                  "-c", self.conf, "html", "-o", path)
                 self.assertEqual(before, self.read(name) if os.path.exists(path) else None)
         self.expect_silence("-c", self.conf, "html", "-o", self.path("tlsrua.html"))
