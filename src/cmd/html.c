@@ -5,6 +5,7 @@
 #include "cmd/command_line.h"
 #include "cmd/judged_overview.h"
 #include "cmd/range_options.h"
+#include "cmd/require_advice.h"
 #include "export/protected_files.h"
 #include "output/whole_file.h"
 #include "page/html_page.h"
@@ -51,6 +52,8 @@ run(const struct options *o)
 		status = range_options_check_domains(o, "html", in.store);
 	if (status == 0 &&
 	    (judged_overview_read(&overview, in.store, o, false, &f) == -1 ||
+		require_advice_read(&overview, in.store, &in.config, &f) ==
+		    -1 ||
 		write_page(&in.config, &overview, o->output, &f) == -1))
 		status = cmd_failed(&f);
 	if (status == 0 && strcmp(o->output, "-") != 0)

@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -49,9 +50,10 @@ static int
 check_reports(struct store *st, int64_t now, struct fault *f)
 {
 	char when[UTC_TEXT];
+	bool vouched;
 	int64_t end;
 
-	if (store_newest_end(st, &end, f) == -1)
+	if (store_newest_end(st, &end, &vouched, f) == -1)
 		return -1;
 	if (end == 0) {
 		log_error("no report is stored yet: see `tlsrua status`");
@@ -60,7 +62,8 @@ check_reports(struct store *st, int64_t now, struct fault *f)
 	if (now - end <= SILENCE_DAYS * UTC_DAY)
 		return 0;
 	utc_format(end, when);
-	log_error("the newest report ends at %s: none came for %d days", when,
+	log_error("the newest report%s ends at %s: none came for %d days",
+	    vouched ? " that somebody vouches for" : "", when,
 	    (int)((now - end) / UTC_DAY));
 	return 1;
 }

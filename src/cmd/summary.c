@@ -13,6 +13,7 @@
 #include "cmd/command_line.h"
 #include "cmd/judged_overview.h"
 #include "cmd/range_options.h"
+#include "cmd/require_advice.h"
 #include "model/announced.h"
 #include "store/announced_changes.h"
 #include "store/store.h"
@@ -177,6 +178,9 @@ run(const struct options *o)
 		status = range_options_check_domains(o, "summary", in.store);
 	if (status == 0 && judged_overview_read(&overview, in.store, o,
 			       printable_is_ascii(), &f) == -1)
+		status = cmd_failed(&f);
+	if (status == 0 &&
+	    require_advice_read(&overview, in.store, &in.config, &f) == -1)
 		status = cmd_failed(&f);
 	if (status == 0)
 		status = tell(&in, &overview, o);

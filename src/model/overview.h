@@ -32,6 +32,14 @@ struct overview_domain {
 					   "" when they agree */
 	const struct overview_day *day; /* n_days of them */
 	uint64_t failed_muted; /* in problems that are muted and not cured */
+	/*
+	 * What is left without the reports that were judged and that nobody
+	 * vouches for: anybody can send those.  All 0 where no report at all is
+	 * vouched for.
+	 */
+	uint64_t vouched_sessions, vouched_failed, vouched_failed_muted;
+	unsigned vouched_organizations; /* of whose reports any is vouched for
+					 */
 };
 
 enum problem_state {
@@ -62,16 +70,26 @@ struct overview_problem {
 	uint64_t domain_sessions; /* of the domain, in the range, from first_day
 				     on */
 	const char *reason; /* the most frequent failure-reason-code; "" */
+	/* a report that somebody vouches for saw it; then these are as in its
+	   domain */
+	bool vouched;
+	uint64_t vouched_sessions;
+	unsigned vouched_reporters;
 	const char *muted_until, *mute_note; /* "" when it is not */
 };
 
 /* One organization's reports on one domain. */
 struct overview_sender {
 	const char *organization, *reporter_domain, *domain;
-	const char *first_day, *last_day;
+	const char *first_day;
+	const char *last_day; /* of the silence's begin: where any report is
+				 vouched for, the last one that is */
 	unsigned days_reported, days_in_range, longest_gap, silent_days;
 	bool silent; /* reported regularly, and stopped */
 	uint64_t reports, sessions, failed;
+	uint64_t vouched_reports; /* of `reports`, somebody vouches for */
+	/* the signing domain of most of its organization's reports; "" */
+	const char *signed_by;
 	const struct overview_day *day; /* n_days; sessions of its reports */
 	const bool *reported;		/* n_days */
 };
@@ -88,12 +106,58 @@ struct overview_warning {
 	uint64_t reports; /* that arrived with it */
 };
 
+/* How many of the range's reports nobody vouches for, and why. */
+struct overview_doubt {
+	const char *code; /* "dkim-fail", or "waiting" for DNS */
+	uint64_t reports;
+};
+
+/* An organization, and reports of its name that nobody vouches for. */
+struct overview_unvouched {
+	const char *organization, *reporter_domain;
+	uint64_t reports;
+};
+
+enum {
+	OVERVIEW_SIGNERS = 3 /* domains of an organization that are named */
+};
+
+/* An organization whose reports were signed by more than one domain. */
+struct overview_signers {
+	const char *organization;
+	const char *domain[OVERVIEW_SIGNERS]; /* that of most reports first */
+	uint64_t reports[OVERVIEW_SIGNERS];
+	size_t n;	 /* of those */
+	size_t left_out; /* further domains */
+	uint64_t total;	 /* reports of all its domains */
+};
+
+/*
+ * Who vouches for the reports of the range (RFC 8460 section 3).  Lists are
+ * cut, with those of most reports first.
+ */
+struct overview_vouching {
+	uint64_t vouched, unvouched, unjudged; /* reports */
+	const struct overview_doubt *doubts;
+	size_t n_doubts;
+	const struct overview_unvouched *senders;
+	size_t n_senders;
+	uint64_t senders_left_out;
+	const struct overview_signers *signers;
+	size_t n_signers;
+	uint64_t signers_left_out;
+	/* of the last 30 days up to the newest one, whatever the range */
+	uint64_t lately, lately_vouched;
+};
+
 struct overview {
 	const char *from, *to; /* the range, UTC days, both included */
 	size_t n_days;
 	const char *const *days; /* "2026-11-23" */
 	uint64_t sessions, failed, reports;
 	uint64_t sessions_before, failed_before;
+	uint64_t vouched_sessions, vouched_failed; /* as in the domains */
+	struct overview_vouching vouching;
 	unsigned organizations;
 	uint64_t quarantined, conflicts;
 	int64_t last_good_poll; /* seconds since 1970; 0: none known */

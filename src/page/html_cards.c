@@ -13,6 +13,7 @@
 #include "summary/remedy.h"
 #include "summary/words.h"
 #include "summary/words_of_findings.h"
+#include "summary/words_of_vouching.h"
 
 enum {
 	FEW_DOMAINS = 10 /* that the sentence of a step names itself */
@@ -172,6 +173,20 @@ put_differing(FILE *out, const struct words *w)
 	html_left_out(out, w->j->n_differ, n, "tlsrua summary --json has them");
 }
 
+/* The organizations that others sign for, too. */
+static void
+put_signers(FILE *out, const struct words *w)
+{
+	const struct overview_vouching *v = &w->o->vouching;
+	size_t i;
+
+	for (i = 0; i < v->n_signers; i++)
+		if (judge_has_two_signers(&v->signers[i]))
+			put_note(
+			    out, "watch", words_signers(w, &v->signers[i]), "");
+	html_left_out(out, i + v->signers_left_out, i, "reports.csv has them");
+}
+
 /* The names of all domains that can take a step, folded. */
 static void
 put_step_domains(FILE *out, const struct words *w, enum step step)
@@ -241,7 +256,8 @@ html_cards(FILE *out, const struct words *w)
 		put_group(out, w, GROUP_FIX, "fix");
 		fputs("</div></section>\n", out);
 	}
-	if (n[GROUP_WATCH] + n[GROUP_MUTED] + w->j->n_silent + w->j->n_differ >
+	if (n[GROUP_WATCH] + n[GROUP_MUTED] + w->j->n_silent + w->j->n_differ +
+		w->j->n_two_signers >
 	    0) {
 		fputs("<section id=\"watch\"><h2>To watch</h2>\n"
 		      "<div class=\"cards\">",
@@ -249,6 +265,7 @@ html_cards(FILE *out, const struct words *w)
 		put_group(out, w, GROUP_WATCH, "watch");
 		put_silent(out, w);
 		put_differing(out, w);
+		put_signers(out, w);
 		put_group(out, w, GROUP_MUTED, "muted");
 		fputs("</div></section>\n", out);
 	}

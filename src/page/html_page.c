@@ -11,9 +11,11 @@
 #include "page/html_reporters.h"
 #include "page/html_results.h"
 #include "page/html_tables.h"
+#include "page/html_vouching.h"
 #include "page/page_assets.h"
 #include "summary/problem_verdict.h"
 #include "summary/words.h"
+#include "summary/words_of_vouching.h"
 
 /* A shield with a tick, so that no browser asks for an icon elsewhere. */
 static const char icon[] =
@@ -58,7 +60,7 @@ put_links(FILE *out, const struct words *w)
 		{ true, "overview", "Domains" },
 		{ n[GROUP_FIX] > 0, "fix", "To fix" },
 		{ n[GROUP_WATCH] + n[GROUP_MUTED] + w->j->n_silent +
-			    w->j->n_differ >
+			    w->j->n_differ + w->j->n_two_signers >
 			0,
 		    "watch", "To watch" },
 		{ w->j->n_steps > 0, "steps", "Steps" },
@@ -113,8 +115,9 @@ put_figures(FILE *out, const struct words *w)
 	    o->sessions > 0 ? words_share(w, o->failed, o->sessions) : "none",
 	    trend);
 	put_figure(out, "Reports", words_number(w, o->reports),
-	    arena_printf(w->mem, "from %s",
-		words_count(w, o->organizations, "organization")));
+	    arena_printf(w->mem, "from %s%s%s",
+		words_count(w, o->organizations, "organization"),
+		words_vouched(w)[0] != '\0' ? "; " : "", words_vouched(w)));
 	fputs("</dl>\n", out);
 }
 
@@ -179,6 +182,7 @@ put_answer(FILE *out, const struct words *w, const struct page_origin *origin)
 	fputs("</div>\n", out);
 	if (w->o->n_domains > 0)
 		put_figures(out, w);
+	html_vouching(out, w);
 	put_origin(out, w, origin);
 	fputs("</header>\n", out);
 }

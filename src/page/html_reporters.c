@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,8 @@ struct reporter {
 	bool *reported;
 	size_t days, longest_gap; /* with a report; without, between two */
 	size_t last;		  /* place of its last day with a report */
-	uint64_t sessions, failed, reports;
+	uint64_t sessions, failed, reports, vouched;
+	const char *signed_by; /* "": nobody vouches for any */
 };
 
 static void
@@ -30,6 +32,8 @@ add_sender(struct reporter *r, const struct overview_sender *s, size_t n_days)
 	r->sessions = saturating_count(r->sessions, s->sessions);
 	r->failed = saturating_count(r->failed, s->failed);
 	r->reports = saturating_count(r->reports, s->reports);
+	r->vouched = saturating_count(r->vouched, s->vouched_reports);
+	r->signed_by = s->signed_by;
 	for (i = 0; i < n_days; i++) {
 		r->day[i].sessions =
 		    saturating_count(r->day[i].sessions, s->day[i].sessions);
@@ -107,6 +111,13 @@ most_in_a_day(const struct reporter *list, size_t n, size_t n_days)
 	return most;
 }
 
+/* Whether it is known of any report who vouches for it. */
+static bool
+is_judged(const struct overview *o)
+{
+	return o->vouching.vouched + o->vouching.unvouched > 0;
+}
+
 static void
 put_reporter(
     FILE *out, const struct words *w, const struct reporter *r, uint64_t most)
@@ -122,10 +133,15 @@ put_reporter(
 	    r->reported, w->o->n_days, most);
 	html_printf(out,
 	    "<td class=\"n\">%s<td class=\"n\">%u<td class=\"day\">%s<td "
-	    "class=\"n\">%u<td class=\"n\">%u<td class=\"n\">%u\n",
+	    "class=\"n\">%u<td class=\"n\">%u<td class=\"n\">%u",
 	    days, (uint64_t)r->longest_gap,
 	    r->days > 0 ? w->o->days[r->last] : "", r->reports, r->sessions,
 	    r->failed);
+	if (is_judged(w->o))
+		html_printf(out, "<td class=\"n\">%u<td><bdi>%s</bdi>",
+		    r->vouched,
+		    r->signed_by[0] != '\0' ? r->signed_by : "nobody");
+	fputs("\n", out);
 }
 
 void
@@ -154,9 +170,13 @@ html_reporters(FILE *out, const struct words *w)
 	    "class=\"drawn\">By day<th scope=\"col\" class=\"n\">Days<th "
 	    "scope=\"col\" class=\"n\">Longest gap<th scope=\"col\">Last<th "
 	    "scope=\"col\" class=\"n\">Reports<th scope=\"col\" "
-	    "class=\"n\">Sessions<th scope=\"col\" class=\"n\">Failed</thead>"
-	    "<tbody>\n",
+	    "class=\"n\">Sessions<th scope=\"col\" class=\"n\">Failed",
 	    words_range(w));
+	if (is_judged(o))
+		fputs("<th scope=\"col\" class=\"n\">Reports vouched for<th "
+		      "scope=\"col\">Signed by",
+		    out);
+	fputs("</thead><tbody>\n", out);
 	for (i = 0; i < n && i < MOST_REPORTERS; i++)
 		put_reporter(out, w, &list[i], most);
 	fputs("</tbody></table></div>\n", out);

@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -32,13 +33,23 @@ store_newest_day(struct store *st, char day[static 16], struct fault *f)
 	return read_day(st, &select_last_day, day, f);
 }
 
+/* Without those that were judged and that nobody vouches for, as far as
+ * somebody vouches for any. */
 static const struct sql select_newest_end = {
-	"SELECT max(end) FROM reports WHERE status = 'counted'"
-	" AND date = (SELECT max(date) FROM reports)"
+	"SELECT k.vouched, (SELECT max(r.end) FROM reports AS r"
+	" WHERE r.status = 'counted' AND r.date = (SELECT cal.date"
+	" FROM days AS cal WHERE EXISTS (SELECT 1 FROM reports AS x"
+	" WHERE x.date = cal.date AND x.status = 'counted'"
+	" AND (k.vouched = 0 OR x.dkim IN ('', 'pass', 'provider')))"
+	" ORDER BY cal.day DESC LIMIT 1)"
+	" AND (k.vouched = 0 OR r.dkim IN ('', 'pass', 'provider')))"
+	" FROM (SELECT EXISTS (SELECT 1 FROM senders AS n CROSS JOIN"
+	" rollup_senders AS y WHERE y.sender = n.id"
+	" AND y.verified_reports > 0) AS vouched) AS k"
 };
 
 int
-store_newest_end(struct store *st, int64_t *end, struct fault *f)
+store_newest_end(struct store *st, int64_t *end, bool *vouched, struct fault *f)
 {
 	unsigned deviation;
 	sqlite3_stmt *row;
@@ -47,8 +58,9 @@ store_newest_end(struct store *st, int64_t *end, struct fault *f)
 	*end = 0;
 	if (rc != 1)
 		return rc;
+	*vouched = sqlite3_column_int(row, 0) != 0;
 	/* NULL leaves it 0 */
-	(void)utc_parse(span_of(sql_column(row, 0)), end, &deviation);
+	(void)utc_parse(span_of(sql_column(row, 1)), end, &deviation);
 	sqlite3_reset(row);
 	return 0;
 }

@@ -110,7 +110,8 @@ GROUP BY cal.date, f.problem, s.policy_type, f.receiving_ip;
 -- days.  Recurring: the same held once before, and it came back.  New: first
 -- seen in the week up to the newest day stored.
 -- What a report that somebody vouches for has seen, is cured alone by such
--- reports of the same reporter.
+-- reports of the same reporter, and organizations without any do not count
+-- among those that reported.
 -- Side: that of the result type; where that is unclear, ours if two
 -- organizations saw it and those are at least half of the ones that reported
 -- on the domain between its first and last day, theirs if one alone saw it and
@@ -130,7 +131,7 @@ WITH chosen AS MATERIALIZED (
 	(SELECT max(a.day) FROM rollup_failures AS a
 	    WHERE a.problem = b.id) AS last_day,
 	(SELECT max(a.verified_findings > 0) FROM rollup_failures AS a
-	    WHERE a.problem = b.id) AS verified
+	    WHERE a.problem = b.id) AS verified -- 1 or 0
     FROM problems AS b CROSS JOIN rollup_failures AS f
 	CROSS JOIN series AS s
     WHERE f.problem = b.id AND s.id = f.series
@@ -181,7 +182,8 @@ SELECT b.id AS problem, b.domain AS domain,
 	    (SELECT count(DISTINCT n.organization) FROM senders AS n
 	    WHERE n.domain = b.domain AND EXISTS (
 		SELECT 1 FROM rollup_senders AS r WHERE r.sender = n.id
-		    AND r.day BETWEEN v.first_day AND v.last_day)) AS reported))
+		    AND r.day BETWEEN v.first_day AND v.last_day
+		    AND r.verified_reports >= v.verified)) AS reported))
     END AS side,
     CASE
     WHEN EXISTS (SELECT 1 FROM who AS w CROSS JOIN senders AS n
@@ -285,9 +287,10 @@ lives AS MATERIALIZED (
 SELECT n.id AS sender, n.organization AS organization,
     n.reporter_domain AS reporter_domain, n.domain AS domain,
     l.first_day AS first_day, l.last_day AS last_day, l.days AS days,
+    l.known_last AS known_last, -- the last one that breaks a silence
     l.longest_gap AS longest_gap, l.silent_days AS silent_days,
     l.bad_day AS bad_day, -- the last one on which any session failed
-    l.days >= 5 AND l.silent_days > 3 + 2 * l.longest_gap AS silent,
+    l.known_days >= 5 AND l.silent_days > 3 + 2 * l.longest_gap AS silent,
     CAST(l.reports AS INTEGER) AS reports,
     CAST(l.counted_sessions AS INTEGER) AS counted_sessions,
     CAST(l.counted_failed AS INTEGER) AS counted_failed,
@@ -310,7 +313,8 @@ SELECT l.organization AS organization, l.reporter_domain AS reporter_domain,
 FROM sender_lives AS l;
 
 -- Each domain on one line.  Clean days: days with a report behind the last one
--- on which any failed.  An organization is silent when all of its senders are.
+-- on which any failed.  An organization is silent when all of its senders are,
+-- or all of those that somebody vouches for.
 -- A list names twenty at most, of policy types those with most sessions on the
 -- last day of each, and counts the rest.
 CREATE VIEW csv_domains AS
@@ -320,7 +324,9 @@ WITH whole AS MATERIALIZED (
 	total(counted_sessions) AS counted_sessions,
 	total(counted_failed) AS counted_failed, max(bad_day) AS bad_day
     FROM (SELECT domain, min(first_day) AS first_day,
-	    max(last_day) AS last_day, min(silent) AS silent,
+	    max(last_day) AS last_day,
+	    ifnull(min(iif(verified_reports > 0, silent, NULL)), min(silent))
+		AS silent,
 	    total(counted_sessions) AS counted_sessions,
 	    total(counted_failed) AS counted_failed, max(bad_day) AS bad_day
 	FROM sender_lives GROUP BY domain, organization)

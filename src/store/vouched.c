@@ -218,3 +218,36 @@ store_judged_since(struct store *st, int64_t mailbox, int64_t now,
 		return -1;
 	return sql_number(st, &select_since, v, 1, since, f) == -1 ? -1 : 0;
 }
+
+static const struct sql select_refused = {
+	"SELECT count(DISTINCT q.message) FROM quarantine AS q"
+	" JOIN messages AS m ON m.id = q.message"
+	" JOIN mailboxes AS b ON b.id = m.mailbox WHERE b.name = ?1"
+	" AND ifnull(m.received, m.looked_at) >= ?2 AND q.whole_mail = 1"
+	" AND q.code GLOB 'dkim-*' AND q.code <> 'dkim-temperror'"
+};
+
+static const struct sql select_counted = {
+	"SELECT count(*) FROM reports AS r"
+	" CROSS JOIN messages AS m ON m.id = r.message"
+	" CROSS JOIN mailboxes AS b ON b.id = m.mailbox"
+	" WHERE r.date >= date(?2, '-7 days') AND r.status = 'counted'"
+	" AND b.name = ?1 AND ifnull(m.received, m.looked_at) >= ?2"
+};
+
+int
+store_count_refused(struct store *st, const char *mailbox, int64_t since,
+    struct store_refused *r, struct fault *f)
+{
+	char when[UTC_TEXT];
+	struct value v[] = { value_text(mailbox), value_text("") };
+
+	*r = (struct store_refused){ 0 };
+	utc_format(since, when);
+	v[1] = value_text(when);
+	return sql_number(st, &select_refused, v, 2, &r->refused, f) == -1 ||
+		       sql_number(st, &select_counted, v, 2, &r->counted, f) ==
+			   -1
+		   ? -1
+		   : 0;
+}

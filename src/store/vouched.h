@@ -44,6 +44,16 @@ int store_find_waiting(struct store *, int64_t mailbox, int64_t since,
 int store_count_waiting(
     struct store *, int64_t *n, char oldest[static 24], struct fault *);
 
+/* Of the mails of a mailbox that arrived since then. */
+struct store_refused {
+	int64_t refused; /* mails, since nobody vouches for them */
+	int64_t counted; /* reports */
+};
+
+/* All folders of the mailbox of that name; `since` is seconds since 1970. */
+int store_count_refused(struct store *, const char *mailbox, int64_t since,
+    struct store_refused *, struct fault *);
+
 /*
  * Note that a folder's mails are judged from today on, unless that was noted
  * before; `*since` gets the first such day, as seconds since 1970 UTC.

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/saturating.h"
 #include "base/span.h"
+#include "dkim/alignment.h"
 #include "model/overview.h"
 #include "summary/judge.h"
 #include "summary/problem_verdict.h"
@@ -109,11 +110,15 @@ judge_is_unchecked(enum step step)
 	return step == STEP_POLICY || step == STEP_MODE;
 }
 
-/* Sessions that went well, though nobody could verify them. */
-static uint64_t
-unchecked(const struct overview_domain *d)
+/* Add sessions that went well, though nobody could verify them. */
+static void
+add_unchecked(const struct overview_domain *d, uint64_t *all, uint64_t *vouched)
 {
-	return d->sessions > d->failed ? d->sessions - d->failed : 0;
+	if (d->sessions > d->failed)
+		*all = saturating_count(*all, d->sessions - d->failed);
+	if (d->vouched_sessions > d->vouched_failed)
+		*vouched = saturating_count(
+		    *vouched, d->vouched_sessions - d->vouched_failed);
 }
 
 /* Judge the problems; a domain stands as the worst of its own. */
@@ -160,8 +165,7 @@ judge_domains(const struct overview *o, struct arena *mem, struct judgement *j,
 				 d->sessions > 0 && has_policy(d);
 		j->n_step[step[at]]++;
 		if (judge_is_unchecked(step[at]))
-			j->unchecked =
-			    saturating_count(j->unchecked, unchecked(d));
+			add_unchecked(d, &j->unchecked, &j->vouched_unchecked);
 		j->n_differ += d->policies_differ[0] != '\0';
 	}
 	for (i = STEP_NONE + 1; i < N_STEPS; i++)
@@ -209,6 +213,36 @@ list_silent(const struct overview *o, struct arena *mem, struct judgement *j)
 	j->n_silent = j->n_silent_listed = n;
 }
 
+bool
+judge_has_two_signers(const struct overview_signers *s)
+{
+	size_t i;
+
+	for (i = 1; i < s->n; i++)
+		if (!alignment_is(s->domain[i], s->domain[0], NULL, 0))
+			return true;
+	return s->left_out > 0;
+}
+
+/* Choose what the answer goes by, once the domains are judged. */
+static void
+choose_figures(const struct overview *o, struct judgement *j)
+{
+	double all = 0, vouched = 0;
+
+	j->sessions = o->sessions;
+	j->failed = o->failed;
+	if (o->vouched_sessions == 0)
+		return;
+	all = (double)o->failed * 100 / (double)o->sessions;
+	vouched = (double)o->vouched_failed * 100 / (double)o->vouched_sessions;
+	if (vouched <= all * 1.5 || vouched - all < 0.1)
+		return;
+	j->by_vouched = true;
+	j->sessions = o->vouched_sessions;
+	j->failed = o->vouched_failed;
+}
+
 void
 judge(const struct overview *o, struct arena *mem, struct judgement *j)
 {
@@ -223,18 +257,36 @@ judge(const struct overview *o, struct arena *mem, struct judgement *j)
 	count_problems(o, mem, j, entries);
 	judge_domains(o, mem, j, entries);
 	list_silent(o, mem, j);
+	for (i = 0; i < o->vouching.n_signers; i++)
+		j->n_two_signers +=
+		    judge_has_two_signers(&o->vouching.signers[i]);
+	choose_figures(o, j);
+}
+
+static bool
+is_over(uint64_t failed, uint64_t muted, uint64_t sessions, double percent)
+{
+	failed -= muted < failed ? muted : failed;
+	return (double)failed * 100 > percent * (double)sessions;
+}
+
+/* Of the sessions in reports that somebody vouches for. */
+static bool
+is_vouched_over(const struct overview_domain *d, double percent)
+{
+	return d->vouched_sessions > 0 &&
+	       is_over(d->vouched_failed, d->vouched_failed_muted,
+		   d->vouched_sessions, percent);
 }
 
 bool
 judge_over(
     const struct overview_domain *d, double percent, uint64_t min_sessions)
 {
-	uint64_t failed = d->failed;
-
 	if (d->sessions == 0 || d->sessions < min_sessions)
 		return false;
-	failed -= d->failed_muted < failed ? d->failed_muted : failed;
-	return (double)failed * 100 > percent * (double)d->sessions;
+	return is_over(d->failed, d->failed_muted, d->sessions, percent) ||
+	       is_vouched_over(d, percent);
 }
 
 /* Keep it, if it is one of those with most failed sessions. */
@@ -254,6 +306,10 @@ note_over(struct judge_watch *watch, const struct overview_domain *d)
 	    watch->over[i].name, sizeof watch->over[i].name, "%s", d->name);
 	watch->over[i].failed = d->failed;
 	watch->over[i].sessions = d->sessions;
+	if (is_over(d->failed, d->failed_muted, d->sessions, watch->percent))
+		return;
+	watch->over[i].failed = d->vouched_failed;
+	watch->over[i].sessions = d->vouched_sessions;
 }
 
 static void
@@ -264,8 +320,7 @@ watch_domain(void *arg, const struct overview_domain *d)
 
 	if (judge_is_unchecked(step)) {
 		watch->n_step[step]++;
-		watch->unchecked =
-		    saturating_count(watch->unchecked, unchecked(d));
+		add_unchecked(d, &watch->unchecked, &watch->vouched_unchecked);
 	}
 	watch->n_differ += d->policies_differ[0] != '\0';
 	if (watch->percent >= 0 &&
@@ -307,4 +362,5 @@ judge_count_all(struct judgement *j, const struct judge_watch *watch)
 	j->n_silent = watch->n_silent;
 	j->n_differ = watch->n_differ;
 	j->unchecked = watch->unchecked;
+	j->vouched_unchecked = watch->vouched_unchecked;
 }

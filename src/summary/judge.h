@@ -43,6 +43,20 @@ struct silent_sender {
 	uint64_t sessions; /* of all of them */
 };
 
+/* A mailbox that requires signatures, and refuses most reports for it. */
+struct judge_refusing {
+	const char *name;
+	uint64_t refused, reports; /* of the last 30 days, both together */
+};
+
+/* What is to be said on requiring signatures; whoever knows the configuration
+ * fills it. */
+struct judge_advice {
+	bool is_required; /* by every mailbox */
+	const struct judge_refusing *refusing;
+	size_t n_refusing;
+};
+
 /* An overview, judged; arrays are parallel to those of the overview. */
 struct judgement {
 	const struct problem_verdict *problem;
@@ -58,20 +72,34 @@ struct judgement {
 	/* organizations that went silent on a domain, largest first */
 	const struct silent_sender *silent;
 	size_t n_silent_listed;
-	size_t n_silent;    /* with those that the lists leave out */
-	size_t n_differ;    /* domains whose policy senders see differently */
-	uint64_t unchecked; /* sessions well, of domains without a policy */
+	size_t n_silent;      /* with those that the lists leave out */
+	size_t n_differ;      /* domains whose policy senders see differently */
+	size_t n_two_signers; /* organizations, as judge_has_two_signers() */
+	uint64_t unchecked;   /* sessions well, of domains without a policy */
+	/*
+	 * What the answer goes by: all sessions, or those of the reports that
+	 * somebody vouches for (by_vouched), where they tell of clearly more
+	 * failures.  Whoever mails invented figures can so not hide any.
+	 */
+	bool by_vouched;
+	uint64_t sessions, failed;
+	uint64_t vouched_unchecked; /* as `unchecked`, of those alone */
+	struct judge_advice advice; /* on `dkim = require` */
 };
 
 /* Judge an overview; the arrays live in the arena. */
 void judge(const struct overview *, struct arena *, struct judgement *);
+
+/* Whether an organization's signing domains are not all of one organization. */
+bool judge_has_two_signers(const struct overview_signers *);
 
 /* Whether nobody verifies sessions with a domain that can take that step. */
 bool judge_is_unchecked(enum step);
 
 /*
  * Whether more than `percent` of a domain's sessions failed, muted problems
- * left out, when it has at least `min_sessions`.
+ * left out, when it has at least `min_sessions`.  Either of all sessions, or of
+ * those in reports that somebody vouches for: no stranger's figures hide that.
  */
 bool judge_over(
     const struct overview_domain *, double percent, uint64_t min_sessions);
@@ -92,7 +120,7 @@ struct judge_watch {
 	/* counts as in struct judgement; of the steps those that nobody needs
 	   problems to know of */
 	size_t n_step[N_STEPS], n_silent, n_differ;
-	uint64_t unchecked;
+	uint64_t unchecked, vouched_unchecked;
 	char organization[256]; /* the last one that is silent */
 };
 

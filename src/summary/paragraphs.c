@@ -12,6 +12,7 @@
 #include "summary/problem_verdict.h"
 #include "summary/words.h"
 #include "summary/words_of_findings.h"
+#include "summary/words_of_vouching.h"
 
 enum {
 	LONGEST_NAME = 60, /* columns of what a stranger named */
@@ -117,6 +118,20 @@ add_silent(struct paragraphs *ps, const struct words *w)
 			w, indent, words_silent(w, s[i].first, s[i].end), ""));
 }
 
+/* One for each organization whose reports two others sign. */
+static void
+add_signers(struct paragraphs *ps, const struct words *w)
+{
+	const struct overview_vouching *v = &w->o->vouching;
+	size_t i;
+
+	for (i = 0; i < v->n_signers; i++)
+		if (judge_has_two_signers(&v->signers[i]))
+			paragraphs_add(ps, w->mem,
+			    broken(w, indent, words_signers(w, &v->signers[i]),
+				""));
+}
+
 void
 paragraphs_to_watch(struct paragraphs *ps, const struct words *w)
 {
@@ -132,6 +147,7 @@ paragraphs_to_watch(struct paragraphs *ps, const struct words *w)
 			paragraphs_add(ps, w->mem,
 			    broken(w, indent, words_differ(w, d), ""));
 	}
+	add_signers(ps, w);
 	paragraphs_of_group(ps, w, GROUP_MUTED);
 }
 

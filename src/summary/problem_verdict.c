@@ -88,7 +88,8 @@ mark_days(const struct overview *o, const struct overview_problem *p,
 
 /*
  * Whether others tell against the one sender that sees a problem: on each day
- * of its failures they reported sessions with the domain, and none failed.
+ * of its failures they reported sessions with the domain, and none failed.  Who
+ * sends what nobody vouches for tells nothing against one who is vouched for.
  */
 static bool
 others_are_fine(const struct overview *o, const struct overview_problem *p,
@@ -104,7 +105,8 @@ others_are_fine(const struct overview *o, const struct overview_problem *p,
 	for (i = first_of(s, p->domain); is_of(s, i, p->domain); i++) {
 		const struct overview_sender *x = s->item[i];
 
-		if (strcmp(x->organization, p->organization_names) == 0)
+		if (strcmp(x->organization, p->organization_names) == 0 ||
+		    (p->vouched && x->vouched_reports < x->reports))
 			continue;
 		for (k = sessions = 0; k < o->n_days; k++) {
 			if (!s->failing[k])
@@ -128,9 +130,12 @@ others_are_fine(const struct overview *o, const struct overview_problem *p,
 static double
 percent_failed(const struct overview_problem *p)
 {
-	if (p->domain_sessions == 0)
-		return 100;
-	return (double)p->failed * 100 / (double)p->domain_sessions;
+	uint64_t sessions = p->domain_sessions;
+
+	/* invented sessions make no problem slight */
+	if (p->vouched && p->vouched_sessions < sessions)
+		sessions = p->vouched_sessions;
+	return sessions > 0 ? (double)p->failed * 100 / (double)sessions : 100;
 }
 
 static bool
@@ -146,8 +151,10 @@ doubt_of(const struct overview *o, const struct overview_problem *p,
     const struct by_domain *s, struct problem_verdict *v)
 {
 	/* what several independent senders see is unlikely to be their fault */
-	bool many =
-	    p->organizations >= 2 && 2 * p->organizations >= p->reporters;
+	unsigned reporters = p->vouched && p->vouched_reporters < p->reporters
+				 ? p->vouched_reporters
+				 : p->reporters;
+	bool many = p->organizations >= 2 && 2 * p->organizations >= reporters;
 
 	if (others_are_fine(o, p, s, v))
 		return DOUBT_OTHERS_FINE;

@@ -17,6 +17,7 @@
 #include "summary/sparkline.h"
 #include "summary/summary.h"
 #include "summary/words.h"
+#include "summary/words_of_vouching.h"
 
 enum {
 	NAME_COLUMNS = 20, /* of a domain in the table */
@@ -61,7 +62,7 @@ all_is_well(const struct words *w)
 
 	return j->n_problems[GROUP_FIX] + j->n_problems[GROUP_WATCH] +
 		   j->n_problems[GROUP_MUTED] + j->n_steps + j->n_silent +
-		   j->n_differ ==
+		   j->n_differ + j->n_two_signers ==
 	       0;
 }
 
@@ -71,6 +72,25 @@ colour_of_answer(const struct words *w)
 	if (w->j->n_problems[GROUP_FIX] > 0)
 		return "1;31";
 	return all_is_well(w) && w->j->unchecked == 0 ? "1;32" : "1";
+}
+
+/* Who vouches for the reports, as far as there is something to say. */
+static void
+print_vouching(const struct screen *s, FILE *out)
+{
+	const struct words *w = s->w;
+	const char *unvouched = words_unvouched(w);
+	const char *ready = words_ready_to_require(w);
+	size_t i;
+
+	if (unvouched[0] != '\0')
+		text_wrap(out, "",
+		    arena_printf(w->mem, "%s; %s", unvouched,
+			words_unvouched_senders(w)));
+	for (i = 0; i < w->j->advice.n_refusing; i++)
+		put_coloured(s, out, "1;33", words_refusing(w, i));
+	if (ready[0] != '\0')
+		text_wrap(out, "", ready);
 }
 
 static void
@@ -86,10 +106,12 @@ print_head(const struct screen *s, FILE *out)
 	    tasks[0] == '\0' ? answer
 			     : arena_printf(w->mem, "%s %s", answer, tasks));
 	text_wrap(out, "",
-	    arena_printf(w->mem, "TLS reports, %s: %s from %s", words_range(w),
-		words_number(w, w->o->reports),
-		words_count(w, w->o->organizations, "organization")));
+	    arena_printf(w->mem, "TLS reports, %s: %s from %s%s%s",
+		words_range(w), words_number(w, w->o->reports),
+		words_count(w, w->o->organizations, "organization"),
+		words_vouched(w)[0] != '\0' ? ", " : "", words_vouched(w)));
 	text_wrap(out, "", words_figures(w));
+	print_vouching(s, out);
 }
 
 /* Print the head, and count its lines. */

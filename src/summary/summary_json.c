@@ -8,6 +8,7 @@
 #include "summary/problem_verdict.h"
 #include "summary/summary_json.h"
 #include "summary/words.h"
+#include "summary/words_of_vouching.h"
 #include "summary/words_of_findings.h"
 
 static const char *const group_names[N_GROUPS] = {
@@ -100,6 +101,8 @@ json_domain(const struct words *w, size_t i, const struct summary_alarm *alarm)
 	json_add_text(o, "policy_mode", d->policy_mode);
 	json_add_count(o, "clean_days", d->clean_days);
 	json_add_text(o, "policies_differ", d->policies_differ);
+	json_add_count(o, "verified_sessions", d->vouched_sessions);
+	json_add_count(o, "verified_failed", d->vouched_failed);
 	if (alarm != NULL && alarm->percent >= 0)
 		json_add_bool(o, "over",
 		    judge_over(d, alarm->percent, alarm->min_sessions));
@@ -118,6 +121,7 @@ json_sender(const struct words *w, size_t i)
 	json_add_text(o, "last_day", s->last_day);
 	json_add_count(o, "silent_days", s->silent_days);
 	json_add_count(o, "longest_gap", s->longest_gap);
+	json_add_text(o, "dkim_domain", s->signed_by);
 	return o;
 }
 
@@ -129,6 +133,45 @@ warning(const struct overview_warning *warning)
 	json_add_text(o, "code", warning->code);
 	json_add_count(o, "reports", warning->reports);
 	return o;
+}
+
+static struct json_object *
+two_signers(const struct overview_signers *s)
+{
+	struct json_object *o = json_new_object(), *list = json_new_array();
+	size_t i;
+
+	json_add_text(o, "organization", s->organization);
+	for (i = 0; i < s->n; i++)
+		json_append_text(list, s->domain[i]);
+	json_add(o, "dkim_domains", list);
+	return o;
+}
+
+/* Who vouches for the reports. */
+static void
+add_vouching(struct json_object *json, const struct words *w)
+{
+	const struct overview_vouching *v = &w->o->vouching;
+	struct json_object *list = json_new_array(), *o;
+	size_t i;
+
+	json_add_count(json, "verified_reports", v->vouched);
+	json_add_count(json, "verified_sessions", w->o->vouched_sessions);
+	json_add_count(json, "verified_failed", w->o->vouched_failed);
+	json_add(json, "unverified", list);
+	for (i = 0; i < v->n_doubts; i++) {
+		o = json_new_object();
+		json_add_text(o, "dkim", v->doubts[i].code);
+		json_add_count(o, "reports", v->doubts[i].reports);
+		json_append(list, o);
+	}
+	json_add(json, "two_signers", list = json_new_array());
+	for (i = 0; i < v->n_signers; i++)
+		if (judge_has_two_signers(&v->signers[i]))
+			json_append(list, two_signers(&v->signers[i]));
+	json_add_bool(
+	    json, "ready_to_require", words_ready_to_require(w)[0] != '\0');
 }
 
 static void
@@ -160,6 +203,7 @@ add_totals(struct json_object *json, const struct words *w)
 	json_add_count(json, "senders_left_out", o->senders_left_out);
 	json_add_text(json, "answer", words_answer(w));
 	json_add_count(json, "unchecked", w->j->unchecked);
+	add_vouching(json, w);
 }
 
 void

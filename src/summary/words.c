@@ -110,6 +110,13 @@ whom(const struct words *w)
 			 w, w->o->n_domains + w->o->domains_left_out, "domain");
 }
 
+/* Sessions of the answer that went well without a policy to verify by. */
+static uint64_t
+unchecked(const struct words *w)
+{
+	return w->j->by_vouched ? w->j->vouched_unchecked : w->j->unchecked;
+}
+
 /* When no session was verified. */
 static const char *
 headline_of_none(const struct words *w)
@@ -118,7 +125,7 @@ headline_of_none(const struct words *w)
 				 ? "senders find no policy"
 				 : "the policy says mode: none";
 	const char *begin;
-	uint64_t n = w->o->sessions;
+	uint64_t n = w->j->sessions;
 
 	if (n == 1)
 		begin = arena_printf(w->mem,
@@ -126,41 +133,42 @@ headline_of_none(const struct words *w)
 	else
 		begin = arena_printf(w->mem, "None of %s with %s was verified",
 		    words_count(w, n, "session"), whom(w));
-	if (w->o->failed == 0)
+	if (w->j->failed == 0)
 		return arena_printf(w->mem, "%s: %s.", begin, policy);
-	if (w->j->unchecked == 0)
+	if (unchecked(w) == 0)
 		return arena_printf(
 		    w->mem, "%s: %s failed.", begin, n == 1 ? "it" : "all");
 	return arena_printf(w->mem, "%s: %s failed, and for the others %s.",
-	    begin, words_number(w, w->o->failed), policy);
+	    begin, words_number(w, w->j->failed), policy);
 }
 
 const char *
 words_headline(const struct words *w)
 {
 	const struct overview *o = w->o;
-	uint64_t bad = saturating_count(o->failed, w->j->unchecked);
-	uint64_t verified = o->sessions > bad ? o->sessions - bad : 0;
+	uint64_t sessions = w->j->sessions;
+	uint64_t bad = saturating_count(w->j->failed, unchecked(w));
+	uint64_t verified = sessions > bad ? sessions - bad : 0;
 
 	if (o->n_domains == 0 && o->n_days == 0)
 		return "No report is stored yet.";
 	if (o->n_domains == 0)
 		return arena_printf(
 		    w->mem, "No report is stored for %s.", words_range(w));
-	if (o->sessions == 0)
+	if (sessions == 0)
 		return arena_printf(
 		    w->mem, "No mail session with %s was reported.", whom(w));
 	if (verified == 0)
 		return headline_of_none(w);
-	if (verified == 1 && o->sessions == 1)
+	if (verified == 1 && sessions == 1)
 		return arena_printf(w->mem,
 		    "The only session with %s used verified TLS.", whom(w));
-	if (verified == o->sessions)
+	if (verified == sessions)
 		return arena_printf(w->mem, "All %s with %s used verified TLS.",
-		    words_count(w, o->sessions, "session"), whom(w));
+		    words_count(w, sessions, "session"), whom(w));
 	return arena_printf(w->mem, "%s of %s with %s used verified TLS.",
-	    words_share(w, verified, o->sessions),
-	    words_count(w, o->sessions, "session"), whom(w));
+	    words_share(w, verified, sessions),
+	    words_count(w, sessions, "session"), whom(w));
 }
 
 /* "worst: example.com, where 12.2 % failed", of several domains; or "". */
@@ -170,31 +178,48 @@ worst(const struct words *w)
 	const struct overview *o = w->o;
 	const struct overview_domain *d;
 	const char *name;
+	uint64_t failed;
 	size_t i;
 
 	for (i = 0; i < o->n_domains && o->n_domains > 1; i++) {
 		d = &o->domains[w->j->order[i]];
-		if (d->failed == 0)
+		failed = w->j->by_vouched ? d->vouched_failed : d->failed;
+		if (failed == 0)
 			continue;
 		name = words_domain(w, d->name, d->shown);
 		return arena_printf(w->mem, "worst: %s, where %s failed",
 		    text_clip(w->mem, name, LONGEST_NAME, w->ascii),
-		    words_share(w, d->failed, d->sessions));
+		    words_share(w, failed,
+			w->j->by_vouched ? d->vouched_sessions : d->sessions));
 	}
 	return "";
+}
+
+/* Why the answer goes by the reports alone that somebody vouches for. */
+static const char *
+by_vouched(const struct words *w)
+{
+	return arena_printf(w->mem,
+	    "this goes by the reports that somebody vouches for; by all of "
+	    "them, %s of %s failed",
+	    words_share(w, w->o->failed, w->o->sessions),
+	    words_count(w, w->o->sessions, "session"));
 }
 
 const char *
 words_beside(const struct words *w)
 {
 	const char *name = worst(w), *open = "";
-	uint64_t n = w->j->unchecked;
+	uint64_t n = unchecked(w);
 
-	if (n > 0 && saturating_count(n, w->o->failed) < w->o->sessions)
+	if (n > 0 && saturating_count(n, w->j->failed) < w->j->sessions)
 		open = arena_printf(w->mem, "%s had no policy to verify by%s",
-		    words_share(w, n, w->o->sessions),
+		    words_share(w, n, w->j->sessions),
 		    name[0] != '\0' ? "; " : "");
-	return arena_printf(w->mem, "%s%s", open, name);
+	if (!w->j->by_vouched)
+		return arena_printf(w->mem, "%s%s", open, name);
+	return arena_printf(w->mem, "%s%s%s%s", open, name,
+	    open[0] != '\0' || name[0] != '\0' ? "; " : "", by_vouched(w));
 }
 
 const char *
@@ -213,7 +238,8 @@ words_tasks(const struct words *w)
 {
 	const struct judgement *j = w->j;
 	size_t fix = j->n_problems[GROUP_FIX];
-	size_t watch = j->n_problems[GROUP_WATCH] + j->n_silent + j->n_differ;
+	size_t watch = j->n_problems[GROUP_WATCH] + j->n_silent + j->n_differ +
+		       j->n_two_signers;
 	const char *text = "";
 
 	if (fix > 0)

@@ -8,6 +8,7 @@
 #include "summary/remedy.h"
 #include "summary/words.h"
 #include "summary/words_of_findings.h"
+#include "summary/words_of_vouching.h"
 
 enum {
 	MOST_NAMES = 10 /* of domains in one sentence */
@@ -68,7 +69,7 @@ state_words(const struct words *w, const struct overview_problem *p)
 static const char *
 seen_by(const struct words *w, const struct overview_problem *p)
 {
-	const char *alone = words_organization(p->organization_names);
+	const char *alone = words_signed(w, p->organization_names);
 
 	if (p->reporters <= 1)
 		return arena_printf(
@@ -109,10 +110,16 @@ const char *
 words_facts(const struct words *w, const struct overview_problem *p)
 {
 	const char *share = "", *muted = "";
+	uint64_t all = p->domain_sessions;
 
-	if (p->domain_sessions > 0 && p->failed <= p->domain_sessions)
-		share = arena_printf(w->mem, "; %s of the domain's sessions",
-		    words_share(w, p->failed, p->domain_sessions));
+	/* by what the answer goes by, where sessions were invented */
+	if (w->j->by_vouched && p->vouched && p->vouched_sessions < all)
+		all = p->vouched_sessions;
+	if (all > 0 && p->failed <= all)
+		share = arena_printf(w->mem, "; %s of the domain's sessions%s",
+		    words_share(w, p->failed, all),
+		    all < p->domain_sessions ? " that somebody vouches for"
+					     : "");
 	if (p->muted_until[0] != '\0')
 		muted = arena_printf(w->mem, "; muted until %s%s%s",
 		    words_day(w, p->muted_until),
@@ -173,7 +180,7 @@ words_silent(const struct words *w, size_t first, size_t end)
 		return arena_printf(w->mem,
 		    "%s no longer reports on %s: silent for %s, since %s; "
 		    "before, %s",
-		    words_organization(s->organization), names,
+		    words_signed(w, s->organization), names,
 		    words_count(w, s->silent_days, "day"),
 		    words_day(w, s->last_day),
 		    s->longest_gap == 0
@@ -182,7 +189,7 @@ words_silent(const struct words *w, size_t first, size_t end)
 			      words_count(w, s->longest_gap, "day")));
 	return arena_printf(w->mem,
 	    "%s no longer reports on %s (%s%s): silent for %s or longer",
-	    words_organization(s->organization), words_count(w, n, "domain"),
+	    words_signed(w, s->organization), words_count(w, n, "domain"),
 	    names, and_more(w, n), words_count(w, s->silent_days, "day"));
 }
 

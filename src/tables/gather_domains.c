@@ -40,7 +40,7 @@ struct feed {
 };
 
 struct feeds {
-	struct feed domains, before, views, problems;
+	struct feed domains, before, vouched, unjudged, views, problems;
 	struct mutes mutes;
 	struct best_list best_domains, best_problems;
 	struct arena scratch; /* of one domain */
@@ -107,6 +107,46 @@ static const struct sql select_views = {
 	" GROUP BY s.domain, s.organization) ORDER BY 1, 2, 3"
 };
 
+/* Of the reports that somebody vouches for. */
+static const struct sql select_vouched = {
+	"SELECT n.domain, CAST(total(r.verified_sessions) AS INTEGER),"
+	" CAST(total(r.verified_failed) AS INTEGER),"
+	" count(DISTINCT iif(r.verified_reports > 0, n.organization, NULL))"
+	" FROM senders AS n CROSS JOIN rollup_senders AS r"
+	" WHERE r.sender = n.id AND r.day BETWEEN ?1 AND ?2"
+	" AND " OF("n.domain", "?3") " GROUP BY n.domain ORDER BY n.domain"
+};
+
+/* Of those that were not judged, which the rollups do not tell apart. */
+static const struct sql select_unjudged = {
+	"SELECT p.domain, CAST(total(p.counted_sessions) AS INTEGER),"
+	" CAST(total(p.counted_failed) AS INTEGER),"
+	" count(DISTINCT p.organization)"
+	" FROM reports AS r CROSS JOIN policies AS p"
+	" WHERE r.date BETWEEN ?1 AND ?2 AND r.status = 'counted'"
+	" AND r.dkim = '' AND p.report = r.id AND p.counted = 1"
+	" AND " OF("p.domain", "?3") " GROUP BY p.domain ORDER BY p.domain"
+};
+
+/* Begin what tells vouched reports from others, as far as there are both. */
+static int
+begin_vouched(struct gathering *g, struct feeds *in, struct fault *f)
+{
+	const struct overview_vouching *v = &g->o->vouching;
+	struct value days[] = { value_number(g->from), value_number(g->to),
+		value_text(g->list) };
+	struct value dates[] = { value_text(g->o->from), value_text(g->o->to),
+		value_text(g->list) };
+
+	if (v->vouched > 0)
+		in->vouched.rc = sql_ask(
+		    g->st, &select_vouched, days, 3, &in->vouched.row, f);
+	if (v->vouched > 0 && v->unjudged > 0)
+		in->unjudged.rc = sql_ask(
+		    g->st, &select_unjudged, dates, 3, &in->unjudged.row, f);
+	return in->vouched.rc == -1 || in->unjudged.rc == -1 ? -1 : 0;
+}
+
 static int
 begin_feeds(struct gathering *g, struct feeds *in, struct fault *f)
 {
@@ -122,6 +162,7 @@ begin_feeds(struct gathering *g, struct feeds *in, struct fault *f)
 	in->views.rc =
 	    sql_ask(g->st, &select_views, week, 2, &in->views.row, f);
 	if (in->before.rc == -1 || in->views.rc == -1 ||
+	    begin_vouched(g, in, f) == -1 ||
 	    feed_table(g, &in->domains, "domains", "domain", f) == -1)
 		return -1;
 	return feed_table(g, &in->problems, "problems", "domain, problem", f);
@@ -133,6 +174,8 @@ end_feeds(struct feeds *in)
 	sqlite3_finalize(in->domains.row);
 	sqlite3_finalize(in->problems.row);
 	sqlite3_reset(in->before.row);
+	sqlite3_reset(in->vouched.row);
+	sqlite3_reset(in->unjudged.row);
 	sqlite3_reset(in->views.row);
 	mutes_free(&in->mutes);
 	best_list_free(&in->best_domains);
@@ -176,6 +219,24 @@ add_before(struct gathering *g, struct feed *in, struct overview_domain *d,
 }
 
 static int
+add_vouched(struct gathering *g, struct feed *in, struct overview_domain *d,
+    struct fault *f)
+{
+	int rc = feed_reach(g, in, d->name, f);
+
+	if (rc != 1)
+		return rc;
+	d->vouched_sessions = saturating_count(
+	    d->vouched_sessions, (uint64_t)sqlite3_column_int64(in->row, 1));
+	d->vouched_failed = saturating_count(
+	    d->vouched_failed, (uint64_t)sqlite3_column_int64(in->row, 2));
+	d->vouched_organizations += (unsigned)sqlite3_column_int64(in->row, 3);
+	if (d->vouched_organizations > d->organizations)
+		d->vouched_organizations = d->organizations;
+	return 0;
+}
+
+static int
 add_views(struct gathering *g, struct feeds *in, struct overview_domain *d,
     struct fault *f)
 {
@@ -192,6 +253,37 @@ add_views(struct gathering *g, struct feeds *in, struct overview_domain *d,
 	return rc;
 }
 
+static const struct sql select_vouched_failures = {
+	"SELECT CAST(total(failed_sessions) AS INTEGER) FROM rollup_failures"
+	" WHERE problem = ?1 AND day BETWEEN ?2 AND ?3"
+	" AND verified_findings = findings"
+};
+
+/*
+ * What a muted problem takes off the alarm.  Of the vouched failures only its
+ * own may be taken, or strangers could mail failures of a muted problem to make
+ * others disappear.
+ */
+static int
+add_muted(struct gathering *g, struct overview_domain *d,
+    const struct overview_problem *p, struct fault *f)
+{
+	struct value v[] = { value_number(p->number), value_number(g->from),
+		value_number(g->to) };
+	int64_t vouched = (int64_t)p->failed;
+
+	if (p->muted_until[0] == '\0' || p->state == PROBLEM_CURED)
+		return 0;
+	if (g->o->vouching.unjudged == 0 &&
+	    sql_number(g->st, &select_vouched_failures, v, 3, &vouched, f) ==
+		-1)
+		return -1;
+	d->failed_muted = saturating_count(d->failed_muted, p->failed);
+	d->vouched_failed_muted =
+	    saturating_count(d->vouched_failed_muted, (uint64_t)vouched);
+	return 0;
+}
+
 /* Its problems, of which muted ones are no reason for an alarm. */
 static int
 add_problems(struct gathering *g, struct feeds *in, struct overview_domain *d,
@@ -204,9 +296,10 @@ add_problems(struct gathering *g, struct feeds *in, struct overview_domain *d,
 	while ((rc = feed_reach(g, &in->problems, d->name, f)) == 1) {
 		problem_read(&p, in->problems.row, &in->mutes);
 		p.reporters = d->organizations;
-		if (p.muted_until[0] != '\0' && p.state != PROBLEM_CURED)
-			d->failed_muted =
-			    saturating_count(d->failed_muted, p.failed);
+		p.vouched_sessions = d->vouched_sessions;
+		p.vouched_reporters = d->vouched_organizations;
+		if (add_muted(g, d, &p, f) == -1)
+			return -1;
 		if (watch != NULL && watch->problem != NULL)
 			watch->problem(watch->arg, &p);
 		best_list_add(&in->best_problems, &p);
@@ -223,6 +316,10 @@ add_to_totals(struct overview *o, const struct overview_domain *d)
 	o->sessions_before =
 	    saturating_count(o->sessions_before, d->sessions_before);
 	o->failed_before = saturating_count(o->failed_before, d->failed_before);
+	o->vouched_sessions =
+	    saturating_count(o->vouched_sessions, d->vouched_sessions);
+	o->vouched_failed =
+	    saturating_count(o->vouched_failed, d->vouched_failed);
 }
 
 static int
@@ -234,6 +331,8 @@ add_domain(struct gathering *g, struct feeds *in, struct fault *f)
 	arena_reset(&in->scratch);
 	read_domain(&d, in->domains.row);
 	if (add_before(g, &in->before, &d, f) == -1 ||
+	    add_vouched(g, &in->vouched, &d, f) == -1 ||
+	    add_vouched(g, &in->unjudged, &d, f) == -1 ||
 	    add_views(g, in, &d, f) == -1 || add_problems(g, in, &d, f) == -1)
 		return -1;
 	add_to_totals(g->o, &d);

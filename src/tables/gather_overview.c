@@ -12,6 +12,7 @@
 #include "tables/gather_overview.h"
 #include "tables/gather_problems.h"
 #include "tables/gather_senders.h"
+#include "tables/gather_vouching.h"
 #include "tables/gathering.h"
 #include "tables/tables.h"
 
@@ -63,22 +64,6 @@ list_of(struct gathering *g)
 		list = arena_printf(g->arena, "%s%s ", list, r->domains[i]);
 	return list;
 }
-
-/*
- * The domains asked for in the list ?3, and whether a report is about any of
- * them.  Most reports are about one domain, which needs no look at each; a list
- * of many is cut, and the entries tell.
- */
-#define ASKED                                                   \
-	"asked (name, rest) AS (SELECT '', ltrim(?3) UNION ALL" \
-	" SELECT substr(rest, 1, instr(rest, ' ') - 1),"        \
-	" substr(rest, instr(rest, ' ') + 1) FROM asked WHERE rest <> '')"
-#define OF_ASKED                                                             \
-	"(instr(?3, ' ' || r.domain || ' ') > 0 OR instr(r.domain, ' ') > 0" \
-	" AND EXISTS (SELECT 1 FROM asked WHERE name <> '' AND"              \
-	" (instr(' ' || r.domain || ' ', ' ' || name || ' ') > 0"            \
-	" OR r.domain LIKE '% more' AND EXISTS (SELECT 1 FROM policies AS p" \
-	" WHERE p.report = r.id AND p.domain = name AND p.skipped = 0))))"
 
 static const struct sql select_oldest_day = {
 	"SELECT day FROM days ORDER BY day LIMIT 1"
@@ -236,7 +221,8 @@ gather(struct gathering *g, struct fault *f)
 		return -1;
 	if (empty)
 		return 0;
-	if (gather_domains(g, f) == -1 || gather_senders(g, f) == -1 ||
+	if (gather_vouching(g, f) == -1 || gather_domains(g, f) == -1 ||
+	    gather_senders(g, f) == -1 || gather_signers(g, f) == -1 ||
 	    gather_days(g, f) == -1 || gather_problems(g, f) == -1 ||
 	    gather_results(g, f) == -1 || gather_rest(g, f) == -1)
 		return -1;

@@ -21,6 +21,21 @@ on_name(struct gathering *g, void *arg, sqlite3_stmt *row)
 	return 0;
 }
 
+static int
+on_vouched(struct gathering *g, void *arg, sqlite3_stmt *row)
+{
+	struct overview_problem *p = arg;
+
+	(void)g;
+	p->vouched = sqlite3_column_int(row, 0) != 0;
+	return 0;
+}
+
+static const struct sql select_is_vouched = {
+	"SELECT EXISTS (SELECT 1 FROM rollup_failures"
+	" WHERE problem = ?1 AND verified_findings > 0)"
+};
+
 /* LIMIT_NAMES of them. */
 static const struct sql select_names = {
 	"SELECT organization FROM (SELECT s.organization AS organization,"
@@ -42,7 +57,10 @@ name_organizations(struct gathering *g, struct fault *f)
 		struct overview_problem *p = &g->problems[i];
 
 		v[0] = value_number(p->number);
-		if (gathering_each(g, &select_names, v, 3, on_name, p, f) == -1)
+		if (gathering_each(g, &select_names, v, 3, on_name, p, f) ==
+			-1 ||
+		    gathering_each(
+			g, &select_is_vouched, v, 1, on_vouched, p, f) == -1)
 			return -1;
 		if (p->organizations > LIMIT_NAMES)
 			p->organization_names = arena_printf(g->arena,

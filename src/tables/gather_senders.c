@@ -27,6 +27,7 @@ enum {
 	SENDER_REPORTS,
 	SENDER_SESSIONS,
 	SENDER_FAILED,
+	SENDER_VOUCHED,
 	SENDER_COLUMNS
 };
 
@@ -35,7 +36,7 @@ static const struct column columns[] = {
 	[SENDER_REPORTER_DOMAIN] = { "reporter_domain", COLUMN_TEXT },
 	[SENDER_DOMAIN] = { "domain", COLUMN_TEXT },
 	[SENDER_FIRST_DAY] = { "first_day", COLUMN_NUMBER },
-	[SENDER_LAST_DAY] = { "last_day", COLUMN_NUMBER },
+	[SENDER_LAST_DAY] = { "known_last", COLUMN_NUMBER },
 	[SENDER_DAYS] = { "days", COLUMN_NUMBER },
 	[SENDER_GAP] = { "longest_gap", COLUMN_NUMBER },
 	[SENDER_SILENT_DAYS] = { "silent_days", COLUMN_NUMBER },
@@ -43,6 +44,7 @@ static const struct column columns[] = {
 	[SENDER_REPORTS] = { "reports", COLUMN_NUMBER },
 	[SENDER_SESSIONS] = { "counted_sessions", COLUMN_NUMBER },
 	[SENDER_FAILED] = { "counted_failed", COLUMN_NUMBER },
+	[SENDER_VOUCHED] = { "verified_reports", COLUMN_NUMBER },
 };
 
 static const struct table lives = {
@@ -90,6 +92,8 @@ read_sender(
 		.reports = (uint64_t)c[SENDER_REPORTS].number,
 		.sessions = (uint64_t)c[SENDER_SESSIONS].number,
 		.failed = (uint64_t)c[SENDER_FAILED].number,
+		.vouched_reports = (uint64_t)c[SENDER_VOUCHED].number,
+		.signed_by = "",
 	};
 }
 

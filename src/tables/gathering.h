@@ -44,6 +44,22 @@ enum {
 #define OF(domain, list) \
 	"(" list " = '' OR instr(" list ", ' ' || " domain " || ' ') > 0)"
 
+/*
+ * The domains asked for in the list ?3, and whether a report is about any of
+ * them.  Most reports are about one domain, which needs no look at each; a list
+ * of many is cut, and the entries tell.
+ */
+#define ASKED                                                   \
+	"asked (name, rest) AS (SELECT '', ltrim(?3) UNION ALL" \
+	" SELECT substr(rest, 1, instr(rest, ' ') - 1),"        \
+	" substr(rest, instr(rest, ' ') + 1) FROM asked WHERE rest <> '')"
+#define OF_ASKED                                                             \
+	"(instr(?3, ' ' || r.domain || ' ') > 0 OR instr(r.domain, ' ') > 0" \
+	" AND EXISTS (SELECT 1 FROM asked WHERE name <> '' AND"              \
+	" (instr(' ' || r.domain || ' ', ' ' || name || ' ') > 0"            \
+	" OR r.domain LIKE '% more' AND EXISTS (SELECT 1 FROM policies AS p" \
+	" WHERE p.report = r.id AND p.domain = name AND p.skipped = 0))))"
+
 /* Takes a row; -1 ends the reading, which is no fault. */
 typedef int each_fn(struct gathering *, void *arg, sqlite3_stmt *row);
 

@@ -164,6 +164,7 @@ add_sender(struct made *m, const char *organization,
 	}
 	*s = (struct overview_sender){ .organization = organization,
 		.reporter_domain = "reporter.example",
+		.signed_by = "",
 		.domain = d->name,
 		.first_day = m->o.from,
 		.last_day = m->o.days[last],

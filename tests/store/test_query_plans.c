@@ -339,6 +339,35 @@ run_often(struct scene *s)
 	refresh(s);
 }
 
+/* A day on which everything was judged, and whose problem is muted. */
+static void
+read_judged_day(struct scene *s, struct overview_range *range)
+{
+	struct failure failure = some_failure;
+	struct policy p = some_policy;
+	struct report r = report_of(&p, 1, "judged", 26);
+	struct overview o;
+	struct arena a = { 0 };
+	int64_t problem;
+
+	p.domain = p.recipient_domain = "judged.example";
+	p.failures = &failure;
+	p.n_failures = 1;
+	p.failed_sessions = 5;
+	r.dkim = "pass";
+	r.dkim_domain = "example.net";
+	add(s, &r);
+	r.report_id = "unvouched";
+	r.dkim = "dkim-missing";
+	add(s, &r);
+	problem = number_of(
+	    s, "SELECT id FROM problems WHERE domain = 'judged.example'");
+	assert_ok(s, store_mute(s->st, problem, "2026-12-31", "", &s->f));
+	range->from = range->to = "2026-11-26";
+	assert_ok(s, store_overview(s->st, range, &a, &o, &s->f));
+	arena_free(&a);
+}
+
 static void
 read_overviews(struct scene *s)
 {
@@ -351,6 +380,8 @@ read_overviews(struct scene *s)
 	range.domains = &name;
 	range.n_domains = 1;
 	assert_ok(s, store_overview(s->st, &range, &a, &o, &s->f));
+	range.n_domains = 0;
+	read_judged_day(s, &range);
 	arena_free(&a);
 }
 
@@ -433,6 +464,8 @@ run_seldom(struct scene *s)
 	struct report r;
 	struct arena a = { 0 };
 	char day[16], oldest[24];
+	struct store_refused refused;
+	bool vouched;
 	int64_t end;
 
 	drop_reports(s);
@@ -442,7 +475,8 @@ run_seldom(struct scene *s)
 	assert_ok(s, store_mute(s->st, 1, "2026-12-31", "note", &s->f));
 	assert_ok(s, store_read_mutes(s->st, no_mute, NULL, &s->f));
 	assert_ok(s, store_end_mute(s->st, 1, &s->f));
-	assert_ok(s, store_newest_end(s->st, &end, &s->f));
+	assert_ok(s, store_newest_end(s->st, &end, &vouched, &s->f));
+	assert_ok(s, store_count_refused(s->st, "box", 0, &refused, &s->f));
 	assert_ok(s, store_count_waiting(s->st, &end, oldest, &s->f));
 	assert_ok(s, store_load_report(s->st, 1, &a, &r, &s->f));
 	tell_changes(s);
