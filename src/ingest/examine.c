@@ -266,8 +266,9 @@ hand_over_refused(struct exam *e, struct candidate *c, struct fault *f)
 	return hand_over(e, c, f);
 }
 
+/* Read the report; `domain` is what TLS-Report-Domain says, "" for nothing. */
 static int
-judge_text(struct exam *e, struct candidate *c, struct fault *f)
+parse(struct exam *e, struct candidate *c, const char *domain, struct report *r)
 {
 	struct examiner *ex = e->ex;
 	struct report_context context = {
@@ -275,21 +276,49 @@ judge_text(struct exam *e, struct candidate *c, struct fault *f)
 		.has_arrival = e->has_arrival,
 		.arrival = e->arrival,
 		.now = (int64_t)time(NULL),
-		.report_domain = e->head->report_domain,
+		.report_domain = domain,
 		.our_domains = ex->settings.our_domains,
 		.n_our_domains = ex->settings.n_our_domains,
 		.left = &e->share,
 	};
+
+	c->report = NULL;
+	c->verdict = NULL;
+	if (report_parse(ex->parser, c->text, &context, e->reports, r,
+		&ex->findings) == -1)
+		return -1;
+	c->report = r;
+	if (ex->settings.notes && e->head->from[0] != '\0')
+		report_compare_mail(r, e->head, c->filename, &ex->findings);
+	judge_voucher(e, c, r);
+	return 0;
+}
+
+/* Whether the signature that vouches leaves TLS-Report-Domain open: anybody
+ * who passed the mail on may have put it there. */
+static bool
+is_domain_open(const struct exam *e, const struct candidate *c)
+{
+	return e->head->report_domain[0] != '\0' && c->verdict != NULL &&
+	       c->verdict->vouched == VOUCHED_BY_SIGNATURE &&
+	       c->verdict->about->report_domain_open;
+}
+
+static int
+judge_text(struct exam *e, struct candidate *c, struct fault *f)
+{
+	struct examiner *ex = e->ex;
 	struct report *r = arena_alloc(e->reports, sizeof *r);
 	enum room left = timing_enter(ex->settings.timing, ROOM_JSON);
+	size_t found = ex->findings.n;
+	uint64_t share = e->share;
 
-	if (report_parse(ex->parser, c->text, &context, e->reports, r,
-		&ex->findings) == 0) {
-		c->report = r;
-		if (ex->settings.notes && e->head->from[0] != '\0')
-			report_compare_mail(
-			    r, e->head, c->filename, &ex->findings);
-		judge_voucher(e, c, r);
+	if (parse(e, c, e->head->report_domain, r) == 0 &&
+	    is_domain_open(e, c)) {
+		/* once more, as if it had not been read */
+		ex->findings.n = found;
+		e->share = share;
+		parse(e, c, "", r);
 	}
 	timing_enter(ex->settings.timing, left);
 	return c->report != NULL ? hand_over(e, c, f)
@@ -430,7 +459,7 @@ static int
 judge_file(struct exam *e, struct mail_head *head, struct fault *f)
 {
 	struct span bytes = e->message->bytes;
-	struct candidate c = { .filename = base_name(e->message->source),
+	struct candidate c = { .filename = file_base_name(e->message->source),
 		.bytes = bytes,
 		.findings = &e->ex->findings };
 

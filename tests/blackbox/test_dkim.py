@@ -4,7 +4,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from lib import tap  # noqa: E402
+from lib import signing, tap  # noqa: E402
 from lib.nameserver import TROUBLES  # noqa: E402
 from lib.program import DATAERR, OK  # noqa: E402
 from lib.signed import Dkim, arrived, mail, report  # noqa: E402
@@ -48,6 +48,33 @@ class Judged(Dkim):
         self.imports(paths, signers="reporter.example:other.example")
         self.assertEqual([("pass", "reporter.example", "")], self.verdicts())
         self.assert_rollups_are_true()
+
+
+class Unsigned(Dkim):
+    """TLS-Report-Domain in a mail whose signature leaves it open: whoever passed it on may have put it there."""
+
+    def domains(self, *raws):
+        self.imports([self.write(f"{i}.eml", arrived(raw)) for i, raw in enumerate(raws)])
+        return self.query("SELECT domain, dkim, warnings FROM reports")
+
+    def tlsa(self):
+        """A report whose one policy names the MX host, so that the recipient domain is in the header alone."""
+        document = report()
+        document["policies"][0]["policy"].update({"policy-type": "tlsa", "policy-domain": "mx.host.example",
+                                                  "policy-string": ["3 1 1 " + "ab" * 32]})
+        return document
+
+    def test_it_counts_where_it_is_signed(self):
+        self.assertEqual([("our.example", "pass", "")], self.domains(*self.signer.sign(mail(self.tlsa()))))
+
+    def test_it_counts_as_absent_where_it_is_not(self):
+        bare = mail(self.tlsa()).replace(b"TLS-Report-Domain: our.example\r\n", b"")
+        raw = self.signer.sign(bare, names=[n for n in signing.NAMES if n != "tls-report-domain"])[0]
+        self.assertEqual([("mx.host.example", "pass", "headers-unsigned")],
+                         self.domains(b"TLS-Report-Domain: victim.example\r\n" + raw))
+
+    def test_a_report_that_nobody_vouches_for_keeps_it(self):
+        self.assertEqual([("our.example", "dkim-missing", "unauthenticated")], self.domains(mail(self.tlsa())))
 
 
 class Required(Dkim):

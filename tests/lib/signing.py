@@ -39,9 +39,9 @@ class Signer:
     def name(self):
         return f"{self.selector}._domainkey.{self.domain}"
 
-    def sign(self, *mails):
+    def sign(self, *mails, names=NAMES):
         """The mails with a signature before each."""
-        job = {"key": self.key, "selector": self.selector, "domain": self.domain, "names": NAMES,
+        job = {"key": self.key, "selector": self.selector, "domain": self.domain, "names": names,
                "mails": [base64.b64encode(m).decode() for m in mails]}
         done = subprocess.run([PYTHON, "-c", SIGN], input=json.dumps(job), capture_output=True, text=True, check=True)
         return [base64.b64decode(m) for m in json.loads(done.stdout)]
