@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/span.h"
 #include "base/utc.h"
+#include "cmd/alarm_options.h"
 #include "cmd/command_line.h"
 #include "config/value_types.h"
 #include "model/vouching.h"
@@ -57,7 +58,8 @@ enum option_key {
 	KEY_DELIMITER,
 	KEY_DECIMAL,
 	KEY_DKIM,
-	KEY_TEST
+	KEY_TEST,
+	KEY_MAIL
 };
 
 static const struct spec {
@@ -97,6 +99,8 @@ static const struct spec {
 	    "do not judge a domain with fewer sessions" },
 	{ KEY_CHANGES, "changes", NULL, OPTION_CHANGES,
 	    "what is new, worse or cured since the last time" },
+	{ KEY_MAIL, "mail", NULL, OPTION_MAIL,
+	    "the last week as a mail with the page, for sendmail -t" },
 	{ KEY_FORMAT, "format", "csv|ndjson", OPTION_FORMAT,
 	    "CSV for spreadsheets, or a JSON object a line" },
 	{ KEY_BOM, "bom", NULL, OPTION_STYLE,
@@ -221,39 +225,6 @@ set_since(struct options *o, const char *value)
 	return 0;
 }
 
-/* A percentage: digits, perhaps a point, perhaps a "%". */
-static int
-set_fail_above(struct options *o, const char *value)
-{
-	char *end;
-	size_t n = strspn(value, "0123456789.");
-
-	o->fail_above = strtod(value, &end);
-	if (n == 0 || end != value + n ||
-	    (strcmp(end, "%") != 0 && strcmp(end, "") != 0) ||
-	    o->fail_above > 100) {
-		log_error("--fail-above %s: write a share as 1%% or 0.5%%, at "
-			  "most 100%%",
-		    value);
-		return -1;
-	}
-	o->has_fail_above = true;
-	return 0;
-}
-
-static int
-set_min_sessions(struct options *o, const char *value)
-{
-	size_t n = strspn(value, "0123456789");
-
-	if (n == 0 || n > 18 || value[n] != '\0') {
-		log_error("--min-sessions %s: write a number, as 50", value);
-		return -1;
-	}
-	o->min_sessions = strtoull(value, NULL, 10);
-	return 0;
-}
-
 static int
 set_format(struct options *o, const char *value)
 {
@@ -335,9 +306,9 @@ set_option(struct options *o, int key, const char *value)
 	case KEY_DKIM:
 		return set_dkim(o, value);
 	case KEY_FAIL_ABOVE:
-		return set_fail_above(o, value);
+		return alarm_set_fail_above(o, value);
 	case KEY_MIN_SESSIONS:
-		return set_min_sessions(o, value);
+		return alarm_set_min_sessions(o, value);
 	case KEY_FORMAT:
 		return set_format(o, value);
 	case KEY_DELIMITER:
@@ -402,6 +373,8 @@ flag_of(struct options *o, int key)
 		return &o->bom;
 	case KEY_TEST:
 		return &o->test;
+	case KEY_MAIL:
+		return &o->mail;
 	default:
 		return NULL;
 	}

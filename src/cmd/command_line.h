@@ -31,7 +31,8 @@ enum option_set {
 	OPTION_STYLE = 1 << 18,	  /* --bom --delimiter --decimal */
 	OPTION_AGAIN = 1 << 19,	  /* --again-actions */
 	OPTION_DKIM = 1 << 20,	  /* --dkim */
-	OPTION_TEST = 1 << 21	  /* --test */
+	OPTION_TEST = 1 << 21,	  /* --test */
+	OPTION_MAIL = 1 << 22	  /* --mail */
 };
 
 /* The values of an option that may be repeated. */
@@ -48,7 +49,7 @@ struct options {
 	bool quiet;
 	bool help, version;
 	bool dry_run, json, timing, raw, all, changes, verify, check, ndjson,
-	    mailbox, test;
+	    mailbox, test, mail;
 	bool bom;
 	char delimiter, decimal;    /* of CSV; '\0' when not given */
 	const char *output;	    /* -o; NULL when not given */

@@ -18,7 +18,8 @@
 #include "tables/gather_overview.h"
 
 enum {
-	USUAL_DAYS = 30
+	USUAL_DAYS = 30,
+	MAIL_DAYS = 7
 };
 
 /* The first day of the range, in `from`; "" for the oldest stored. */
@@ -26,7 +27,9 @@ static int
 first_day(struct store *st, const struct options *o, char from[static 16],
     struct fault *f)
 {
-	unsigned days = o->since != NULL ? o->since_days : USUAL_DAYS;
+	unsigned days = o->since != NULL ? o->since_days
+			: o->mail	 ? MAIL_DAYS
+					 : USUAL_DAYS;
 	char text[UTC_TEXT];
 	int64_t to;
 

@@ -25,7 +25,8 @@ struct judged_overview {
 };
 
 /*
- * Read the days that the options name, or else the last 30 stored.  `ascii` is
+ * Read the days that the options name, or else the last 30 stored; for a mail
+ * the last 7.  `ascii` is
  * for text without any other characters.  The struct must not be moved, and
  * judged_overview_free() it in either case.
  */

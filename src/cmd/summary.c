@@ -5,6 +5,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/log.h"
@@ -14,7 +15,10 @@
 #include "cmd/judged_overview.h"
 #include "cmd/range_options.h"
 #include "cmd/require_advice.h"
+#include "config/config.h"
 #include "model/announced.h"
+#include "page/html_page.h"
+#include "page/summary_mail.h"
 #include "store/announced_changes.h"
 #include "store/store.h"
 #include "summary/changes.h"
@@ -127,6 +131,49 @@ tell_all(struct judged_overview *l, const struct options *o)
 	}
 }
 
+/* The screen of a pipe, as the text of a mail. */
+static char *
+text_of_mail(const struct judged_overview *l)
+{
+	struct summary_style style = { .lines = LINES_IN_PIPE, .now = l->now };
+	char *text = NULL;
+	size_t n = 0;
+	FILE *out = open_memstream(&text, &n);
+
+	if (out == NULL)
+		out_of_memory();
+	summary_print(out, &l->words, &style);
+	if (fclose(out) == EOF)
+		out_of_memory();
+	return text;
+}
+
+static void
+tell_mail(const struct config *c, const struct judged_overview *l)
+{
+	struct page_origin origin = { l->now, c->store_path, l->host };
+	struct mail_envelope envelope = { c->report_from, c->report_to };
+	char *text = text_of_mail(l);
+
+	summary_mail_print(stdout, &l->words, &origin, &envelope, text);
+	free(text);
+}
+
+/* Who writes it and to whom must be known. */
+static int
+check_envelope(const struct config *c)
+{
+	bool has_from = c->report_from[0] != '\0';
+
+	if (has_from && c->report_to[0] != '\0')
+		return 0;
+	log_error("%s: [report] %s: is not set, and --mail needs it: write it "
+		  "as %s = boss@example.com",
+	    c->path[0] != '\0' ? c->path : "configuration",
+	    has_from ? "to" : "from", has_from ? "to" : "from");
+	return EX_CONFIG;
+}
+
 /* Of the store that was read, opened again where it is to be written. */
 static int
 tell(struct opened *in, struct judged_overview *l, const struct options *o)
@@ -134,10 +181,12 @@ tell(struct opened *in, struct judged_overview *l, const struct options *o)
 	struct fault f = { 0 };
 	int status;
 
-	if (!o->changes) {
+	if (o->mail)
+		tell_mail(&in->config, l);
+	else if (!o->changes)
 		tell_all(l, o);
+	if (!o->changes)
 		return 0;
-	}
 	store_close(in->store);
 	if ((status = cmd_open_store(
 		 o->dry_run ? STORE_READ : STORE_WRITE, in)) != 0)
@@ -153,6 +202,9 @@ check_arguments(const struct options *o)
 			      o->since != NULL || o->domains.n > 0))
 		return cmd_usage("summary: --changes looks at all domains and "
 				 "the last 30 days: give no range");
+	if (o->mail && (o->changes || o->json))
+		return cmd_usage("summary: --mail is a form of its own: give "
+				 "neither --changes nor --json");
 	if (o->dry_run && !o->changes)
 		return cmd_usage("summary: -n goes with --changes");
 	if (o->min_sessions > 0 && !o->has_fail_above)
@@ -174,6 +226,8 @@ run(const struct options *o)
 	if ((status = check_arguments(o)) != 0)
 		return status;
 	status = cmd_open(o, CONFIG_OPTIONAL, STORE_READ, &in);
+	if (status == 0 && o->mail)
+		status = check_envelope(&in.config);
 	if (status == 0)
 		status = range_options_check_domains(o, "summary", in.store);
 	if (status == 0 && judged_overview_read(&overview, in.store, o,
@@ -193,9 +247,9 @@ run(const struct options *o)
 
 const struct command cmd_summary = {
 	.name = "summary",
-	.arguments = "[--changes] [--json] [options]",
+	.arguments = "[--changes|--mail] [--json] [options]",
 	.summary = "what matters, on one screen",
 	.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_RANGE | OPTION_ALARM |
-		   OPTION_CHANGES,
+		   OPTION_CHANGES | OPTION_MAIL,
 	.run = run,
 };

@@ -62,6 +62,8 @@ config_defaults(struct config *c)
 		.poll_limit = 3600,
 		.export_dir = "",
 		.notify_command = "",
+		.report_from = "",
+		.report_to = "",
 		.export_since = 400,
 		.csv = csv_style_default,
 		.vouching = { .mode = DKIM_RECORD },

@@ -49,6 +49,8 @@ struct config {
 	unsigned export_since;	/* days; SINCE_ALL for everything */
 	struct csv_style csv;
 	const char *notify_command; /* "": none */
+	/* of summary --mail: an address, and some with ", " between; or "" */
+	const char *report_from, *report_to;
 	struct domain_list domains; /* our own; empty: any */
 	struct vouching vouching;   /* of what is no mailbox */
 	struct dns_settings dns;

@@ -25,6 +25,8 @@
 	OPTION("export", called, by, offsetof(struct config, member))
 #define NOTIFY(called, by, member) \
 	OPTION("notify", called, by, offsetof(struct config, member))
+#define REPORT(called, by, member) \
+	OPTION("report", called, by, offsetof(struct config, member))
 #define REPORTS(called, by, member) \
 	OPTION("reports", called, by, offsetof(struct config, member))
 #define DNS(called, by, member) \
@@ -51,6 +53,9 @@ const struct config_option config_options[] = {
 
 	{ NOTIFY("command", set_command_if_any, notify_command),
 	    .is_list = true },
+
+	{ REPORT("from", set_address, report_from) },
+	{ REPORT("to", set_addresses, report_to), .is_list = true },
 
 	{ REPORTS("domains", set_domains, domains), .is_list = true },
 	{ REPORTS("domains_file", set_domains_file, domains) },

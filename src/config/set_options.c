@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/fault.h"
 #include "base/span.h"
 #include "base/utc.h"
@@ -281,5 +282,55 @@ set_domains_file(const struct config_option *o, struct setting *s, void *field)
 	if (s->text[0] != '\0' &&
 	    domain_list_read(field, s->text, s->memory, &f) == -1)
 		return config_refuse(s, "%s", f.text);
+	return 0;
+}
+
+/* Whether it is an address that can stand in a header as it is. */
+static bool
+is_address(const char *s)
+{
+	const char *at = strchr(s, '@'), *p;
+
+	for (p = s; *p != '\0'; p++)
+		if (*p <= ' ' || *p > '~' || strchr("<>()[],;:\\\"", *p))
+			return false;
+	return at != NULL && at != s && at[1] != '\0' &&
+	       strchr(at + 1, '@') == NULL;
+}
+
+static int
+refuse_address(struct setting *s, const char *address)
+{
+	return config_refuse(s,
+	    "\"%.80s\" is no address; write it as boss@example.com", address);
+}
+
+int
+set_address(const struct config_option *o, struct setting *s, void *field)
+{
+	(void)o;
+	if (s->text[0] != '\0' && !is_address(s->text))
+		return refuse_address(s, s->text);
+	*(const char **)field = s->text;
+	return 0;
+}
+
+int
+set_addresses(const struct config_option *o, struct setting *s, void *field)
+{
+	const char *const *item;
+	const char *all = "";
+	size_t n, i;
+
+	(void)o;
+	if (setting_list(s->text, s->memory, &item, &n) == -1)
+		return config_refuse(s, "a double quote is not closed");
+	for (i = 0; i < n; i++) {
+		if (!is_address(item[i]))
+			return refuse_address(s, item[i]);
+		all = arena_printf(
+		    s->memory, "%s%s%s", all, i > 0 ? ", " : "", item[i]);
+	}
+	*(const char **)field = all;
 	return 0;
 }

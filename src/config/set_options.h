@@ -24,5 +24,7 @@ config_set_fn set_delimiter;	/* char */
 config_set_fn set_decimal;	/* char */
 config_set_fn set_domains;	/* struct domain_list */
 config_set_fn set_domains_file; /* the same */
+config_set_fn set_address;	/* const char *, or empty */
+config_set_fn set_addresses;	/* the same, several with ", " between */
 
 #endif

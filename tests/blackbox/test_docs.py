@@ -14,6 +14,7 @@ KEYS = {
     "poll": "parallel",
     "export": "dir since bom delimiter decimal guard",
     "notify": "command",
+    "report": "from to",
     "reports": "domains domains_file dkim trust_authserv signers",
     "dns": "resolver trust_anchor timeout",
     "limits": "message header mime_depth parts reports report json_depth policies failures quarantine",
