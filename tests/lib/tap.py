@@ -12,8 +12,9 @@ class _Result(unittest.TestResult):
 
     def _line(self, good, test, note=""):
         self.number += 1
-        name = test.id().split(".", 1)[-1] if hasattr(test, "id") else str(test)
-        name = re.sub(r"^__main__\.", "", name)
+        name = test.id() if hasattr(test, "id") else str(test)
+        # "setUpClass (__main__.Class)" is what a class as a whole is called
+        name = re.sub(r"^(\w+) \((.*)\)$", r"\2.\1", name).split(".", 1)[-1]
         print(f"{'ok' if good else 'not ok'} {self.number} - {name}{note}", file=self.out, flush=True)
 
     def _trouble(self, test, err):
