@@ -459,7 +459,7 @@ static int
 judge_file(struct exam *e, struct mail_head *head, struct fault *f)
 {
 	struct span bytes = e->message->bytes;
-	struct candidate c = { .filename = file_base_name(e->message->source),
+	struct candidate c = { .filename = base_name(e->message->source),
 		.bytes = bytes,
 		.findings = &e->ex->findings };
 
