@@ -80,7 +80,7 @@ remedy_of(
 		return xstrdup("check host and port (993 with tls = implicit, "
 			       "143 with tls = starttls), and whether a "
 			       "firewall is in between");
-	if (strcmp(step, "greeting") == 0)
+	if (strcmp(step, "greeting") == 0 && strstr(f->text, ": set ") == NULL)
 		return xstrdup("is this the port of the IMAP server? It is 993 "
 			       "with tls = implicit, 143 with tls = starttls");
 	if (is_login && status == EX_NOPERM &&

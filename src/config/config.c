@@ -230,7 +230,9 @@ refuse_section(
 	for (s = ld->sections; s != NULL; s = s->next)
 		if (strcmp(s->title, new->title) == 0)
 			return arena_printf(ld->memory,
-			    "given twice, first on line %u", s->line);
+			    "given twice, first on line %u: %s", s->line,
+			    is_mailbox ? "give each mailbox a name of its own"
+				       : "put its options together");
 	return ld->n_sections < SECTIONS_MAX ? NULL : "too many sections";
 }
 
@@ -363,6 +365,10 @@ refuse_file(const char *path, struct fault *f)
 		    "%s: %s: put the example tlsrua.conf there and edit it, or "
 		    "name another file with -c",
 		    path, strerror(errno));
+	if (errno == EACCES)
+		return fault(f, FAULT_HOST, EX_CONFIG,
+		    "%s: %s: it holds no secret, so: as root, chmod a+r %s",
+		    path, strerror(errno), path);
 	return fault(f, FAULT_HOST, EX_CONFIG, "%s: %s", path, strerror(errno));
 }
 

@@ -20,6 +20,9 @@ enum {
 	COMMAND_SECONDS = 30
 };
 
+/* What some editors of Windows put before UTF-8. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 static int
 refuse(struct fault *f, const char *why)
 {
@@ -45,11 +48,51 @@ static int
 refuse_rights(const char *path, const char *why, struct fault *f)
 {
 	struct group *group = getgrgid(getegid());
+	struct stat st;
 
 	if (geteuid() == 0 || group == NULL)
 		return refuse_file(f, why, "chmod 600 %s", path);
-	return refuse_file(
-	    f, why, "chgrp %s %s && chmod 640 %s", group->gr_name, path, path);
+	if (stat(path, &st) == 0 && st.st_uid == geteuid())
+		return refuse_file(f, why, "chmod 600 %s", path);
+	return refuse_file(f, why, "as root, chgrp %s %s && chmod 640 %s",
+	    group->gr_name, path, path);
+}
+
+/* A file that is for others, or for root alone. */
+static int
+refuse_access(const char *path, const char *why, struct fault *f)
+{
+	struct stat st;
+	const struct group *group;
+
+	if (stat(path, &st) == -1)
+		return refuse_file(
+		    f, why, "run as the user that its folder belongs to");
+	group = getgrgid(st.st_gid);
+	if ((st.st_mode & S_IRGRP) != 0 && st.st_gid != 0 && group != NULL)
+		return refuse_file(f, why,
+		    "run as a user of the group %s, which may read it: sudo "
+		    "-u %s tlsrua ...",
+		    group->gr_name, group->gr_name);
+	return refuse_rights(path, why, f);
+}
+
+/* The command that puts a password into a file, where a person types it. */
+static int
+refuse_content(const char *path, const char *why, struct fault *f)
+{
+	static const char type[] = "type the password, Enter and Ctrl-D";
+	const struct group *group =
+	    geteuid() == 0 ? getgrnam("tlsrua") : getgrgid(getegid());
+	const char *as_root = geteuid() == 0 ? "" : ", as root,";
+
+	if (group == NULL)
+		return refuse_file(f, why,
+		    "%s%s into: install -m 600 /dev/stdin %s", type, as_root,
+		    path);
+	return refuse_file(f, why,
+	    "%s%s into: install -m 640 -g %s /dev/stdin %s", type, as_root,
+	    group->gr_name, path);
 }
 
 /* A file that cannot be opened or read, by errno. */
@@ -59,12 +102,9 @@ refuse_errno(const char *path, struct fault *f)
 	const char *why = strerror(errno);
 
 	if (errno == EACCES)
-		return refuse_rights(path, why, f);
+		return refuse_access(path, why, f);
 	if (errno == ENOENT)
-		return refuse_file(f, why,
-		    "write the password into it: install -m 600 /dev/null %s "
-		    "&& cat >%s",
-		    path, path);
+		return refuse_content(path, why, f);
 	return refuse(f, why);
 }
 
@@ -145,10 +185,13 @@ settle(struct secret_text *raw, const char *path, struct fault *f)
 	if (raw->len > 0 && raw->bytes[raw->len - 1] == '\r')
 		raw->len--;
 	if (raw->len == 0 && path != NULL)
-		return refuse_file(
-		    f, "is empty", "write the password into it: cat >%s", path);
+		return refuse_content(path, "is empty", f);
 	if (raw->len == 0)
 		return refuse(f, "is empty");
+	if (path != NULL && raw->len >= strlen(BYTE_ORDER_MARK) &&
+	    memcmp(raw->bytes, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
+		return refuse_file(f, "begins with a byte order mark",
+		    "save it without: sed -i '1s/^\\xef\\xbb\\xbf//' %s", path);
 	for (i = 0; i < raw->len; i++) {
 		unsigned char c = (unsigned char)raw->bytes[i];
 
@@ -157,6 +200,9 @@ settle(struct secret_text *raw, const char *path, struct fault *f)
 			    "keep the first alone: sed -i 2,\\$d %s", path);
 		if (c == '\n')
 			return refuse(f, "holds more than one line");
+		if ((c < ' ' || c == 0x7f) && path != NULL)
+			return refuse_content(
+			    path, "holds a control character", f);
 		if (c < ' ' || c == 0x7f)
 			return refuse(f, "holds a control character");
 	}

@@ -214,8 +214,10 @@ set_ca_file(const struct config_option *o, struct setting *s, void *field)
 
 	if (s->text[0] != '\0') {
 		if (stat(s->text, &st) == -1 || access(s->text, R_OK) == -1)
-			return config_refuse(
-			    s, "cannot be read: %s", strerror(errno));
+			return config_refuse(s,
+			    "%.80s cannot be read: %s: without ca_file the "
+			    "system's certificates are used",
+			    s->text, strerror(errno));
 		if (!S_ISREG(st.st_mode))
 			return config_refuse(s, "is not a file");
 	}

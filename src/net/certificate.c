@@ -108,10 +108,15 @@ add_chain_remedy(struct line *l, const struct certificate *c, const X509 *leaf)
 	const char *ca_file = c->settings->ca_file;
 	bool has_ca_file = ca_file != NULL && ca_file[0] != '\0';
 
-	add(l, c->pinned ? "neither the issuer nor the fingerprint is trusted: "
-	       : has_ca_file
-		   ? "its issuer is not among the certificates in ca_file: "
-		   : "its issuer is not trusted: ");
+	if (c->pinned)
+		add(l, "neither the issuer nor the fingerprint is trusted: ");
+	else if (has_ca_file)
+		add(l,
+		    "its issuer is not among the certificates in ca_file "
+		    "%.100s: ",
+		    ca_file);
+	else
+		add(l, "its issuer is not trusted: ");
 	add(l, has_ca_file ? "put the issuer's certificate there"
 			   : "set ca_file to the issuer's certificate");
 	add(l, ", or, when the server is known to have this one, set "

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -11,6 +12,7 @@
 
 #include "base/fault.h"
 #include "base/folder.h"
+#include "base/permission.h"
 #include "base/stop_signal.h"
 #include "base/timing.h"
 #include "output/output_folder.h"
@@ -68,11 +70,22 @@ output_folder_clear(int folder)
 static int
 folder_fault(const char *path, struct fault *f)
 {
+	const char *why;
+	char *help;
+
 	if (errno == ELOOP)
 		return fault(f, FAULT_HOST, EX_CANTCREAT,
 		    "%s: the path leads over a symbolic link in a folder that "
 		    "others may write: name the folder itself",
 		    path);
+	if (errno == ENOENT || errno == EACCES) {
+		why = strerror(errno);
+		help = permission_to_use(path);
+		fault(
+		    f, FAULT_HOST, EX_CANTCREAT, "%s: %s: %s", path, why, help);
+		free(help);
+		return -1;
+	}
 	return fault(
 	    f, FAULT_HOST, EX_CANTCREAT, "%s: %s", path, strerror(errno));
 }

@@ -20,6 +20,7 @@
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "base/folder.h"
+#include "base/permission.h"
 #include "output/copy_range.h"
 #include "output/output_folder.h"
 #include "output/whole_file.h"
@@ -52,6 +53,22 @@ file_fault(const struct whole_file *wf, const char *what, struct fault *f)
 	return write_fault(f, wf->path, what);
 }
 
+/* A file that cannot be made, with the command that helps where one does. */
+static int
+new_file_fault(const struct whole_file *wf, struct fault *f)
+{
+	const char *why = strerror(errno);
+	char *help;
+
+	if (errno != EACCES && errno != EPERM && errno != ENOENT)
+		return file_fault(wf, "cannot be created", f);
+	help = permission_for_new_file(wf->path);
+	fault(f, FAULT_HOST, EX_CANTCREAT, "%s: cannot be created: %s: %s",
+	    wf->path, why, help);
+	free(help);
+	return -1;
+}
+
 /* Find the file that is to be replaced, if there is one, and its folder. */
 static int
 find_target(struct whole_file *wf, int at, const char *path, struct fault *f)
@@ -63,7 +80,7 @@ find_target(struct whole_file *wf, int at, const char *path, struct fault *f)
 		    "may write: remove the link, or name what it leads to",
 		    wf->path);
 	if (wf->folder == -1)
-		return file_fault(wf, "cannot be created", f);
+		return new_file_fault(wf, f);
 	wf->replaces = wf->old.st_mode != 0;
 	if (wf->replaces && !S_ISREG(wf->old.st_mode))
 		return fault(f, FAULT_HOST, EX_CANTCREAT,
@@ -146,14 +163,14 @@ open_stream(struct whole_file *wf, struct fault *f)
 	int fd;
 
 	if ((fd = open_temporary(wf)) == -1)
-		return file_fault(wf, "cannot be created", f);
+		return new_file_fault(wf, f);
 	if ((wf->stream = fdopen(fd, "w")) == NULL)
 		out_of_memory();
 	/* a buffer of our own, for else the size would be a mere hint */
 	wf->buffer = xmalloc(STREAM_BUFFER);
 	setvbuf(wf->stream, wf->buffer, _IOFBF, STREAM_BUFFER);
 	if (!wf->replaces && folder_give_file(fd, wf->folder) == -1)
-		return file_fault(wf, "cannot be created", f);
+		return new_file_fault(wf, f);
 	return 0;
 }
 
@@ -275,7 +292,7 @@ give_name(struct whole_file *wf, struct fault *f)
 		if (errno != EEXIST)
 			break;
 	}
-	return file_fault(wf, "cannot be created", f);
+	return new_file_fault(wf, f);
 }
 
 /* The new name must be on the disk as well as the bytes. */

@@ -388,6 +388,24 @@ settle_withheld(struct poll_run *p, struct mailbox *mb, struct fault *ended,
 	return 0;
 }
 
+/* Log a fault with the command that says more, unless its text says one. */
+static void
+say(void (*log)(const char *, ...), const char *mailbox, const struct fault *f)
+{
+	static const char *const helpful[] = { "to do: ", " set ", "`tlsrua " };
+	size_t n = strlen(f->text), i;
+
+	for (i = 0; i < sizeof helpful / sizeof *helpful; i++)
+		if (strstr(f->text, helpful[i]) != NULL) {
+			log("%s: %s", mailbox, f->text);
+			return;
+		}
+	if (n > 0 && f->text[n - 1] == '.')
+		n--;
+	log("%s: %.*s; to look closer: tlsrua check --mailbox %s", mailbox,
+	    (int)n, f->text, mailbox);
+}
+
 /*
  * Record in the store how the poll ended, and log it.  A fault of network or
  * server is an error only when the last good poll is older than the mailbox's
@@ -420,13 +438,10 @@ end_mailbox(struct poll_run *p, struct mailbox *mb, const struct fault *f,
 	if (f->scope == FAULT_NONE)
 		return 0;
 	if (late || (f->status != EX_UNAVAILABLE && f->status != EX_TEMPFAIL)) {
-		log_error("%s: %s", mb->config->name, f->text);
+		say(log_error, mb->config->name, f);
 		return f->status;
 	}
-	if (log_is_terminal())
-		log_warn("%s: %s", mb->config->name, f->text);
-	else
-		log_info("%s: %s", mb->config->name, f->text);
+	say(log_is_terminal() ? log_warn : log_info, mb->config->name, f);
 	return 0;
 }
 

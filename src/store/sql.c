@@ -1,12 +1,15 @@
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/fault.h"
+#include "base/permission.h"
 #include "base/span.h"
 #include "model/row.h"
 #include "store/sql.h"
@@ -64,12 +67,30 @@ io_fault(struct store *st, struct fault *f)
 	    st->path, error != 0 ? strerror(error) : sqlite3_errmsg(st->db));
 }
 
+/* What permissions forbid, with the command that allows it. */
+static int
+permission_fault(struct store *st, const char *what, struct fault *f)
+{
+	/* SQLite keeps -wal and -shm beside it */
+	char *help = access(st->path, R_OK | W_OK) == -1
+			 ? permission_to_use(st->path)
+			 : permission_for_new_file(st->path);
+
+	fault(f, FAULT_HOST, EX_IOERR, "%s: %s: %s", st->path, what, help);
+	free(help);
+	return -1;
+}
+
 static int
 cantopen_fault(struct store *st, struct fault *f)
 {
 	int error = sqlite3_system_errno(st->db);
 	const char *why = error != 0 ? strerror(error) : "not permitted";
 
+	if (error == EACCES &&
+	    (st->access == STORE_WRITE || access(st->path, R_OK | W_OK) == -1))
+		return permission_fault(
+		    st, "cannot be opened: Permission denied", f);
 	if (st->access == STORE_READ)
 		return fault(f, FAULT_HOST, EX_IOERR,
 		    "%s: cannot be opened: %s: reading needs write permission "
@@ -80,6 +101,24 @@ cantopen_fault(struct store *st, struct fault *f)
 	    "%s: cannot be opened: %s: check the permissions of it, of its "
 	    "-wal and -shm, and of the folder",
 	    st->path, why);
+}
+
+/* SQLite says so too where it may not make -wal and -shm. */
+static int
+readonly_fault(struct store *st, struct fault *f)
+{
+	char *folder = permission_folder(st->path);
+	/* not where the disk itself is read-only */
+	bool is_forbidden = (access(folder, W_OK) == -1 && errno == EACCES) ||
+			    (access(st->path, W_OK) == -1 && errno == EACCES);
+
+	free(folder);
+	if (is_forbidden)
+		return permission_fault(st, "is read-only", f);
+	return fault(f, FAULT_HOST, EX_IOERR,
+	    "%s: is read-only: check the permissions of it and its folder, or "
+	    "run as its owner",
+	    st->path);
 }
 
 int
@@ -100,10 +139,7 @@ sql_fault_of(struct store *st, int code, struct fault *f)
 	case SQLITE_READONLY:
 		if (st->access == STORE_READ)
 			return cantopen_fault(st, f);
-		return fault(f, FAULT_HOST, EX_IOERR,
-		    "%s: is read-only: check the permissions of it and its "
-		    "folder, or run as its owner",
-		    st->path);
+		return readonly_fault(st, f);
 	case SQLITE_CORRUPT:
 		return fault(f, FAULT_HOST, EX_IOERR,
 		    "%s: is damaged: restore it from a backup, or save what "

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,15 +11,27 @@
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "base/folder.h"
+#include "base/permission.h"
 #include "store/store.h"
 #include "store/store_file.h"
 #include "store/store_private.h"
 
+/* Where permissions or a folder are missing, with the command that helps. */
 static int
 file_fault(const struct store *st, const char *what, struct fault *f)
 {
-	return fault(f, FAULT_HOST, EX_IOERR, "%s: %s: %s", st->path, what,
-	    strerror(errno));
+	const char *why = strerror(errno);
+	char *help;
+	bool has_help = errno == EACCES || errno == EPERM || errno == ENOENT;
+
+	if (!has_help)
+		return fault(
+		    f, FAULT_HOST, EX_IOERR, "%s: %s: %s", st->path, what, why);
+	help = permission_for_new_file(st->path);
+	fault(f, FAULT_HOST, EX_IOERR, "%s: %s: %s: %s", st->path, what, why,
+	    help);
+	free(help);
+	return -1;
 }
 
 /*

@@ -323,7 +323,7 @@ class Refusals(Provided):
         ((day,),) = self.query("SELECT substr(last_good, 1, 10) FROM mailboxes")
         server.password = "changed"
         for _ in range(2):
-            self.assertRegex(self.poll(NOPERM, config).err, f"; the login last worked on {day}$")
+            self.assertRegex(self.poll(NOPERM, config).err, f"; the login last worked on {day}; to look")
 
     def test_a_server_that_is_away_is_asked_again(self):
         server = self.serve(providers.Panel)

@@ -205,6 +205,7 @@ class Remedies(Scene):
         self.conf = self.config({"host": "127.0.0.1", "port": 1, "tls": "none", "user": "u", "password_file": secret},
                                 export=False)
         for content, mode, why in ((None, 0, "No such file"), ("", 0o600, "is empty"), ("\n", 0o600, "is empty"),
+                                   ("\ufeffpass\n", 0o600, "byte order mark"), ("pa\rss\n", 0o600, "control character"),
                                    ("pass\nmore\n", 0o600, "more than one line"),
                                    ("pass\n", 0o644, "everybody can read it"),
                                    ("pass\n", 0o602, "everybody can write it")):
@@ -226,8 +227,8 @@ class Remedies(Scene):
                                 export=False)
         point = self.check(as_nobody)
         self.assertIn("Permission denied", point["detail"])
-        self.assertEqual(f"chgrp nogroup {secret} && chmod 640 {secret}", point["remedy"])
-        self.expect_line(CONFIG, f"; to do: chgrp nogroup {secret} && chmod 640 {secret}$", "-c", self.conf, "-d",
+        self.assertEqual(f"as root, chgrp nogroup {secret} && chmod 640 {secret}", point["remedy"])
+        self.expect_line(CONFIG, f"; to do: as root, chgrp nogroup {secret} && chmod 640 {secret}$", "-c", self.conf, "-d",
                          "/tmp/none-of-it.db", "poll", preexec=as_nobody)
         os.unlink("/tmp/none-of-it.db")
 

@@ -352,8 +352,9 @@ refuses_what_a_mailbox_cannot_be(void **state)
 		{ "folders = inbox \\Inbox",
 		    "4: [mailbox m] folders: \\Inbox is given twice" },
 		{ "ca_file = /nowhere/ca.pem",
-		    "4: [mailbox m] ca_file: cannot be read: No such file or "
-		    "directory" },
+		    "4: [mailbox m] ca_file: /nowhere/ca.pem cannot be read: "
+		    "No such file or directory: without ca_file the system's "
+		    "certificates are used" },
 		{ "ca_file = /", "4: [mailbox m] ca_file: is not a file" },
 		{ "fingerprint = 0011",
 		    "4: [mailbox m] fingerprint: must be sha256: and 64 "
@@ -479,9 +480,11 @@ refuses_lines_that_are_not_as_they_seem(void **state)
 		    "1: [mailbox -n]: a mailbox is named by up to 64 of A-Z "
 		    "a-z 0-9 . _ -, the first a letter or digit" },
 		{ "[store]\n\n[store]\npath =\n",
-		    "3: [store]: given twice, first on line 1" },
+		    "3: [store]: given twice, first on line 1: put its options "
+		    "together" },
 		{ MAILBOX "[mailbox m]\nhost = x\n",
-		    "4: [mailbox m]: given twice, first on line 1" },
+		    "4: [mailbox m]: given twice, first on line 1: give each "
+		    "mailbox a name of its own" },
 		{ "[mailbox m]\nhost = h\n",
 		    "1: [mailbox m] user: is missing" },
 		{ "[mailbox m]\nuser = h\n",
