@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -60,9 +61,12 @@ set_dns_servers(const struct config_option *o, struct setting *s, void *field)
 int
 set_trust_anchor(const struct config_option *o, struct setting *s, void *field)
 {
+	struct stat st;
+
 	(void)o;
 	if (strcmp(s->text, "auto") != 0 && strcmp(s->text, "none") != 0 &&
-	    access(s->text, R_OK) == -1)
+	    (access(s->text, R_OK) == -1 || stat(s->text, &st) == -1 ||
+		!S_ISREG(st.st_mode)))
 		return config_refuse(s,
 		    "must be auto, none, or a file of DNSSEC keys that can be "
 		    "read, such as /usr/share/dns/root.key");

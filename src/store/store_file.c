@@ -97,6 +97,31 @@ find_in(struct store *st, int folder, const char *name, const struct stat *sb,
 	return 0;
 }
 
+/*
+ * SQLite opens its log and journal by name: a pipe there would make it wait for
+ * ever, and a link would lead elsewhere.
+ */
+static int
+check_companions(const struct store *st, struct fault *f)
+{
+	static const char *const suffixes[] = { "-wal", "-shm", "-journal" };
+	struct stat sb;
+	size_t i;
+	char *path;
+	int rc = 0;
+
+	for (i = 0; i < sizeof suffixes / sizeof *suffixes && rc == 0; i++) {
+		path = xasprintf("%s%s", st->file, suffixes[i]);
+		if (lstat(path, &sb) == 0 && !S_ISREG(sb.st_mode))
+			rc = fault(f, FAULT_HOST, EX_IOERR,
+			    "%s: belongs to the store, and is no regular file: "
+			    "rm %s",
+			    path, path);
+		free(path);
+	}
+	return rc;
+}
+
 int
 store_file_find(struct store *st, struct fault *f)
 {
@@ -117,7 +142,9 @@ store_file_find(struct store *st, struct fault *f)
 		    st->path);
 	free(st->file);
 	st->file = there == 0 ? xstrdup("") : realpath(st->path, NULL);
-	return st->file != NULL ? 0 : file_fault(st, "cannot be opened", f);
+	if (st->file == NULL)
+		return file_fault(st, "cannot be opened", f);
+	return there == 0 ? 0 : check_companions(st, f);
 }
 
 /* The number of the log's file; 0 when there is none. */

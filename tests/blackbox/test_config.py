@@ -112,6 +112,7 @@ class Errors(Config):
         for text, reason in (("[dns]\nresolver = localhost\n", "no address of a server"),
                              ("[dns]\nresolver = 127.0.0.1@0\n", "no address of a server"),
                              ("[dns]\ntrust_anchor = /nonexistent\n", "auto, none, or a file"),
+                             ("[dns]\ntrust_anchor = /dev/null\n", "auto, none, or a file"),
                              ("[reports]\nsigners = relay.example\n", "no pair of domains"),
                              ("[reports]\ndkim =\n", "off, record or require")):
             with self.subTest(text):

@@ -212,6 +212,15 @@ class Names(Scene):
         self.expect_line(NOINPUT, "no such store", "-d", self.path("link.db"), "status")
         self.assertFalse(os.path.exists(self.path("none.db")))
 
+    def test_what_stands_where_its_log_belongs_is_refused(self):
+        for name in ("tlsrua.db-wal", "tlsrua.db-shm", "tlsrua.db-journal"):
+            for make in (os.mkfifo, lambda path: os.symlink("r.json", path), os.mkdir):
+                make(self.path(name))
+                for command in (["import", self.path("r.json")], ["status"]):
+                    self.expect_line(IOERR, f"{name}: belongs to the store.*: rm ", "-d", self.store, *command)
+                (os.rmdir if os.path.isdir(self.path(name)) else os.unlink)(self.path(name))
+        self.expect_silence("-d", self.store, "import", self.path("r.json"))
+
 
 class Root(Scene):
     """One run as root does not lock the owner out."""
