@@ -53,7 +53,7 @@ check_reports(struct store *st, int64_t now, struct fault *f)
 	bool vouched;
 	int64_t end;
 
-	if (store_newest_end(st, &end, &vouched, f) == -1)
+	if (store_newest_end(st, now, &end, &vouched, f) == -1)
 		return -1;
 	if (end == 0) {
 		log_error("no report is stored yet: see `tlsrua status`");

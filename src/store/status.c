@@ -36,25 +36,34 @@ store_newest_day(struct store *st, char day[static 16], struct fault *f)
 /* Without those that were judged and that nobody vouches for, as far as
  * somebody vouches for any. */
 static const struct sql select_newest_end = {
-	"SELECT k.vouched, (SELECT max(r.end) FROM reports AS r"
+	"SELECT k.vouched, (SELECT max(iif(r.end > ?1, r.start, r.end))"
+	" FROM reports AS r"
 	" WHERE r.status = 'counted' AND r.date = (SELECT cal.date"
 	" FROM days AS cal WHERE EXISTS (SELECT 1 FROM reports AS x"
 	" WHERE x.date = cal.date AND x.status = 'counted'"
-	" AND (k.vouched = 0 OR x.dkim IN ('', 'pass', 'provider')))"
+	" AND (k.vouched = 0 OR x.dkim = ''"
+	" OR x.dkim IN " VOUCHED_WORDS "))"
 	" ORDER BY cal.day DESC LIMIT 1)"
-	" AND (k.vouched = 0 OR r.dkim IN ('', 'pass', 'provider')))"
+	" AND (k.vouched = 0 OR r.dkim = ''"
+	" OR r.dkim IN " VOUCHED_WORDS "))"
 	" FROM (SELECT EXISTS (SELECT 1 FROM senders AS n CROSS JOIN"
 	" rollup_senders AS y WHERE y.sender = n.id"
 	" AND y.verified_reports > 0) AS vouched) AS k"
 };
 
 int
-store_newest_end(struct store *st, int64_t *end, bool *vouched, struct fault *f)
+store_newest_end(struct store *st, int64_t now, int64_t *end, bool *vouched,
+    struct fault *f)
 {
+	char text[UTC_TEXT];
+	struct value v;
 	unsigned deviation;
 	sqlite3_stmt *row;
-	int rc = sql_ask(st, &select_newest_end, NULL, 0, &row, f);
+	int rc;
 
+	utc_format(now, text);
+	v = value_text(text);
+	rc = sql_ask(st, &select_newest_end, &v, 1, &row, f);
 	*end = 0;
 	if (rc != 1)
 		return rc;

@@ -256,6 +256,10 @@ class Overdue(Acting):
         self.set("UPDATE mailboxes SET last_good = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')")
         self.set("UPDATE reports SET end = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-73 hours') WHERE id = 1")
         self.expect_line(CHECK, "^tlsrua: the newest report ends at 2.*for 3 days$", "-c", config, "status", "--check")
+        # a stranger's report that ends a month from now came when it began
+        self.set("UPDATE reports SET start = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-73 hours'), "
+                 "end = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+27 days') WHERE id = 1")
+        self.expect_line(CHECK, "^tlsrua: the newest report ends at 2.*for 3 days$", "-c", config, "status", "--check")
 
     def test_a_mailbox_that_was_never_polled(self):
         config = self.config(mailbox(self.server, self.user([])))

@@ -475,7 +475,7 @@ run_seldom(struct scene *s)
 	assert_ok(s, store_mute(s->st, 1, "2026-12-31", "note", &s->f));
 	assert_ok(s, store_read_mutes(s->st, no_mute, NULL, &s->f));
 	assert_ok(s, store_end_mute(s->st, 1, &s->f));
-	assert_ok(s, store_newest_end(s->st, &end, &vouched, &s->f));
+	assert_ok(s, store_newest_end(s->st, 0, &end, &vouched, &s->f));
 	assert_ok(s, store_count_refused(s->st, "box", 0, &refused, &s->f));
 	assert_ok(s, store_count_waiting(s->st, &end, oldest, &s->f));
 	assert_ok(s, store_load_report(s->st, 1, &a, &r, &s->f));
