@@ -109,7 +109,9 @@ static const struct sql select_actions = {
 	" AND m.uid = a.uid), ''), ''), a.tries"
 	" FROM actions AS a"
 	" WHERE a.mailbox = ?1 AND a.uidvalidity = ?2"
-	" AND (a.try_at IS NULL OR a.try_at <= ?3)"
+	/* no pause is longer than a week: the clock was wrong then */
+	" AND (a.try_at IS NULL OR a.try_at <= ?3"
+	" OR a.try_at > strftime('%Y-%m-%dT%H:%M:%SZ', ?3, '+8 days'))"
 	" ORDER BY a.action, a.tries > 0, a.uid"
 };
 

@@ -197,8 +197,10 @@ store_count_waiting(
 	return 0;
 }
 
-static const struct sql update_since = { "UPDATE mailboxes SET dkim_since = ?2"
-					 " WHERE id = ?1 AND dkim_since = ''" };
+static const struct sql update_since = {
+	"UPDATE mailboxes SET dkim_since = ?2 WHERE id = ?1"
+	" AND (dkim_since = '' OR dkim_since > ?2)"
+};
 
 static const struct sql select_since = {
 	"SELECT unixepoch(dkim_since) FROM mailboxes WHERE id = ?1"

@@ -56,7 +56,8 @@ int store_count_refused(struct store *, const char *mailbox, int64_t since,
 
 /*
  * Note that a folder's mails are judged from today on, unless that was noted
- * before; `*since` gets the first such day, as seconds since 1970 UTC.
+ * before; a day that is yet to come was noted when the clock was wrong, and is
+ * none.  `*since` gets the first such day, as seconds since 1970 UTC.
  */
 int store_judged_since(struct store *, int64_t mailbox, int64_t now,
     int64_t *since, struct fault *);

@@ -68,6 +68,23 @@ what_waits_is_given_by_action_and_uid(void **state)
 }
 
 static void
+what_was_refused_waits(void **state)
+{
+	struct scene *s = *state;
+	struct store_mailbox mb = mailbox(s, 7);
+
+	note(s, &mb, 1, "seen");
+	note(s, &mb, 2, "seen");
+	assert_int_equal(
+	    store_action_refused(s->st, &mb, 1, 7 * UTC_DAY, &s->f), 0);
+	assert_waiting(s, &mb, "seen", "", "seen 2\n");
+	/* unless it was put off while the clock was wrong */
+	assert_int_equal(
+	    store_action_refused(s->st, &mb, 1, 9 * UTC_DAY, &s->f), 0);
+	assert_waiting(s, &mb, "seen", "", "seen 2\nseen 1\n");
+}
+
+static void
 what_is_confirmed_is_struck_out(void **state)
 {
 	static const uint32_t some[] = { 1, 3 };
@@ -270,6 +287,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_waits_is_given_by_action_and_uid),
+		TEST(what_was_refused_waits),
 		TEST(what_is_confirmed_is_struck_out),
 		TEST(what_may_be_copied_is_kept),
 		TEST(what_is_not_wanted_or_of_another_uidvalidity_is_dropped),

@@ -255,6 +255,10 @@ the_first_day_that_was_judged_stays(void **state)
 	assert_ok(s,
 	    store_judged_since(s->st, mb.id, day + 9 * UTC_DAY, &since, &s->f));
 	assert_int_equal(since, day);
+	/* the clock was wrong before, and is right now */
+	assert_ok(s,
+	    store_judged_since(s->st, mb.id, day - 9 * UTC_DAY, &since, &s->f));
+	assert_int_equal(since, day - 9 * UTC_DAY);
 }
 
 int
