@@ -59,6 +59,7 @@ int
 domain_list_read(struct domain_list *l, const char *path, struct arena *memory,
     struct fault *f)
 {
+	size_t before = l->n;
 	struct stat st;
 	FILE *file;
 	int rc;
@@ -71,6 +72,10 @@ domain_list_read(struct domain_list *l, const char *path, struct arena *memory,
 		    strerror(errno));
 	rc = read_lines(l, file, memory, f);
 	fclose(file);
+	if (rc == 0 && l->n == before)
+		return fault(f, FAULT_HOST, EX_CONFIG,
+		    "holds no name, so that any domain would count: write one "
+		    "a line into it, or leave the option out");
 	return rc;
 }
 

@@ -20,9 +20,10 @@ struct domain_list {
 int domain_list_add(struct domain_list *, const char *name, struct arena *);
 
 /*
- * Add the names of a file, whose path must live on, one a line; empty lines and those that begin with
- * "#" are passed over.  0, or -1 with a fault of exit code 78 that names the
- * line.
+ * Add the names of a file, whose path must live on, one a line; empty lines and
+ * those that begin with "#" are passed over.  0, or -1 with a fault of exit
+ * code 78 that names the line; also for a file without any name, such as one
+ * that was cut.
  */
 int domain_list_read(
     struct domain_list *, const char *path, struct arena *, struct fault *);

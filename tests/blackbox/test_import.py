@@ -420,7 +420,8 @@ class OwnDomains(Import):
     def test_a_file_that_is_wrong_is_said_with_its_line(self):
         names = self.write("names", "a.example\n\nb..example\n")
         for path, why in ((names, 'line 3: "b..example" is no domain name'), (names + "x", "cannot be read"),
-                          (self.dir, "is not a file"), ("/dev/zero", "is not a file")):
+                          (self.dir, "is not a file"), ("/dev/zero", "is not a file"),
+                          (self.write("cut", ""), "holds no name"), (self.write("none", "# ours\n\n"), "holds no name")):
             config = self.config(extra=f"[reports]\ndomains_file = {path}\n")
             result = self.expect(CONFIG, "-c", config, "import", self.write("r.json", text()))
             self.assertIn(f"[reports] domains_file: {why}", result.err)
