@@ -14,6 +14,7 @@
 #include "dkim/verdict.h"
 #include "ingest/examine.h"
 #include "ingest/file_kind.h"
+#include "ingest/part_share.h"
 #include "ingest/vouch.h"
 #include "mime/candidates.h"
 #include "mime/mail_header.h"
@@ -390,29 +391,6 @@ enter_mail(struct exam *e, const struct mime_part *part)
 	    head_arrival(head.value[HEAD_RECEIVED], &e->mail_arrival);
 }
 
-/*
- * Give the part its share, by its size and not less than an equal one, so that
- * the reports behind it have theirs.  What those before it did not use is
- * shared as well.
- */
-static void
-share_out(struct exam *e, const struct candidates *found, size_t i)
-{
-	uint64_t equal;
-	double all = 0;
-	size_t k;
-
-	for (k = i; k < found->n; k++)
-		all += (double)found->part[k].body.n;
-	e->left += e->share;
-	equal = e->left / (found->n - i);
-	e->share = (uint64_t)((double)e->left * (double)found->part[i].body.n /
-			      (all + 1));
-	if (e->share < equal)
-		e->share = equal;
-	e->left -= e->share;
-}
-
 static int
 judge_mail(struct exam *e, struct mail_head *head, struct fault *f)
 {
@@ -437,7 +415,9 @@ judge_mail(struct exam *e, struct mail_head *head, struct fault *f)
 	for (i = 0; i < found.n && !e->refused; i++) {
 		e->head = &found.head_of[i];
 		enter_mail(e, &found.part[i]);
-		share_out(e, &found, i);
+		e->left += e->share;
+		e->share = part_share(&found, i, e->left);
+		e->left -= e->share;
 		forget_findings(choosing);
 		candidates_judge(&found, i, choosing);
 		if (judge_part(e, &found.part[i], choosing, f) == -1)
