@@ -159,10 +159,52 @@ log_number(const struct store *st)
 	return number;
 }
 
+/*
+ * What is in the file (SQLite's file format, section 1.3), by SQLite's own
+ * descriptor: closing another one would drop its locks.
+ */
+static struct file_state
+read_state(const struct store *st)
+{
+	enum {
+		HEADER = 28,
+		COUNTER = 24
+	};
+	struct file_state state = { 0 };
+	unsigned char header[HEADER];
+	const unsigned char *c = header + COUNTER;
+	sqlite3_file *file = NULL;
+	sqlite3_int64 size;
+
+	if (sqlite3_file_control(st->db, "main", SQLITE_FCNTL_FILE_POINTER,
+		&file) != SQLITE_OK ||
+	    file->pMethods == NULL ||
+	    file->pMethods->xFileSize(file, &size) != SQLITE_OK ||
+	    file->pMethods->xRead(file, header, HEADER, 0) != SQLITE_OK ||
+	    memcmp(header, "SQLite format 3", 16) != 0)
+		return state;
+	state.size = size;
+	state.changes = (uint32_t)c[0] << 24 | (uint32_t)c[1] << 16 |
+			(uint32_t)c[2] << 8 | c[3];
+	return state;
+}
+
 void
 store_file_note(struct store *st)
 {
 	st->log_number = log_number(st);
+	st->opened = read_state(st);
+}
+
+/* Whether the file was cut, or overwritten by an older one. */
+static bool
+is_overwritten(const struct store *st)
+{
+	struct file_state now = read_state(st);
+
+	return now.changes < st->opened.changes ||
+	       (now.changes == st->opened.changes &&
+		   now.size < st->opened.size);
 }
 
 int
@@ -173,11 +215,17 @@ store_is_in_place(struct store *st, struct fault *f)
 	if (st->file[0] == '\0')
 		return 0;
 	if (sqlite3_file_control(
-		st->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK &&
-	    moved == 0 && log_number(st) == st->log_number)
-		return 0;
-	return fault(f, FAULT_HOST, EX_IOERR,
-	    "%s: was moved or removed while it was in use, so no mail is "
-	    "touched on the server: put it back, and run again",
-	    st->path);
+		st->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK ||
+	    moved != 0 || log_number(st) != st->log_number)
+		return fault(f, FAULT_HOST, EX_IOERR,
+		    "%s: was moved or removed while it was in use, so no mail "
+		    "is touched on the server: put it back, and run again",
+		    st->path);
+	if (is_overwritten(st))
+		return fault(f, FAULT_HOST, EX_IOERR,
+		    "%s: was overwritten while it was in use, so no mail is "
+		    "touched on the server: restore it from a backup while "
+		    "nothing runs, remove %s-wal, and run again",
+		    st->path, st->file);
+	return 0;
 }

@@ -19,9 +19,14 @@ enum {
 
 struct store {
 	sqlite3 *db;
-	char *path;	  /* as given, for messages */
-	char *file;	  /* absolute and without links; "" in memory */
-	ino_t log_number; /* inode of its log, when it was opened */
+	char *path; /* as given, for messages */
+	char *file; /* absolute and without links; "" in memory */
+	/* when it was opened: the inode of its log, and what is in its file */
+	ino_t log_number;
+	struct file_state {
+		int64_t size;	  /* bytes; 0: it could not be read */
+		uint32_t changes; /* the file change counter of its header */
+	} opened;
 	enum store_access access;
 	int lock; /* descriptor of the poll's lock; -1: not locked */
 	struct prepared

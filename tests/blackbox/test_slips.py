@@ -5,6 +5,7 @@ import json
 import os
 import resource
 import shlex
+import shutil
 import socket
 import subprocess
 import sys
@@ -278,6 +279,20 @@ class Vanished(Acting):
                 self.poll_with(script, IOERR, "was moved or removed.*put it back, and run again")
                 for name in os.listdir(self.dir):
                     if ".db" in name:
+                        os.unlink(self.path(name))
+
+    def test_a_store_that_is_overwritten(self):
+        for script in (": >tlsrua.db", "dd if=/dev/zero of=tlsrua.db bs=100 count=1 conv=notrunc 2>dd.err",
+                       "cp old.db tlsrua.db"):
+            with self.subTest(script):
+                for numbers in (range(20), range(20, 40)):  # it has grown since that copy was made
+                    self.expect(OK, "-d", self.store, "import",
+                                *[self.write(f"{n}.json", report(n, details=20)) for n in numbers])
+                    if numbers[0] == 0:
+                        shutil.copy(self.store, self.path("old.db"))
+                self.poll_with(script, IOERR, "was overwritten while it was in use.*restore it|is damaged: restore it")
+                for name in os.listdir(self.dir):
+                    if name.startswith("tlsrua.db"):
                         os.unlink(self.path(name))
 
     def test_a_folder_that_is_removed_and_the_next_run_goes_on(self):
