@@ -69,6 +69,7 @@ config_defaults(struct config *c)
 		.vouching = { .mode = DKIM_RECORD },
 		.dns = { .trust_anchor = "auto", .timeout = 5 },
 		.limits = limits_default,
+		.receive_max = 1000,
 	};
 }
 

@@ -55,6 +55,9 @@ struct config {
 	struct vouching vouching;   /* of what is no mailbox */
 	struct dns_settings dns;
 	struct limits limits;
+	unsigned receive_max;	  /* POSTs of an address in a day */
+	unsigned receive_refresh; /* seconds between refreshes of the CSV folder
+				     by POSTs; 0: none */
 	struct config_mailbox *mailboxes; /* in the order of the file */
 	size_t n_mailboxes;
 	struct arena *memory; /* owns all strings and lists; NULL: none */

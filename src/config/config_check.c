@@ -176,6 +176,13 @@ check_export(const struct check *c, const struct csv_style *csv)
 		    "delimiter and decimal must be two characters");
 }
 
+static void
+check_receive(const struct check *c, const struct config *conf)
+{
+	if (conf->receive_refresh > 0 && conf->export_dir[0] == '\0')
+		complain(c, "refresh", "needs dir in [export]");
+}
+
 void
 config_check(const struct config *conf, const struct config_section *s,
     const struct config_complaints *to)
@@ -187,5 +194,7 @@ config_check(const struct config *conf, const struct config_section *s,
 			check_mailbox(&c, conf, s->owner);
 		else if (strcmp(s->kind, "export") == 0)
 			check_export(&c, &conf->csv);
+		else if (strcmp(s->kind, "receive") == 0)
+			check_receive(&c, conf);
 	}
 }

@@ -33,6 +33,8 @@
 	OPTION("dns", called, by, offsetof(struct config, member))
 #define LIMIT(called, by) \
 	OPTION("limits", #called, by, offsetof(struct config, limits.called))
+#define RECEIVE(called, by, member) \
+	OPTION("receive", called, by, offsetof(struct config, member))
 #define MAILBOX(called, by, member) \
 	OPTION("mailbox", called, by, offsetof(struct config_mailbox, member))
 
@@ -77,6 +79,11 @@ const struct config_option config_options[] = {
 	{ LIMIT(policies, set_number), .min = 1, .max = 1000000 },
 	{ LIMIT(failures, set_number), .min = 1, .max = 100000000 },
 	{ LIMIT(quarantine, set_size), .min = 0, .max = 1024 * GB },
+
+	{ RECEIVE("max_reports_per_day_and_address", set_number, receive_max),
+	    .min = 1, .max = 1000000000 },
+	{ RECEIVE("refresh", set_seconds_or_0, receive_refresh), .min = 1,
+	    .max = 24 * 3600 },
 
 	{ MAILBOX("host", set_host, account.tls.host) },
 	{ MAILBOX("port", set_port, account.tls.port), .min = 1, .max = 65535 },

@@ -122,6 +122,13 @@ set_seconds(const struct config_option *o, struct setting *s, void *field)
 }
 
 int
+set_seconds_or_0(const struct config_option *o, struct setting *s, void *field)
+{
+	*(unsigned *)field = 0;
+	return strcmp(s->text, "0") == 0 ? 0 : set_seconds(o, s, field);
+}
+
+int
 set_date(const struct config_option *o, struct setting *s, void *field)
 {
 	int64_t t = 0;

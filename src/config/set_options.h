@@ -12,6 +12,7 @@ config_set_fn set_number;	/* unsigned, from min to max */
 config_set_fn set_port;		/* uint16_t */
 config_set_fn set_size;		/* uint64_t, bytes */
 config_set_fn set_seconds;	/* unsigned */
+config_set_fn set_seconds_or_0; /* the same, or 0 */
 config_set_fn set_date;		/* int64_t, midnight UTC; 0 when empty */
 config_set_fn set_days;		/* unsigned, 0 when empty */
 config_set_fn set_since;	/* unsigned, days or SINCE_ALL */

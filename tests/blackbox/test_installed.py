@@ -50,6 +50,10 @@ class Installed(Scene):
         self.assertIn("ExecStart=/opt/tls/bin/tlsrua poll\n",
                       text(self.path("root/opt/tls/lib/systemd/system/tlsrua.service")))
         self.assertIn("\nPATH=/opt/tls/bin:", text(self.path("root/opt/tls/share/doc/tlsrua/tlsrua.cron")))
+        self.assertIn("exec /opt/tls/bin/tlsrua receive", text(self.path("root/opt/tls/libexec/tlsrua/receive")))
+        for server in ("nginx", "apache2", "lighttpd"):
+            self.assertRegex(text(self.path("root/opt/tls/share/doc/tlsrua", server, "tlsrua.conf")),
+                             "[ \"]/opt/tls/libexec/tlsrua/receive[;\"]")
 
     # -- systemd
 
