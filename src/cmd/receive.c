@@ -18,18 +18,23 @@
 extern char **environ;
 
 /*
- * The store is not made here: it would belong to the user of the web server,
- * and the one that polls could not open it.
+ * The store is not made here, nor brought to a newer version: what is made
+ * beside it would belong to the user of the web server, and a sender does not
+ * wait for it.
  */
 static int
 check_store(const char *path, struct fault *f)
 {
-	if (access(path, F_OK) == 0)
-		return 0;
-	return fault(f, FAULT_HOST, EX_NOINPUT,
-	    "%s: cannot be reached, or is not there: see `man "
-	    "tlsrua-receive`, \"The store\"",
-	    path);
+	struct store *st;
+
+	if (access(path, F_OK) == -1)
+		return fault(f, FAULT_HOST, EX_NOINPUT,
+		    "%s: cannot be reached, or is not there: see `man "
+		    "tlsrua-receive`, \"The store\"",
+		    path);
+	st = store_open(path, STORE_READ, f);
+	store_close(st);
+	return st != NULL ? 0 : -1;
 }
 
 /* Store the report that was read; 0, or the exit code once it was logged. */

@@ -13,8 +13,8 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import tap  # noqa: E402
 from lib.junk import zipped  # noqa: E402
 from lib.patience import HANG, wait_until  # noqa: E402
-from lib.program import BINARY, CONFIG, IOERR, NOINPUT, OK, SANITIZED, TEMPFAIL, USAGE, Scene  # noqa: E402
-from lib.program import environment, limit_file_size  # noqa: E402
+from lib.program import BINARY, CONFIG, FIXTURES, IOERR, NOINPUT, OK, SANITIZED, SOFTWARE  # noqa: E402
+from lib.program import TEMPFAIL, USAGE, Scene, environment, limit_file_size  # noqa: E402
 from lib.webserver import GZIP, JSON, WebServer, have  # noqa: E402
 
 SERVERS = ("nginx", "apache2", "lighttpd")
@@ -189,6 +189,15 @@ class Trouble(Receiving):
         os.remove(self.store)
         self.assert_try_again(NOINPUT, "man tlsrua-receive")
         self.assertFalse(os.path.exists(self.store))
+
+    def test_a_store_of_an_older_release_is_not_touched(self):
+        os.remove(self.store)
+        with open(os.path.join(FIXTURES, "stores", "version2.sql"), encoding="utf-8") as f:
+            subprocess.run(["sqlite3", self.store], stdin=f, check=True)
+        self.assert_try_again(SOFTWARE, "`tlsrua poll`")
+        self.assertEqual([(2,)], self.query("PRAGMA user_version"))
+        self.make_store()
+        self.assertEqual(201, self.request(report()).status)
 
     def test_a_wrong_configuration(self):
         for text in ("[receive]\nrefresh = 60s\n", "[receive]\nmax_reports_per_day_and_address = 0\n", "[nonsense]\n"):
