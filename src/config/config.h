@@ -55,6 +55,8 @@ struct config {
 	struct vouching vouching;   /* of what is no mailbox */
 	struct dns_settings dns;
 	struct limits limits;
+	bool verified_hosts;	  /* a host of the reporter vouches for what
+				     it POSTs */
 	unsigned receive_max;	  /* POSTs of an address in a day */
 	unsigned receive_refresh; /* seconds between refreshes of the CSV folder
 				     by POSTs; 0: none */

@@ -38,7 +38,7 @@ struct config_option {
 };
 
 enum {
-	CONFIG_OPTIONS = 54
+	CONFIG_OPTIONS = 55
 };
 
 extern const struct config_option config_options[CONFIG_OPTIONS];

@@ -38,7 +38,10 @@ struct dns_answer {
 /* The types that are asked for (IANA registry "DNS Parameters"). */
 enum dns_type {
 	DNS_NO_TYPE = 0,
+	DNS_A = 1,
+	DNS_PTR = 12,
 	DNS_TXT = 16,
+	DNS_AAAA = 28,
 	DNS_DNSKEY = 48
 };
 

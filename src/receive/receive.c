@@ -6,15 +6,19 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/hex.h"
 #include "base/utc.h"
 #include "codes/codes.h"
 #include "config/config.h"
+#include "dns/host_names.h"
+#include "dns/resolver.h"
 #include "ingest/ingest.h"
 #include "mime/report_front.h"
 #include "model/message.h"
 #include "model/tls_report.h"
+#include "model/vouching.h"
 #include "net/wait.h"
 #include "receive/cgi_answer.h"
 #include "receive/cgi_body.h"
@@ -41,6 +45,7 @@ void
 receive_free(struct receive *r)
 {
 	buf_free(&r->body);
+	arena_free(&r->memory);
 }
 
 /* Returns false, so that "return refuse()" reads well in receive_read(). */
@@ -123,6 +128,22 @@ open_ingest(const struct config *c, struct store *st)
 	return in;
 }
 
+/* Names of the host that sent it, if they can vouch for it; else "". */
+static const char *
+find_hosts(struct receive *r)
+{
+	const struct config *c = r->config;
+	struct resolver *resolver;
+	const char *names;
+
+	if (!c->verified_hosts || c->vouching.mode == DKIM_OFF)
+		return "";
+	resolver = resolver_new(&c->dns);
+	names = host_names_find(resolver, r->request.address, &r->memory);
+	resolver_free(resolver);
+	return names;
+}
+
 static int
 judge(struct receive *r, struct ingest *in, int64_t now,
     struct ingest_verdict *verdict, struct fault *f)
@@ -136,7 +157,7 @@ judge(struct receive *r, struct ingest *in, int64_t now,
 		.has_arrival = true,
 		.arrival = now,
 		.posted = true,
-		.signed_by = "",
+		.signed_by = find_hosts(r),
 		.attachment_of = &head,
 		.filename = "",
 	};

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "receive/cgi_answer.h"
 #include "receive/cgi_request.h"
@@ -22,6 +23,7 @@ struct receive {
 	struct buf body;
 	char name[RECEIVE_NAME]; /* of the body, in place of a Message-ID */
 	struct cgi_answer answer;
+	struct arena memory; /* of what is known of the sender */
 	bool refresh; /* this POST is the one that refreshes the CSV folder */
 };
 

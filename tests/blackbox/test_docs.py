@@ -18,7 +18,7 @@ KEYS = {
     "reports": "domains domains_file dkim trust_authserv signers",
     "dns": "resolver trust_anchor timeout",
     "limits": "message header mime_depth parts reports report json_depth policies failures quarantine",
-    "receive": "max_reports_per_day_and_address refresh",
+    "receive": "verified_hosts max_reports_per_day_and_address refresh",
     "mailbox": "host port tls user password_file password_command token_command auth folders ca_file fingerprint "
                "after_import after_reject delete_after import_since timeout retries grace dkim trust_authserv "
                "dkim_since",

@@ -12,6 +12,7 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import tap  # noqa: E402
 from lib.junk import zipped  # noqa: E402
+from lib.nameserver import Nameserver  # noqa: E402
 from lib.patience import HANG, wait_until  # noqa: E402
 from lib.program import BINARY, CONFIG, FIXTURES, IOERR, NOINPUT, OK, SANITIZED, SOFTWARE  # noqa: E402
 from lib.program import TEMPFAIL, USAGE, Scene, environment, limit_file_size  # noqa: E402
@@ -239,6 +240,82 @@ class Trust(Receiving):
     def test_reports_about_other_domains_are_refused(self):
         self.configure("[reports]\ndomains = example.com\n")
         self.assertEqual("refused: domain-not-ours", self.request(report()).text)
+
+
+class Hosts(Receiving):
+    """verified_hosts: what DNS says of an address, forth and back.  Of addresses for documentation libunbound answers
+    itself that they have no name; those for benchmarks will do."""
+
+    def setUp(self):
+        super().setUp()
+        self.dns = Nameserver()
+        self.addCleanup(self.dns.close)
+        self.ask("yes")
+
+    def ask(self, hosts, more=""):
+        self.configure(f"[dns]\nresolver = {self.dns.address}\ntrust_anchor = none\ntimeout = 2s\n"
+                       f"[receive]\nverified_hosts = {hosts}\n{more}")
+
+    def judged(self, number, address):
+        self.assertIn(self.request(report(number), address=address).status, (200, 201))
+        return self.query("SELECT dkim, dkim_domain FROM reports WHERE report_id = ?", f"{number:06}")[0]
+
+    def test_a_name_that_leads_there_and_back_vouches(self):
+        for number, address in enumerate(("198.18.0.10", "2001:2::10")):
+            self.dns.name_of(address, "Out.Reporter.example")
+            self.dns.host("out.reporter.example", address)
+            self.assertEqual(("host", "out.reporter.example"), self.judged(number, address))
+        self.assertEqual([("unauthenticated" in w) for w, in self.query("SELECT warnings FROM reports")], [False] * 2)
+        self.assertEqual([(2,)], self.query("SELECT sum(verified_reports) FROM csv_senders"))
+        self.assertEqual([("out.reporter.example",)], self.query("SELECT DISTINCT signed_by FROM messages"))
+        self.expect(OK, "-d", self.store, "status", "--verify")
+
+    def test_one_of_several_is_enough(self):
+        self.dns.name_of("198.18.0.11", "x.other.example")
+        self.dns.name_of("198.18.0.11", "out.reporter.example")
+        self.dns.host("x.other.example", "198.18.0.11")
+        self.dns.host("out.reporter.example", "198.18.0.99")
+        self.dns.host("out.reporter.example", "198.18.0.11")
+        self.assertEqual(("host", "out.reporter.example"), self.judged(1, "198.18.0.11"))
+
+    def test_all_else_does_not(self):
+        dns = self.dns
+        dns.name_of("198.18.0.1", "out.reporter.example")    # it leads elsewhere
+        dns.name_of("198.18.0.2", "other.example")           # of another organization
+        dns.host("other.example", "198.18.0.2")
+        dns.host("back.reporter.example", "198.18.0.3")   # the address has no name
+        dns.name_of("198.18.0.4", "example")                 # belongs to nobody
+        dns.host("example", "198.18.0.4")
+        dns.name_of("198.18.0.5", b"\x20" + b"x" * 8 + b"\0")  # broken
+        dns.name_of("198.18.0.6", b"\x0ca b.reporter\x07example\0")
+        dns.name_of("198.18.0.7", "late.reporter.example")
+        dns.trouble["late.reporter.example"] = "servfail"
+        for number in range(1, 9):
+            with self.subTest(number):
+                self.assertEqual(("https", ""), self.judged(number, f"198.18.0.{number}"))
+        self.assertEqual(("https", ""), self.judged(9, "unix:"))
+
+    def test_it_is_asked_for(self):
+        self.dns.name_of("198.18.0.10", "out.reporter.example")
+        self.dns.host("out.reporter.example", "198.18.0.10")
+        self.ask("no")
+        self.assertEqual(("https", ""), self.judged(1, "198.18.0.10"))
+        self.ask("yes", "[reports]\ndkim = off\n")
+        self.assertEqual(("https", ""), self.judged(2, "198.18.0.10"))
+        self.assertEqual([], self.dns.asked)
+        self.ask("yes", "[reports]\ndkim = require\n")
+        self.assertEqual(("host", "out.reporter.example"), self.judged(3, "198.18.0.10"))
+        # the same report again: the better word stands
+        self.assertEqual(("host", "out.reporter.example"), self.judged(1, "198.18.0.10"))
+
+    def test_what_is_no_report_asks_nothing(self):
+        self.request(b"hello", media_type="x", address="198.18.0.10")
+        self.request(b"", method="GET", address="198.18.0.10")
+        self.assertEqual([], self.dns.asked)
+
+    def test_where_dns_is_silent_the_report_is_stored(self):
+        self.dns.trouble["*"] = "nothing"
+        self.assertEqual(("https", ""), self.judged(1, "198.18.0.10"))
 
 
 class Limits(Receiving):

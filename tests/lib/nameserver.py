@@ -5,13 +5,14 @@
         dns.trouble["b._domainkey.reporter.example"] = "servfail"   # late, cut, garbage, nothing
         ... f"127.0.0.1@{dns.port}" ...
 """
+import ipaddress
 import re
 import socket
 import struct
 import threading
 import time
 
-CNAME, SOA, TXT, DNSKEY = 5, 6, 16, 48
+A, CNAME, SOA, PTR, TXT, AAAA, DNSKEY = 1, 5, 6, 12, 16, 28, 48
 NOERROR, SERVFAIL, NXDOMAIN, REFUSED = 0, 2, 3, 5
 TROUBLES = ("servfail", "refused", "late", "cut", "garbage", "nothing")
 
@@ -78,6 +79,16 @@ class Nameserver:
 
     def txt(self, name, text):
         self.records.setdefault(name.lower().strip("."), []).append((TXT, wire_text(chunks(text))))
+
+    def host(self, name, address):
+        """A or AAAA."""
+        ip = ipaddress.ip_address(address)
+        self.records.setdefault(name.lower().strip("."), []).append((A if ip.version == 4 else AAAA, ip.packed))
+
+    def name_of(self, address, name):
+        """PTR."""
+        reverse = ipaddress.ip_address(address).reverse_pointer
+        self.records.setdefault(reverse, []).append((PTR, name if isinstance(name, bytes) else wire_name(name)))
 
     def zone(self, path):
         """TXT and CNAME of a zone file with a record a line and names that end in a dot."""
