@@ -257,8 +257,10 @@ keyring_verify(struct keyring *ring, const struct signature *s,
 		one.code = try_record(ring, s, answer->record[i], &one);
 		if (i == 0 || one.code == CODE_NONE)
 			*result = one;
-		if (one.code == CODE_NONE)
+		if (one.code == CODE_NONE) {
+			result->record = answer->record[i];
 			break;
+		}
 	}
 	arena_reset(&ring->arena);
 	/* TLS on the same thread looks into this queue */

@@ -30,6 +30,7 @@ struct key_answer {
 struct key_result {
 	enum code code; /* CODE_NONE: the signature is valid */
 	unsigned bits;	/* of the key that was tried last; 0: none was read */
+	struct span record; /* of a valid one: that of the answer; else empty */
 	/* of a valid one: warnings */
 	bool is_test;	  /* dkim-test-key */
 	bool is_short;	  /* dkim-rsa-short */

@@ -1,4 +1,5 @@
 #include <stddef.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/span.h"
@@ -9,7 +10,8 @@
 enum {
 	MESSAGES = 1000,
 	BYTES = 4 << 20,
-	SECONDS = 5
+	SECONDS = 5,
+	KEYS = 64
 };
 
 void
@@ -20,6 +22,8 @@ batch_reset(struct batch *b)
 	b->first = NULL;
 	b->last = &b->first;
 	b->n = 0;
+	b->keys = NULL;
+	b->n_keys = 0;
 	b->has_cursor = false;
 }
 
@@ -67,6 +71,24 @@ batch_add_outcome(struct batch *b, struct judged *j)
 	*j->last = o;
 	j->last = &o->next;
 	return o;
+}
+
+void
+batch_note_key(struct batch *b, const char *name, struct span record)
+{
+	struct batch_key *k;
+
+	for (k = b->keys; k != NULL; k = k->next)
+		if (strcmp(k->name, name) == 0 && k->record.n == record.n &&
+		    memcmp(k->record.p, record.p, record.n) == 0)
+			return;
+	if (b->n_keys == KEYS)
+		return;
+	k = arena_alloc(&b->mails, sizeof *k);
+	*k = (struct batch_key){ b->keys, arena_strdup(&b->mails, name),
+		{ arena_strndup(&b->mails, record.p, record.n), record.n } };
+	b->keys = k;
+	b->n_keys++;
 }
 
 void

@@ -40,6 +40,13 @@ struct judged {
 	int64_t id; /* the store's number of it; 0: nothing is stored yet */
 };
 
+/* A DKIM key by which some mail of the batch was found signed. */
+struct batch_key {
+	struct batch_key *next;
+	const char *name;
+	struct span record;
+};
+
 /*
  * Messages that are stored in one transaction, with how far their folder is
  * read once they are.
@@ -49,6 +56,8 @@ struct batch {
 	struct arena reports; /* the outcomes, with all they point to */
 	struct judged *first, **last;
 	size_t n;
+	struct batch_key *keys; /* each once, in the arena `mails` */
+	size_t n_keys;
 	double since; /* timing_now() when its first message was added */
 	bool has_cursor;
 	struct store_mailbox cursor;
@@ -77,6 +86,9 @@ struct judged *batch_add(struct batch *, const struct message *);
 
 /* Add one more outcome of that message, which is the last one added. */
 struct outcome *batch_add_outcome(struct batch *, struct judged *);
+
+/* Keep a key, unless the batch has it; of very many, only the first. */
+void batch_note_key(struct batch *, const char *name, struct span record);
 
 /* Forget all outcomes, and all messages but the last: they are stored. */
 void batch_forget_outcomes(struct batch *);

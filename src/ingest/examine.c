@@ -76,8 +76,8 @@ examiner_new(const struct examine_settings *settings)
 	ex->text.max = settings->limits->report;
 	ex->parser = report_parser_new();
 	if (settings->resolver != NULL)
-		ex->voucher =
-		    voucher_new(settings->resolver, settings->limits->header);
+		ex->voucher = voucher_new(settings->resolver, settings->store,
+		    settings->limits->header);
 	return ex;
 }
 

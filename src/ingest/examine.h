@@ -14,6 +14,7 @@
 
 struct fault;
 struct resolver;
+struct store;
 struct timing;
 struct verdict;
 struct vouching;
@@ -28,6 +29,8 @@ struct examine_settings {
 	/* by which DNS is asked for keys; NULL: who vouches for a report is not
 	 * judged */
 	struct resolver *resolver;
+	/* where keys are that DNS had; NULL: none are known */
+	struct store *store;
 };
 
 /*

@@ -8,6 +8,7 @@
 #include "base/span.h"
 #include "base/timing.h"
 #include "codes/codes.h"
+#include "dkim/public_key.h"
 #include "dkim/verdict.h"
 #include "ingest/batch.h"
 #include "ingest/examine.h"
@@ -41,7 +42,8 @@ ingest_open(struct store *st, const struct ingest_settings *settings)
 	struct ingest *in = xcalloc(1, sizeof *in);
 
 	in->settings = *settings;
-	in->examiner = examiner_new(&settings->examine);
+	in->settings.examine.store = st;
+	in->examiner = examiner_new(&in->settings.examine);
 	in->packed.max = 2 * settings->examine.limits->report;
 	in->storing.store = st;
 	in->storing.quarantine_max = settings->examine.limits->quarantine;
@@ -130,6 +132,19 @@ note_wait(struct queueing *q, const struct candidate *c)
 	verdict_place(c->verdict, q->where);
 }
 
+/* The key of DNS by which the mail was found signed, to be known later. */
+static void
+note_key(struct queueing *q, const struct candidate *c)
+{
+	char name[KEY_NAME];
+
+	if (c->verdict == NULL || c->verdict->vouched != VOUCHED_BY_SIGNATURE ||
+	    c->verdict->key.record.n == 0)
+		return;
+	key_name(c->verdict->about, name);
+	batch_note_key(&q->in->batch, name, c->verdict->key.record);
+}
+
 /* The mail itself, to be judged again when DNS answers. */
 static void
 queue_mail(struct queueing *q, const struct message *m)
@@ -156,6 +171,7 @@ queue_candidate(void *arg, const struct candidate *c, struct fault *f)
 	struct outcome *o = batch_add_outcome(b, q->judged);
 
 	note_wait(q, c);
+	note_key(q, c);
 	q->judged->message.signed_by = arena_strdup(&b->mails, c->signed_by);
 	q->judged->message.has_arrival = c->has_arrival;
 	q->judged->message.arrival = c->arrival;

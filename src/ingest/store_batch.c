@@ -1,12 +1,14 @@
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "ingest/batch.h"
 #include "ingest/store_batch.h"
 #include "model/tls_report.h"
 #include "store/action_journal.h"
+#include "store/dkim_keys.h"
 #include "store/mailboxes.h"
 #include "store/messages.h"
 #include "store/rejects.h"
@@ -271,10 +273,24 @@ store_batch_so_far(struct storing *s, struct batch *b, struct fault *f)
 	return -1;
 }
 
+/* Remember what DNS said, with the mails that it vouched for. */
+static int
+store_keys(struct storing *s, const struct batch *b, struct fault *f)
+{
+	const struct batch_key *k;
+	int64_t now = (int64_t)time(NULL);
+
+	for (k = b->keys; k != NULL; k = k->next)
+		if (store_note_dkim_key(s->store, k->name, k->record, now, f) ==
+		    -1)
+			return -1;
+	return 0;
+}
+
 int
 store_batch(struct storing *s, const struct batch *b, struct fault *f)
 {
-	if (store_messages(s, b, true, f) == 0 &&
+	if (store_messages(s, b, true, f) == 0 && store_keys(s, b, f) == 0 &&
 	    (!b->has_cursor ||
 		store_set_cursor(s->store, &b->cursor, f) == 0) &&
 	    store_commit(s->store, f) == 0) {

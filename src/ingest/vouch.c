@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
+#include "base/fault.h"
 #include "base/span.h"
 #include "codes/codes.h"
 #include "dkim/alignment.h"
@@ -17,9 +18,11 @@
 #include "model/tls_report.h"
 #include "model/vouching.h"
 #include "report/host_name.h"
+#include "store/dkim_keys.h"
 
 struct voucher {
 	struct resolver *resolver;
+	struct store *store; /* NULL: no old keys are known */
 	struct keyring *ring;
 	uint64_t header_max;
 	struct canonical canonical;
@@ -36,11 +39,12 @@ struct voucher {
 };
 
 struct voucher *
-voucher_new(struct resolver *resolver, uint64_t header_max)
+voucher_new(struct resolver *resolver, struct store *store, uint64_t header_max)
 {
 	struct voucher *v = xcalloc(1, sizeof *v);
 
 	v->resolver = resolver;
+	v->store = store;
 	v->header_max = header_max;
 	v->ring = keyring_new();
 	return v;
@@ -153,10 +157,35 @@ note_valid(struct voucher *v, const char *domain)
 		    v->signed_by[0] != '\0' ? " " : "", domain);
 }
 
+/*
+ * DNS has no key, or another: by one that it had when the mail arrived the
+ * signature may be valid all the same.  That the store cannot be read is said
+ * when the mail is stored.
+ */
+static void
+try_old_keys(struct voucher *v, const struct signature *s, const char *name,
+    int64_t arrival, struct key_result *result)
+{
+	struct key_answer known = { .state = KEY_ANSWERED };
+	struct key_result old;
+	struct fault ignored = { 0 };
+
+	if (v->store == NULL || result->code == CODE_DKIM_TEMPERROR ||
+	    store_find_dkim_keys(v->store, name, arrival, &v->arena,
+		known.record, KEY_RECORDS_MAX, &known.n, &ignored) == -1 ||
+	    known.n == 0)
+		return;
+	keyring_verify(v->ring, s, &known, &old);
+	if (old.code != CODE_NONE)
+		return;
+	*result = old;
+	result->record = (struct span){ 0 }; /* not what DNS says today */
+}
+
 /* Ask for the keys that are wanted, side by side, and verify by them. */
 static void
-verify(struct voucher *v, const bool ask[SIGNATURES_MAX],
-    struct key_result key[SIGNATURES_MAX])
+verify(struct voucher *v, const struct vouched_mail *mail,
+    const bool ask[SIGNATURES_MAX], struct key_result key[SIGNATURES_MAX])
 {
 	struct dns_question question[SIGNATURES_MAX];
 	char name[SIGNATURES_MAX][KEY_NAME];
@@ -178,6 +207,9 @@ verify(struct voucher *v, const bool ask[SIGNATURES_MAX],
 		read_answer(v, question[i].answer, &answer);
 		keyring_verify(
 		    v->ring, &v->signatures.item[at[i]], &answer, &key[at[i]]);
+		if (key[at[i]].code != CODE_NONE && mail->has_arrival)
+			try_old_keys(v, &v->signatures.item[at[i]], name[i],
+			    mail->arrival, &key[at[i]]);
 		if (key[at[i]].code == CODE_NONE)
 			note_valid(v, v->signatures.item[at[i]].domain);
 	}
@@ -196,7 +228,7 @@ voucher_judge(struct voucher *v, const struct vouching *how,
 	reporter = reporter_of(v, mail, r);
 	if (verdict_ask(&v->signatures, reporter, how->signers, how->n_signers,
 		ask) > 0)
-		verify(v, ask, key);
+		verify(v, mail, ask, key);
 	verdict_reach(&v->signatures, reporter, how->signers, how->n_signers,
 	    key, v->has_provider ? &v->provider : NULL, &v->verdict);
 	return &v->verdict;

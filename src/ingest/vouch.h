@@ -12,6 +12,7 @@ struct mail_head;
 struct report;
 struct resolver;
 struct signer;
+struct store;
 struct verdict;
 struct vouching;
 
@@ -21,8 +22,13 @@ struct vouching;
  */
 struct voucher;
 
-/* `header_max` is limits.header; the resolver outlives it. */
-struct voucher *voucher_new(struct resolver *, uint64_t header_max);
+/*
+ * `header_max` is limits.header; the resolver and the store outlive it.  Where
+ * DNS has no key of a mail any more, one counts that the store knows from the
+ * time of its arrival; NULL for a store: none.
+ */
+struct voucher *voucher_new(
+    struct resolver *, struct store *, uint64_t header_max);
 void voucher_free(struct voucher *); /* NULL is legal */
 
 /* A mail, from its header to its end, and what it says of itself. */

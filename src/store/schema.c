@@ -66,6 +66,11 @@ static const char *const steps[] = {
 	      "day TEXT NOT NULL, address TEXT NOT NULL,"
 	      " posts INTEGER NOT NULL, PRIMARY KEY (day, address)"
 	      ") STRICT, WITHOUT ROWID;"
+	      "CREATE TABLE dkim_keys ("
+	      "name TEXT NOT NULL, record TEXT NOT NULL,"
+	      " first_seen TEXT NOT NULL, last_seen TEXT NOT NULL,"
+	      " PRIMARY KEY (name, record)"
+	      ") STRICT, WITHOUT ROWID;"
 	      "ALTER TABLE totals"
 	      " ADD COLUMN refreshed TEXT NOT NULL DEFAULT '';",
 };

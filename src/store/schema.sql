@@ -237,6 +237,16 @@ CREATE TABLE quarantine_bytes (
 	bytes BLOB NOT NULL
 ) STRICT;
 
+-- The DKIM keys by which signatures were found valid, so that a mail that is
+-- read after its reporter took the key out of DNS can be judged.
+CREATE TABLE dkim_keys (
+	name TEXT NOT NULL, -- 'SELECTOR._domainkey.DOMAIN'
+	record TEXT NOT NULL, -- as DNS had it, its strings joined
+	first_seen TEXT NOT NULL, -- the days on which it had it
+	last_seen TEXT NOT NULL,
+	PRIMARY KEY (name, record)
+) STRICT, WITHOUT ROWID;
+
 -- What `tlsrua summary --changes` told last, so that it tells it once; and the
 -- problems that [notify] command was told, as 'notified'.
 CREATE TABLE told (

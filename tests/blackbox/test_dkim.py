@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Who vouches for a report: signed mails, keys from a DNS server by script, and what follows in the store."""
 import os
+import sqlite3
 import sys
+from contextlib import closing
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import signing, tap  # noqa: E402
 from lib.nameserver import TROUBLES  # noqa: E402
 from lib.program import DATAERR, OK  # noqa: E402
-from lib.signed import Dkim, arrived, mail, report  # noqa: E402
+from lib.signed import Dkim, arrived, day, mail, report  # noqa: E402
 
 class Judged(Dkim):
     def test_a_signed_report_passes_and_stands_so_in_every_table(self):
@@ -48,6 +50,53 @@ class Judged(Dkim):
         self.imports(paths, signers="reporter.example:other.example")
         self.assertEqual([("pass", "reporter.example", "")], self.verdicts())
         self.assert_rollups_are_true()
+
+
+class OldKeys(Dkim):
+    """A reporter took its key out of DNS; a mail of that time is read later."""
+
+    def setUp(self):
+        super().setUp()
+        self.imports(self.mails(mail(report(5), 5)))
+        self.dns.records[self.signer.name] = []
+        self.dns.txt(self.signer.name, "v=DKIM1; p=")
+
+    def verdict_of_old_mail(self):
+        raw = self.signer.sign(mail(report(3), 3))[0]
+        self.imports([self.write("old.eml", arrived(raw))])
+        return self.query("SELECT dkim FROM reports WHERE date = ?", str(day(3)))[0][0]
+
+    def seen(self, first, last):
+        """As if DNS had the key on the days from so many days ago to so many."""
+        with closing(sqlite3.connect(self.store)) as db:
+            db.execute("UPDATE dkim_keys SET first_seen = ?, last_seen = ?", (str(day(first)), str(day(last))))
+            db.commit()
+
+    def test_what_verified_is_remembered_with_its_day(self):
+        self.assertEqual([(self.signer.name, self.signer.record, 1)],
+                         self.query("SELECT name, record, first_seen = last_seen FROM dkim_keys"))
+
+    def test_a_mail_that_arrived_while_the_key_was_there_passes(self):
+        self.assertEqual("pass", self.verdict_of_old_mail())
+
+    def test_the_key_that_is_not_in_dns_any_more_is_not_seen_by_that(self):
+        self.seen(9, 2)
+        self.assertEqual("pass", self.verdict_of_old_mail())
+        self.assertEqual([(str(day(2)),)], self.query("SELECT last_seen FROM dkim_keys"))
+
+    def test_one_that_arrived_later_than_a_day_after_it_does_not(self):
+        self.seen(9, 3)  # the mails arrive one day ago
+        self.assertEqual("dkim-key-revoked", self.verdict_of_old_mail())
+
+    def test_nor_one_that_came_more_than_a_week_before(self):
+        self.seen(-7, -9)
+        self.assertEqual("dkim-key-revoked", self.verdict_of_old_mail())
+
+    def test_without_a_key_of_then_nothing_passes(self):
+        with closing(sqlite3.connect(self.store)) as db:
+            db.execute("DELETE FROM dkim_keys")
+            db.commit()
+        self.assertEqual("dkim-key-revoked", self.verdict_of_old_mail())
 
 
 class Unsigned(Dkim):

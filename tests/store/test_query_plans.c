@@ -5,6 +5,7 @@
 #include "model/announced.h"
 #include "store/action_journal.h"
 #include "store/announced_changes.h"
+#include "store/dkim_keys.h"
 #include "store/drop_report.h"
 #include "store/exports.h"
 #include "store/mailboxes.h"
@@ -118,6 +119,8 @@ vouch(struct scene *s, struct policy *p)
 	struct report r = report_of(p, 1, "vouched", 22);
 	struct store_waiting list;
 	struct arena a = { 0 };
+	struct span record;
+	size_t n;
 
 	r.dkim = "dkim-fail";
 	r.warnings = "unauthenticated";
@@ -126,6 +129,11 @@ vouch(struct scene *s, struct policy *p)
 	r.warnings = "";
 	add(s, &r);
 	assert_ok(s, store_find_waiting(s->st, 0, 0, &a, &list, &s->f));
+	assert_ok(s,
+	    store_note_dkim_key(s->st, "name", span_of("p="), 0, &s->f));
+	assert_ok(s,
+	    store_find_dkim_keys(s->st, "name", 0, &a, &record, 1, &n, &s->f));
+	assert_int_equal(n, 1);
 	arena_free(&a);
 }
 
