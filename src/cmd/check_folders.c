@@ -11,6 +11,7 @@
 #include "base/timing.h"
 #include "base/utc.h"
 #include "cmd/check_folders.h"
+#include "cmd/check_signature.h"
 #include "config/config.h"
 #include "imap/imap.h"
 #include "imap/list_folders.h"
@@ -30,7 +31,9 @@ enum {
 
 struct folder_check {
 	struct imap *imap;
+	const struct config *all; /* of which `config` is a part */
 	const struct config_mailbox *config;
+	struct resolver *resolver;
 	struct checklist *out;
 	bool is_listed; /* `listed` holds the folders of the server */
 	struct imap_listed *listed;
@@ -43,6 +46,7 @@ struct found {
 	struct arena memory; /* for one mail at a time */
 	size_t reports;
 	int64_t newest; /* when the newest one arrived; 0: unknown */
+	uint32_t uid;	/* of that, or of the last one in the folder */
 };
 
 static void
@@ -54,6 +58,9 @@ on_head(void *arg, const struct imap_head *mail)
 	head_read(mail->fields, &head);
 	if (head_claims(&head, &found->memory)) {
 		found->reports++;
+		if (found->newest == 0 ||
+		    (mail->has_date && mail->date >= found->newest))
+			found->uid = mail->uid;
 		if (mail->has_date && mail->date > found->newest)
 			found->newest = mail->date;
 	}
@@ -191,7 +198,12 @@ check_folder(struct folder_check *look, const char *name)
 		return -1;
 	}
 	say(look, name, began, CHECK_OK, describe(look, &state, &found), "");
-	return 0;
+	if (found.uid == 0 ||
+	    check_signature(look->imap, found.uid, look->all, look->config,
+		look->resolver, look->out, &f) == 0)
+		return 0;
+	say(look, "dkim", began, CHECK_FAILED, f.text, "");
+	return -1;
 }
 
 static bool
@@ -293,12 +305,15 @@ check_junk(struct folder_check *look)
 }
 
 void
-check_folders(struct imap *imap, const struct config_mailbox *config,
+check_folders(struct imap *imap, const struct config *all,
+    const struct config_mailbox *config, struct resolver *resolver,
     struct checklist *out)
 {
-	struct folder_check look = {
-		.imap = imap, .config = config, .out = out
-	};
+	struct folder_check look = { .imap = imap,
+		.all = all,
+		.config = config,
+		.resolver = resolver,
+		.out = out };
 	size_t i;
 	int rc = 0;
 

@@ -12,6 +12,7 @@
 #include "cmd/check_mailbox.h"
 #include "config/config.h"
 #include "config/secret.h"
+#include "dns/resolver.h"
 #include "imap/imap.h"
 #include "imap/list_folders.h"
 #include "imap/newest_headers.h"
@@ -130,10 +131,12 @@ read_secret(const struct config_mailbox *config, struct stepping *s)
 
 /* Connect and log in, which reports each step; then check the folders. */
 static void
-check_session(const struct imap_account *account,
+check_session(const struct imap_account *account, const struct config *all,
     const struct config_mailbox *config, struct stepping *s, struct fault *f)
 {
 	struct imap *imap = imap_open(account, f);
+	struct resolver *resolver;
+	struct dns_settings dns = all->dns;
 	char *remedy;
 
 	if (imap == NULL) {
@@ -142,7 +145,10 @@ check_session(const struct imap_account *account,
 		free(remedy);
 		return;
 	}
-	check_folders(imap, config, s->out);
+	dns.stop = stop_flag();
+	resolver = resolver_new(&dns);
+	check_folders(imap, all, config, resolver, s->out);
+	resolver_free(resolver);
 	imap_close(imap);
 }
 
@@ -208,7 +214,7 @@ check_mailbox(const struct config *c, const struct config_mailbox *config,
 		account.tls.stop = stop_flag();
 		account.tls.steps = &steps;
 		account.fate = &fate;
-		check_session(&account, config, &s, &f);
+		check_session(&account, c, config, &s, &f);
 		remember(c->store_path, &account, fate, &f);
 	}
 	secret_free(secret);

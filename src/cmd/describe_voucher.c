@@ -41,8 +41,8 @@ words_of(enum code code)
 	}
 }
 
-static const char *
-sentence(const struct verdict *v, struct arena *arena)
+const char *
+describe_voucher_sentence(const struct verdict *v, struct arena *arena)
 {
 	const struct signature *s = v->about;
 
@@ -75,7 +75,7 @@ describe_voucher(const struct verdict *v)
 	if (v == NULL)
 		return;
 	snprintf(prefix, sizeof prefix, "%-*s", LABEL, "Signature");
-	text_wrap(stdout, prefix, sentence(v, &arena));
+	text_wrap(stdout, prefix, describe_voucher_sentence(v, &arena));
 	arena_free(&arena);
 }
 
