@@ -19,6 +19,7 @@ TRIES = 10  # to kill a run before it is done
 
 class Crashes:
     """Tests for a Scene with a kind of server, a number of mails, of kills and of cuts (0: one every 4 KB)."""
+    variants = VARIANTS
 
     @classmethod
     def setUpClass(cls):
@@ -45,7 +46,7 @@ class Crashes:
     def test_killed_at_calls_that_write(self):
         library = shared_library(self.path("die.so"), "die.c")
         count = self.path("count")
-        for variant in VARIANTS:
+        for variant in self.variants:
             config = self.places[0].begin(variant)
             wanted = self.places[0].run_whole(config, env=preloaded(library, DIE_COUNT=count))
             with open(count) as f:
@@ -62,7 +63,7 @@ class Crashes:
         self.judge("killed at calls that write", 2 * (self.kills // 4))
 
     def test_killed_at_random_times(self):
-        for variant in VARIANTS:
+        for variant in self.variants:
             def measure(place, _, variant=variant):
                 config = place.begin(variant)
                 began = time.monotonic()
@@ -83,13 +84,13 @@ class Crashes:
         self.judge("killed at random times", self.kills // 4)
 
     def test_cut_off_from_the_server(self):
-        for variant in VARIANTS:
+        for variant in self.variants:
             whole = Cut(self.server.tls_port, 1 << 40)
             wanted = self.places[0].run_whole(self.places[0].begin(variant, port=whole.port))
             whole.close()
             places = range(CUT_EVERY, whole.sent, CUT_EVERY)
-            if 0 < self.cuts // len(VARIANTS) < len(places):
-                places = sorted(self.random.sample(places, self.cuts // len(VARIANTS)))
+            if 0 < self.cuts // len(self.variants) < len(places):
+                places = sorted(self.random.sample(places, self.cuts // len(self.variants)))
 
             def cut(place, after, variant=variant, wanted=wanted, sent=whole.sent):
                 proxy = Cut(self.server.tls_port, after)
