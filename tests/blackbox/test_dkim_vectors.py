@@ -6,7 +6,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from lib import tap  # noqa: E402
+from lib import nsd, tap  # noqa: E402
 from lib.nameserver import Nameserver  # noqa: E402
 from lib.program import OK, TOP, Scene  # noqa: E402
 
@@ -19,13 +19,8 @@ def rows(path):
         return list(csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-@unittest.skipUnless(os.path.isdir(VECTORS), "the vectors are not there")
-class Vectors(Scene):
-    def setUp(self):
-        super().setUp()
-        self.dns = Nameserver()
-        self.addCleanup(self.dns.close)
-        self.dns.zone(os.path.join(VECTORS, "keys.zone"))
+class Vectors:
+    """What the program says of each, with a DNS server as self.dns."""
 
     def shown(self, path, arrival, **reports):
         conf = self.write("conf", f"[dns]\nresolver = {self.dns.address}\ntrust_anchor = none\n[reports]\n" +
@@ -55,6 +50,24 @@ class Vectors(Scene):
                 self.assertEqual("provider" if passes else row["code"], got["dkim"]["verdict"])
                 self.assertEqual(["auth-results-only"] if passes else [],
                                  [c for c in got["codes"] if c.startswith("auth-")])
+
+
+@unittest.skipUnless(os.path.isdir(VECTORS), "the vectors are not there")
+class ByScript(Vectors, Scene):
+    def setUp(self):
+        super().setUp()
+        self.dns = Nameserver()
+        self.addCleanup(self.dns.close)
+        self.dns.zone(os.path.join(VECTORS, "keys.zone"))
+
+
+@unittest.skipUnless(os.path.isdir(VECTORS) and nsd.available(), "the vectors or NSD are not there")
+class ByNsd(Vectors, Scene):
+    def setUp(self):
+        super().setUp()
+        with open(os.path.join(VECTORS, "keys.zone"), encoding="ascii") as f:
+            self.dns = nsd.Nsd(f.read())
+        self.addCleanup(self.dns.close)
 
 
 if __name__ == "__main__":
