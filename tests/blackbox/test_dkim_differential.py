@@ -149,7 +149,7 @@ def key_as_it_is(_, text):
 
 
 def with_notes(_, text):
-    return text.replace("k=", "n=some notes; k=")
+    return text.replace("k=", "n=some notes; k=", 1)
 
 
 def with_blanks(_, text):
@@ -161,19 +161,19 @@ def with_semicolon(_, text):
 
 
 def for_email(_, text):
-    return text.replace("k=", "s=email; k=")
+    return text.replace("k=", "s=email; k=", 1)
 
 
 def for_all(_, text):
-    return text.replace("k=", "s=*; k=")
+    return text.replace("k=", "s=*; k=", 1)
 
 
 def for_tests(_, text):
-    return text.replace("k=", "t=y; k=")
+    return text.replace("k=", "t=y; k=", 1)
 
 
 def strict(_, text):
-    return text.replace("k=", "t=s; k=")
+    return text.replace("k=", "t=s; k=", 1)
 
 
 def revoked(_, text):
