@@ -1,0 +1,220 @@
+#ifndef PUBLISHED_POINTS_H
+#define PUBLISHED_POINTS_H
+
+#include <stddef.h>
+
+/*
+ * Every point that `tlsrua check DOMAIN` may make of a domain, once: its name,
+ * its state, what it says and what to do about it.  The names are stable;
+ * programs read them.
+ */
+enum point_code {
+	POINT_NONE,
+
+	/* DNS */
+	POINT_DNSSEC_SIGNED,
+	POINT_DNSSEC_UNSIGNED,
+	POINT_DNSSEC_BOGUS,
+	POINT_DNSSEC_UNAVAILABLE,
+	POINT_DNS_RESOLVER,
+	POINT_DNS_TEMPERROR,
+	POINT_DNS_NO_DOMAIN,
+
+	/* TLS-RPT */
+	POINT_TLSRPT_FOUND,
+	POINT_DNS_NONE,
+	POINT_DNS_WRONG_NAME,
+	POINT_DNS_MULTIPLE,
+	POINT_DNS_VERSION,
+	POINT_DNS_BACKSLASH,
+	POINT_DNS_NON_ASCII,
+	POINT_DNS_TRAILING_SPACE,
+	POINT_DNS_NO_RUA,
+	POINT_DNS_SYNTAX,
+	POINT_DNS_SPACE_BEFORE_SEMICOLON,
+	POINT_DNS_OTHER_TXT,
+	POINT_DNS_ALIAS,
+	POINT_EXT_UNKNOWN,
+	POINT_RUA_NO_SCHEME,
+	POINT_RUA_HTTP,
+	POINT_RUA_SCHEME,
+	POINT_RUA_UNENCODED,
+	POINT_RUA_EMPTY,
+	POINT_RUA_MAILTO_INVALID,
+	POINT_RUA_HTTPS_INVALID,
+	POINT_RUA_REPEATED,
+	POINT_RUA_DUPLICATE,
+	POINT_RUA_SCHEME_CASE,
+	POINT_RUA_MAILTO_SLASHES,
+	POINT_RUA_MAILTO_QUERY,
+	POINT_RUA_USERINFO,
+
+	/* rua */
+	POINT_RUA_POLLED,
+	POINT_RUA_ARRIVES,
+	POINT_RUA_NOT_POLLED,
+	POINT_RUA_WEB,
+	POINT_RUA_NO_HOST,
+	POINT_RUA_NO_MAIL,
+
+	/* MTA-STS */
+	POINT_STS_FOUND,
+	POINT_STS_NONE,
+	POINT_STS_NONE_DANE,
+	POINT_STS_WRONG_NAME,
+	POINT_STS_MULTIPLE,
+	POINT_STS_TXT_SYNTAX,
+	POINT_STS_ID_MISSING,
+	POINT_STS_ID_INVALID,
+	POINT_STS_ID_REPEATED,
+	POINT_STS_SPACE_BEFORE_SEMICOLON,
+	POINT_STS_ORPHAN,
+
+	/* policy */
+	POINT_STS_POLICY_FOUND,
+	POINT_STS_NO_HOST,
+	POINT_STS_FETCH,
+	POINT_STS_CERT,
+	POINT_STS_CERT_SOON,
+	POINT_STS_TLS,
+	POINT_STS_REDIRECT,
+	POINT_STS_HTTP_STATUS,
+	POINT_STS_MEDIA_TYPE,
+	POINT_STS_ENCODING,
+	POINT_STS_TOO_LARGE,
+	POINT_STS_POLICY_SYNTAX,
+	POINT_STS_VERSION,
+	POINT_STS_MODE,
+	POINT_STS_MAX_AGE,
+	POINT_STS_MX_MISSING,
+	POINT_STS_MX_INVALID,
+	POINT_STS_BLANK_LINE,
+	POINT_STS_FIELD_REPEATED,
+	POINT_STS_MAX_AGE_SHORT,
+	POINT_STS_MODE_TESTING,
+	POINT_STS_MODE_NONE,
+	POINT_STS_MX_UNCOVERED,
+	POINT_STS_MX_UNUSED,
+
+	/* MX */
+	POINT_MX_FOUND,
+	POINT_MX_IMPLICIT,
+	POINT_MX_NONE,
+	POINT_MX_NULL,
+	POINT_MX_NULL_MIXED,
+	POINT_MX_IS_ADDRESS,
+	POINT_MX_ALIAS,
+	POINT_MX_DUPLICATE,
+	POINT_MX_UNSIGNED,
+
+	/* address */
+	POINT_ADDRESS_FOUND,
+	POINT_ADDRESS_PRIVATE,
+	POINT_MX_NO_ADDRESS,
+
+	/* STARTTLS */
+	POINT_STARTTLS_FOUND,
+	POINT_SMTP_BLOCKED,
+	POINT_SMTP_NO_FAMILY,
+	POINT_SMTP_CONNECT,
+	POINT_SMTP_LATE,
+	POINT_SMTP_TURNED_AWAY,
+	POINT_SMTP_GARBAGE,
+	POINT_SMTP_NO_EHLO,
+	POINT_STARTTLS_MISSING,
+	POINT_STARTTLS_HIDDEN,
+	POINT_STARTTLS_REFUSED,
+	POINT_STARTTLS_INJECTED,
+	POINT_TLS_FAILED,
+	POINT_TLS_OLD,
+	POINT_SMTP_AFTER,
+
+	/* cert */
+	POINT_CERT_GOOD,
+	POINT_CERT_SOON,
+	POINT_CERT_EXPIRED,
+	POINT_CERT_FUTURE,
+	POINT_CERT_NAME,
+	POINT_CERT_CN,
+	POINT_CERT_CHAIN,
+	POINT_CERT_WEAK,
+
+	/* DANE */
+	POINT_DANE_MATCH,
+	POINT_DANE_NONE,
+	POINT_TLSA_INSECURE,
+	POINT_TLSA_BROKEN,
+	POINT_TLSA_USAGE,
+	POINT_TLSA_PARAMETER,
+	POINT_TLSA_LENGTH,
+	POINT_TLSA_UNUSABLE,
+	POINT_TLSA_MISMATCH,
+	POINT_TLSA_WHOLE_CERTIFICATE,
+	POINT_TLSA_PARTIAL,
+	POINT_TLSA_UNCHECKED,
+
+	/* reports */
+	POINT_REPORTS_AGREE,
+	POINT_REPORTS_NONE,
+	POINT_REPORTS_STALE,
+	POINT_REPORTS_DIFFER,
+	POINT_REPORTS_NO_POLICY,
+	POINT_REPORTS_MX,
+	POINT_REPORTS_PROBLEM,
+
+	POINT_COUNT
+};
+
+/* What a point is about, in the order in which they are printed. */
+enum point_group {
+	GROUP_DNS,
+	GROUP_TLSRPT,
+	GROUP_RUA,
+	GROUP_STS,
+	GROUP_POLICY,
+	GROUP_MX,
+	GROUP_ADDRESS,
+	GROUP_STARTTLS,
+	GROUP_CERTIFICATE,
+	GROUP_DANE,
+	GROUP_REPORTS
+};
+
+enum point_state {
+	POINT_OK,
+	POINT_NOTE,
+	POINT_WARNING,
+	POINT_FAILED,
+	POINT_UNKNOWN,
+	/* of the table alone: failed under a policy of mode enforce, a warning
+	   under testing, a note without MTA-STS */
+	POINT_BY_POLICY
+};
+
+/*
+ * In sentence and remedy stand {d} for the domain, {h} for the host or name
+ * that it is about, {x} and {y} for what was found.
+ */
+struct point_entry {
+	const char *name; /* "dns-backslash" */
+	enum point_group group;
+	enum point_state state;
+	const char *sentence;
+	const char *remedy;  /* "" when there is nothing to do */
+	const char *lighter; /* when it is a warning alone; NULL: never */
+};
+
+/* The entry of a code other than POINT_NONE; never NULL. */
+const struct point_entry *point_entry(enum point_code);
+
+/* The code of that name, or POINT_NONE. */
+enum point_code point_find(const char *name);
+
+/* "tlsrpt", for programs, and "TLS-RPT", for people. */
+const char *point_group_name(enum point_group);
+const char *point_group_label(enum point_group);
+
+/* "warning", for programs; POINT_BY_POLICY has no such word. */
+const char *point_state_name(enum point_state);
+
+#endif
