@@ -1,5 +1,5 @@
-#ifndef PUBLISHED_JUDGE_H
-#define PUBLISHED_JUDGE_H
+#ifndef PUBLISHED_JUDGE_DOMAIN_H
+#define PUBLISHED_JUDGE_DOMAIN_H
 
 #include <stdbool.h>
 #include <stddef.h>
