@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 struct domain_setup;
-struct judgement;
+struct domain_verdict;
 
 /* Where judged domains are printed, one behind the other. */
 struct domain_printer {
@@ -18,6 +18,6 @@ struct domain_printer {
 
 /* Print what was found out about a domain and what it comes to. */
 void print_domain(struct domain_printer *, const struct domain_setup *,
-    const struct judgement *);
+    const struct domain_verdict *);
 
 #endif

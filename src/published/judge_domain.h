@@ -23,7 +23,7 @@ struct point {
 };
 
 /* What a domain's set-up adds up to. */
-struct judgement {
+struct domain_verdict {
 	struct point *point; /* by group; those of MX hosts host by host */
 	size_t n, room;
 	size_t failed, warnings, unknown;
@@ -36,6 +36,6 @@ struct judgement {
 
 /* Judge what was found out about a domain.  All of it lives in the arena. */
 void judge_domain(
-    const struct domain_setup *, struct arena *, struct judgement *);
+    const struct domain_setup *, struct arena *, struct domain_verdict *);
 
 #endif

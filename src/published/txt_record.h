@@ -25,8 +25,8 @@ size_t txt_count(const struct txt_answer *, const char *prefix, struct arena *,
     const struct txt_record **first);
 
 /*
- * A record of the shape that TLS-RPT and MTA-STS share (RFC 8460 §3, RFC 8461
- * §3.1): fields "name=value" between semicolons.
+ * The next field of a record, which TLS-RPT and MTA-STS shape alike (RFC 8460
+ * §3, RFC 8461 §3.1): "name=value" between semicolons.
  */
 enum field_result {
 	FIELD_END,
@@ -41,6 +41,21 @@ enum field_result {
  */
 enum field_result txt_next_field(
     struct span *rest, struct span *name, struct span *value);
+
+/*
+ * What follows the version and the blanks behind it: the first delimiter, or
+ * nothing.  Its pointer is NULL when the record does not begin so.
+ */
+struct span txt_behind_version(struct span record, const char *version);
+
+/* Whether a record ends with blanks that belong to no delimiter. */
+bool txt_has_blanks_behind(struct span record);
+
+/*
+ * Whether it may be the name of a field, in a record or a policy: a letter or
+ * digit, then up to 31 of these or "_", "-", ".".
+ */
+bool txt_is_field_name(struct span);
 
 /* Whether it may be the value of a field that the RFCs do not know. */
 bool txt_is_extension_value(struct span);
