@@ -198,7 +198,7 @@ struct reports_found {
 	bool looked;	    /* there is a store */
 	const char *newest; /* day of the newest report on the domain; "" */
 	/* by the reports of the newest 7 days stored */
-	const struct sender_policy *sender;
+	const struct sender_policy *sender; /* by organization */
 	size_t n_senders;
 	const char *const *mx; /* receiving-mx-hostnames in them */
 	size_t n_mx;

@@ -20,6 +20,8 @@ struct point {
 	double seconds;		/* that finding it out took */
 	const char *detail;	/* what was found, in words */
 	const char *remedy;	/* what to do; "" for nothing */
+	size_t host;  /* 1 + index of the MX host whose block it is in; 0 */
+	size_t place; /* by which points are ordered */
 };
 
 /* What a domain's set-up adds up to. */
