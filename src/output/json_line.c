@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "base/span.h"
 #include "base/utf8.h"
 #include "output/json_line.h"
 
@@ -90,6 +91,12 @@ void
 json_append_text(struct json_object *array, const char *text)
 {
 	json_append(array, json_object_new_string(text));
+}
+
+void
+json_append_bytes(struct json_object *array, struct span bytes)
+{
+	json_append(array, json_object_new_string_len(bytes.p, (int)bytes.n));
 }
 
 /* One character beyond ASCII, as one \u escape or a pair of surrogates. */

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/span.h"
+
 /*
  * JSON for programs (RFC 8259): objects are built with json-c and printed one
  * a line, in ASCII, members in the order in which they were added.  None of
@@ -30,6 +32,9 @@ void json_add_decimal(
 /* Append to an array, which takes the value over. */
 void json_append(struct json_object *array, struct json_object *value);
 void json_append_text(struct json_object *array, const char *);
+
+/* Likewise of bytes that may hold NUL, which becomes \u0000. */
+void json_append_bytes(struct json_object *array, struct span);
 
 /*
  * Print an object and a line feed, and free it.  A character beyond ASCII is
