@@ -17,7 +17,7 @@
 static const struct command *const commands[] = { &cmd_poll, &cmd_import,
 	&cmd_receive, &cmd_export, &cmd_summary, &cmd_html, &cmd_mute,
 	&cmd_notify, &cmd_prune, &cmd_drop, &cmd_status, &cmd_check, &cmd_show,
-	&cmd_quarantine, &cmd_explain, &cmd_metrics };
+	&cmd_quarantine, &cmd_explain, &cmd_metrics, &cmd_record };
 
 enum {
 	N_COMMANDS = sizeof commands / sizeof *commands

@@ -59,7 +59,9 @@ enum option_key {
 	KEY_DECIMAL,
 	KEY_DKIM,
 	KEY_TEST,
-	KEY_MAIL
+	KEY_MAIL,
+	KEY_RUA,
+	KEY_TTL
 };
 
 static const struct spec {
@@ -125,6 +127,10 @@ static const struct spec {
 	{ KEY_RAW, "raw", NULL, OPTION_PRUNE, "the bytes as received alone" },
 	{ KEY_DETAILS, "details", NULL, OPTION_PRUNE,
 	    "entries and failures alone" },
+	{ KEY_RUA, "rua", "URI", OPTION_RECORD,
+	    "where reports go: mailto: or https:; may be repeated" },
+	{ KEY_TTL, "ttl", "SECONDS", OPTION_RECORD,
+	    "how long resolvers keep the record (3600)" },
 	{ KEY_CONFIG, "config", "FILE", 0, "configuration (/etc/tlsrua.conf)" },
 	{ KEY_STORE, "database", "FILE", 0,
 	    "database, over the configuration's" },
@@ -283,6 +289,12 @@ static int
 set_option(struct options *o, int key, const char *value)
 {
 	switch (key) {
+	case KEY_RUA:
+		list_add(&o->ruas, value);
+		return 0;
+	case KEY_TTL:
+		o->ttl = value;
+		return 0;
 	case KEY_VERBOSE:
 		o->verbose++;
 		return 0;
@@ -446,6 +458,7 @@ options_free(struct options *o)
 {
 	free(o->domains.item);
 	free(o->organizations.item);
+	free(o->ruas.item);
 	arena_free(&o->memory);
 }
 

@@ -32,7 +32,8 @@ enum option_set {
 	OPTION_AGAIN = 1 << 19,	  /* --again-actions */
 	OPTION_DKIM = 1 << 20,	  /* --dkim */
 	OPTION_TEST = 1 << 21,	  /* --test */
-	OPTION_MAIL = 1 << 22	  /* --mail */
+	OPTION_MAIL = 1 << 22,	  /* --mail */
+	OPTION_RECORD = 1 << 23	  /* --rua --ttl */
 };
 
 /* The values of an option that may be repeated. */
@@ -58,6 +59,8 @@ struct options {
 	unsigned since_days;	    /* the same as a number; 0 for "all" */
 	struct option_list domains; /* in the form in which they are stored */
 	struct option_list organizations;
+	struct option_list ruas;
+	const char *ttl;     /* of a record, as typed; NULL */
 	struct arena memory; /* of the domains */
 	bool has_fail_above;
 	double fail_above;     /* percent, 0 to 100 */

@@ -4,11 +4,13 @@
 
 #include "base/span.h"
 #include "cmd/cmd.h"
+#include "cmd/explain_point.h"
 #include "cmd/explain_problem.h"
 #include "cmd/problem_number.h"
 #include "codes/codes.h"
 #include "codes/result_types.h"
 #include "output/terminal_text.h"
+#include "published/points.h"
 
 static const char *const class_words[] = {
 	[CLASS_REJECT] = "reason to refuse a report",
@@ -81,27 +83,34 @@ list_all(void)
 	list_class(CLASS_WARN, "Warnings");
 	list_class(CLASS_NOTE, "Notes");
 	list_class(CLASS_DEFER, "To be tried again");
+	explain_list_points();
 }
 
+/* A name may be that of a code and of a point: it means the same in both. */
 static int
 explain(const char *name)
 {
 	const struct policy_type *p = policy_type_find(span_of(name));
 	const struct result_type *r = result_type_find(span_of(name));
+	enum point_code point = point_find(name);
 	enum code c = code_find(name);
 
 	if (c != CODE_NONE)
 		explain_code(code_entry(c));
-	else if (r != NULL)
+	if (point != POINT_NONE)
+		explain_point(point);
+	if (c != CODE_NONE || point != POINT_NONE)
+		return 0;
+	if (r != NULL)
 		explain_result(r);
 	else if (p != NULL) {
 		printf("%s (policy type)\n", p->name);
 		text_wrap(stdout, "  ", p->meaning);
 	} else {
-		return cmd_usage("explain: %s: no code, result type or policy "
-				 "type of that name is known; a type that is "
-				 "not in the registry is kept under its own "
-				 "name; see `tlsrua explain`",
+		return cmd_usage("explain: %s: no code, point, result type or "
+				 "policy type of that name is known; a type "
+				 "that is not in the registry is kept under "
+				 "its own name; see `tlsrua explain`",
 		    name);
 	}
 	return 0;
