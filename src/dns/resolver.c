@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -11,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/arena.h"
 #include "base/span.h"
+#include "dns/context.h"
 #include "dns/resolver.h"
 #include "net/wait.h"
 
@@ -21,12 +20,11 @@ enum {
 	SILENT_NAMES = 2,      /* of a party that are waited for */
 	SILENT_PARTIES = 3,    /* in a row, before nobody is waited for */
 	WAIT_MOST = 60 * 1000, /* milliseconds of waiting in all */
-	CACHE_MOST = 10000,    /* names that are remembered */
+	CACHE_MOST = 10000,    /* names that are remembered; ten times that by
+				  a patient resolver */
+	AT_ONCE = 100,	       /* questions that are open at the same time */
 	NXDOMAIN = 3
 };
-
-static const char resolv_conf[] = "/etc/resolv.conf";
-static const char system_anchor[] = "/usr/share/dns/root.key";
 
 /* A name that was asked for, or a party; found by name and type. */
 struct lookup {
@@ -35,10 +33,12 @@ struct lookup {
 	unsigned silent;    /* of a party: how many of its names stayed so */
 	struct dns_answer answer;
 	struct ub_result *result; /* what the answer points into */
+	int error;		  /* of libunbound, which did not ask then */
 	struct span *record;
 	/* while it is asked */
 	bool pending;
 	int id;
+	int64_t until; /* when it is given up, on wait_clock() */
 	struct resolver *resolver;
 };
 
@@ -49,7 +49,8 @@ struct resolver {
 	struct lookup **known; /* sorted */
 	size_t n_known, room;
 	size_t n_pending;
-	int64_t waited; /* milliseconds */
+	int64_t waited;	  /* milliseconds */
+	int64_t wait_end; /* of an impatient one: nothing is waited for then */
 	unsigned silent_in_a_row;
 	char last_silent[64]; /* the party of the last one that stayed so */
 	bool dead;
@@ -96,65 +97,7 @@ resolver_free(struct resolver *r)
 const char *
 resolver_server(const struct resolver *r)
 {
-	return r->set.n_servers > 0 ? r->set.servers[0] : resolv_conf;
-}
-
-/* -- opening */
-
-/* Whether resolv.conf names a server; without one libunbound would ask the
- * root servers itself. */
-static bool
-system_has_server(void)
-{
-	FILE *f = fopen(resolv_conf, "re");
-	char line[256];
-	bool found = false;
-
-	if (f == NULL)
-		return false;
-	while (!found && fgets(line, sizeof line, f) != NULL)
-		found = strncmp(line, "nameserver", 10) == 0;
-	fclose(f);
-	return found;
-}
-
-static int
-add_servers(const struct resolver *r, struct ub_ctx *ctx)
-{
-	size_t i;
-
-	for (i = 0; i < r->set.n_servers; i++)
-		if (ub_ctx_set_fwd(ctx, r->set.servers[i]) != 0)
-			return -1;
-	if (r->set.n_servers > 0)
-		return 0;
-	if (!system_has_server())
-		return ub_ctx_set_fwd(ctx, "127.0.0.1");
-	return ub_ctx_resolvconf(ctx, resolv_conf);
-}
-
-/* A context of libunbound; `anchor` NULL: nothing is validated. */
-static struct ub_ctx *
-open_context(const struct resolver *r, const char *anchor)
-{
-	struct ub_ctx *ctx = ub_ctx_create();
-
-	if (ctx == NULL)
-		return NULL;
-	ub_ctx_debugout(ctx, NULL);
-	if (add_servers(r, ctx) != 0 || ub_ctx_async(ctx, 1) != 0 ||
-	    ub_ctx_set_option(ctx, "do-not-query-localhost:", "no") != 0 ||
-	    /* else silence of a server near by reads as SERVFAIL */
-	    ub_ctx_set_option(ctx, "infra-cache-min-rtt:", "1000") != 0 ||
-	    (anchor != NULL && ub_ctx_add_ta_file(ctx, anchor) != 0)) {
-		ub_ctx_delete(ctx);
-		return NULL;
-	}
-	/* names that libunbound else answers by itself; it takes no settings
-	 * after this */
-	ub_ctx_zone_remove(ctx, "test.");
-	ub_ctx_zone_remove(ctx, "invalid.");
-	return ctx;
+	return dns_servers(&r->set);
 }
 
 /* -- remembering */
@@ -199,7 +142,8 @@ remember(struct resolver *r, const char *name, enum dns_type type)
 	*l = (struct lookup){ .name = xstrdup(name),
 		.type = type,
 		.answer = { .status = DNS_NO_ANSWER,
-		    .reason = "not asked, since nobody answers" },
+		    .reason = "not asked, since nobody answers",
+		    .canonical = "" },
 		.resolver = r };
 	r->known = xgrow(r->known, r->n_known, &r->room, sizeof *r->known);
 	memmove(r->known + at + 1, r->known + at,
@@ -248,11 +192,15 @@ take_answer(void *arg, int err, struct ub_result *result)
 	l->pending = false;
 	l->resolver->n_pending--;
 	if (err != 0 || result == NULL) {
+		l->error = err;
 		a->reason = ub_strerror(err);
 		return;
 	}
 	l->result = result;
 	a->secure = result->secure != 0;
+	if (result->canonname != NULL &&
+	    strcasecmp(result->canonname, result->qname) != 0)
+		a->canonical = result->canonname;
 	if (result->bogus) {
 		a->status = DNS_BOGUS;
 		a->reason = result->why_bogus != NULL ? result->why_bogus : "";
@@ -263,8 +211,10 @@ take_answer(void *arg, int err, struct ub_result *result)
 		a->status = DNS_NO_NAME;
 	else if (result->rcode == 0)
 		a->status = DNS_NO_DATA;
-	else
+	else {
 		a->reason = "the server failed";
+		a->has_failed = true;
+	}
 }
 
 /* The thread that libunbound starts takes no signals: they are for the one
@@ -276,6 +226,7 @@ send_question(struct resolver *r, struct lookup *l)
 	int err;
 
 	l->answer.reason = "";
+	l->until = wait_clock() + r->set.timeout * 1000;
 	l->pending = true;
 	r->n_pending++;
 	sigfillset(&all);
@@ -285,22 +236,6 @@ send_question(struct resolver *r, struct lookup *l)
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (err != 0)
 		take_answer(l, err, NULL);
-}
-
-/* Wait until all that is pending is answered, the time is over, or a stop. */
-static void
-wait_for_answers(struct resolver *r)
-{
-	int64_t began = wait_clock(), until = began + r->set.timeout * 1000;
-	struct pollfd fd = { .fd = ub_fd(r->ctx), .events = POLLIN };
-
-	if (until > began + WAIT_MOST - r->waited)
-		until = began + WAIT_MOST - r->waited;
-	while (r->n_pending > 0 &&
-	       wait_for(&fd, 1, until, r->set.stop) == WAIT_READY)
-		if (ub_process(r->ctx) != 0)
-			break;
-	r->waited += wait_clock() - began;
 }
 
 static void
@@ -314,36 +249,138 @@ give_up(struct resolver *r, struct lookup *l)
 	l->answer.reason = "no answer in time";
 }
 
-/* Whether a resolver keeps the signatures that a trust anchor needs. */
+/* Whether an impatient resolver has waited enough. */
 static bool
-keeps_signatures(struct resolver *r)
+is_over(const struct resolver *r)
+{
+	return !r->set.patient && wait_clock() >= r->wait_end;
+}
+
+/* How long the oldest question that is open may still be waited for. */
+static int64_t
+oldest_until(const struct resolver *r, struct lookup **asked, size_t n)
+{
+	int64_t until = INT64_MAX;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (asked[i] != NULL && asked[i]->pending &&
+		    asked[i]->until < until)
+			until = asked[i]->until;
+	if (!r->set.patient && until > r->wait_end)
+		until = r->wait_end;
+	return until;
+}
+
+/*
+ * Send these and wait until each is answered or its time over, or for a stop.
+ * Elements may be NULL.
+ */
+static void
+wait_for_answers(struct resolver *r, struct lookup **asked, size_t n)
+{
+	struct pollfd fd = { .fd = ub_fd(r->ctx), .events = POLLIN };
+	int64_t began = wait_clock();
+	size_t sent = 0, first = 0, i;
+	enum wait_result w = WAIT_READY;
+
+	r->wait_end = began + WAIT_MOST - r->waited;
+	while (w != WAIT_STOPPED) {
+		for (; sent < n && r->n_pending < AT_ONCE; sent++)
+			if (asked[sent] != NULL)
+				send_question(r, asked[sent]);
+		while (first < sent &&
+		       (asked[first] == NULL || !asked[first]->pending))
+			first++;
+		if (r->n_pending == 0)
+			break;
+		w = wait_for(&fd, 1,
+		    oldest_until(r, asked + first, sent - first), r->set.stop);
+		if (w == WAIT_READY && ub_process(r->ctx) != 0)
+			break;
+		for (i = first; i < sent; i++)
+			if (asked[i] != NULL &&
+			    (asked[i]->until <= wait_clock() || is_over(r)))
+				give_up(r, asked[i]);
+	}
+	for (i = first; i < sent; i++)
+		if (asked[i] != NULL)
+			give_up(r, asked[i]);
+	r->waited += wait_clock() - began;
+}
+
+static const struct lookup *
+ask_root_keys(struct resolver *r)
 {
 	struct lookup *root = remember(r, ".", DNS_DNSKEY);
 
-	send_question(r, root);
-	wait_for_answers(r);
-	give_up(r, root);
-	return root->answer.status == DNS_ANSWERED && root->answer.secure;
+	wait_for_answers(r, &root, 1);
+	return root;
+}
+
+static bool
+is_validated(const struct lookup *l)
+{
+	return l->answer.status == DNS_ANSWERED && l->answer.secure;
+}
+
+/* Go on without a trust anchor. */
+static void
+reopen_without_anchor(struct resolver *r)
+{
+	ub_ctx_delete(r->ctx);
+	forget_all(r);
+	r->ctx = dns_context(&r->set, NULL);
+	r->failed = r->ctx == NULL;
 }
 
 /* At the first question. */
 static void
 open_resolver(struct resolver *r)
 {
-	const char *anchor = r->set.trust_anchor;
+	const char *anchor = dns_anchor(&r->set);
 
-	if (strcmp(anchor, "none") == 0)
-		anchor = NULL;
-	else if (strcmp(anchor, "auto") == 0)
-		anchor =
-		    access(system_anchor, R_OK) == 0 ? system_anchor : NULL;
-	r->ctx = open_context(r, anchor);
-	if (r->ctx != NULL && anchor != NULL &&
-	    strcmp(r->set.trust_anchor, "auto") == 0 && !keeps_signatures(r)) {
-		ub_ctx_delete(r->ctx);
-		r->ctx = open_context(r, NULL);
-	}
+	r->ctx = dns_context(&r->set, anchor);
 	r->failed = r->ctx == NULL;
+	if (!r->failed && anchor != NULL &&
+	    strcmp(r->set.trust_anchor, "auto") == 0 &&
+	    !is_validated(ask_root_keys(r)))
+		reopen_without_anchor(r);
+}
+
+/* What to make of a context that was opened with that trust anchor. */
+static enum dns_trust
+find_trust(struct resolver *r, const char *anchor)
+{
+	const struct lookup *root = ask_root_keys(r);
+	bool is_silent = root->answer.status == DNS_NO_ANSWER;
+
+	if (root->error != 0)
+		return anchor != NULL ? DNS_BAD_ANCHOR : DNS_DEAD;
+	if (anchor == NULL)
+		return is_silent ? DNS_DEAD : DNS_NO_ANCHOR;
+	if (is_validated(root))
+		return DNS_VALIDATED;
+	if (is_silent && !root->answer.has_failed)
+		return DNS_DEAD;
+	reopen_without_anchor(r);
+	if (r->failed || ask_root_keys(r)->answer.status == DNS_NO_ANSWER)
+		return DNS_DEAD;
+	return DNS_STRIPPED;
+}
+
+enum dns_trust
+resolver_find_trust(struct resolver *r)
+{
+	const char *anchor = dns_anchor(&r->set);
+
+	if (anchor != NULL && access(anchor, R_OK) != 0)
+		return DNS_BAD_ANCHOR;
+	r->ctx = dns_context(&r->set, anchor);
+	r->failed = r->ctx == NULL;
+	if (r->failed)
+		return anchor != NULL ? DNS_BAD_ANCHOR : DNS_DEAD;
+	return find_trust(r, anchor);
 }
 
 static void
@@ -368,7 +405,8 @@ note_silence(struct resolver *r, const struct dns_question *q)
 static bool
 is_worth_asking(struct resolver *r, const struct dns_question *q)
 {
-	if (r->dead || find_party(r, q->party)->silent >= SILENT_NAMES)
+	if (!r->set.patient &&
+	    (r->dead || find_party(r, q->party)->silent >= SILENT_NAMES))
 		return false;
 	if (r->ctx == NULL && !r->failed)
 		open_resolver(r);
@@ -379,47 +417,29 @@ void
 resolver_ask(struct resolver *r, struct dns_question *question, size_t n)
 {
 	struct lookup **asked = xcalloc(n + 1, sizeof *asked), *l;
+	bool is_any_asked = false;
 	size_t i;
 
 	/* strangers can make up names without end */
-	if (r->n_known > CACHE_MOST)
+	if (r->n_known > (r->set.patient ? 10 * CACHE_MOST : CACHE_MOST))
 		forget_all(r);
 	for (i = 0; i < n; i++) {
 		l = recall(r, question[i].name, question[i].type);
 		if (l == NULL) {
 			l = remember(r, question[i].name, question[i].type);
-			if (is_worth_asking(r, &question[i]))
-				send_question(r, asked[i] = l);
+			if (is_worth_asking(r, &question[i])) {
+				asked[i] = l;
+				is_any_asked = true;
+			}
 		}
 		question[i].answer = &l->answer;
 	}
-	if (r->n_pending > 0)
-		wait_for_answers(r);
-	for (i = 0; i < n; i++)
-		if (asked[i] != NULL) {
-			give_up(r, asked[i]);
+	if (is_any_asked)
+		wait_for_answers(r, asked, n);
+	for (i = 0; i < n && !r->set.patient; i++)
+		if (asked[i] != NULL)
 			note_silence(r, &question[i]);
-		}
 	if (r->waited >= WAIT_MOST)
 		r->dead = true;
 	free(asked);
-}
-
-bool
-dns_text(struct span record, struct arena *arena, struct span *text)
-{
-	char *out = arena_alloc(arena, record.n + 1);
-	size_t n = 0, length;
-
-	while (record.n > 0) {
-		length = (unsigned char)record.p[0];
-		record = span_skip(record, 1);
-		if (length > record.n)
-			return false;
-		memcpy(out + n, record.p, length);
-		n += length;
-		record = span_skip(record, length);
-	}
-	*text = (struct span){ out, n };
-	return true;
 }

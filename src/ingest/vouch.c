@@ -13,6 +13,7 @@
 #include "dkim/public_key.h"
 #include "dkim/signature.h"
 #include "dkim/verdict.h"
+#include "dns/rdata.h"
 #include "dns/resolver.h"
 #include "ingest/vouch.h"
 #include "model/tls_report.h"
