@@ -247,8 +247,8 @@ read_pin(struct certificate *c, const char *hex, struct fault *f)
 	return 0;
 }
 
-static int
-load_trust(SSL_CTX *ctx, const char *ca_file, struct fault *f)
+int
+certificate_trust(SSL_CTX *ctx, const char *ca_file, struct fault *f)
 {
 	unsigned long e;
 
@@ -304,7 +304,7 @@ certificate_expect(struct certificate *c, const struct tls_settings *set,
 	memset(c, 0, sizeof *c);
 	c->settings = set;
 	if (read_pin(c, set->fingerprint, f) == -1 ||
-	    load_trust(ctx, set->ca_file, f) == -1)
+	    certificate_trust(ctx, set->ca_file, f) == -1)
 		return -1;
 	if (!expect_host(ssl, set->host))
 		return fault(f, FAULT_SESSION, EX_CONFIG,

@@ -22,6 +22,12 @@ struct certificate {
 };
 
 /*
+ * Trust the certificates in a file, roots or not, or those of the system when
+ * `ca_file` is NULL or "".  -1 with exit code 78.
+ */
+int certificate_trust(SSL_CTX *, const char *ca_file, struct fault *);
+
+/*
  * Make the coming handshake verify chain, dates and the name or address of
  * the settings' host.  The fingerprint may vouch for a certificate whose chain
  * is unknown, and for nothing else.  `certificate` must outlive the handshake.

@@ -211,7 +211,7 @@ tls_handshake(mailstream_low *low, struct fault *f)
 
 	steps_begin(s->wire.settings->steps, "TLS");
 	if (s->rest.n > 0) {
-		wire_fail(&s->wire, EX_UNAVAILABLE,
+		wire_fail(&s->wire, WIRE_OTHER, EX_UNAVAILABLE,
 		    "the server said something between STARTTLS and TLS",
 		    "somebody may be in between");
 		return tls_fault(low, f);
@@ -233,7 +233,7 @@ tls_handshake(mailstream_low *low, struct fault *f)
 			return tls_fault(low, f);
 	}
 	if (SSL_get_verify_result(ssl) != X509_V_OK)
-		wire_fail(&s->wire, EX_UNAVAILABLE,
+		wire_fail(&s->wire, WIRE_OTHER, EX_UNAVAILABLE,
 		    "the certificate is refused",
 		    X509_verify_cert_error_string(SSL_get_verify_result(ssl)));
 	log_debug("%s: %s, %s", s->wire.settings->host, SSL_get_version(ssl),

@@ -20,13 +20,27 @@ enum {
 	STEADY_RATE = 1	     /* bytes a millisecond */
 };
 
+static const char prefix[] = "connection to ";
+
 int
-wire_fail(struct wire *w, int status, const char *what, const char *detail)
+wire_fail(struct wire *w, enum wire_failure failure, int status,
+    const char *what, const char *detail)
 {
 	w->failed = true;
-	return fault(&w->fault, FAULT_SESSION, status,
-	    "connection to %s: %s%s%s", w->settings->host, what,
-	    detail[0] != '\0' ? ": " : "", detail);
+	w->failure = failure;
+	return fault(&w->fault, FAULT_SESSION, status, "%s%s: %s%s%s", prefix,
+	    w->settings->host, what, detail[0] != '\0' ? ": " : "", detail);
+}
+
+const char *
+wire_reason(const struct wire *w)
+{
+	size_t n = strlen(prefix) + strlen(w->settings->host) + 2;
+
+	if (strncmp(w->fault.text, prefix, strlen(prefix)) != 0 ||
+	    strlen(w->fault.text) < n)
+		return w->fault.text;
+	return w->fault.text + n;
 }
 
 int
@@ -34,7 +48,7 @@ wire_wrong_mode(struct wire *w, const char *what)
 {
 	if (w->settings->is_wrong_mode != NULL)
 		*w->settings->is_wrong_mode = true;
-	return wire_fail(w, EX_UNAVAILABLE, what, "");
+	return wire_fail(w, WIRE_OTHER, EX_UNAVAILABLE, what, "");
 }
 
 static int
@@ -43,6 +57,7 @@ fail_late(struct wire *w, bool silent)
 	const char *host = w->settings->host;
 
 	w->failed = true;
+	w->failure = WIRE_LATE;
 	if (w->pace == TLS_PROMPT)
 		return fault(&w->fault, FAULT_SESSION, EX_UNAVAILABLE,
 		    "connection to %s: no answer within %u s", host,
@@ -60,7 +75,8 @@ fail_late(struct wire *w, bool silent)
 static int
 fail_limit(struct wire *w)
 {
-	return wire_fail(w, EX_TEMPFAIL, "the time for this mailbox is over",
+	return wire_fail(w, WIRE_LATE, EX_TEMPFAIL,
+	    "the time for this mailbox is over",
 	    "the next run goes on from here");
 }
 
@@ -97,7 +113,7 @@ wait_io(struct wire *w, short events)
 	if (r == WAIT_LATE)
 		return fail_late(w, left >= timeout);
 	if (r == WAIT_STOPPED)
-		return wire_fail(w, EX_TEMPFAIL, "stopped", "");
+		return wire_fail(w, WIRE_STOPPED, EX_TEMPFAIL, "stopped", "");
 	return 0;
 }
 
@@ -119,33 +135,49 @@ is_old_tls(unsigned long e)
 }
 
 static int
+fail_closed(struct wire *w, enum wire_failure failure)
+{
+	return wire_fail(
+	    w, failure, EX_UNAVAILABLE, "the server closed it", "");
+}
+
+static int
+fail_broken(struct wire *w, int error)
+{
+	return wire_fail(
+	    w, WIRE_BROKEN, EX_UNAVAILABLE, "broken", strerror(error));
+}
+
+static int
 fail_tls(struct wire *w, int error)
 {
 	unsigned long e = ERR_peek_error();
 	int saved = errno;
 
 	w->failed = true;
+	w->failure = WIRE_OTHER;
 	if (certificate_fault(&w->certificate, &w->fault) == -1)
 		return -1;
-	if (error == SSL_ERROR_ZERO_RETURN ||
-	    (error == SSL_ERROR_SYSCALL && e == 0 && saved == 0) ||
+	if (error == SSL_ERROR_ZERO_RETURN)
+		return fail_closed(w, WIRE_CLOSED);
+	if ((error == SSL_ERROR_SYSCALL && e == 0 && saved == 0) ||
 	    ERR_GET_REASON(e) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
-		return wire_fail(w, EX_UNAVAILABLE, "the server closed it", "");
+		return fail_closed(w, WIRE_BROKEN);
 	if (error == SSL_ERROR_SYSCALL)
-		return wire_fail(w, EX_UNAVAILABLE, "broken", strerror(saved));
+		return fail_broken(w, saved);
 	if (ERR_GET_REASON(e) == SSL_R_WRONG_VERSION_NUMBER)
-		return wire_fail(w, EX_UNAVAILABLE,
+		return wire_fail(w, WIRE_NO_TLS, EX_UNAVAILABLE,
 		    "the server does not begin TLS "
 		    "there: set tls = starttls, or the port for tls = implicit "
 		    "(993 mostly)",
 		    "");
 	if (is_old_tls(e))
-		return wire_fail(w, EX_UNAVAILABLE,
+		return wire_fail(w, WIRE_TLS_OLD, EX_UNAVAILABLE,
 		    "the server does not speak TLS 1.2 or newer", "");
 	if (ERR_GET_REASON(e) >= SSL_AD_REASON_OFFSET)
-		return wire_fail(
-		    w, EX_UNAVAILABLE, "the server ended TLS", reason(e));
-	return wire_fail(w, EX_UNAVAILABLE, "TLS failed", reason(e));
+		return wire_fail(w, WIRE_TLS, EX_UNAVAILABLE,
+		    "the server ended TLS", reason(e));
+	return wire_fail(w, WIRE_TLS, EX_UNAVAILABLE, "TLS failed", reason(e));
 }
 
 int
@@ -199,16 +231,14 @@ receive_clear(struct wire *w, void *buf, size_t n)
 		if (got == 0 && w->knocked)
 			return wire_wrong_mode(w, SPEAKS_TLS);
 		if (got == 0)
-			return wire_fail(
-			    w, EX_UNAVAILABLE, "the server closed it", "");
+			return fail_closed(w, WIRE_CLOSED);
 		if (errno == EAGAIN || errno == EWOULDBLOCK) {
 			if (wait_io(w, POLLIN) == -1)
 				return -1;
 		} else if (errno == ECONNRESET && w->knocked) {
 			return wire_wrong_mode(w, SPEAKS_TLS);
 		} else if (errno != EINTR) {
-			return wire_fail(
-			    w, EX_UNAVAILABLE, "broken", strerror(errno));
+			return fail_broken(w, errno);
 		}
 	}
 }
@@ -241,8 +271,7 @@ send_clear(struct wire *w, const void *buf, size_t n)
 			if (wait_io(w, POLLOUT) == -1)
 				return -1;
 		} else if (errno != EINTR) {
-			return wire_fail(
-			    w, EX_UNAVAILABLE, "broken", strerror(errno));
+			return fail_broken(w, errno);
 		}
 	}
 }

@@ -11,6 +11,19 @@
 #include "net/certificate.h"
 #include "net/tls.h"
 
+/* Why a connection failed, for who does more than print the fault. */
+enum wire_failure {
+	WIRE_SOUND,   /* it did not */
+	WIRE_LATE,    /* the time is over */
+	WIRE_STOPPED, /* by a signal */
+	WIRE_CLOSED,  /* the server ended it properly */
+	WIRE_BROKEN,  /* reset, or ended without the end of TLS */
+	WIRE_NO_TLS,  /* what came is no TLS */
+	WIRE_TLS_OLD, /* no version of TLS in common: the server's are older */
+	WIRE_TLS,     /* anything else in TLS */
+	WIRE_OTHER    /* certificate or settings */
+};
+
 /* A connection, in clear until `ssl` is set, on which no wait is endless. */
 struct wire {
 	const struct tls_settings *settings;
@@ -23,7 +36,8 @@ struct wire {
 	int64_t moved;	/* bytes */
 	bool knocked;	/* see wire_knock() */
 	bool failed;
-	struct fault fault; /* then */
+	enum wire_failure failure; /* then, as the next */
+	struct fault fault;
 };
 
 /*
@@ -37,7 +51,11 @@ ssize_t wire_send(struct wire *, const void *, size_t);
 int wire_retry(struct wire *, int r);
 
 /* It fails: "connection to HOST: what: detail"; -1. */
-int wire_fail(struct wire *, int status, const char *what, const char *detail);
+int wire_fail(struct wire *, enum wire_failure, int status, const char *what,
+    const char *detail);
+
+/* The fault without "connection to HOST: ". */
+const char *wire_reason(const struct wire *);
 
 /* It fails since the settings' mode must be another one: "what" says which. */
 int wire_wrong_mode(struct wire *, const char *what);
