@@ -13,8 +13,7 @@ enum {
 	LABEL_MAX = 63, /* RFC 1035 §2.3.4 */
 	NAME_MAX_WIRE = 255,
 	ESCAPED = 4, /* a byte as \DDD */
-	ADDRESS_TEXT = INET6_ADDRSTRLEN,
-	TLSA_HEAD = 3
+	ADDRESS_TEXT = INET6_ADDRSTRLEN
 };
 
 /* Take the next character-string off the front; false when it is cut. */
@@ -131,17 +130,5 @@ dns_address(struct span record, struct arena *arena, const char **address)
 	if (inet_ntop(family, record.p, text, sizeof text) == NULL)
 		return false;
 	*address = arena_strdup(arena, text);
-	return true;
-}
-
-bool
-dns_tlsa(struct span record, struct dns_tlsa *tlsa)
-{
-	if (record.n < TLSA_HEAD)
-		return false;
-	tlsa->usage = (unsigned char)record.p[0];
-	tlsa->selector = (unsigned char)record.p[1];
-	tlsa->matching = (unsigned char)record.p[2];
-	tlsa->data = span_skip(record, TLSA_HEAD);
 	return true;
 }

@@ -3,7 +3,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/span.h"
 
@@ -37,13 +36,5 @@ bool dns_mx(struct span record, struct arena *, struct dns_mx *);
 
 /* An A or AAAA record, by its length, as text: "192.0.2.1", "2001:db8::1". */
 bool dns_address(struct span record, struct arena *, const char **address);
-
-/* What a certificate must match (RFC 6698 §2.1); `data` points into the
- * record. */
-struct dns_tlsa {
-	uint8_t usage, selector, matching;
-	struct span data;
-};
-bool dns_tlsa(struct span record, struct dns_tlsa *);
 
 #endif

@@ -92,22 +92,6 @@ reads_addresses(void **state)
 }
 
 static void
-reads_tlsa(void **state)
-{
-	struct dns_tlsa found;
-
-	(void)state;
-	assert_true(dns_tlsa((struct span)RECORD("\3\1\377xyz"), &found));
-	assert_int_equal(found.usage, 3);
-	assert_int_equal(found.selector, 1);
-	assert_int_equal(found.matching, 255);
-	assert_true(span_is(found.data, "xyz"));
-	assert_true(dns_tlsa((struct span)RECORD("\3\1\1"), &found));
-	assert_int_equal(found.data.n, 0);
-	assert_false(dns_tlsa((struct span)RECORD("\3\1"), &found));
-}
-
-static void
 joins_the_strings_of_a_text(void **state)
 {
 	struct arena arena = { 0 };
@@ -147,7 +131,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_mx),
 		cmocka_unit_test(reads_addresses),
-		cmocka_unit_test(reads_tlsa),
 		cmocka_unit_test(joins_the_strings_of_a_text),
 		cmocka_unit_test(keeps_the_strings_of_a_text_apart),
 	};
