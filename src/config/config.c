@@ -68,6 +68,13 @@ config_defaults(struct config *c)
 		.csv = csv_style_default,
 		.vouching = { .mode = DKIM_RECORD },
 		.dns = { .trust_anchor = "auto", .timeout = 5 },
+		.check = { .ca_file = "",
+		    .timeout = 15,
+		    .parallel = 8,
+		    .helo = "",
+		    .smtp = true,
+		    .https_port = 443,
+		    .smtp_port = 25 },
 		.limits = limits_default,
 		.receive_max = 1000,
 	};

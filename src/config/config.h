@@ -9,6 +9,7 @@
 #include "config/domain_list.h"
 #include "dns/resolver.h"
 #include "imap/imap.h"
+#include "model/check_options.h"
 #include "model/limits.h"
 #include "model/vouching.h"
 #include "output/csv.h"
@@ -54,6 +55,7 @@ struct config {
 	struct domain_list domains; /* our own; empty: any */
 	struct vouching vouching;   /* of what is no mailbox */
 	struct dns_settings dns;
+	struct check_options check;
 	struct limits limits;
 	bool verified_hosts;	  /* a host of the reporter vouches for what
 				     it POSTs */

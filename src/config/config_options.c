@@ -31,6 +31,8 @@
 	OPTION("reports", called, by, offsetof(struct config, member))
 #define DNS(called, by, member) \
 	OPTION("dns", called, by, offsetof(struct config, member))
+#define CHECK(called, by) \
+	OPTION("check", #called, by, offsetof(struct config, check.called))
 #define LIMIT(called, by) \
 	OPTION("limits", #called, by, offsetof(struct config, limits.called))
 #define RECEIVE(called, by, member) \
@@ -68,6 +70,15 @@ const struct config_option config_options[] = {
 	{ DNS("resolver", set_dns_servers, dns), .is_list = true },
 	{ DNS("trust_anchor", set_trust_anchor, dns.trust_anchor) },
 	{ DNS("timeout", set_seconds, dns.timeout), .min = 1, .max = 60 },
+
+	{ CHECK(ca_file, set_ca_file) },
+	{ CHECK(timeout, set_seconds), .min = 1, .max = 300 },
+	{ CHECK(parallel, set_number), .min = 1, .max = 64 },
+	{ CHECK(helo, set_host_name_if_any) },
+	{ CHECK(smtp, set_yes) },
+	{ CHECK(private_addresses, set_yes) },
+	{ CHECK(https_port, set_port), .min = 1, .max = 65535 },
+	{ CHECK(smtp_port, set_port), .min = 1, .max = 65535 },
 
 	{ LIMIT(message, set_size), .min = KB, .max = GB },
 	{ LIMIT(header, set_size), .min = KB, .max = 16 * MB },

@@ -215,6 +215,17 @@ set_path(const struct config_option *o, struct setting *s, void *field)
 }
 
 int
+set_host_name_if_any(
+    const struct config_option *o, struct setting *s, void *field)
+{
+	if (s->text[0] == '\0')
+		return set_path_if_any(o, s, field);
+	if (setting_domain(s->text, s->memory, field) == 0)
+		return 0;
+	return config_refuse(s, "is no host name");
+}
+
+int
 set_ca_file(const struct config_option *o, struct setting *s, void *field)
 {
 	struct stat st;

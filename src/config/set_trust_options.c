@@ -1,10 +1,7 @@
-#include <arpa/inet.h>
 #include <ctype.h>
-#include <netinet/in.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,27 +12,6 @@
 #include "config/value_types.h"
 #include "dns/resolver.h"
 #include "model/vouching.h"
-
-/* "ADDRESS" or "ADDRESS@PORT". */
-static bool
-is_server(const char *text)
-{
-	unsigned char address[sizeof(struct in6_addr)];
-	char host[INET6_ADDRSTRLEN + 1];
-	const char *at = strchr(text, '@');
-	size_t n = at != NULL ? (size_t)(at - text) : strlen(text);
-	uint64_t port = 53;
-
-	if (n >= sizeof host)
-		return false;
-	memcpy(host, text, n);
-	host[n] = '\0';
-	if (at != NULL && setting_number(at + 1, &port) == -1)
-		return false;
-	return port > 0 && port <= UINT16_MAX &&
-	       (inet_pton(AF_INET, host, address) == 1 ||
-		   inet_pton(AF_INET6, host, address) == 1);
-}
 
 int
 set_dns_servers(const struct config_option *o, struct setting *s, void *field)
@@ -48,7 +24,7 @@ set_dns_servers(const struct config_option *o, struct setting *s, void *field)
 	if (setting_list(s->text, s->memory, &item, &n) == -1)
 		return config_refuse(s, "a double quote is not closed");
 	for (i = 0; i < n; i++)
-		if (!is_server(item[i]))
+		if (!setting_is_dns_server(item[i]))
 			return config_refuse(s,
 			    "\"%.80s\" is no address of a server: write "
 			    "192.0.2.53, or 192.0.2.53@5353 with a port",

@@ -314,6 +314,26 @@ setting_is_loopback(const char *host)
 	       IN6_IS_ADDR_LOOPBACK(&six);
 }
 
+bool
+setting_is_dns_server(const char *text)
+{
+	unsigned char address[sizeof(struct in6_addr)];
+	char host[INET6_ADDRSTRLEN + 1];
+	const char *at = strchr(text, '@');
+	size_t n = at != NULL ? (size_t)(at - text) : strlen(text);
+	uint64_t port = 53;
+
+	if (n >= sizeof host)
+		return false;
+	memcpy(host, text, n);
+	host[n] = '\0';
+	if (at != NULL && setting_number(at + 1, &port) == -1)
+		return false;
+	return port > 0 && port <= UINT16_MAX &&
+	       (inet_pton(AF_INET, host, address) == 1 ||
+		   inet_pton(AF_INET6, host, address) == 1);
+}
+
 int
 setting_fingerprint(const char *text, struct arena *a, const char **digits)
 {

@@ -50,6 +50,9 @@ int setting_host(const char *text, struct arena *, const char **host);
 /* Whether a host from setting_host() is surely this machine. */
 bool setting_is_loopback(const char *host);
 
+/* Whether it is "ADDRESS" or "ADDRESS@PORT": a server of DNS. */
+bool setting_is_dns_server(const char *text);
+
 /* "sha256:" and 64 hexadecimal digits, colons between them or not. */
 int setting_fingerprint(const char *text, struct arena *, const char **digits);
 
