@@ -61,7 +61,10 @@ enum option_key {
 	KEY_TEST,
 	KEY_MAIL,
 	KEY_RUA,
-	KEY_TTL
+	KEY_TTL,
+	KEY_NO_SMTP,
+	KEY_RESOLVER,
+	KEY_FROM_FILE
 };
 
 static const struct spec {
@@ -122,6 +125,12 @@ static const struct spec {
 	    "exit with 1 when a mailbox or all reports are overdue" },
 	{ KEY_MAILBOX, "mailbox", NULL, OPTION_MAILBOX,
 	    "log into the mailboxes and look at their folders" },
+	{ KEY_NO_SMTP, "no-smtp", NULL, OPTION_DOMAINS,
+	    "connect to nobody on port 25" },
+	{ KEY_RESOLVER, "resolver", "ADDRESS[@PORT]", OPTION_DOMAINS,
+	    "the DNS server to ask, over the configuration's" },
+	{ KEY_FROM_FILE, "from-file", "FILE|-", OPTION_DOMAINS,
+	    "domains, one a line" },
 	{ KEY_BEFORE, "before", "DATE", OPTION_PRUNE,
 	    "the first UTC day that stays as it is" },
 	{ KEY_RAW, "raw", NULL, OPTION_PRUNE, "the bytes as received alone" },
@@ -286,6 +295,18 @@ set_dkim(struct options *o, const char *value)
 }
 
 static int
+set_resolver(struct options *o, const char *value)
+{
+	o->resolver = value;
+	if (setting_is_dns_server(value))
+		return 0;
+	log_error("--resolver %s: no address of a server; write it as "
+		  "192.0.2.53, or 192.0.2.53@5353 with a port",
+	    value);
+	return -1;
+}
+
+static int
 set_option(struct options *o, int key, const char *value)
 {
 	switch (key) {
@@ -333,6 +354,11 @@ set_option(struct options *o, int key, const char *value)
 		return set_day(&o->until, "until", value);
 	case KEY_NOTE:
 		o->note = value;
+		return 0;
+	case KEY_RESOLVER:
+		return set_resolver(o, value);
+	case KEY_FROM_FILE:
+		o->from_file = value;
 		return 0;
 	case KEY_END:
 		o->end = value;
@@ -386,7 +412,9 @@ flag_of(struct options *o, int key)
 	case KEY_TEST:
 		return &o->test;
 	case KEY_MAIL:
-		return &o->mail;
+		return &o->mail;,
+	case KEY_NO_SMTP:
+		return &o->no_smtp;
 	default:
 		return NULL;
 	}

@@ -33,6 +33,7 @@ enum option_set {
 	OPTION_DKIM = 1 << 20,	  /* --dkim */
 	OPTION_TEST = 1 << 21,	  /* --test */
 	OPTION_MAIL = 1 << 22,	  /* --mail */
+	OPTION_DOMAINS = 1 << 21, /* --no-smtp --resolver --from-file */
 	OPTION_RECORD = 1 << 23	  /* --rua --ttl */
 };
 
@@ -72,6 +73,9 @@ struct options {
 	const char *before; /* a UTC day, checked; NULL */
 	bool details;
 	enum dkim_mode dkim; /* --dkim; DKIM_UNSET when not given */
+	bool no_smtp;
+	const char *resolver;  /* ADDRESS or ADDRESS@PORT, checked; NULL */
+	const char *from_file; /* NULL when not given */
 	bool has_arrival;
 	int64_t arrival;
 	char *const *args; /* the arguments that are no options */

@@ -38,7 +38,7 @@ struct lookup {
 	/* while it is asked */
 	bool pending;
 	int id;
-	int64_t until; /* when it is given up, on wait_clock() */
+	int64_t asked_at, until; /* on wait_clock(); then it is given up */
 	struct resolver *resolver;
 };
 
@@ -191,6 +191,7 @@ take_answer(void *arg, int err, struct ub_result *result)
 	}
 	l->pending = false;
 	l->resolver->n_pending--;
+	a->seconds = (double)(wait_clock() - l->asked_at) / 1000;
 	if (err != 0 || result == NULL) {
 		l->error = err;
 		a->reason = ub_strerror(err);
@@ -226,7 +227,8 @@ send_question(struct resolver *r, struct lookup *l)
 	int err;
 
 	l->answer.reason = "";
-	l->until = wait_clock() + r->set.timeout * 1000;
+	l->asked_at = wait_clock();
+	l->until = l->asked_at + (int64_t)r->set.timeout * 1000;
 	l->pending = true;
 	r->n_pending++;
 	sigfillset(&all);
@@ -246,6 +248,7 @@ give_up(struct resolver *r, struct lookup *l)
 	ub_cancel(r->ctx, l->id);
 	l->pending = false;
 	r->n_pending--;
+	l->answer.seconds = (double)(wait_clock() - l->asked_at) / 1000;
 	l->answer.reason = "no answer in time";
 }
 

@@ -40,6 +40,7 @@ struct dns_answer {
 	 * that of a refusal), where silence is false */
 	bool has_failed;
 	const char *canonical; /* where aliases lead (CNAME); "" without any */
+	double seconds;	       /* from the question to the answer */
 };
 
 /* The types that are asked for (IANA registry "DNS Parameters"). */

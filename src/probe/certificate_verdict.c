@@ -141,6 +141,20 @@ explain_chain(STACK_OF(X509) * chain, int error, struct arena *arena,
 	}
 }
 
+static const char *
+weakness(X509 *leaf, int error, struct arena *arena)
+{
+	EVP_PKEY *key = X509_get0_pubkey(leaf);
+
+	if (error == X509_V_ERR_EE_KEY_TOO_SMALL && key != NULL)
+		return arena_printf(arena, "the key, %s of %d bits",
+		    EVP_PKEY_is_a(key, "RSA") ? "RSA" : "EC",
+		    EVP_PKEY_get_bits(key));
+	if (error == X509_V_ERR_CA_KEY_TOO_SMALL)
+		return "the key of an issuer";
+	return "a signature by an old digest, such as SHA-1";
+}
+
 static void
 judge(STACK_OF(X509) * chain, const struct faults *faults, const char *host,
     struct arena *arena, struct certificate_found *found)
@@ -164,8 +178,7 @@ judge(STACK_OF(X509) * chain, const struct faults *faults, const char *host,
 		found->fault = CERTIFICATE_FUTURE;
 	} else if (faults->weak != 0) {
 		found->fault = CERTIFICATE_WEAK;
-		found->reason = arena_strdup(
-		    arena, X509_verify_cert_error_string(faults->weak));
+		found->reason = weakness(leaf, faults->weak, arena);
 	}
 }
 
