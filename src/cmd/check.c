@@ -1,18 +1,24 @@
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sysexits.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "base/stop_signal.h"
+#include "cmd/check_domains.h"
 #include "cmd/check_mailbox.h"
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
+#include "cmd/domain_arguments.h"
 #include "cmd/mailbox_arguments.h"
 #include "config/config.h"
+#include "config/domain_list.h"
+#include "config/value_types.h"
 #include "output/checklist.h"
 
 /* Returns 0, 1 when a mailbox failed, or 75 when a signal stopped it. */
 static int
-check_all(const struct options *o, const struct config *c)
+check_mailboxes(const struct options *o, const struct config *c)
 {
 	const struct config_mailbox **list =
 	    xcalloc(c->n_mailboxes, sizeof *list);
@@ -20,7 +26,6 @@ check_all(const struct options *o, const struct config *c)
 	size_t i, n = mailbox_arguments_list(o, c, list);
 	int status = 0;
 
-	stop_listen("check: stopped");
 	for (i = 0; i < n && !stop_requested(); i++) {
 		check_mailbox(c, list[i], &out);
 		if (out.failed)
@@ -31,25 +36,53 @@ check_all(const struct options *o, const struct config *c)
 }
 
 static int
-run(const struct options *o)
+check_domains_given(const struct options *o)
 {
+	struct domain_list domains = { 0 };
+	struct arena arena = { 0 };
 	struct config c;
 	int status;
 
-	if (!o->mailbox)
-		return cmd_usage("check: domains are not supported yet: use "
-				 "--mailbox");
-	if ((status = cmd_config(o, CONFIG_REQUIRED, &c)) == 0 &&
-	    (status = mailbox_arguments_check(o, &c, "check")) == 0)
-		status = check_all(o, &c);
+	if ((status = cmd_config(o, CONFIG_UNUSED, &c)) == 0 &&
+	    (status = domain_arguments_list(o, &c, &arena, &domains)) == 0)
+		status = check_domains(o, &c, &domains);
+	free(domains.name);
+	arena_free(&arena);
 	config_free(&c);
 	return status;
 }
 
+static int
+check_mailboxes_given(const struct options *o)
+{
+	struct config c;
+	int status;
+
+	if ((status = cmd_config(o, CONFIG_REQUIRED, &c)) == 0 &&
+	    (status = mailbox_arguments_check(o, &c, "check")) == 0)
+		status = check_mailboxes(o, &c);
+	config_free(&c);
+	return status;
+}
+
+static int
+run(const struct options *o)
+{
+	if (o->resolver != NULL && !setting_is_dns_server(o->resolver))
+		return cmd_usage("--resolver %s: no address of a server; write "
+				 "it as 192.0.2.53, or 192.0.2.53@5353 with a "
+				 "port",
+		    o->resolver);
+	stop_listen("check: stopped");
+	if (o->mailbox)
+		return check_mailboxes_given(o);
+	return check_domains_given(o);
+}
+
 const struct command cmd_check = {
 	.name = "check",
-	.arguments = "--mailbox [--json] [MAILBOX...]",
-	.summary = "mailbox set-up, point by point",
-	.options = OPTION_MAILBOX | OPTION_JSON,
+	.arguments = "[--mailbox] [--json] [DOMAIN...]",
+	.summary = "what senders see of your domains, point by point",
+	.options = OPTION_MAILBOX | OPTION_JSON | OPTION_DOMAINS,
 	.run = run,
 };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <sysexits.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/arena.h"
@@ -15,6 +16,7 @@
 #include "cmd/command_line.h"
 #include "cmd/domain_view.h"
 #include "cmd/look_at_policies.h"
+#include "cmd/look_into_store.h"
 #include "cmd/print_domain.h"
 #include "cmd/smtp_targets.h"
 #include "config/config.h"
@@ -24,6 +26,7 @@
 #include "model/domain_setup.h"
 #include "probe/probe.h"
 #include "published/judge_domain.h"
+#include "store/store.h"
 
 enum {
 	BATCH = 256 /* domains that are looked at together */
@@ -36,6 +39,7 @@ struct run {
 	struct resolver *resolver;
 	enum dnssec_view dnssec;
 	struct smtp_targets *targets;
+	struct store *store; /* NULL: there is none */
 	struct polled_mailbox *mailbox;
 	struct domain_printer printer;
 	int64_t now;
@@ -113,6 +117,34 @@ judge_and_print(struct run *run, struct domain_view *v)
 	print_domain(&run->printer, &v->setup, verdict);
 }
 
+/*
+ * A store is there to compare with; without one, or when it cannot be read, the
+ * domains are looked at all the same.
+ */
+static void
+open_store(struct run *run)
+{
+	struct fault f = { 0 };
+
+	if (access(run->config->store_path, F_OK) == 0 &&
+	    (run->store = store_open(
+		 run->config->store_path, STORE_READ, &f)) == NULL)
+		log_warn(
+		    "%s; the domains are not compared with reports", f.text);
+}
+
+static void
+add_reports(struct run *run, struct domain_view **view, size_t n)
+{
+	struct fault f = { 0 };
+
+	if (run->store == NULL || look_into_store(run->store, view, n, &f) == 0)
+		return;
+	log_warn("%s; the domains are not compared with reports", f.text);
+	store_close(run->store);
+	run->store = NULL;
+}
+
 /* Those of a batch that a stop did not cut short. */
 static void
 look(struct run *run, struct domain_view **view, size_t n)
@@ -122,6 +154,7 @@ look(struct run *run, struct domain_view **view, size_t n)
 	ask_dns(run->resolver, view, n);
 	if (stop_requested())
 		return;
+	add_reports(run, view, n);
 	look_at_policies(&run->probe, view, n);
 	smtp_targets_look(run->targets, view, n);
 	for (i = 0; i < n; i++)
@@ -192,7 +225,9 @@ check_domains(const struct options *o, const struct config *c,
 		status = cmd_failed(&f);
 	else if ((status = open_resolver(&run)) == 0) {
 		run.targets = smtp_targets_new(&run.probe);
+		open_store(&run);
 		status = look_at_all(&run, domains);
+		store_close(run.store);
 		smtp_targets_free(run.targets);
 	}
 	probe_close(&run.probe);

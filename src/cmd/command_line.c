@@ -295,18 +295,6 @@ set_dkim(struct options *o, const char *value)
 }
 
 static int
-set_resolver(struct options *o, const char *value)
-{
-	o->resolver = value;
-	if (setting_is_dns_server(value))
-		return 0;
-	log_error("--resolver %s: no address of a server; write it as "
-		  "192.0.2.53, or 192.0.2.53@5353 with a port",
-	    value);
-	return -1;
-}
-
-static int
 set_option(struct options *o, int key, const char *value)
 {
 	switch (key) {
@@ -356,7 +344,8 @@ set_option(struct options *o, int key, const char *value)
 		o->note = value;
 		return 0;
 	case KEY_RESOLVER:
-		return set_resolver(o, value);
+		o->resolver = value;
+		return 0;
 	case KEY_FROM_FILE:
 		o->from_file = value;
 		return 0;

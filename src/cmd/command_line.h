@@ -74,7 +74,7 @@ struct options {
 	bool details;
 	enum dkim_mode dkim; /* --dkim; DKIM_UNSET when not given */
 	bool no_smtp;
-	const char *resolver;  /* ADDRESS or ADDRESS@PORT, checked; NULL */
+	const char *resolver;  /* ADDRESS or ADDRESS@PORT; NULL */
 	const char *from_file; /* NULL when not given */
 	bool has_arrival;
 	int64_t arrival;

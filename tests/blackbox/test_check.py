@@ -228,9 +228,6 @@ class ForPrograms(Checking):
 
 
 class Arguments(Checking):
-    def test_without_mailbox_it_says_so(self):
-        self.expect_line(USAGE, "not supported yet: use --mailbox", "-c", self.config(self.box()), "check", "a.example")
-
     def test_a_mailbox_that_is_not_configured(self):
         self.expect_line(USAGE, r"no \[mailbox nosuch\]", "-c", self.config(self.box()), "check", "--mailbox", "nosuch")
 
