@@ -223,3 +223,48 @@ folder_give_file(int file, int model)
 		return -1;
 	return sb.st_uid == 0 ? 0 : fchown(file, sb.st_uid, sb.st_gid);
 }
+
+/* Make it, and let it belong to whom the folder around it does. */
+static int
+make_in(int around, const char *name)
+{
+	int made, rc;
+
+	if (mkdirat(around, name,
+		S_IRWXU | S_IRGRP | S_IXGRP | S_IROTH | S_IXOTH) == -1)
+		return errno == EEXIST ? 0 : -1;
+	made = openat(
+	    around, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (made == -1)
+		return -1;
+	rc = folder_give_file(made, around);
+	close(made);
+	return rc;
+}
+
+int
+folder_make(const char *path)
+{
+	char name[NAME_MAX + 1], plain[PATH_MAX];
+	size_t n = strlen(path);
+	struct stat sb;
+	int around, rc;
+
+	if (stat(path, &sb) == 0)
+		return 0;
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	if (n >= sizeof plain) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(plain, path, n);
+	plain[n] = '\0';
+	if ((around = open_folder_of(AT_FDCWD, plain, name)) == -1)
+		return -1;
+	rc = make_in(around, name);
+	if (rc == -1)
+		return give_up(around);
+	close(around);
+	return 0;
+}

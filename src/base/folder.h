@@ -28,6 +28,13 @@ int folder_open(int at, const char *path);
 int folder_find_file(
     int at, const char *path, char name[static NAME_MAX + 1], struct stat *sb);
 
+/*
+ * Make the folder `path` when its last part alone is missing, readable by
+ * everybody less umask, and as root with the owner of the folder it is in.  0,
+ * also when it is there; or -1 with errno, ENOENT where more is missing.
+ */
+int folder_make(const char *path);
+
 /* Whether others than this user and root may make files in a folder. */
 bool folder_is_shared(int folder);
 

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/fault.h"
+#include "base/folder.h"
 #include "codes/result_types.h"
 #include "config/config.h"
 #include "export/csv_folder.h"
@@ -316,6 +317,7 @@ csv_folder_refresh(struct store *st, const struct config *c, struct fault *f)
 	int rc = tell_result_types(st, &r.mem, f);
 
 	if (rc == 0 && c->export_dir[0] != '\0') {
+		folder_make(c->export_dir); /* if not, opening says why */
 		rc = output_folder_open(&r.folder, c->export_dir, f);
 		if (rc == 0)
 			rc = refresh(&r, f);

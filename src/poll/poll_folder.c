@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/fault.h"
+#include "base/folder.h"
 #include "base/log.h"
 #include "base/stop_signal.h"
 #include "base/timing.h"
@@ -442,8 +443,8 @@ has_new(const struct folder_poll *fd, const struct imap_folder *state)
 }
 
 /*
- * Where the CSV folder is gone the run will fail, and mails are better left on
- * the server until somebody has looked; the next run goes on with them.
+ * Where there can be no CSV folder the run will fail, and mails are better left
+ * on the server until somebody has looked; the next run goes on with them.
  */
 static bool
 has_csv_folder(const struct config *c)
@@ -451,7 +452,8 @@ has_csv_folder(const struct config *c)
 	struct stat sb;
 
 	return c->export_dir[0] == '\0' ||
-	       (stat(c->export_dir, &sb) == 0 && S_ISDIR(sb.st_mode));
+	       (folder_make(c->export_dir) == 0 &&
+		   stat(c->export_dir, &sb) == 0 && S_ISDIR(sb.st_mode));
 }
 
 /* List what is to be read, and what is known of it. */

@@ -208,6 +208,23 @@ finds_where_a_link_to_a_file_leads(void **state)
 	assert_not_found("in/link", ELOOP);
 }
 
+static void
+makes_a_folder_of_which_the_last_part_is_missing(void **state)
+{
+	struct stat sb;
+
+	(void)state;
+	assert_int_equal(folder_make("in/real"), 0);
+	assert_int_equal(folder_make("in/new//"), 0);
+	assert_int_equal(stat("in/new", &sb), 0);
+	assert_true(S_ISDIR(sb.st_mode));
+	assert_int_equal(folder_make("in/new"), 0);
+	assert_int_equal(rmdir("in/new"), 0);
+	assert_int_equal(folder_make("in/new/deeper"), -1);
+	assert_int_equal(errno, ENOENT);
+	assert_int_equal(stat("in/new", &sb), -1);
+}
+
 int
 main(void)
 {
@@ -218,6 +235,7 @@ main(void)
 		TEST(follows_no_link_that_others_could_have_made),
 		TEST(finds_the_folder_of_a_file),
 		TEST(finds_where_a_link_to_a_file_leads),
+		TEST(makes_a_folder_of_which_the_last_part_is_missing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

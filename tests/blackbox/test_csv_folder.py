@@ -61,6 +61,19 @@ class Folder(Scene):
         self.assertEqual(self.shown(fresh), self.shown(self.export))
 
 
+class Missing(Folder):
+    def conf_for(self, folder):
+        return self.write("m.conf", f"[store]\npath = {self.store}\n[export]\ndir = {folder}\n")
+
+    def test_a_folder_is_made_when_the_last_part_of_its_path_alone_is_missing(self):
+        self.expect_silence("-c", self.conf_for(self.path("new")), "import", self.report(1))
+        self.assertIn("daily.csv", os.listdir(self.path("new")))
+
+    def test_nothing_is_made_where_more_is_missing(self):
+        self.expect_line(CANTCREAT, "No such file", "-c", self.conf_for(self.path("far/away")), "import", self.report(1))
+        self.assertFalse(os.path.exists(self.path("far")))
+
+
 class OneWriter(Folder):
     def test_many_imports_at_once_lose_and_double_nothing(self):
         runs = [self.start("import", self.report(n, day=n % 5 + 1, failed=n % 3)) for n in range(1, 13)]
