@@ -200,14 +200,15 @@ look_at_all(struct run *run, const struct domain_list *domains)
 
 int
 check_domains(const struct options *o, const struct config *c,
-    const struct domain_list *domains)
+    const struct domain_list *domains, bool is_behind)
 {
 	struct check_options options = c->check;
 	struct dns_settings dns = c->dns;
 	struct run run = { .config = c,
 		.printer = { .out = stdout,
 		    .json = o->json,
-		    .quiet = o->quiet },
+		    .quiet = o->quiet,
+		    .has_begun = is_behind },
 		.now = time(NULL) };
 	struct fault f = { 0 };
 	int status;

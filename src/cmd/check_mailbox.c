@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/stop_signal.h"
 #include "base/timing.h"
+#include "base/utf8.h"
 #include "cmd/check_folders.h"
 #include "cmd/check_mailbox.h"
 #include "config/config.h"
@@ -112,20 +113,65 @@ end_secret(struct stepping *s, struct fault *f)
 	end_step(s, CHECK_FAILED, f->text, remedy + strlen(SECRET_TO_DO));
 }
 
+/* What one hardly sees, and is hardly meant; "" for nothing. */
+static const char *
+oddity_of(const char *secret)
+{
+	size_t n = strlen(secret);
+
+	if (strncmp(secret, "\xef\xbb\xbf", 3) == 0)
+		return ", begins with a byte order mark";
+	if (n > 0 && secret[n - 1] == ' ')
+		return ", ends with a blank";
+	if (secret[0] == ' ')
+		return ", begins with a blank";
+	return "";
+}
+
+/* Of UTF-8; of other text its bytes. */
+static size_t
+characters_of(const char *secret)
+{
+	size_t n = strlen(secret), count = 0, at, length;
+	unsigned character;
+
+	for (at = 0; at < n; at += length, count++)
+		if ((length = text_utf8(secret + at, n - at, &character)) == 0)
+			return n;
+	return count;
+}
+
+/* How long it is tells somebody who knows it whether it is whole. */
+static void
+end_read(
+    struct stepping *s, const struct config_mailbox *config, const char *secret)
+{
+	const char *oddity = oddity_of(secret);
+	size_t n = characters_of(secret);
+	char *origin = secret_origin(config);
+	char *detail = xasprintf(
+	    "%s: %zu character%s%s", origin, n, n == 1 ? "" : "s", oddity);
+
+	end_step(s, oddity[0] != '\0' ? CHECK_WARNING : CHECK_OK, detail,
+	    oddity[0] != '\0'
+		? "is it part of the secret? If not, write the file anew with "
+		  "an editor that saves plain UTF-8"
+		: "");
+	free(detail);
+	free(origin);
+}
+
 static char *
 read_secret(const struct config_mailbox *config, struct stepping *s)
 {
-	char *secret, *origin;
+	char *secret;
 	struct fault f;
 
 	on_begin(s, "secret");
-	if ((secret = secret_read(config, &f)) == NULL) {
+	if ((secret = secret_read(config, &f)) == NULL)
 		end_secret(s, &f);
-		return NULL;
-	}
-	origin = secret_origin(config);
-	end_step(s, CHECK_OK, origin, "");
-	free(origin);
+	else
+		end_read(s, config, secret);
 	return secret;
 }
 

@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/arena.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/span.h"
 #include "cmd/cmd.h"
@@ -17,10 +19,13 @@
 #include "config/config.h"
 #include "config/domain_list.h"
 #include "config/value_types.h"
+#include "store/store.h"
+#include "tables/domain_reports.h"
 
 enum {
 	LINE = 1024,
-	MOST = 10000 /* domains of a file */
+	MOST = 10000,	     /* domains of a file */
+	REPORTED_MOST = 1000 /* domains that anybody may report on */
 };
 
 /* The list while it is made; `known` finds what is in it. */
@@ -160,6 +165,45 @@ read_file(struct listing *l, const char *name)
 	return status;
 }
 
+/* Those that reports are about; a store that cannot be read has none. */
+static void
+add_reported(struct listing *l, const struct config *c)
+{
+	struct store *st = NULL;
+	struct fault f = { 0 };
+	const char **domain;
+	size_t n = 0, i;
+
+	if (access(c->store_path, F_OK) == -1 ||
+	    (st = store_open(c->store_path, STORE_READ, &f)) == NULL ||
+	    domain_reports_list(
+		st, REPORTED_MOST + 1, l->arena, &domain, &n, &f) == -1)
+		n = 0;
+	if (n > REPORTED_MOST) {
+		log_warn("check: reports are about more than %d domains, of "
+			 "which those are looked at: name yours in domains of "
+			 "[reports]",
+		    REPORTED_MOST);
+		n = REPORTED_MOST;
+	}
+	for (i = 0; i < n; i++)
+		add(l, domain[i]);
+	store_close(st);
+}
+
+/* Our domains by their names, or those that reports are about. */
+static void
+add_own(struct listing *l, const struct config *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->domains.n; i++)
+		if (c->domains.name[i][0] != '*')
+			add(l, c->domains.name[i]);
+	if (l->list->n == 0)
+		add_reported(l, c);
+}
+
 bool
 domain_arguments_given(const struct options *o)
 {
@@ -179,9 +223,7 @@ domain_arguments_list(const struct options *o, const struct config *c,
 	if (status == 0 && o->from_file != NULL)
 		status = read_file(&l, o->from_file);
 	if (!domain_arguments_given(o))
-		for (i = 0; i < c->domains.n; i++)
-			if (c->domains.name[i][0] != '*')
-				add(&l, c->domains.name[i]);
+		add_own(&l, c);
 	forget_nodes(&l);
 	return status;
 }

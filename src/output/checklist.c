@@ -1,6 +1,8 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "output/checklist.h"
 #include "output/display_width.h"
 #include "output/json_line.h"
@@ -9,6 +11,20 @@
 enum {
 	NAME_COLUMNS = 10
 };
+
+/* Once, before the first point of a subject that is printed. */
+static void
+print_heading(struct checklist *c)
+{
+	if (c->heading == NULL)
+		return;
+	fputs(c->has_begun ? "\n" : "", c->out);
+	text_put(c->out, c->heading);
+	fputc('\n', c->out);
+	free(c->heading);
+	c->heading = NULL;
+	c->has_begun = true;
+}
 
 void
 checklist_begin(
@@ -21,13 +37,10 @@ checklist_begin(
 		c->points = json_new_array();
 		json_add(c->subject, "points", c->points);
 	} else {
-		fputs(c->has_begun ? "\n" : "", c->out);
-		text_put(c->out, name);
-		fputs(": ", c->out);
-		text_put(c->out, about);
-		fputc('\n', c->out);
+		c->heading = xasprintf("%s: %s", name, about);
+		if (!c->quiet)
+			print_heading(c);
 	}
-	c->has_begun = true;
 	c->failed = false;
 }
 
@@ -67,15 +80,19 @@ void
 checklist_add(struct checklist *c, const struct check_point *p)
 {
 	c->failed |= p->state == CHECK_FAILED;
-	if (c->json)
+	if (c->json) {
 		add_json(c, p);
-	else
+	} else if (!c->quiet || p->state != CHECK_OK) {
+		print_heading(c);
 		add_line(c, p);
+	}
 }
 
 void
 checklist_end(struct checklist *c)
 {
+	free(c->heading);
+	c->heading = NULL;
 	if (!c->json)
 		return;
 	json_add_bool(c->subject, "ok", !c->failed);

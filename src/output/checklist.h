@@ -22,13 +22,15 @@ struct check_point {
 /*
  * Prints what was checked, subject by subject (a mailbox, a domain) and point
  * by point: aligned lines for people, each as soon as it is known, or with
- * `json` one object and line a subject.  The caller sets the first two.
+ * `json` one object and line a subject.  The caller sets the first three.
  */
 struct checklist {
 	FILE *out;
 	bool json;
+	bool quiet;		     /* only what is not well is printed */
 	bool failed;		     /* a point of the present subject */
 	bool has_begun;		     /* a subject was printed before */
+	char *heading;		     /* not printed yet, as no point was */
 	struct json_object *subject; /* the present one, for JSON */
 	struct json_object *points;  /* of it; belongs to it */
 };

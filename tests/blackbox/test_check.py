@@ -73,7 +73,7 @@ class Well(Checking):
         self.assertEqual(STEPS + ["INBOX", "Junk"], [p[0] for p in points])
         self.assertEqual({"ok"}, {p[1] for p in points})
         told = {p[0]: p[2] for p in points}
-        self.assertEqual("password_file " + self.path("reports.password"), told["secret"])
+        self.assertEqual(f"password_file {self.path('reports.password')}: {len(PASSWORD)} characters", told["secret"])
         self.assertEqual("127.0.0.1", told["DNS"])
         self.assertEqual(f"127.0.0.1 port {self.server.tls_port}", told["TCP"])
         self.assertRegex(told["TLS"], r"^TLSv1.3, subject CN = good, issuer CN = tlsrua test CA own, "
@@ -120,12 +120,26 @@ class Well(Checking):
         self.assertEqual([sorted(n.partition(":")[2] for n in names) for names in before],
                          [sorted(n.partition(":")[2] for n in names) for names in after])
 
+    def test_what_one_does_not_see_in_a_secret_is_said(self):
+        for secret, told in ((b"ends here ", "10 characters, ends with a blank"),
+                             (b" x\n", "2 characters, begins with a blank"),
+                             (b"\xef\xbb\xbfpass\r\n", "5 characters, begins with a byte order mark"),
+                             ("k\u00e4se".encode(), "4 characters"), (b"\xff\xfe", "2 characters")):
+            with self.subTest(secret):
+                path = self.path("odd")
+                with open(path, "wb") as f:
+                    os.chmod(path, 0o600)
+                    f.write(secret)
+                config = self.config(self.box("empty@example.org", password_file=path, password=None), export=False)
+                point = self.only(self.expect(CHECK, "-c", config, "check", "--mailbox"))[0]
+                self.assertEqual(["secret", "WARN" if "," in told else "ok", f"password_file {path}: {told}"], point[:3])
+
     def test_the_arguments_of_a_secret_command_are_not_said(self):
         box = self.box("empty@example.org", password=None,
                        password_command="sh -c \"echo 'Wrong-Horse-9' >/dev/null; cat {}\"".format(
                            self.write("p", PASSWORD, 0o600)))
         result = self.check(OK, box)
-        self.assertEqual("password_command sh", self.only(result)[0][2])
+        self.assertEqual(f"password_command sh: {len(PASSWORD)} characters", self.only(result)[0][2])
         self.assertNotIn("Wrong-Horse-9", result.out)
 
 
