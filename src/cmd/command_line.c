@@ -401,7 +401,7 @@ flag_of(struct options *o, int key)
 	case KEY_TEST:
 		return &o->test;
 	case KEY_MAIL:
-		return &o->mail;,
+		return &o->mail;
 	case KEY_NO_SMTP:
 		return &o->no_smtp;
 	default:

@@ -33,8 +33,8 @@ enum option_set {
 	OPTION_DKIM = 1 << 20,	  /* --dkim */
 	OPTION_TEST = 1 << 21,	  /* --test */
 	OPTION_MAIL = 1 << 22,	  /* --mail */
-	OPTION_DOMAINS = 1 << 21, /* --no-smtp --resolver --from-file */
-	OPTION_RECORD = 1 << 23	  /* --rua --ttl */
+	OPTION_RECORD = 1 << 23,  /* --rua --ttl */
+	OPTION_DOMAINS = 1 << 24  /* --no-smtp --resolver --from-file */
 };
 
 /* The values of an option that may be repeated. */

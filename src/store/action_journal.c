@@ -120,9 +120,9 @@ store_take_actions(struct store *st, const struct store_mailbox *mb,
     const struct store_wanted *wanted, struct arena *mem,
     struct store_action **list, size_t *n, struct fault *f)
 {
-	char now[UTC_TEXT] = "";
+	char now[UTC_TEXT];
 	struct value v[] = { value_number(mb->id),
-		value_number(mb->uidvalidity), value_text(now) };
+		value_number(mb->uidvalidity), value_null() };
 	struct store_action *all = NULL;
 	size_t room = 0;
 	sqlite3_stmt *row;
@@ -130,6 +130,7 @@ store_take_actions(struct store *st, const struct store_mailbox *mb,
 
 	*n = 0;
 	utc_format(wanted->now, now);
+	v[2] = value_text(now);
 	if (drop_others(st, mb, wanted, f) == -1 ||
 	    (wanted->expired_before != 0 &&
 		add_expired(st, mb, wanted->expired_before, f) == -1))
@@ -212,12 +213,13 @@ int
 store_action_refused(struct store *st, const struct store_mailbox *mb,
     uint32_t uid, int64_t try_at, struct fault *f)
 {
-	char when[UTC_TEXT] = "";
+	char when[UTC_TEXT];
 	struct value v[] = { value_number(mb->id),
 		value_number(mb->uidvalidity), value_number(uid),
-		value_text(when) };
+		value_null() };
 
 	utc_format(try_at, when);
+	v[3] = value_text(when);
 	return sql_run(st, &update_tries, v, 4, f);
 }
 

@@ -8,6 +8,7 @@
 #include "store/dkim_keys.h"
 #include "store/drop_report.h"
 #include "store/exports.h"
+#include "store/integrity.h"
 #include "store/mailboxes.h"
 #include "store/mechanisms.h"
 #include "store/notified.h"
@@ -22,6 +23,7 @@
 #include "store/suspects.h"
 #include "store/verify.h"
 #include "store/vouched.h"
+#include "tables/domain_reports.h"
 #include "tables/gather_overview.h"
 #include "tables/table_list.h"
 #include "tables/table_select.h"
@@ -465,6 +467,23 @@ tell_changes(struct scene *s)
 	arena_free(&a);
 }
 
+/* What check asks of the store. */
+static void
+look_at_domains(struct scene *s)
+{
+	struct domain_reports reports = { .domain = "a.example" };
+	struct arena a = { 0 };
+	const char **domain, *damage;
+	size_t n;
+
+	assert_ok(s, store_integrity(s->st, &a, &damage, &s->f));
+	assert_string_equal(damage, "");
+	assert_ok(s, domain_reports_list(s->st, 10, &a, &domain, &n, &s->f));
+	assert_true(n > 0);
+	assert_ok(s, domain_reports_read(s->st, &reports, 1, &a, &s->f));
+	arena_free(&a);
+}
+
 static void
 run_seldom(struct scene *s)
 {
@@ -487,6 +506,7 @@ run_seldom(struct scene *s)
 	assert_ok(s, store_count_refused(s->st, "box", 0, &refused, &s->f));
 	assert_ok(s, store_count_waiting(s->st, &end, oldest, &s->f));
 	assert_ok(s, store_load_report(s->st, 1, &a, &r, &s->f));
+	look_at_domains(s);
 	tell_changes(s);
 	read_overviews(s);
 	decide(s);
