@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""check --mailbox on a real Dovecot, as somebody sees it who has just written a configuration."""
+"""check, and check --mailbox on a real Dovecot, as somebody sees it who has just written a configuration."""
 import json
 import os
 import re
+import sqlite3
 import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, tap  # noqa: E402
 from lib.dovecot import EXPIRED, OTHER_CA, PASSWORD, WRONG_NAME, Dovecot  # noqa: E402
-from lib.program import CHECK, CONFIG, NOINPUT, OK, USAGE, Scene, mailbox  # noqa: E402
+from lib.nameserver import Nameserver  # noqa: E402
+from lib.program import CHECK, CONFIG, NOINPUT, OK, USAGE, Scene, as_nobody, mailbox  # noqa: E402
 
 USER = "reports@example.org"
 STEPS = ["secret", "DNS", "TCP", "TLS", "greeting", "login"]
@@ -44,7 +46,7 @@ class Checking(Scene):
         """[(mailbox, [(name, state, detail, remedy)])] of the lines that people see."""
         found = []
         for line in result.out.splitlines():
-            head = re.match(r"(\S+): (.*)$", line)
+            head = re.match(r"(\S[^:]*): (.*)$", line)
             point = re.match(r"  (.+?) +(\d+\.\d{3}) s  (ok  |WARN|FAIL)  (.*)$", line)
             if head:
                 found.append((head[1], []))
@@ -249,6 +251,105 @@ class Arguments(Checking):
         self.expect(CONFIG, "-c", self.write("bad.conf", "[mailbox a]\nhots = x\n"), "check", "--mailbox")
         self.expect(CONFIG, "-c", self.write("none.conf", "[store]\n"), "check", "--mailbox")
         self.expect(NOINPUT, "-c", self.path("absent.conf"), "check", "--mailbox")
+
+
+class Machine(Checking):
+    """check without arguments."""
+
+    def setUp(self):
+        super().setUp()
+        self.dns = Nameserver()
+        self.addCleanup(self.dns.close)
+
+    def everything(self, status, extra="", preexec=None, args=(), **options):
+        conf = self.config(self.box("empty@example.org"), extra=f"[dns]\nresolver = 127.0.0.1@{self.dns.port}\n"
+                           f"trust_anchor = none\ntimeout = 2s\n{extra}", **options)
+        return self.expect(status, "-c", conf, "check", *args, preexec=preexec)
+
+    def machine(self, result):
+        """name -> (state, detail, remedy) of the points about the machine"""
+        result.raw_out = result.raw_out.split(b"\n\n")[0]
+        (name, points), = self.points(result)
+        self.assertEqual("this machine", name)
+        return {p[0]: tuple(p[1:]) for p in points}
+
+    def test_all_is_well_before_the_first_poll(self):
+        result = self.everything(OK)
+        self.assertEqual("", result.err)
+        self.assertEqual(["this machine", "reports"], [name for name, _ in self.points(result)])
+        points = self.machine(result)
+        self.assertEqual(["config", "store", "folder", "resolver"], list(points))
+        self.assertEqual({"ok"}, {p[0] for p in points.values()})
+        self.assertEqual(f"{self.store} is not there yet: the first poll makes it", points["store"][1])
+        self.assertFalse(os.path.exists(self.store))
+        self.assertEqual("", self.everything(OK, args=["-q"]).out)
+        lines = [json.loads(line) for line in self.everything(OK, args=["--json"]).out.splitlines()]
+        self.assertEqual([("this machine", True), ("reports", True)],
+                         [(x.get("machine") or x["mailbox"], x["ok"]) for x in lines])
+
+    def test_a_store_with_reports(self):
+        self.expect_silence("-c", self.config(), "import", *[self.write(f"{n}.eml", m.raw) for n, m in
+                                                             enumerate(self.reports[:3])])
+        with open(self.store, "rb") as f:
+            before = f.read()
+        result = self.everything(CHECK, args=["--no-smtp"])
+        self.assertRegex(result.out, r"(?m)^\S+: \d failed")  # the domains that the reports are about
+        self.assertRegex(self.machine(result)["store"][1], rf"^{self.store}: sound, \d+ reports?$")
+        with open(self.store, "rb") as f:
+            self.assertEqual(before, f.read())
+
+    def test_a_store_that_is_damaged(self):
+        self.expect_silence("-c", self.config(), "import", *[self.write(f"{n}.eml", m.raw) for n, m in
+                                                             enumerate(self.reports)])
+        db = sqlite3.connect(self.store)
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        root, = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'reports_date'").fetchone()
+        size, = db.execute("PRAGMA page_size").fetchone()
+        db.close()
+        with open(self.store, "r+b") as f:
+            f.seek((root - 1) * size + 8)
+            f.write(b"\x55" * 64)
+        state, detail, _ = self.machine(self.everything(CHECK, args=["--no-smtp"]))["store"]
+        self.assertEqual("FAIL", state)
+        self.assertRegex(detail, "damaged|malformed")
+
+    def test_a_store_and_a_folder_of_somebody_else(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root")
+        self.expect_silence("-c", self.config(), "import", self.write("0.eml", self.reports[0].raw))
+        self.config(self.box("empty@example.org"))
+        os.chown(self.path("reports.password"), 65534, 65534)
+        conf = self.config(extra=f"[dns]\nresolver = 127.0.0.1@{self.dns.port}\ntrust_anchor = none\ntimeout = 2s\n")
+        points = self.machine(self.expect(CHECK, "-c", conf, "check", preexec=as_nobody))
+        self.assertEqual("FAIL", points["store"][0])
+        self.assertEqual("FAIL", points["folder"][0])
+        self.assertRegex(points["folder"][2], rf"^ ?as root: chown nobody {self.export}")
+
+    def test_a_folder_that_can_and_one_that_cannot_be_made(self):
+        conf = f"[export]\ndir = {self.path('new')}\n"
+        points = self.machine(self.everything(OK, extra=conf, export=False))
+        self.assertEqual(("ok", f"{self.path('new')} is not there yet: the first poll makes it"), points["folder"][:2])
+        self.assertFalse(os.path.exists(self.path("new")))
+        conf = f"[export]\ndir = {self.path('far/away')}\n"
+        state, detail, remedy = self.machine(self.everything(CHECK, extra=conf, export=False))["folder"]
+        self.assertEqual("FAIL", state)
+        self.assertRegex(detail + remedy, "cannot be made.*No such file.*install -d")
+
+    def test_a_folder_in_which_a_name_is_taken(self):
+        os.makedirs(os.path.join(self.export, "daily.csv"))
+        state, detail, _ = self.machine(self.everything(CHECK))["folder"]
+        self.assertEqual(("FAIL", f"{self.export}/daily.csv is no file"), (state, detail))
+
+    def test_a_resolver_that_is_dead(self):
+        self.dns.trouble["*"] = "nothing"
+        state, detail, remedy = self.machine(self.everything(CHECK))["resolver"]
+        self.assertEqual(("FAIL", f"127.0.0.1@{self.dns.port} does not answer"), (state, detail))
+        self.assertIn("/etc/resolv.conf", remedy)
+
+    def test_our_domains_come_last(self):
+        result = self.everything(CHECK, extra="[reports]\ndomains = ours.example *.sub.example\n", args=["--no-smtp"])
+        self.assertRegex(result.out, r"\n\nours\.example: \d failed")
+        self.assertNotIn("sub.example", result.out)
 
 
 if __name__ == "__main__":
