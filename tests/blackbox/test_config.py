@@ -108,6 +108,19 @@ class Errors(Config):
             with self.subTest(text):
                 self.assert_accepted(self.box(text))
 
+    def test_how_domains_are_looked_at(self):
+        for text in ("ca_file =\ntimeout = 30s\nparallel = 1\nhelo =\n", "helo = MX.Example.com.\nsmtp = no\n",
+                     "private_addresses = yes\nhttps_port = 8443\nsmtp_port = 2525\n"):
+            with self.subTest(text):
+                self.assert_accepted(self.box("[check]\n" + text))
+
+    def test_how_domains_cannot_be_looked_at(self):
+        for text, reason in (("helo = a b\n", "no host name"), ("timeout = 0s\n", "timeout"),
+                             ("parallel = 65\n", "parallel"), ("smtp = maybe\n", "yes or no"),
+                             ("ca_file = /nonexistent\n", "cannot be read")):
+            with self.subTest(text):
+                self.assert_refused(self.box("[check]\n" + text), reason)
+
     def test_whom_one_cannot_ask_or_believe(self):
         for text, reason in (("[dns]\nresolver = localhost\n", "no address of a server"),
                              ("[dns]\nresolver = 127.0.0.1@0\n", "no address of a server"),
