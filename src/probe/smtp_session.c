@@ -233,20 +233,29 @@ end_without_tls(struct session *s)
 	}
 }
 
+/*
+ * What stands behind the answer to STARTTLS is told apart by what comes then:
+ * TLS, which somebody has put it before, or none, and the server goes on in
+ * clear.
+ */
 static int
 begin_tls(struct session *s, enum handshake_versions versions)
 {
+	bool is_injected;
+
 	if (command(s, "STARTTLS\r\n") == -1)
 		return end_without_tls(s);
 	if (s->reply.state == REPLY_BROKEN)
 		return end(s, SMTP_GARBAGE, s->reply.broken);
 	if (s->reply.code / 100 != 2)
 		return end(s, SMTP_STARTTLS_REFUSED, s->reply.said);
-	if (s->at < s->n)
-		return end(s, SMTP_INJECTED, "");
+	is_injected = s->at < s->n;
+	s->at = s->n;
 	if (handshake(&s->wire, s->probe, s->target->host->name, versions) ==
 	    -1)
 		return end_without_tls(s);
+	if (is_injected)
+		return end(s, SMTP_INJECTED, "");
 	s->found->tls = arena_strdup(s->arena, SSL_get_version(s->wire.ssl));
 	s->found->result = SMTP_TLS;
 	return 0;

@@ -87,6 +87,7 @@ def mail_hosts(net):
             ("clear", "starttls-missing:f", {"fault": "clear"}), ("hidden", "starttls-hidden:f", {"fault": "hidden"}),
             ("refuses", "starttls-refused:f", {"fault": "refuses"}),
             ("injects", "starttls-injected:f", {"fault": "injects"}), ("closes", "tls-failed:f", {"fault": "closes"}),
+            ("goes-on", "tls-failed:f", {"fault": "goes-on"}),
             ("leaves", "smtp-after:w", {"fault": "leaves"}), ("away", "smtp-turned-away:u", {"fault": "turned-away"}),
             ("busy", "smtp-turned-away:u", {"fault": "busy"}), ("ssh", "smtp-garbage:f", {"fault": "other"}),
             ("endless", "smtp-garbage:f", {"fault": "endless"}), ("old-smtp", "smtp-no-ehlo:f", {"fault": "old"}),

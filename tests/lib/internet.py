@@ -207,10 +207,10 @@ class MailHost:
         if self.fault == "refuses":
             s.sendall(b"454 4.7.0 no certificate\r\n")
             return False
-        s.sendall(b"220 go\r\n" + (b"250 and more\r\n" if self.fault == "injects" else b""))
+        s.sendall(b"220 go\r\n" + (b"250 and more\r\n" if self.fault in ("injects", "goes-on") else b""))
         if self.fault == "closes":
             s.close()
-        return self.fault != "closes"
+        return self.fault not in ("closes", "goes-on")
 
 
 class PolicyHosts:
