@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, tap  # noqa: E402
 from lib.dovecot import PASSWORD, Dovecot  # noqa: E402
 from lib.patience import HANG  # noqa: E402
-from lib.program import BINARY, FIXTURES, OK, TOP, Scene, environment  # noqa: E402
+from lib.program import BUILD, FIXTURES, OK, TOP, Scene, environment  # noqa: E402
 
 # In this order: the last one takes everything away again.
 PAGES = ["README.md", "README.zh-CN.md", "doc/getting-started.md", "doc/several-domains.md",
@@ -201,7 +201,7 @@ class Commands(Scene):
     def run_all(self):
         script = self.write("all.sh", "\n".join(self.script) + "\n")
         env = environment({"PATH": f"{self.path('bin')}:/usr/local/bin:{os.environ['PATH']}", "LC_ALL": "C.UTF-8",
-                           "BUILD": os.path.dirname(BINARY), "MAKEFLAGS": f"-s -o {os.path.dirname(BINARY)}/tlsrua"})
+                           "BUILD": BUILD, "MAKEFLAGS": f"-s -o {BUILD}/tlsrua"})
         done = subprocess.run(["unshare", "-m", "bash", script], env=env, capture_output=True, text=True, timeout=HANG,
                               check=False)
         self.assertEqual(0, done.returncode, done.stderr)

@@ -9,7 +9,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import rollups, tap  # noqa: E402
-from lib.program import BINARY, TOP, Scene, environment  # noqa: E402
+from lib.program import BINARY, BUILD, TOP, Scene, environment  # noqa: E402
 
 CRON_ENVIRONMENT = {"HOME": "/nonexistent", "LOGNAME": "tlsrua", "SHELL": "/bin/sh", "PATH": "/usr/bin:/bin"}
 
@@ -26,8 +26,7 @@ def needs(program):
 class Installed(Scene):
     def make(self, goal, *variables):
         """With the program under test as it is, whatever it was built with."""
-        build = os.path.dirname(BINARY)
-        subprocess.run(["make", "-s", "-C", TOP, "-o", f"{build}/tlsrua", f"BUILD={build}",
+        subprocess.run(["make", "-s", "-C", TOP, "-o", f"{BUILD}/tlsrua", f"BUILD={BUILD}",
                         f"DESTDIR={self.path('root')}", *variables, goal], check=True, timeout=60,
                        stdout=subprocess.DEVNULL)
 

@@ -4,20 +4,18 @@ import subprocess
 from datetime import date
 
 from . import truth
-from .program import BINARY, TOP
+from .program import BUILD, TOP
 
 TOOL = os.path.join("tests", "tools", "fill_store")
 
 
 def tool():
     """Built beside the program under test, from the same library when that is a build tree of make."""
-    build = os.path.dirname(BINARY)
-    if not os.path.exists(os.path.join(build, "libtlsrua.a")):
-        build = os.path.join(TOP, "build")
+    build = BUILD if os.path.exists(os.path.join(TOP, BUILD, "libtlsrua.a")) else "build"
     path = os.path.join(build, TOOL)
     options = ["SAN=address,undefined", "CFLAGS=-O1 -g"] if os.path.basename(build) == "build-address" else []
     subprocess.run(["make", "-s", "-C", TOP, f"BUILD={build}", *options, path], check=True, stdout=subprocess.DEVNULL)
-    return path
+    return os.path.join(TOP, path)
 
 
 def fill(store, reports, domains, senders, days, last="2026-11-23", raw=0, facts=None):

@@ -24,6 +24,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 FIXTURES = os.path.join(TOP, "tests", "fixtures")
 BINARY = os.path.abspath(os.environ.get("TLSRUA", os.path.join(TOP, "build", "tlsrua")))
+# The folder it was built in, as make calls it at the top: by its whole name what depends on a header is not known.
+BUILD = os.path.relpath(os.path.dirname(BINARY), TOP)
 SANITIZED = os.environ.get("TLSRUA_SANITIZED", "") not in ("", "0")
 SANITIZER_STATUS = 99
 SANITIZER_WORDS = ("AddressSanitizer", "LeakSanitizer", "ThreadSanitizer", "runtime error:",
