@@ -108,7 +108,7 @@ struct overview_warning {
 
 /* How many of the range's reports nobody vouches for, and why. */
 struct overview_doubt {
-	const char *code; /* "dkim-fail", or "waiting" for DNS */
+	const char *code; /* "dkim-fail", "https", or "waiting" for DNS */
 	uint64_t reports;
 };
 

@@ -16,6 +16,7 @@ struct store;
 /*
  * How much the word of a report's `dkim` is worth, more is better: 4 "pass",
  * 3 "provider", 2 "host", 1 "waiting", 0 anything else.
+ * With 2 and more somebody vouches for it.
  */
 int vouched_rank(const char *dkim);
 

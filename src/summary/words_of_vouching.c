@@ -85,7 +85,10 @@ commonest(const struct overview_vouching *v)
 
 	while (i < v->n_doubts && strcmp(v->doubts[i].code, "waiting") == 0)
 		i++;
-	return i < v->n_doubts ? v->doubts[i].code : "dkim-temperror";
+	if (i == v->n_doubts)
+		return "dkim-temperror";
+	return strcmp(v->doubts[i].code, "https") == 0 ? "unauthenticated"
+						       : v->doubts[i].code;
 }
 
 const char *

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "model/overview.h"
 #include "store/sql.h"
+#include "store/vouched.h"
 #include "tables/gather_vouching.h"
 #include "tables/gathering.h"
 
@@ -19,8 +20,8 @@ enum {
 #define REPORTS                                             \
 	" FROM reports AS r WHERE r.date BETWEEN ?1 AND ?2" \
 	" AND r.status = 'counted' AND (?3 = '' OR " OF_ASKED ")"
-#define VOUCHED " AND r.dkim IN ('pass', 'provider')"
-#define UNVOUCHED " AND r.dkim NOT IN ('', 'pass', 'provider')"
+#define VOUCHED " AND r.dkim IN " VOUCHED_WORDS
+#define UNVOUCHED " AND r.dkim <> '' AND r.dkim NOT IN " VOUCHED_WORDS
 
 static const struct sql select_verdicts = {
 	"WITH RECURSIVE " ASKED " SELECT r.dkim, count(*) AS n" REPORTS
@@ -40,7 +41,7 @@ on_verdict(struct gathering *g, void *arg, sqlite3_stmt *row)
 	uint64_t n = (uint64_t)sqlite3_column_int64(row, 1);
 	struct doubts *doubts = arg;
 
-	if (strcmp(verdict, "pass") == 0 || strcmp(verdict, "provider") == 0) {
+	if (vouched_rank(verdict) > 1) {
 		v->vouched += n;
 		return 0;
 	}
@@ -81,7 +82,7 @@ on_unvouched(struct gathering *g, void *arg, sqlite3_stmt *row)
 }
 
 static const struct sql select_lately = {
-	"SELECT count(*), count(iif(dkim IN ('pass', 'provider'), 1, NULL))"
+	"SELECT count(*), count(iif(dkim IN " VOUCHED_WORDS ", 1, NULL))"
 	" FROM reports WHERE status = 'counted' AND date >"
 	" (SELECT date(max(date), '-' || ?1 || ' days') FROM days)"
 };

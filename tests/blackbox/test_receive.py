@@ -218,6 +218,13 @@ class Trust(Receiving):
                          self.query("SELECT source, dkim, warnings FROM csv_reports"))
         self.assertEqual([(0,)], self.query("SELECT verified_reports FROM csv_senders"))
 
+    def test_summary_and_status_say_that_nobody_vouches(self):
+        self.request(report())
+        said = self.expect(OK, "-d", self.store, "summary").out
+        self.assertIn("1 of 1 report is vouched for by nobody (https 1): tlsrua explain unauthenticated",
+                      " ".join(said.split()))
+        self.expect_silence("explain", "unauthenticated")
+
     def test_where_a_voucher_is_required_it_waits_in_quarantine(self):
         self.configure("[reports]\ndkim = require\n")
         self.assertEqual((400, "refused: dkim-missing"), (lambda a: (a.status, a.text))(self.request(report())))
@@ -269,6 +276,9 @@ class Hosts(Receiving):
         self.assertEqual([(2,)], self.query("SELECT sum(verified_reports) FROM csv_senders"))
         self.assertEqual([("out.reporter.example",)], self.query("SELECT DISTINCT signed_by FROM messages"))
         self.expect(OK, "-d", self.store, "status", "--verify")
+        said = self.expect(OK, "-d", self.store, "summary").out
+        self.assertNotIn("vouched for by nobody", said)
+        self.assertIn("2 vouched for", " ".join(said.split()))
 
     def test_one_of_several_is_enough(self):
         self.dns.name_of("198.18.0.11", "x.other.example")
