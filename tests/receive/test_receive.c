@@ -4,8 +4,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/fault.h"
 #include "config/config.h"
+#include "net/wait.h"
+#include "receive/cgi_body.h"
+#include "receive/cgi_request.h"
 #include "receive/receive.h"
 
 static const char report[] =
@@ -202,6 +206,53 @@ what_is_refused_is_kept_and_can_be_tried_again(void **state)
 	    "json-syntax|1|https:192.0.2.1\n");
 }
 
+/* A descriptor of which somebody holds the other end open. */
+static int
+silent_body(int *other)
+{
+	int pair[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	*other = pair[1];
+	return pair[0];
+}
+
+static void
+a_body_that_does_not_come_is_not_waited_for_for_ever(void **state)
+{
+	struct cgi_request q = { .is_post = true };
+	struct buf body = { .max = 1000 };
+	int other, fd = silent_body(&other);
+
+	(void)state;
+	assert_int_equal(write(other, "{", 1), 1);
+	assert_int_equal(
+	    cgi_body_read(fd, &q, wait_clock() + 20, &body), CGI_BODY_LATE);
+	/* so much was announced, and nobody waits for more */
+	buf_reset(&body);
+	q.has_length = true;
+	q.length = 2;
+	assert_int_equal(write(other, "{}more", 6), 6);
+	assert_int_equal(
+	    cgi_body_read(fd, &q, wait_clock() + 600000, &body), CGI_BODY_READ);
+	assert_int_equal(body.len, 2);
+	buf_free(&body);
+	close(fd);
+	close(other);
+}
+
+static void
+a_body_that_cannot_be_read_is_broken(void **state)
+{
+	struct cgi_request q = { .is_post = true };
+	struct buf body = { .max = 1000 };
+
+	(void)state;
+	assert_int_equal(
+	    cgi_body_read(1000, &q, wait_clock() + 20, &body), CGI_BODY_BROKEN);
+	buf_free(&body);
+}
+
 int
 main(void)
 {
@@ -212,6 +263,9 @@ main(void)
 		TEST_EMPTY(what_is_no_report_does_not_reach_the_store),
 		TEST(the_limit_is_that_of_a_message),
 		TEST(an_address_has_so_many_a_day),
+		cmocka_unit_test(
+		    a_body_that_does_not_come_is_not_waited_for_for_ever),
+		cmocka_unit_test(a_body_that_cannot_be_read_is_broken),
 		TEST(what_is_refused_is_kept_and_can_be_tried_again),
 	};
 

@@ -23,7 +23,7 @@ from lib.dovecot import Dovecot  # noqa: E402
 from lib.program import OK, Scene, mailbox  # noqa: E402
 from lib.webserver import WebServer, have  # noqa: E402
 
-POSTS = int(os.environ.get("POSTS", "1000"))
+POSTS = int(os.environ.get("POSTS", "400"))
 CLIENTS = 8
 # all clients come from one address
 OPEN = ((r"rate=5r/s", "rate=100000r/s"), (r"burst=20", "burst=100000 nodelay"),
