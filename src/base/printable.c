@@ -14,7 +14,7 @@ enum {
 	SECTION_SIGN = 0xa7
 };
 
-/* Set once by printable_init(), before any thread starts. */
+/* Set before any thread starts. */
 static bool is_ascii;
 
 void
@@ -27,6 +27,12 @@ printable_init(void)
 		return;
 	is_ascii = strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") != 0;
 	freelocale(locale);
+}
+
+void
+printable_be_utf8(void)
+{
+	is_ascii = false;
 }
 
 bool

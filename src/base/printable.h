@@ -11,6 +11,9 @@
 /* Look at the locale, once, before the first text is printed. */
 void printable_init(void);
 
+/* From now on it is UTF-8 whatever the locale: it goes into what says so. */
+void printable_be_utf8(void);
+
 /* Whether text for people must be ASCII. */
 bool printable_is_ascii(void);
 

@@ -225,6 +225,8 @@ run(const struct options *o)
 
 	if ((status = check_arguments(o)) != 0)
 		return status;
+	if (o->mail)
+		printable_be_utf8(); /* as its Content-Type says */
 	status = cmd_open(o, CONFIG_OPTIONAL, STORE_READ, &in);
 	if (status == 0 && o->mail)
 		status = check_envelope(&in.config);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The same bytes in any locale and time zone: CSV, JSON, the page, and what is stored.
+"""The same bytes in any locale and time zone: CSV, JSON, the page, and what is stored; for people, too, in UTF-8.
 
 Locales are made by localedef, for this test alone.  One has no dot on its small I, one writes numbers with commas, one
 has characters whose second byte is ASCII; one time zone is a quarter of an hour off, one changes its clock.
@@ -13,39 +13,55 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, tap  # noqa: E402
+from lib.dovecot import Dovecot  # noqa: E402
 from lib.dump import dump  # noqa: E402
-from lib.program import FIXTURES, OK, TOP, Scene  # noqa: E402
+from lib.program import FIXTURES, OK, TOP, Scene, mailbox  # noqa: E402
 
 LOCALES = ("C", "C.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8", "zh_CN.GB18030")
 ZONES = ("Asia/Kathmandu", "Europe/Berlin", "UTC")  # Berlin turned its clocks back on 2026-10-25
 WITHOUT_FILES = ("C", "C.UTF-8")
 TABLES = ("daily", "weekly", "monthly", "domains", "failures", "mx", "problems", "reports", "senders")
-COMMANDS = (
+FOR_PROGRAMS = (
     ["status", "--json"], ["summary", "--json", "--since", "all"], ["summary", "--json", "--domain", "birch.example"],
+    ["summary", "--mail"], ["metrics"],
     ["export", "-o", "-", "--format", "ndjson", "daily"],
     *(["export", "-o", "-", "--since", "all", table] for table in TABLES),
     ["export", "-o", "-", "--delimiter", "semicolon", "--decimal", ",", "daily"],
     ["export", "-o", "-", "--from", "2026-10-20", "--to", "2026-10-27", "daily"],
-    ["quarantine", "show", "1"], ["show", "--json", os.path.join(FIXTURES, "valid", "google.eml")],
+    ["quarantine", "show", "--raw", "1"], ["show", "--json", os.path.join(FIXTURES, "valid", "google.eml")],
+    ["import", "-n", "--json", os.path.join(FIXTURES, "valid")], ["prune", "-n", "--json", "--before", "2026-10-25"],
+    ["check", "--mailbox", "--json"], ["poll", "-n", "--json"],
+)
+FOR_PEOPLE = (
+    ["status"], ["summary"], ["summary", "--changes"], ["quarantine", "list"], ["quarantine", "show", "1"],
+    ["show", os.path.join(FIXTURES, "valid", "google.eml")], ["explain"], ["explain", "1"], ["mute", "--list"],
+    ["import", "-n", os.path.join(FIXTURES, "valid")], ["prune", "-n", "--before", "2026-10-25"], ["drop", "-n", "1"],
+    ["poll", "-n"], ["--help"], ["--version"],
+)
+WRITTEN = (
+    ["mute", "1", "--until", "2999-01-01", "--note", "gr\u00fcn"], ["drop", "2"], ["quarantine", "retry", "--all"],
+    ["quarantine", "drop", "1"], ["prune", "--before", "2026-10-01"], ["poll"],
 )
 # when something was run is no matter of locales
-TIMES = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\"seconds\":[0-9.]+")
+TIMES = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\"seconds\":[0-9.]+|tlsrua_.*_seconds(\{.*\})? [0-9.]+\n")
+OF_THE_RUN = ("exports: ", "told: ")
+DROPPED = re.compile(r" dropped='[^']*'")
+USER = "reports@example.org"
 
 
 class Locales(Scene):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(prefix="tlsrua-locales-")
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
         for name in LOCALES:
             if name not in WITHOUT_FILES:
                 language, charset = name.split(".")
                 subprocess.run(["localedef", "-i", language, "-f", charset, os.path.join(cls.folder, name)], check=True,
                                capture_output=True)
         cls.mails = corpus.build(80, seed=12, days=60, broken=0.1, other=0.1, failing=0.3, conflicts=0.05).mails
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.folder)
+        cls.server = Dovecot({USER: cls.mails})
+        cls.addClassCleanup(cls.server.close)
 
     def places(self):
         """An environment of each locale, and of each time zone."""
@@ -56,17 +72,25 @@ class Locales(Scene):
         for zone in ZONES:
             yield zone, {"LC_ALL": "tr_TR.UTF-8", "TZ": zone, **common}
 
-    def everything(self, env):
-        """What all commands say over the same store."""
-        said = {}
-        for command in COMMANDS:
-            result = self.run_it("-d", self.store, *command, env=env)
-            said[" ".join(command)] = (result.status, TIMES.sub(b"T", result.raw_out))
-        self.expect(OK, "-d", self.store, "html", "--since", "all", "-o", self.path("page.html"), env=env)
-        said["html"] = TIMES.sub(b"T", self.read("page.html"))
-        return said
+    def configure(self):
+        return self.config(mailbox(self.server, USER), extra="[report]\nfrom = boss@example.com\nto = boss@example.com\n"
+                           f"[notify]\ncommand = dd status=none of={self.path('told')}\n")
+
+    def everything(self, config, env):
+        """What all commands say over the same store: bytes for programs, and text for people."""
+        for_programs, for_people = {}, {}
+        for commands, said in ((FOR_PROGRAMS, for_programs), (FOR_PEOPLE, for_people)):
+            for command in commands:
+                result = self.expect(OK, "-c", config, *command, env=env)
+                said[" ".join(command)] = TIMES.sub(b"T", result.raw_out + result.raw_err)
+        self.expect(OK, "-c", config, "html", "--since", "all", "-o", self.path("page.html"), env=env)
+        for_programs["html"] = TIMES.sub(b"T", self.read("page.html"))
+        self.expect(OK, "-c", config, "notify", "--test", env=env)
+        for_people["notify"] = TIMES.sub(b"T", self.read("told"))
+        return for_programs, for_people
 
     def compare(self, wanted, got, where):
+        self.assertEqual(wanted.keys(), got.keys())
         for what in wanted:
             with self.subTest(f"{what} under {where}"):
                 self.assertEqual(wanted[what], got[what])
@@ -80,29 +104,36 @@ class Locales(Scene):
             self.assertEqual((wanted, ""), (said.stdout.strip(), said.stderr))
 
     def test_what_is_read_is_the_same(self):
-        corpus.write_maildir(self.path("in"), self.mails)
-        self.expect(OK, "-d", self.store, "import", "-q", self.path("in"))
-        wanted = None
+        config = self.configure()
+        self.expect(OK, "-c", config, "-q", "poll")
+        wanted = wanted_text = None
         for where, env in self.places():
-            got = self.everything(env)
+            got, text = self.everything(config, env)
             wanted = wanted or got
             self.compare(wanted, got, where)
+            if env["LC_ALL"].endswith("UTF-8"):
+                wanted_text = wanted_text or text
+                self.compare(wanted_text, text, where)
         self.assertGreater(len(wanted["html"]), 10_000)
-        for command in COMMANDS:
-            self.assertEqual(OK, wanted[" ".join(command)][0], command)
 
     def test_what_is_written_is_the_same(self):
-        corpus.write_maildir(self.path("in"), self.mails)
         wanted = None
         for where, env in self.places():
             shutil.rmtree(self.export, ignore_errors=True)
-            store = self.path(where.replace("/", "-") + ".db")
-            self.expect(OK, "-c", self.config(store=store), "import", "-q", self.path("in"), env=env)
+            self.store = self.path(where.replace("/", "-") + ".db")
+            config = self.configure()
+            for command in (["poll"], *WRITTEN):
+                self.expect(OK, "-c", config, "-q", *command, env=env)
             got = {n: self.read("csv", n) for n in os.listdir(self.export) if n.endswith(".csv")}
-            got["store"] = [line for line in dump(store) if not line.startswith(("exports: ", "told: "))]
+            got["store"] = [DROPPED.sub("", line) for line in dump(self.store) if not line.startswith(OF_THE_RUN)]
             wanted = wanted or got
-            self.assertEqual(wanted.keys(), got.keys())
             self.compare(wanted, got, where)
+
+    def test_every_command_is_among_these(self):
+        commands = re.findall(r"^  tlsrua ([a-z]+) ", self.expect(OK, "--help").out, re.MULTILINE)
+        ours = {command[0] for command in (*FOR_PROGRAMS, *FOR_PEOPLE, *WRITTEN)} | {"html", "notify"}
+        self.assertEqual([], [name for name in commands if name not in ours])
+        self.assertIn("poll", commands)
 
 
 if __name__ == "__main__":
