@@ -279,6 +279,7 @@ class RandomSteps(Served):
                 step()
                 if i % CHECK_EVERY == 0 or i == STEPS:
                     self.check()
+                    print(f"# {i} steps, {len(self.sent)} reports", flush=True)
             except AssertionError as e:
                 raise AssertionError(f"seed {SEED}, step {i}: {e}\nsteps: {' '.join(self.log[-CHECK_EVERY:])}") from e
 
