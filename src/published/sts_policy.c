@@ -65,7 +65,7 @@ is_mx_pattern(struct span s)
 	return s.n <= DOMAIN_MOST;
 }
 
-/* UTF-8 without control characters. */
+/* UTF-8 without the control characters of ASCII (RFC 8461 §3.2). */
 static bool
 is_text(struct span s)
 {
@@ -73,8 +73,7 @@ is_text(struct span s)
 	unsigned c;
 
 	for (; s.n > 0; s = span_skip(s, n))
-		if ((n = text_utf8(s.p, s.n, &c)) == 0 || c < ' ' ||
-		    (c >= 0x7f && c < 0xa0))
+		if ((n = text_utf8(s.p, s.n, &c)) == 0 || c < ' ' || c == 0x7f)
 			return false;
 	return true;
 }
@@ -257,6 +256,8 @@ sts_mx_matches(const char *pattern, const char *host)
 
 	if (n > 0 && host[n - 1] == '.')
 		n--;
+	if (n == 0)
+		return false; /* the root is no host */
 	if (strncmp(pattern, "*.", 2) == 0) {
 		pattern += 2;
 		dot = memchr(host, '.', n);
