@@ -225,4 +225,45 @@ points_of(struct setup *d)
 	return d->points;
 }
 
+static inline int
+setup_begin(void **state)
+{
+	*state = setup_well();
+	return 0;
+}
+
+static inline int
+setup_end(void **state)
+{
+	setup_free(*state);
+	return 0;
+}
+
+#define SETUP_TEST(f) cmocka_unit_test_setup_teardown(f, setup_begin, setup_end)
+
+#define assert_points(d, want) assert_string_equal(points_of(d), want)
+
+/* The detail of the first point of that code. */
+static inline const char *
+detail_of(const struct setup *d, enum point_code code)
+{
+	size_t i;
+
+	for (i = 0; i < d->v.n; i++)
+		if (d->v.point[i].code == code)
+			return d->v.point[i].detail;
+	return "";
+}
+
+static inline const char *
+remedy_of(const struct setup *d, enum point_code code)
+{
+	size_t i;
+
+	for (i = 0; i < d->v.n; i++)
+		if (d->v.point[i].code == code)
+			return d->v.point[i].remedy;
+	return "";
+}
+
 #endif
