@@ -12,6 +12,7 @@
 #include "base/printable.h"
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
+#include "cmd/version.h"
 #include "config/value_types.h"
 
 static const struct command *const commands[] = { &cmd_poll, &cmd_import,
@@ -105,7 +106,7 @@ run(struct options *o, int argc, char **argv)
 	}
 	log_init(o->verbose, o->quiet);
 	if (o->version)
-		printf("tlsrua %s\n", TLSRUA_VERSION);
+		version_print();
 	else if (o->help && c != NULL)
 		help_one(c);
 	else if (o->help)

@@ -31,7 +31,8 @@ class Help(Scene):
 
     def test_version(self):
         result = self.expect_silence("--version")
-        self.assertRegex(result.out, r"\Atlsrua \d+\.\d+\.\d+\n\Z")
+        self.assertRegex(result.out, r"\Atlsrua \d+\.\d+\.\d+ \((unknown|[0-9a-f]{7,40}(-dirty)?)\)\n"
+                                     r"libetpan [^\n]*, OpenSSL 3[^\n]*, SQLite 3[^\n]*\n\Z")
 
     def test_help_needs_no_configuration(self):
         self.expect_silence("-c", "/nonexistent", "poll", "--help")
