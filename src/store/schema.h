@@ -26,9 +26,10 @@ extern const struct schema schema_current;
 
 /*
  * Bring the database to the schema's version, in one transaction, which
- * STORE_TRY leaves open; STORE_WRITE makes a copy first of a store that an older
- * release made (store_copy.h).  STORE_READ only checks whether it has that version.
- * A database restored from a dump is taken as ours when it has our tables.
+ * STORE_TRY leaves open; STORE_WRITE makes a copy first of a store that an
+ * older release made (store_copy.h).  STORE_READ only checks whether it has
+ * that version. A database restored from a dump is taken as ours when it has
+ * our tables.
  */
 int schema_check(struct store *, const struct schema *, struct fault *);
 

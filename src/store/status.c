@@ -50,8 +50,8 @@ static const struct sql select_newest_end = {
 };
 
 int
-store_newest_end(struct store *st, int64_t now, int64_t *end, bool *vouched,
-    struct fault *f)
+store_newest_end(
+    struct store *st, int64_t now, int64_t *end, bool *vouched, struct fault *f)
 {
 	char text[UTC_TEXT];
 	struct value v;

@@ -14,11 +14,12 @@ int store_newest_day(struct store *, char day[static 16], struct fault *);
  * When the newest of the counted reports ends, seconds since 1970; 0 in an
  * empty store.  Of those that begin on its newest day; one that ends later than
  * `now` says nothing of when it came, so its start counts.  Where somebody
- * vouches for any report, `*vouched` is set and those that nobody vouches for are
- * passed over: anybody can send one, and it would hide that the others stopped.
+ * vouches for any report, `*vouched` is set and those that nobody vouches for
+ * are passed over: anybody can send one, and it would hide that the others
+ * stopped.
  */
-int store_newest_end(struct store *, int64_t now, int64_t *end, bool *vouched,
-    struct fault *);
+int store_newest_end(
+    struct store *, int64_t now, int64_t *end, bool *vouched, struct fault *);
 
 /* Whether any report was stored about a domain: 1, 0, or -1 with a fault. */
 int store_knows_domain(struct store *, const char *domain, struct fault *);

@@ -345,9 +345,9 @@ watch_sender(void *arg, const struct overview_sender *s)
 struct overview_watch
 judge_watcher(struct judge_watch *watch)
 {
-	return (struct overview_watch){ .arg = watch,
-		.domain = watch_domain,
-		.sender = watch_sender };
+	return (struct overview_watch){
+		.arg = watch, .domain = watch_domain, .sender = watch_sender
+	};
 }
 
 void

@@ -15,8 +15,8 @@ enum {
  * differ by the values of its labels.
  */
 struct metric {
-	const char *name; /* "tlsrua_last_day_sessions" */
-	const char *help; /* one sentence */
+	const char *name;		  /* "tlsrua_last_day_sessions" */
+	const char *help;		  /* one sentence */
 	const char *label[METRIC_LABELS]; /* NULL past the last */
 };
 

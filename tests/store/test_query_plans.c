@@ -131,8 +131,8 @@ vouch(struct scene *s, struct policy *p)
 	r.warnings = "";
 	add(s, &r);
 	assert_ok(s, store_find_waiting(s->st, 0, 0, &a, &list, &s->f));
-	assert_ok(s,
-	    store_note_dkim_key(s->st, "name", span_of("p="), 0, &s->f));
+	assert_ok(
+	    s, store_note_dkim_key(s->st, "name", span_of("p="), 0, &s->f));
 	assert_ok(s,
 	    store_find_dkim_keys(s->st, "name", 0, &a, &record, 1, &n, &s->f));
 	assert_int_equal(n, 1);
