@@ -11,9 +11,10 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from lib import corpus, trial  # noqa: E402
+from lib import corpus, signed, signing, trial  # noqa: E402
 from lib.dovecot import Dovecot  # noqa: E402
 from lib.drain import Drain  # noqa: E402
+from lib.nameserver import Nameserver  # noqa: E402
 from lib.program import BINARY, TOP  # noqa: E402
 from lib.proxy import Far  # noqa: E402
 
@@ -168,6 +169,57 @@ class Bench:
                 ("met" if figure <= bound else "MISSED")
 
 
+def signed_mails(number):
+    """So many signed mails of four reporters, each a report, and a DNS server that has the keys."""
+    dns, raws = Nameserver(), []
+    for k in range(4):
+        name = f"reporter{k}.example"
+        signer = signing.Signer(name)
+        dns.txt(signer.name, signer.record)
+        raws += signer.sign(*(signed.mail(signed.report(2 + i % 28, organization=name, contact=f"tls@{name}",
+                                                        domain=f"d{i // 28}.example"), i, sender=name)
+                              for i in range(k, number, 4)))
+    when = signed.NOW - signed.timedelta(hours=1)
+    return dns, [corpus.Mail(raw.replace(b"\r\n", b"\n"), when, "report") for raw in raws]
+
+
+class Signed:
+    """A poll that judges who vouches for reports beside one that does not, run by run."""
+
+    def __init__(self, options, folder, server, dns):
+        self.o = options
+        lines = "dkim = {}\n" + f"[dns]\nresolver = {dns.address}\ntrust_anchor = none\n"
+        self.pair = {mode: trial.Trial(BINARY, os.path.join(folder, mode), server, lines.format(mode))
+                     for mode in ("record", "off")}
+        self.runs = []
+
+    def one(self, mode):
+        self.pair[mode].forget()
+        return self.pair[mode].poll(REPORTS)
+
+    def measure(self):
+        for mode in self.pair:
+            self.one(mode)  # warm
+        for i in range(self.o.runs):
+            order = ("record", "off") if i % 2 else ("off", "record")
+            self.runs.append({mode: self.one(mode) for mode in order})
+
+    def report(self):
+        n = self.runs[0]["record"]["imported"]
+        yield f"{machine()}; {n:,} signed mails (RSA 2048), {self.runs[0]['record']['unverified']} of them not valid"
+        middle = {mode: {c: statistics.median(r[mode][c] for r in self.runs) for c in ("seconds", "cpu", "peak_kb")}
+                  for mode in self.pair}
+        for mode, m in middle.items():
+            yield (f"dkim = {mode:8} {m['seconds']:8.3f} s wall {m['cpu']:8.3f} s CPU {m['peak_kb'] / 1024:8.1f} MB "
+                   f"{m['cpu'] / n * 1e6:8.1f} us CPU a mail")
+        yield "record / off, medians of pairs:"
+        for what, column, bound in (("CPU", "cpu", 1.15), ("wall", "seconds", 1.15)):
+            ratio = statistics.median(r["record"][column] / r["off"][column] for r in self.runs)
+            yield f"  {what:30} {ratio:8.3f}    <= {bound}".ljust(60) + ("met" if ratio <= bound else "MISSED")
+        more = (middle["record"]["peak_kb"] - middle["off"]["peak_kb"]) / 1024
+        yield f"  {'peak memory':30} {more:+8.1f} MB <= +8 MB".ljust(60) + ("met" if more <= 8 else "MISSED")
+
+
 class Against:
     """The program beside an older one, each run of the one next to one of the other."""
     WHAT = ("poll, empty store", "poll, nothing new", "import of a Maildir", "poll, dkim = off")
@@ -237,6 +289,8 @@ def options():
     p.add_argument("--rtt", type=int, default=50, metavar="MS", help="added round-trip time (default 50)")
     p.add_argument("--mbsync", type=int, default=1, metavar="RUNS", help="runs of mbsync (default 1)")
     p.add_argument("--against", metavar="REF", help="measure beside the program of that commit, and nothing else")
+    p.add_argument("--signed", action="store_true",
+                   help="measure signed mails with dkim = record beside dkim = off, and nothing else")
     p.add_argument("--seed", type=int, default=1)
     for name, default in (("failing", 0.10), ("duplicates", 0.02), ("broken", 0.02), ("other", 0.02),
                           ("conflicts", 0.0)):
@@ -244,8 +298,27 @@ def options():
     return p.parse_args()
 
 
+def write(o, bench):
+    bench.measure()
+    text = "\n".join(bench.report()) + "\n"
+    sys.stdout.write(text)
+    if o.o:
+        with open(o.o, "w") as out:
+            out.write(text)
+
+
+def measure_signed(o):
+    dns, mails = signed_mails(o.n)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, dns, \
+            Dovecot({REPORTS: mails}, passwords={DOMAIN: PASSWORD}) as server:
+        write(o, Signed(o, folder, server, dns))
+
+
 def main():
     o = options()
+    if o.signed:
+        measure_signed(o)
+        return
     mails = corpus.build(o.n, o.seed, failing=o.failing, duplicates=o.duplicates, broken=o.broken, other=o.other,
                          conflicts=o.conflicts).mails
     thousand = mails[:1000] if o.n >= 1000 else corpus.build(1000, o.seed).mails
@@ -257,12 +330,7 @@ def main():
         else:
             bench = Bench(o, folder, server, mails)
         del mails, thousand, users
-        bench.measure()
-        text = "\n".join(bench.report()) + "\n"
-    sys.stdout.write(text)
-    if o.o:
-        with open(o.o, "w") as out:
-            out.write(text)
+        write(o, bench)
 
 
 if __name__ == "__main__":

@@ -43,21 +43,21 @@ def large_mail():
 class Trial:
     """A program with a folder of its own for configuration, store and CSV files."""
 
-    def __init__(self, binary, folder, server):
-        self.binary, self.dir, self.server = binary, folder, server
+    def __init__(self, binary, folder, server, more=""):
+        """`more` stands behind the configuration, whose last section is the mailbox."""
+        self.binary, self.dir, self.server, self.more = binary, folder, server, more
         self.store, self.csv = os.path.join(folder, "tlsrua.db"), os.path.join(folder, "csv")
         os.makedirs(self.csv)
         self.password = os.path.join(folder, "password")
-        self.more = ""  # lines of the configuration that only this run has
 
     def config(self, user, port=None):
         with open(self.password, "w", opener=lambda p, f: os.open(p, f, 0o600)) as out:
             out.write(self.server.users[user] + "\n")
         path = os.path.join(self.dir, "tlsrua.conf")
         with open(path, "w") as out:
-            out.write(f"[store]\npath = {self.store}\n[export]\ndir = {self.csv}\n{self.more}"
-                      f"[mailbox bench]\nhost = 127.0.0.1\nport = {port or self.server.tls_port}\nuser = {user}\npassword_file = {self.password}\n"
-                      f"ca_file = {self.server.ca_file}\nauth = plain\n")  # as the drain logs in
+            out.write(f"[store]\npath = {self.store}\n[export]\ndir = {self.csv}\n[mailbox bench]\nhost = 127.0.0.1\n"
+                      f"port = {port or self.server.tls_port}\nuser = {user}\npassword_file = {self.password}\n"
+                      f"ca_file = {self.server.ca_file}\nauth = plain\n{self.more}")  # as the drain logs in
         return path
 
     def forget(self):
