@@ -4,10 +4,12 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import ssl
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -44,6 +46,8 @@ def records(net, one):
     expect("nobox.example", "rua-no-mail:f", sts=False)
     net.domain("noweb.example", tlsrpt=("v=TLSRPTv1; rua=https://nowhere.example/",), mx=one)
     expect("noweb.example", "rua-no-host:f", sts=False)
+    net.domain("forwarded.example", tlsrpt=("v=TLSRPTv1; rua=mailto:else@sound.example",), mx=one)
+    expect("forwarded.example", "rua-not-polled:w", sts=False)
     net.domain("mute.example", mx=one)
     net.faults["_smtp._tls.mute.example"] = SILENCE
     expect("mute.example", "dns-temperror:u", sts=False)
@@ -254,12 +258,19 @@ class Ends(Looking):
                                   len(self.net.policies.requests)))
 
     def test_a_signal_ends_it(self):
-        process = subprocess.Popen([BINARY, "-c", self.conf, "check", "silent.example"], cwd=self.dir,
+        silent, sound = (self.net.listeners[f"mx.{name}.example"] for name in ("silent", "sound"))
+        before = silent.connections, sound.connections
+        process = subprocess.Popen([BINARY, "-c", self.conf, "check", "silent.example", "sound.example"], cwd=self.dir,
                                    env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        wait_until("a connection", lambda: catches(process, signal.SIGTERM), process)
+        wait_until("connections", lambda: silent.connections > before[0] and sound.connections > before[1] and
+                   catches(process, signal.SIGTERM), process)
+        time.sleep(0.5)  # so that the sound one is done
         process.send_signal(signal.SIGTERM)
         out, _ = process.communicate()
-        self.assertEqual((TEMPFAIL, b""), (process.returncode, out))
+        self.assertEqual(TEMPFAIL, process.returncode)
+        self.assertNotIn(b"silent.example", out)
+        if not SANITIZED:
+            self.assertIn(b"sound.example: all well", out)
 
 
 class Names(Looking):
@@ -354,6 +365,20 @@ class Reports(Looking):
         self.assertRegex(problem[1], r"problem \d+: certificate-expired since 2026-03-01, 3 sessions in the last 7 days")
         text = self.check(OK, "sound.example").out
         self.assertRegex(text, r"(?s)  mx.sound.example\n.*    reports  note open problem \d+: certificate-expired")
+
+    def test_reports_that_arrive_by_another_address(self):
+        report = self.report(1, "Seer", "2026-03-01", [{
+            "policy": {"policy-type": "no-policy-found", "policy-domain": "forwarded.example"},
+            "summary": {"total-successful-session-count": 1, "total-failure-session-count": 0}}])
+        self.imports(report)
+        db = sqlite3.connect(self.store)
+        db.execute("INSERT INTO mailboxes (id, name, folder) VALUES (1, 'reports', 'INBOX')")
+        db.execute("UPDATE messages SET mailbox = 1, uid = 1")
+        db.commit()
+        db.close()
+        result = self.check(OK, "--json", "forwarded.example")
+        self.assertEqual(["reports to mailto:else@sound.example arrive: the newest in [mailbox reports] is of 2026-03-01"],
+                         [p["detail"] for p in json.loads(result.out)["points"] if p["code"] == "rua-arrives"])
 
     def test_a_domain_that_nobody_reports_on(self):
         self.imports(self.report(1, "Seer", "2026-03-01", [self.entry("sts")]))
