@@ -69,8 +69,13 @@ html_domains(FILE *out, const struct words *w)
 {
 	size_t n = w->o->n_domains, i;
 
+	fputs("<section id=\"overview\"><h2>Domains", out);
+	/* a table that scrolls by itself does not show how long it is */
+	if (n > TALL_TABLE)
+		html_printf(out, " <span class=\"no\">%u</span>",
+		    (uint64_t)n + w->o->domains_left_out);
 	fprintf(out,
-	    "<section id=\"overview\"><h2>Domains</h2>\n<div "
+	    "</h2>\n<div "
 	    "class=\"scroll%s\" tabindex=\"0\"><table class=\"sort\" "
 	    "id=\"domains\"><caption>Domains, to fix first, then by share "
 	    "failed</caption><thead><tr><th scope=\"col\">Domain<th "

@@ -41,7 +41,9 @@ put_head(FILE *out, const struct words *w)
 	      "<meta name=\"color-scheme\" content=\"light dark\">\n"
 	      "<meta name=\"referrer\" content=\"no-referrer\">\n",
 	    out);
-	html_printf(out, "<title>TLS reports, %s</title>\n", words_range(w));
+	html_printf(out, "<title>TLS reports%s%s</title>\n",
+	    w->o->n_days > 0 ? ", " : "",
+	    w->o->n_days > 0 ? words_range(w) : "");
 	fprintf(out, "<link rel=\"icon\" href=\"%s\">\n<style>", icon);
 	fputs(page_css, out);
 	fputs("</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">"
@@ -172,8 +174,9 @@ put_answer(FILE *out, const struct words *w, const struct page_origin *origin)
 
 	html_printf(out,
 	    "<header class=\"%s\"><div class=\"answer\"><div><p "
-	    "class=\"over\">SMTP TLS reports, %s</p>\n<h1>%s</h1>\n",
-	    mood(w), words_range(w), words_headline(w));
+	    "class=\"over\">SMTP TLS reports%s%s</p>\n<h1>%s</h1>\n",
+	    mood(w), w->o->n_days > 0 ? ", " : "",
+	    w->o->n_days > 0 ? words_range(w) : "", words_headline(w));
 	if (beside[0] != '\0')
 		html_printf(out, "<p class=\"beside\">%s.</p>\n", beside);
 	html_printf(out, "<p class=\"tasks\">%s</p>\n</div>\n", tasks_of(w));

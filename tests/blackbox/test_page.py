@@ -240,6 +240,7 @@ class Many(Scene):
         self.assertIn("6 domains (", html)
         hosts = next(rows for caption, rows in read(html).tables.items() if caption.startswith("Failed sessions at each"))
         self.assertEqual([("mx.hoster.example", "150")], [(r[0], r[3]) for r in hosts[1:]])
+        self.assertIn('<h2>Domains <span class="no">60</span></h2>', html)
         self.assertEqual(60, len(read(html).tables["Domains, to fix first, then by share failed"]) - 1)
 
     def test_it_says_where_it_comes_from(self):
