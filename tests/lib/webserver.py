@@ -245,6 +245,10 @@ class WebServer:
             try:
                 process.wait(20)
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+                pass
+            try:
+                os.killpg(process.pid, signal.SIGKILL)  # its children, too
+            except ProcessLookupError:
+                pass
+            process.wait()
         shutil.rmtree(self.dir, ignore_errors=True)
