@@ -10,8 +10,10 @@
 #include "store/store_private.h"
 
 static const struct sql select_mailbox = {
-	"SELECT id, uidvalidity, uid, last_good FROM mailboxes"
-	" WHERE name = ?1 AND folder = ?2"
+	"SELECT m.id, m.uidvalidity, m.uid, m.last_good, r.report_share,"
+	" r.day, r.bytes FROM mailboxes AS m"
+	" LEFT JOIN reading AS r ON r.mailbox = m.id"
+	" WHERE m.name = ?1 AND m.folder = ?2"
 };
 
 /* 1 when it is there. */
@@ -29,10 +31,15 @@ find_mailbox(struct store *st, const struct value *key,
 		.id = sqlite3_column_int64(row, 0),
 		.uidvalidity = (uint32_t)sqlite3_column_int64(row, 1),
 		.uid = (uint32_t)sqlite3_column_int64(row, 2),
+		.report_share = sqlite3_column_type(row, 4) == SQLITE_NULL
+				    ? -1
+				    : sqlite3_column_int(row, 4),
+		.bytes = sqlite3_column_int64(row, 6),
 	};
-	/* NULL leaves it 0 */
+	/* NULL, or '', leaves them 0 */
 	(void)utc_parse(
 	    span_of(sql_column(row, 3)), &mb->last_good, &deviation);
+	(void)utc_parse_date(span_of(sql_column(row, 5)), &mb->day);
 	sqlite3_reset(row);
 	return 1;
 }
@@ -70,14 +77,49 @@ static const struct sql update_cursor = {
 	"UPDATE mailboxes SET uidvalidity = ?2, uid = ?3 WHERE id = ?1"
 };
 
+static const struct sql write_reading = {
+	"INSERT INTO reading (mailbox, report_share, day, bytes)"
+	" VALUES (?1, ?2, ?3, ?4) ON CONFLICT (mailbox) DO UPDATE"
+	" SET report_share = ?2, day = ?3, bytes = ?4"
+};
+
 int
 store_set_cursor(
     struct store *st, const struct store_mailbox *mb, struct fault *f)
 {
+	char day[UTC_TEXT] = "";
 	struct value v[] = { value_number(mb->id),
 		value_number(mb->uidvalidity), value_number(mb->uid) };
+	struct value reading[] = { value_number(mb->id), value_null(),
+		value_null(), value_number(mb->bytes) };
 
-	return sql_run(st, &update_cursor, v, 3, f);
+	if (mb->report_share >= 0)
+		reading[1] = value_number(mb->report_share);
+	if (mb->day != 0)
+		utc_format_date(mb->day, day);
+	reading[2] = value_text(day);
+	if (sql_run(st, &update_cursor, v, 3, f) == -1)
+		return -1;
+	return sql_run(st, &write_reading, reading, 4, f);
+}
+
+static const struct sql sum_bytes = {
+	"SELECT CAST(total(r.bytes) AS INTEGER) FROM mailboxes AS m"
+	" JOIN reading AS r ON r.mailbox = m.id"
+	" WHERE m.name = ?1 AND r.day = ?2"
+};
+
+int
+store_bytes_of_day(struct store *st, const char *name, int64_t day,
+    int64_t *bytes, struct fault *f)
+{
+	char date[UTC_TEXT];
+	struct value key[] = { value_text(name), value_null() };
+
+	utc_format_date(day, date);
+	key[1] = value_text(date);
+	*bytes = 0;
+	return sql_number(st, &sum_bytes, key, 2, bytes, f) == -1 ? -1 : 0;
 }
 
 static const struct sql update_poll = {

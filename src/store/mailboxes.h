@@ -14,6 +14,13 @@ struct store_mailbox {
 	uint32_t uid;	      /* all up to here are done */
 	int64_t last_good; /* when it was last polled well, seconds since 1970;
 			      0: never.  Not written by store_set_cursor */
+	/* of 10,000 mails like those looked at last, how many hold a report;
+	 * -1: not known */
+	int report_share;
+	/* bytes that the server has sent for the folder on a UTC day (seconds
+	 * since 1970 at its start; 0 before the first) */
+	int64_t day;
+	int64_t bytes;
 };
 
 /* Find it by name and folder (UTF-8), or create it. */
@@ -24,9 +31,14 @@ int store_mailbox(struct store *, const char *name, const char *folder,
 int store_find_mailbox(struct store *, const char *name, const char *folder,
     struct store_mailbox *, struct fault *);
 
-/* Write how far it was read. */
+/* Write how far it was read, the share of reports, and the day with its bytes.
+ */
 int store_set_cursor(
     struct store *, const struct store_mailbox *, struct fault *);
+
+/* Bytes sent on that day for all folders of the mailbox of that name. */
+int store_bytes_of_day(struct store *, const char *name, int64_t day,
+    int64_t *bytes, struct fault *);
 
 /*
  * How a poll of a folder ended: `when` (seconds since 1970), the exit code it

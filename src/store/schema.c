@@ -71,6 +71,10 @@ static const char *const steps[] = {
 	      " first_seen TEXT NOT NULL, last_seen TEXT NOT NULL,"
 	      " PRIMARY KEY (name, record)"
 	      ") STRICT, WITHOUT ROWID;"
+	      "CREATE TABLE reading ("
+	      "mailbox INTEGER PRIMARY KEY REFERENCES mailboxes,"
+	      " report_share INTEGER, day TEXT NOT NULL, bytes INTEGER NOT NULL"
+	      ") STRICT;"
 	      "ALTER TABLE totals"
 	      " ADD COLUMN refreshed TEXT NOT NULL DEFAULT '';",
 };

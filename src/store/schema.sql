@@ -23,6 +23,15 @@ CREATE TABLE mailboxes (
 	UNIQUE (name, folder)
 ) STRICT;
 
+-- How a folder is read.
+CREATE TABLE reading (
+	mailbox INTEGER PRIMARY KEY REFERENCES mailboxes,
+	report_share INTEGER, -- of 10,000 mails like those looked at last, how
+	    -- many hold a report; NULL: not known
+	day TEXT NOT NULL, -- of the next one; '' before it
+	bytes INTEGER NOT NULL -- that the server has sent on that UTC day
+) STRICT;
+
 -- Logins that were refused, and not since with the same secret taken.
 CREATE TABLE refusals (
 	name TEXT PRIMARY KEY, -- of the section [mailbox NAME]

@@ -3,6 +3,7 @@
 #include <glob.h>
 
 #include "model/announced.h"
+#include "base/utc.h"
 #include "store/action_journal.h"
 #include "store/announced_changes.h"
 #include "store/dkim_keys.h"
@@ -258,6 +259,8 @@ poll_folder(struct scene *s)
 			 s->st, &again, &mail_head_empty, &message, &s->f));
 	assert_ok(s, store_add_action(s->st, mb.id, 7, 1, "seen", &s->f));
 	assert_ok(s, store_set_cursor(s->st, &mb, &s->f));
+	assert_ok(
+	    s, store_bytes_of_day(s->st, "example", UTC_DAY, &message, &s->f));
 	assert_ok(
 	    s, store_say_once(s->st, mb.id, STORE_SAID_UNSEEN, &first, &s->f));
 	assert_ok(s, store_commit(s->st, &s->f));

@@ -1,4 +1,5 @@
 #include "scenes/stores.h"
+#include "base/utc.h"
 #include "store/status.h"
 
 static void
@@ -206,13 +207,19 @@ a_cursor_commits_with_its_batch_and_survives(void **state)
 {
 	struct scene *s = *state;
 	struct store_mailbox mb, found;
+	int64_t bytes;
 
 	assert_ok(s, store_mailbox(s->st, "example", "INBOX", &mb, &s->f));
 	assert_int_equal(mb.uidvalidity, 0);
 	assert_int_equal(mb.uid, 0);
 	assert_int_equal(mb.last_good, 0);
+	assert_int_equal(mb.report_share, -1);
+	assert_int_equal(mb.day, 0);
 	mb.uidvalidity = UINT32_MAX;
 	mb.uid = UINT32_MAX - 1;
+	mb.report_share = 9999;
+	mb.day = 2 * UTC_DAY;
+	mb.bytes = 5000000000;
 	assert_ok(s, store_begin(s->st, &s->f));
 	assert_ok(s, store_set_cursor(s->st, &mb, &s->f));
 	assert_ok(s, store_commit(s->st, &s->f));
@@ -221,8 +228,21 @@ a_cursor_commits_with_its_batch_and_survives(void **state)
 	assert_int_equal(found.id, mb.id);
 	assert_int_equal(found.uidvalidity, UINT32_MAX);
 	assert_int_equal(found.uid, UINT32_MAX - 1);
+	assert_int_equal(found.report_share, 9999);
+	assert_int_equal(found.day, 2 * UTC_DAY);
+	assert_int_equal(found.bytes, 5000000000);
 	assert_ok(s, store_mailbox(s->st, "example", "Junk", &found, &s->f));
 	assert_int_not_equal(found.id, mb.id);
+	/* a day's bytes are those of all folders */
+	found.day = 2 * UTC_DAY;
+	found.bytes = 7;
+	assert_ok(s, store_set_cursor(s->st, &found, &s->f));
+	assert_ok(s,
+	    store_bytes_of_day(s->st, "example", 2 * UTC_DAY, &bytes, &s->f));
+	assert_int_equal(bytes, 5000000007);
+	assert_ok(
+	    s, store_bytes_of_day(s->st, "example", UTC_DAY, &bytes, &s->f));
+	assert_int_equal(bytes, 0);
 	assert_ok(s, store_mailbox(s->st, "Example", "INBOX", &found, &s->f));
 	assert_number(s, "SELECT count(*) FROM mailboxes", 3);
 }
