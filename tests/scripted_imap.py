@@ -277,7 +277,7 @@ class Session:
     def do_fetch(self, rest):
         """By number: the fields of the newest mails."""
         numbers, items = rest.split(" ", 1)
-        low = int(numbers.split(":")[0])
+        low = int(re.split("[:,]", numbers)[0])
         self.fetch_bodies(sorted(self.mails)[low - 1 :], items)
 
     def uids_in(self, text):
@@ -1164,8 +1164,18 @@ folders(
 # what larger mails are made of
 
 
-def parts(name, code, note, *lines, more=b"", **overrides):
-    """A server that says this of mails that it says are large."""
+NO_REPORT = (
+    b"From: someone@sender.example\r\n"
+    b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n'
+)
+TWO_PARTS = (
+    '(("TEXT" "PLAIN" NIL NIL NIL "7BIT" 90000 9)'
+    '("TEXT" "HTML" NIL NIL NIL "7BIT" 9000 9) "MIXED" ("BOUNDARY" "b"))'
+)
+
+
+def parts(name, code, note, *lines, more=b"", at="BODYSTRUCTURE", **overrides):
+    """A server that says this when mails that it says are large are looked at."""
 
     def fetch_sizes(self, uids):
         for uid in uids:
@@ -1173,14 +1183,25 @@ def parts(name, code, note, *lines, more=b"", **overrides):
         self.ok()
 
     def fetch_bodies(self, uids, items):
-        if "BODYSTRUCTURE" not in items:
+        if at in items:
+            for line in lines:
+                self.send(line)
+            if more:
+                self.flood(more)
+            self.ok()
+        elif "HEADER.FIELDS" in items:
+            for uid in uids:
+                self.body(uid, items, NO_REPORT)
+            self.ok()
+        elif "BODYSTRUCTURE" in items:
+            for uid in uids:
+                self.line(
+                    "* %d FETCH (UID %d BODYSTRUCTURE %s)"
+                    % (self.number(uid), uid, TWO_PARTS)
+                )
+            self.ok()
+        else:
             Session.fetch_bodies(self, uids, items)
-            return
-        for line in lines:
-            self.send(line)
-        if more:
-            self.flood(more)
-        self.ok()
 
     overrides.setdefault("fetch_bodies", fetch_bodies)
     simple(name, code, note, fetch_sizes=fetch_sizes, **overrides)
@@ -1218,18 +1239,57 @@ parts(
 )
 
 
-@scenario("parts-refused", 0, "structures are refused")
+FIELDS = "* 1 FETCH (UID 11 BODY[HEADER.FIELDS (SUBJECT)] "
+FRONT = "* 1 FETCH (UID 11 BODY[1]<0> "
+
+
+def told(prefix, at, begin):
+    """The same of what is asked for before the structure, and after it."""
+    parts(prefix + "-untold", 0, "nothing is told", at=at)
+    parts(prefix + "-nil", 0, "NIL", begin + "NIL)\r\n", at=at)
+    parts(prefix + "-nul", 0, "a NUL", begin + '"\0")\r\n', at=at)
+    long = begin + "{1000000}\r\n" + "x" * 1000000 + ")\r\n"
+    parts(prefix + "-long", 0, "1 MB in a literal", long, at=at)
+    flood = b"* 1 FETCH (UID 11)\r\n"
+    parts(prefix + "-flood", 76, "answers without end", more=flood, at=at)
+    parts(prefix + "-endless", 76, "a line without end", begin, more=b"(a ", at=at)
+    parts(prefix + "-4gb", 76, "4 GB", begin + "{4000000000}\r\n", at=at)
+    parts(prefix + "-wrong-tag", 76, "another tag", "A999 OK done\r\n", at=at)
+
+
+told("fields", "HEADER.FIELDS", FIELDS)
+told("fronts", "BODY.PEEK[1]", FRONT)
+
+
 class PartsRefused(Session):
+    """A server that does not let itself be asked for something of large mails."""
+
+    refused = ""
+
     def fetch_sizes(self, uids):
         for uid in uids:
             self.size(uid, 100000)
         self.ok()
 
     def fetch_bodies(self, uids, items):
-        if "BODYSTRUCTURE" in items:
+        if self.refused in items:
             self.bad("too hard")
+        elif "HEADER.FIELDS" in items:
+            for uid in uids:
+                self.body(uid, items, NO_REPORT)
+            self.ok()
         else:
             Session.fetch_bodies(self, uids, items)
+
+
+@scenario("parts-refused", 0, "structures are refused")
+class StructuresRefused(PartsRefused):
+    refused = "BODYSTRUCTURE"
+
+
+@scenario("fields-refused", 0, "fields are refused")
+class FieldsRefused(PartsRefused):
+    refused = "HEADER.FIELDS"
 
 
 # what is done with mails afterwards

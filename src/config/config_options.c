@@ -90,6 +90,7 @@ const struct config_option config_options[] = {
 	{ LIMIT(policies, set_number), .min = 1, .max = 1000000 },
 	{ LIMIT(failures, set_number), .min = 1, .max = 100000000 },
 	{ LIMIT(quarantine, set_size), .min = 0, .max = 1024 * GB },
+	{ LIMIT(download, set_size), .min = 0, .max = 1024 * GB },
 
 	{ RECEIVE("verified_hosts", set_yes, verified_hosts) },
 	{ RECEIVE("max_reports_per_day_and_address", set_number, receive_max),

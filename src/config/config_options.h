@@ -38,7 +38,7 @@ struct config_option {
 };
 
 enum {
-	CONFIG_OPTIONS = 63
+	CONFIG_OPTIONS = 64
 };
 
 extern const struct config_option config_options[CONFIG_OPTIONS];

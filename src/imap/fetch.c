@@ -13,6 +13,7 @@
 #include "imap/fetch_answer.h"
 #include "imap/guard.h"
 #include "imap/imap.h"
+#include "imap/known_uids.h"
 #include "imap/list_mails.h"
 #include "imap/reply.h"
 #include "imap/server_refusal.h"
@@ -170,33 +171,6 @@ take_answer(struct fetch *fe, const struct fetch_answer *a)
 		take_body(fe, a, *body, i);
 }
 
-static bool
-known_index(const struct imap *im, uint32_t uid, size_t *index)
-{
-	size_t low = 0, high = im->n_known, mid;
-
-	while (low < high) {
-		mid = low + (high - low) / 2;
-		if (im->known[mid] < uid)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	*index = low;
-	return low < im->n_known && im->known[low] == uid;
-}
-
-/* Whether the folder has no mail between these two UIDs. */
-static bool
-adjoins(const struct imap *im, uint32_t a, uint32_t b)
-{
-	size_t i, j;
-
-	if (b == a + 1)
-		return true;
-	return known_index(im, a, &i) && known_index(im, b, &j) && j == i + 1;
-}
-
 static size_t
 count(const struct fetch *fe, const struct portion *p, enum state state)
 {
@@ -225,7 +199,7 @@ collect(
 		uid = fe->list[i].uid;
 		if (!uidset_add(set, uid,
 			last < fe->n &&
-			    adjoins(fe->im, fe->list[last].uid, uid)))
+			    known_uids_adjoin(fe->im, fe->list[last].uid, uid)))
 			break;
 		last = i;
 		p->asked++;
@@ -464,7 +438,7 @@ fetch_kind(struct fetch *fe, enum kind kind, struct fault *f)
 			return 0;
 		now = next;
 		next.asked = 0;
-		if (fe->limit >= COMMAND_MAX &&
+		if (fe->limit >= COMMAND_MAX && !fe->order->in_order &&
 		    send_portion(fe, STATE_WAITING, now.to, &next, f) == -1)
 			return -1;
 		if (hear_portion(fe, &now, f) == -1)

@@ -35,6 +35,9 @@ struct imap_fetch {
 	/* The session broke at a mail before: ask for single mails first, and
 	 * for more at a time as long as all goes well. */
 	bool careful;
+	/* Send no command before the one before it is answered: a server may
+	 * answer both at once, and the mails then come in any order. */
+	bool in_order;
 	imap_mail_fn *fn;
 	void *arg;
 	/* The mail at which the session broke, probably; 0: none. */

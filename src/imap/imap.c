@@ -170,14 +170,19 @@ log_in(struct imap *im, struct fault *f)
 static int
 feed_guard(void *arg, struct span *in, struct buf *out, struct fault *f)
 {
-	return guard_feed(arg, in, out, f);
+	struct imap *im = arg;
+	size_t before = in->n;
+	int rc = guard_feed(&im->guard, in, out, f);
+
+	im->received += before - in->n;
+	return rc;
 }
 
 struct imap *
 imap_open(const struct imap_account *account, struct fault *f)
 {
 	struct imap *im = session_new(account);
-	struct tls_filter filter = { feed_guard, &im->guard, GUARD_LINE };
+	struct tls_filter filter = { feed_guard, im, GUARD_LINE };
 
 	im->low = tls_connect(&account->tls, &filter, f);
 	if (im->low == NULL || greet(im, f) == -1 ||
@@ -233,4 +238,10 @@ imap_mechanism(const struct imap *im, bool *is_second)
 {
 	*is_second = im->is_second;
 	return im->mechanism;
+}
+
+uint64_t
+imap_received(const struct imap *im)
+{
+	return im->received;
 }

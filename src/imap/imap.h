@@ -70,4 +70,7 @@ void imap_close(struct imap *);
  */
 const char *imap_mechanism(const struct imap *, bool *is_second);
 
+/* How many bytes the server has sent so far, TLS apart. */
+uint64_t imap_received(const struct imap *);
+
 #endif

@@ -13,6 +13,7 @@
 #include "imap/guard.h"
 #include "imap/imap.h"
 #include "imap/list_mails.h"
+#include "imap/newest_headers.h"
 #include "imap/server_refusal.h"
 #include "imap/session.h"
 
@@ -24,7 +25,8 @@ enum {
 	LINE_BYTES = 100,      /* of an answer */
 	DATE_BYTES = 50,       /* more with INTERNALDATE */
 	MAILS_MAX = 2 * 1000 * 1000, /* whatever the server says it has */
-	GUESSES_MAX = 10000	     /* UIDs, of mails that nobody listed */
+	SAMPLE_MOST = 80,   /* mails; their numbers make up one command */
+	GUESSES_MAX = 10000 /* UIDs, of mails that nobody listed */
 };
 
 struct sizes {
@@ -39,6 +41,8 @@ struct sizes {
 	bool any;      /* some command told a mail, of this slice of UIDs */
 	int64_t since; /* 0: dates are of no interest */
 	bool too_many;
+	struct imap_sample sample; /* to be asked for; n 0: none, or it was */
+	size_t heard;		   /* heads of it */
 };
 
 static bool
@@ -102,6 +106,59 @@ lines_max(
 }
 
 /*
+ * Hear the answer to a command, and of another one that is under way: a server
+ * may answer both at once.
+ */
+static int
+hear(struct imap *im, struct sizes *s, const struct guard_limits *limits,
+    struct fault *f)
+{
+	struct fetch_reader reader = { .bytes.max = GUARD_LINE };
+	struct fetch_answer answer;
+	struct imap_head head;
+	int rc;
+
+	if (s->sample.n > 0)
+		reader.bytes.max += im->account->header_max;
+	session_expect(im, limits);
+	while ((rc = fetch_next(im, &reader, &answer, f)) == 1)
+		if (s->sample.n == 0 || !imap_head_of(&answer, &head))
+			take_answer(s, &answer);
+		else if (s->heard++ < s->sample.n)
+			s->sample.fn(s->sample.arg, &head);
+	buf_free(&reader.bytes);
+	return rc == 0 ? session_end(im, EX_PROTOCOL, "FETCH refused", f) : rc;
+}
+
+static int
+ask_sample(struct imap *im, const struct imap_sample *p, struct fault *f)
+{
+	uint32_t exists = im->reply.exists, all = p->of, number;
+	size_t n = p->n < SAMPLE_MOST ? p->n : SAMPLE_MOST, i, len = 0;
+	char set[SAMPLE_MOST * 11 + 1];
+
+	if (all > exists)
+		all = exists;
+	for (i = n; i-- > 0;) {
+		number = exists - (uint32_t)((uint64_t)all * i / n);
+		len += (size_t)snprintf(set + len, sizeof set - len,
+		    "%s%" PRIu32, len > 0 ? "," : "", number);
+	}
+	return imap_heads_ask(im, set, f);
+}
+
+/* The same for the sample; one that is refused is as good as none. */
+static int
+hear_sample(struct imap *im, struct sizes *s, const struct guard_limits *limits,
+    struct fault *f)
+{
+	if (hear(im, s, limits, f) == 0)
+		return 0;
+	log_debug("%s: %s", im->account->name, f->text);
+	return im->broken ? -1 : 0;
+}
+
+/*
  * List from UID `from` to `to`, 0 being the end.  What a server told before it
  * refused the rest is kept.
  */
@@ -111,8 +168,6 @@ ask(struct imap *im, struct sizes *s, uint32_t from, uint32_t to, bool sized,
 {
 	struct guard_limits limits = { .command = GUARD_FETCH,
 		.lines = lines_max(im, s, from, to) };
-	struct fetch_reader reader = { .bytes.max = GUARD_LINE };
-	struct fetch_answer answer;
 	char set[32];
 	int rc;
 
@@ -122,14 +177,18 @@ ask(struct imap *im, struct sizes *s, uint32_t from, uint32_t to, bool sized,
 		snprintf(set, sizeof set, "%" PRIu32 ":%" PRIu32, from, to);
 	else
 		snprintf(set, sizeof set, "%" PRIu32 ":*", from);
-	if (session_send_fetch(im, set, items(s), f) == -1)
+	if (s->sample.n > 0) {
+		limits.literal_max = im->account->header_max;
+		limits.literals =
+		    (s->sample.n + 1) * (uint64_t)im->account->header_max;
+		if (ask_sample(im, &s->sample, f) == -1)
+			return -1;
+	}
+	if (session_send_fetch(im, set, items(s), f) == -1 ||
+	    (s->sample.n > 0 && hear_sample(im, s, &limits, f) == -1))
 		return -1;
-	session_expect(im, &limits);
-	while ((rc = fetch_next(im, &reader, &answer, f)) == 1)
-		take_answer(s, &answer);
-	buf_free(&reader.bytes);
-	if (rc == 0)
-		rc = session_end(im, EX_PROTOCOL, "FETCH refused", f);
+	rc = hear(im, s, &limits, f);
+	s->sample.n = 0;
 	s->refused = rc == -1 && !im->broken &&
 		     refusal_of(im->reply.text) != REFUSAL_LATER &&
 		     refusal_of(im->reply.text) != REFUSAL_FORBIDDEN;
@@ -299,9 +358,19 @@ int
 imap_sizes(struct imap *im, uint32_t first, int64_t since,
     struct imap_listing *listing, struct fault *f)
 {
+	struct imap_sample none = { 0 };
+
+	return imap_sizes_and_sample(im, first, since, &none, listing, f);
+}
+
+int
+imap_sizes_and_sample(struct imap *im, uint32_t first, int64_t since,
+    struct imap_sample *sample, struct imap_listing *listing, struct fault *f)
+{
 	struct sizes s = { .since = since,
-		.max = im->reply.exists + (size_t)SLACK };
-	int rc = 0;
+		.max = im->reply.exists + (size_t)SLACK,
+		.sample = *sample };
+	int rc;
 
 	*listing = (struct imap_listing){ 0 };
 	if (im->reply.exists == 0)

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "imap/newest_headers.h"
+
 struct fault;
 struct imap;
 
@@ -31,6 +33,17 @@ struct imap_listing {
 };
 
 /*
+ * The heads of `n` (0: none) of the newest `of` mails, evenly spread among
+ * them, asked for in the same round trip.
+ */
+struct imap_sample {
+	size_t n;
+	uint32_t of;
+	imap_head_fn *fn;
+	void *arg;
+};
+
+/*
  * List the mails with a UID of at least `first`; of a folder of millions of
  * mails some of the first.  Those whose INTERNALDATE is before `since` (seconds
  * since 1970 UTC; 0: none) are marked to be skipped.  Where the server refuses
@@ -39,5 +52,12 @@ struct imap_listing {
  */
 int imap_sizes(struct imap *, uint32_t first, int64_t since,
     struct imap_listing *, struct fault *);
+
+/*
+ * The same, and a sample before it, of a folder that has mails.  A server may
+ * refuse that.
+ */
+int imap_sizes_and_sample(struct imap *, uint32_t first, int64_t since,
+    struct imap_sample *, struct imap_listing *, struct fault *);
 
 #endif

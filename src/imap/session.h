@@ -26,9 +26,10 @@ struct imap {
 	struct reply reply;
 	mailstream_low *low; /* belongs to `stream` */
 	mailstream *stream;
-	MMAPString *line; /* the last line that was read */
-	int tag;	  /* of the last command whose answer was expected */
-	int unheard;	  /* commands that were sent since then */
+	MMAPString *line;  /* the last line that was read */
+	int tag;	   /* of the last command whose answer was expected */
+	int unheard;	   /* commands that were sent since then */
+	uint64_t received; /* bytes that the guard has seen */
 	const char *mechanism; /* of the login */
 	bool is_second;	       /* another one was refused before it */
 	/* the secret as it went over the wire, in each answer of a login */

@@ -1,4 +1,5 @@
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/span.h"
@@ -156,25 +157,44 @@ tells(struct span s)
 	return span_trim(s).n >= KIND / 4;
 }
 
+/* How long a part may be once it is decoded. */
+static uint64_t
+decoded_size(const struct part_front *front, enum mime_encoding label)
+{
+	struct span rest = front->bytes;
+	size_t line = span_find(rest, "\n") + 1;
+	uint64_t n = front->size;
+
+	if (encoding_of(front->bytes, label) != MIME_BASE64)
+		return n;
+	rest = span_skip(rest, line);
+	if (line > 2 && span_find(rest, "\n") + 1 == line && line <= rest.n)
+		n -= n / line * (rest.p[line - 2] == '\r' ? 2 : 1);
+	return n / 4 * 3 + 3;
+}
+
 bool
-part_body_may_be_report(struct span front, bool is_all)
+part_body_may_be_report(const struct part_front *front)
 {
 	static const enum mime_encoding labels[] = { MIME_IDENTITY, MIME_BASE64,
 		MIME_QUOTED_PRINTABLE };
 	char room[TEXT_FRONT];
-	struct span s = { room, 0 };
+	struct span s = { room, 0 }, bytes = front->bytes;
 	bool bad = false;
 	size_t i;
 
 	for (i = 0; i < sizeof labels / sizeof *labels; i++)
-		if (part_body_container(front, labels[i]) != CONTAINER_NONE)
+		if (part_body_container(bytes, labels[i]) != CONTAINER_NONE &&
+		    may_begin_as_report(
+			decode_front(bytes, labels[i], room, sizeof room),
+			decoded_size(front, labels[i])))
 			return true;
-	if (is_all)
+	if (front->is_all)
 		return false;
-	s.n = transfer_base64(front, room, sizeof room, &bad);
-	if (!tells(front) || (!bad && !tells(s)))
+	s.n = transfer_base64(bytes, room, sizeof room, &bad);
+	if (!tells(bytes) || (!bad && !tells(s)))
 		return true;
-	s.n = transfer_quoted_printable(front, room, sizeof room);
+	s.n = transfer_quoted_printable(bytes, room, sizeof room);
 	return !tells(s);
 }
 

@@ -2,6 +2,7 @@
 #define MIME_PART_BODY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/span.h"
@@ -34,12 +35,19 @@ enum container part_body_container(struct span body, enum mime_encoding label);
 bool part_body_is_report(
     struct span body, enum mime_encoding label, unsigned entries);
 
+/* The first bytes of a part of which it is not known how it is encoded. */
+struct part_front {
+	struct span bytes;
+	bool is_all;   /* there are no more */
+	uint64_t size; /* of the whole, still encoded; or more */
+};
+
 /*
- * The same for a part of which only the first bytes are known, and not how it
- * is encoded; `is_all`: there are no more.  false only when
- * part_body_is_report() would be false of the whole, whatever follows.
+ * Whether the part may begin as a TLS report.  false only when
+ * part_body_is_report() would be false of the whole, whatever follows.  Where
+ * the length of a zip in base64 counts, its lines are taken to be all alike.
  */
-bool part_body_may_be_report(struct span front, bool is_all);
+bool part_body_may_be_report(const struct part_front *);
 
 /*
  * Whether a line "begin 644 name", as uuencode puts it in front of a file,

@@ -9,6 +9,7 @@ struct limits {
 	uint64_t header;     /* bytes of one header block */
 	uint64_t report;     /* bytes of one report, decompressed */
 	uint64_t quarantine; /* bytes kept of rejected reports, in all */
+	uint64_t download;   /* bytes of a mailbox and UTC day; 0: any */
 	unsigned mime_depth; /* parts inside parts */
 	unsigned parts;	     /* parts of a mail */
 	unsigned reports;    /* reports of a mail; entries of a zip */

@@ -53,14 +53,26 @@ enum {
 	MESSAGE_PARTS = 8
 };
 
+/* What the header fields of a mail leave open. */
+enum message_need {
+	MESSAGE_NEEDS_ALL,  /* it says that it holds a report, or is odd */
+	MESSAGE_NEEDS_TEXT, /* one text: its first bytes tell */
+	MESSAGE_NEEDS_PARTS /* the first bytes of each part tell */
+};
+
 /* What is known of a mail that was not fetched. */
 struct message_front {
-	struct span header; /* the whole block */
+	struct span header; /* those of its fields that tell, in one block */
 	bool is_multipart;
-	size_t n; /* its leaves, none of them a mail */
+	struct span boundary; /* of the multipart, as the server read it */
+	size_t n;	      /* its leaves, none of them a mail */
 	struct {
 		struct span bytes; /* still encoded */
 		bool is_all;
+		uint64_t size; /* bytes, still encoded; at most */
+		/* of its type and disposition, as in a header field; empty:
+		 * those are in the header of the mail */
+		struct span parameters;
 	} part[MESSAGE_PARTS];
 };
 

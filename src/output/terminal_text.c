@@ -115,3 +115,17 @@ text_grouped(uint64_t n, char out[static GROUPED])
 		strcpy(out + at, " or more");
 	return out;
 }
+
+const char *
+text_size(uint64_t bytes, char out[static GROUPED])
+{
+	double n = (double)bytes;
+
+	if (n < 1e6)
+		snprintf(out, GROUPED, "%.0f KB", n / 1e3);
+	else if (n < 1e9)
+		snprintf(out, GROUPED, "%.1f MB", n / 1e6);
+	else
+		snprintf(out, GROUPED, "%.1f GB", n / 1e9);
+	return out;
+}

@@ -35,4 +35,7 @@ void text_put(FILE *, const char *);
  */
 const char *text_grouped(uint64_t n, char out[static GROUPED]);
 
+/* Bytes as "712 KB", "46.3 MB", "2.5 GB", by thousands.  Returns `out`. */
+const char *text_size(uint64_t bytes, char out[static GROUPED]);
+
 #endif

@@ -19,6 +19,7 @@
 #include "ingest/ingest.h"
 #include "model/vouching.h"
 #include "net/wait.h"
+#include "poll/download_budget.h"
 #include "poll/login_refusal.h"
 #include "poll/poll_folder.h"
 #include "poll/poll_mailbox.h"
@@ -52,6 +53,7 @@ struct mailbox {
 	enum imap_secret fate;	     /* what became of the secret */
 	char mechanism[MECHANISM_TEXT]; /* that worked the last time */
 	bool refused;			/* now, or before and not sent again */
+	struct download_budget budget;
 };
 
 /*
@@ -91,7 +93,9 @@ poll_nth_folder(struct poll_run *p, struct mailbox *mb, size_t i,
 	struct folder_poll fd = { .run = p,
 		.source = source,
 		.cursor = state->cursor,
-		.withheld = &state->withheld };
+		.imap = imap,
+		.withheld = &state->withheld,
+		.budget = &mb->budget };
 	struct imap_folder opened;
 	int rc;
 
@@ -101,7 +105,7 @@ poll_nth_folder(struct poll_run *p, struct mailbox *mb, size_t i,
 	timing_enter(p->timing, ROOM_WIRE);
 	rc = open_folder(mb, i, imap, &opened, f);
 	if (rc == 1)
-		rc = poll_folder(&fd, mb->config, imap, name, &opened, f);
+		rc = poll_folder(&fd, mb->config, name, &opened, f);
 	timing_enter(p->timing, ROOM_OTHER);
 	ingest_set_cursor(p->ingest, NULL);
 	ingest_set_actions(p->ingest, "", "");
@@ -141,6 +145,7 @@ poll_session(struct poll_run *p, struct mailbox *mb, struct fault *f)
 	size_t i;
 	int rc = 0;
 
+	budget_begin_session(&mb->budget);
 	if ((imap = imap_open(&mb->account, f)) == NULL)
 		return -1;
 	if (note_mechanism(p, mb, imap, f) == -1)
@@ -460,7 +465,9 @@ poll_mailbox(
 	mb.account.tls.is_wrong_mode = &mb.is_wrong_mode;
 	mb.account.fate = &mb.fate;
 	mb.account.last_mechanism = mb.mechanism;
-	if (load_cursors(p, &mb, f) == -1 || settle_waiting(p, &mb, f) == -1 ||
+	if (budget_begin(&mb.budget, p->config->limits.download, p->store,
+		config->name, f) == -1 ||
+	    load_cursors(p, &mb, f) == -1 || settle_waiting(p, &mb, f) == -1 ||
 	    store_find_mechanism(p->store, config->name, mb.mechanism,
 		sizeof mb.mechanism, f) == -1)
 		goto out;
@@ -475,6 +482,7 @@ poll_mailbox(
 	memcpy(p->ended.error, ended.text, sizeof p->ended.error);
 	if ((status = end_mailbox(p, &mb, &ended, f)) == -1)
 		goto out;
+	budget_tell(&mb.budget, config->name);
 	if (status != 0 && p->status == 0)
 		p->status = status;
 	rc = 0;

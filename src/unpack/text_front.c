@@ -8,8 +8,11 @@
 enum {
 	LAYERS = 2, /* of compression, besides a zip */
 
-	/* PKWARE APPNOTE 4.3.7: local file header; 4.4.4 and 4.4.5 */
+	/* PKWARE APPNOTE 4.3.7: local file header; 4.3.12, 4.3.16: its entry in
+	 * the directory, and the end of that; 4.4.4 and 4.4.5 */
 	ZIP_HEADER = 30,
+	ZIP_DIRECTORY = 46,
+	ZIP_END = 22,
 	ZIP_ENCRYPTED = 1,
 	ZIP_STREAMED = 8, /* the size stands behind the data */
 	STORED = 0,
@@ -20,6 +23,8 @@ void
 text_fronts_begin(struct text_fronts *t, struct span bytes, unsigned entries)
 {
 	t->rest = bytes;
+	t->end_at = 0;
+	t->begin = (const unsigned char *)bytes.p;
 	t->is_zip = container_kind(bytes) == CONTAINER_ZIP;
 	t->entries = t->is_zip ? entries : 1;
 }
@@ -61,14 +66,19 @@ static struct span
 next_entry(struct text_fronts *t)
 {
 	const unsigned char *p = (const unsigned char *)t->rest.p;
-	size_t flags = little_endian(p + 6, 2), method;
+	size_t flags = little_endian(p + 6, 2), method, header, size;
 	struct span data, front = { t->entry, 0 };
 
 	method = little_endian(p + 8, 2);
-	data = span_skip(t->rest,
-	    ZIP_HEADER + little_endian(p + 26, 2) + little_endian(p + 28, 2));
-	t->rest = span_skip(data,
-	    (flags & ZIP_STREAMED) != 0 ? data.n : little_endian(p + 18, 4));
+	header =
+	    ZIP_HEADER + little_endian(p + 26, 2) + little_endian(p + 28, 2);
+	data = span_skip(t->rest, header);
+	size = (flags & ZIP_STREAMED) != 0 ? data.n : little_endian(p + 18, 4);
+	t->rest = span_skip(data, size);
+	t->end_at = 0;
+	if ((flags & ZIP_STREAMED) == 0)
+		t->end_at = (uint64_t)(p - t->begin) + header + size +
+			    ZIP_DIRECTORY + little_endian(p + 26, 2) + ZIP_END;
 	if ((flags & ZIP_ENCRYPTED) != 0)
 		return front;
 	if (method == DEFLATED) {

@@ -2,6 +2,7 @@
 #define UNPACK_TEXT_FRONT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/span.h"
 
@@ -16,6 +17,10 @@ enum {
  */
 struct text_fronts {
 	struct span rest;
+	/* how long a zip would be at least if the entries so far were all, be
+	 * that within the bytes or not; 0: not known, or it is none */
+	uint64_t end_at;
+	const unsigned char *begin;
 	unsigned entries; /* of a zip that may still be looked at */
 	bool is_zip;
 	char entry[TEXT_FRONT], layer[2][TEXT_FRONT];

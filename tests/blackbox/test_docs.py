@@ -18,7 +18,8 @@ KEYS = {
     "reports": "domains domains_file dkim trust_authserv signers",
     "dns": "resolver trust_anchor timeout",
     "check": "ca_file timeout parallel helo smtp private_addresses https_port smtp_port",
-    "limits": "message header mime_depth parts reports report json_depth policies failures quarantine",
+    "limits": "message header mime_depth parts reports report json_depth policies failures quarantine "
+              "download",
     "receive": "verified_hosts max_reports_per_day_and_address refresh",
     "mailbox": "host port tls user password_file password_command token_command auth folders ca_file fingerprint "
                "after_import after_reject delete_after import_since timeout retries grace dkim trust_authserv "

@@ -2,6 +2,7 @@
 """Passing trouble and odd mails: what a server does not hand out is asked for again, and stops nothing behind it."""
 import os
 import socket
+import sqlite3
 import ssl
 import sys
 import threading
@@ -85,9 +86,53 @@ class Trickles(Session):
         super().do_capability(rest)
 
 
+class HandsOutANote(Odd):
+    """Exchange does so in place of a mail that it cannot convert; here of one that it says is large."""
+
+    def fetch_sizes(self, uids):
+        for uid in uids:
+            self.size(uid, 70000)
+        self.ok()
+
+    def misbehave(self, uids, items):
+        note = (b"From: Microsoft Exchange Server 2010\r\nSubject: Retrieval using the IMAP4 protocol failed for the "
+                b"following message: 12\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nThe server could not "
+                b"retrieve the following message:\r\n")
+        for uid in uids:
+            self.body(uid, items, note if uid == ODD else None)
+        self.ok()
+
+
+class LookedAt(Session):
+    def fetch_bodies(self, uids, items):
+        if "HEADER.FIELDS" in items:
+            self.misbehave()
+        else:
+            super().fetch_bodies(uids, items)
+
+    def misbehave(self):
+        raise NotImplementedError
+
+
+class RefusesToBeLookedAt(LookedAt):
+    def misbehave(self):
+        self.bad("Command Argument Error. 11")
+
+
+class ClosesWhenLookedAt(LookedAt):
+    def misbehave(self):
+        raise Hangup
+
+
+class IsSilentWhenLookedAt(LookedAt):
+    def misbehave(self):
+        self.stall()
+
+
 class OnScript(Scene):
     def serve(self, cls, extra="", **settings):
         world = {"odd": True}
+        self.prepare()
         cls = type(cls.__name__, (cls,), {"world": world})
         context = scripted_imap.Context(ssl.PROTOCOL_TLS_SERVER)
         context.cert, context.key = scripted_imap.make_certificate(self.dir)
@@ -109,6 +154,9 @@ class OnScript(Scene):
                "password": "sesame", "ca_file": context.cert, "timeout": "2s", "retries": 0, "grace": "0s", **settings}
         self.file = self.config(box, export=False, extra=extra)
         return world
+
+    def prepare(self):
+        """Before the first poll into a store."""
 
     def poll(self, status):
         return self.expect(status, "-c", self.file, "poll", "--json")
@@ -142,6 +190,9 @@ class OnScript(Scene):
 
     def test_a_mail_of_a_wrong_length(self):
         self.assert_set_aside_on_the_fourth_run(LiesAboutTheLength, PROTOCOL)
+
+    def test_a_note_in_place_of_a_mail(self):
+        self.assert_set_aside_on_the_fourth_run(HandsOutANote)
 
     def test_a_mail_in_lasting_temporary_trouble(self):
         self.assert_set_aside_on_the_fourth_run(TemporaryTrouble)
@@ -190,6 +241,21 @@ class OnScript(Scene):
         self.assertEqual([], self.query("SELECT * FROM quarantine"))
         self.assertEqual([], self.query("SELECT * FROM suspects"))
 
+    def test_a_retry_does_not_wait_for_the_day_s_bytes(self):
+        world = self.serve(Refuses)
+        for status in (TEMPFAIL,) * (FAILING_RUNS - 1) + (OK,):
+            self.poll(status)
+        with open(self.file) as f:
+            text = f.read()
+        self.write("tlsrua.conf", text + "[limits]\ndownload = 1K\n")
+        self.poll(OK)
+        number = self.query("SELECT id FROM quarantine")[0][0]
+        self.expect(OK, "-c", self.file, "quarantine", "retry", number)
+        world["odd"] = False
+        self.poll(OK)
+        self.assertEqual(3, self.stored())
+        self.assertEqual([], self.query("SELECT * FROM suspects"))
+
     def test_a_poll_has_an_end(self):
         self.serve(Trickles, timeout="60s", extra="[poll]\nlimit = 2s\n")
         self.assertIn("the time for this mailbox is over", self.poll(TEMPFAIL).err)
@@ -212,6 +278,28 @@ class OnScript(Scene):
                 cls = type("Says", (Session,), {"do_examine": lambda s, _, w=words: s.no(w)})
                 self.serve(cls)
                 self.assertIn(words, self.poll(status).err)
+
+
+class WhereFewAreReports(OnScript):
+    """The same where mails are looked at before they are fetched."""
+
+    def prepare(self):
+        os.makedirs(self.path("nothing"), exist_ok=True)
+        self.run_it("-d", self.store, "import", self.path("nothing"))
+        db = sqlite3.connect(self.store)
+        db.execute("INSERT INTO mailboxes (name, folder) VALUES ('box', 'INBOX') ON CONFLICT DO NOTHING")
+        db.execute("INSERT OR REPLACE INTO reading SELECT id, 0, '', 0 FROM mailboxes")
+        db.commit()
+        db.close()
+
+    def test_looking_that_breaks_the_session_stops_nothing(self):
+        for cls in (RefusesToBeLookedAt, ClosesWhenLookedAt, IsSilentWhenLookedAt):
+            with self.subTest(cls.__name__):
+                self.store = self.path(cls.__name__ + ".db")
+                self.serve(cls, retries=2)
+                self.poll(OK)
+                self.assertEqual(3, self.stored())
+                self.assertEqual([], self.query("SELECT * FROM suspects"))
 
 
 class OnDovecot(Actions, Acting):

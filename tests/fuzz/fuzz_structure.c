@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/span.h"
 #include "imap/bodystructure.h"
 #include "imap/fetch_answer.h"
 
@@ -24,6 +26,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct span all = { (const char *)data, n };
 	struct fetch_answer a;
+	struct buf parameters = { .max = 2048 };
 	struct structure st;
 	int64_t date;
 	size_t i;
@@ -43,9 +46,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	structure_read(a.bodystructure.n > 0 ? a.bodystructure : all, &st);
 	if (st.n > MESSAGE_PARTS)
 		abort();
-	for (i = 0; i < st.n; i++)
+	assert_within(st.boundary, all);
+	for (i = 0; i < st.n; i++) {
 		if (memchr(st.part[i].section, '\0',
 			sizeof st.part[i].section) == NULL)
 			abort();
+		assert_within(st.part[i].of_type, all);
+		assert_within(st.part[i].of_disposition, all);
+		structure_write_parameters(&st.part[i], &parameters);
+	}
+	if (parameters.len > 0 &&
+	    memchr(parameters.data, '\n', parameters.len) != NULL)
+		abort(); /* a line of its own in a header field */
+	buf_free(&parameters);
 	return 0;
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/span.h"
 #include "imap/bodystructure.h"
 
 #define TEXT(kind) "(\"TEXT\" \"" kind "\" NIL NIL NIL \"7BIT\" 90 3)"
@@ -65,18 +67,10 @@ names_the_parts(void **state)
 		{ "(" TEXT("PLAIN") "(\"message\" \"global\" NIL NIL NIL NIL 9)"
 				    " \"MIXED\")",
 		    "" },
-		/* what a report may be called, or is hidden in */
+		{ "(\"message\" \"delivery-status\" NIL NIL NIL NIL 9)", "1" },
+		/* what is typed as a report */
 		{ "(\"TEXT\" \"X-TLSRPT\" NIL NIL NIL \"7BIT\" 90 3)", "" },
 		{ "(" IMAGE " \"REPORT\" (\"REPORT-TYPE\" \"TLSRPT\"))", "" },
-		{ "(\"A\" \"B\" (\"NAME\" \"x.JSON\") NIL NIL \"7BIT\" 90)",
-		    "" },
-		{ "(\"A\" \"B\" (\"NAME\" \"x.json.gz\") NIL NIL \"7BIT\" 90)",
-		    "" },
-		{ "(\"A\" \"B\" (\"NAME\" {5}\r\nx.zip) NIL NIL \"7BIT\" 90)",
-		    "" },
-		{ "(\"A\" \"B\" (\"NAME*0*\" \"x\") NIL NIL \"7BIT\" 90)", "" },
-		{ "(\"A\" \"B\" (\"NAME\" \"=?utf-8?q?x?=\") NIL NIL NIL 90)",
-		    "" },
 		/* no structure */
 		{ "NIL", "" },
 		{ "()", "" },
@@ -92,6 +86,63 @@ names_the_parts(void **state)
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof *rows; i++)
 		assert_reads(rows[i].structure, rows[i].sections);
+}
+
+/* As a header field has them: those of the disposition come first. */
+static void
+writes_parameters_down(void **state)
+{
+	static const struct {
+		const char *structure, *parameters; /* NULL: not possible */
+	} rows[] = {
+		{ TEXT("PLAIN"), "" },
+		{ IMAGE, ";FILENAME=\"a \\\"b\\\".png\";NAME=\"a {1}.png\"" },
+		{ "(\"A\" \"B\" (\"NAME*\" \"utf-8''a%20b\" \"x\" {1}\r\ny) "
+		  "NIL NIL NIL 9 NIL NIL (\"en\"))",
+		    ";NAME*=utf-8''a%20b;x=\"y\"" },
+		{ "(\"A\" \"B\" (\"NAME*\" \"a b\") NIL NIL NIL 9)", NULL },
+		{ "(\"A\" \"B\" (\"NAME\" {3}\r\na\"b) NIL NIL NIL 9)", NULL },
+		{ "(\"A\" \"B\" (\"NAME\" {3}\r\na\nb) NIL NIL NIL 9)", NULL },
+		{ "(\"A\" \"B\" (\"NAME\" {2}\r\na\\) NIL NIL NIL 9)", NULL },
+		{ "(\"A\" \"B\" (\"NAME\" NIL) NIL NIL NIL 9)", NULL },
+		{ "(\"A\" \"B\" (\"NAME\") NIL NIL NIL 9)", NULL },
+	};
+	struct buf out = { .max = 100 };
+	struct structure st;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		structure_read(span_of(rows[i].structure), &st);
+		assert_true(st.is_plain);
+		buf_reset(&out);
+		if (structure_write_parameters(&st.part[0], &out) !=
+			(rows[i].parameters != NULL) ||
+		    (rows[i].parameters != NULL &&
+			!span_is(buf_span(&out), rows[i].parameters)))
+			fail_msg("%s: %.*s", rows[i].structure, (int)out.len,
+			    out.data);
+	}
+	buf_free(&out);
+}
+
+static void
+tells_what_may_be_packed_and_the_boundary(void **state)
+{
+	struct structure st;
+
+	(void)state;
+	structure_read(span_of("(" TEXT("PLAIN") IMAGE
+			   "(\"APPLICATION\" \"Octet-Stream\" NIL NIL NIL NIL "
+			   "9)(\"a\" \"b\" (\"name\" \"x.GZ\") NIL NIL NIL 9)"
+			   " \"MIXED\" (\"CHARSET\" \"x\" \"BOUNDARY\" "
+			   "\"b)c(\") NIL)"),
+	    &st);
+	assert_int_equal(st.n, 4);
+	assert_true(st.is_multipart);
+	assert_false(st.part[0].is_packed || st.part[1].is_packed);
+	assert_true(st.part[2].is_packed && st.part[3].is_packed);
+	assert_true(span_is(st.boundary, "b)c("));
 }
 
 /* Brackets without end cost neither stack nor time. */
@@ -116,6 +167,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_the_parts),
+		cmocka_unit_test(writes_parameters_down),
+		cmocka_unit_test(tells_what_may_be_packed_and_the_boundary),
 		cmocka_unit_test(bears_any_nesting),
 	};
 

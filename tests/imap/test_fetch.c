@@ -75,6 +75,60 @@ keeps_a_set_under_1000_characters(void **state)
 }
 
 static void
+count_head(void *arg, const struct imap_head *head)
+{
+	struct scene *s = arg;
+	size_t n = strlen(s->mails);
+
+	snprintf(s->mails + n, sizeof s->mails - n, "%u %.*s;",
+	    (unsigned)head->uid, (int)head->fields.n, head->fields.p);
+}
+
+#define FIELDS(uid)                                          \
+	"* 1 FETCH (UID " #uid " RFC822.SIZE 9 BODY[HEADER." \
+	"FIELDS (SUBJECT)] \"x\")\r\n"
+#define TWO_SIZES                               \
+	"* 2 FETCH (UID 12 RFC822.SIZE 20)\r\n" \
+	"* 3 FETCH (UID 13 RFC822.SIZE 30)\r\n"
+
+/* A server answers both commands at once, or refuses the sample. */
+static void
+lists_sizes_with_a_sample(void **state)
+{
+	static const struct step mixed[] = { EXAMINE,
+		{ " FETCH 2,3 (UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.",
+		    TWO_SIZES FIELDS(11) "%t OK\r\n" },
+		{ "UID FETCH 12:* (UID RFC822.SIZE)",
+		    FIELDS(12) FIELDS(13) "%t OK\r\n" },
+		END };
+	static const struct step refused[] = { EXAMINE,
+		{ " FETCH 2,3 ", "%t BAD what\r\n" },
+		{ "UID FETCH 12:* (UID RFC822.SIZE)", TWO_SIZES "%t OK\r\n" },
+		END };
+	struct scene *s = *state;
+	struct imap_sample sample = {
+		.n = 2, .of = 100, .fn = count_head, .arg = s
+	};
+
+	open_inbox(s, mixed);
+	assert_int_equal(imap_sizes_and_sample(
+			     s->imap, 12, 0, &sample, &s->listing, &s->fault),
+	    0);
+	assert_int_equal(s->listing.n, 2);
+	assert_int_equal(s->listing.list[1].size, 30);
+	assert_string_equal(s->mails, "11 x;12 x;");
+	end(s);
+	setup(state);
+	open_inbox(s, refused);
+	assert_int_equal(imap_sizes_and_sample(
+			     s->imap, 12, 0, &sample, &s->listing, &s->fault),
+	    0);
+	assert_int_equal(s->listing.n, 2);
+	assert_string_equal(s->mails, "");
+	end(s);
+}
+
+static void
 lists_sizes_in_order_and_once(void **state)
 {
 	static const struct step script[] = { EXAMINE,
@@ -614,6 +668,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(keeps_a_set_under_1000_characters),
 		TEST(lists_sizes_in_order_and_once),
+		TEST(lists_sizes_with_a_sample),
 		TEST(asks_for_no_sizes_in_an_empty_folder),
 		TEST(fetches_all_in_one_command),
 		TEST(fetches_large_mails_as_headers),

@@ -449,7 +449,8 @@ static void
 fetches_the_heads_of_the_newest_mails(void **state)
 {
 	static const struct step script[] = { EXAMINE,
-		{ " FETCH 2:* (UID INTERNALDATE BODY.PEEK[HEADER.FIELDS "
+		{ " FETCH 2:* (UID RFC822.SIZE INTERNALDATE "
+		  "BODY.PEEK[HEADER.FIELDS "
 		  "(Subject Content-Type TLS-Report-Domain "
 		  "TLS-Report-Submitter)])",
 		    "* 2 FETCH (UID 12 INTERNALDATE \"31-Jan-2026 12:00:00 "
