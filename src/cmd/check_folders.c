@@ -22,6 +22,8 @@
 #include "mime/mail_header.h"
 #include "output/checklist.h"
 #include "output/terminal_text.h"
+#include "poll/folder_cost.h"
+#include "poll/report_share.h"
 
 enum {
 	NEWEST = 300,	    /* newest mails that are searched for reports */
@@ -44,7 +46,8 @@ struct folder_check {
 /* The reports among the newest mails of a folder. */
 struct found {
 	struct arena memory; /* for one mail at a time */
-	size_t reports;
+	size_t mails, reports;
+	uint64_t bytes;
 	int64_t newest; /* when the newest one arrived; 0: unknown */
 	uint32_t uid;	/* of that, or of the last one in the folder */
 };
@@ -55,6 +58,8 @@ on_head(void *arg, const struct imap_head *mail)
 	struct found *found = arg;
 	struct head head;
 
+	found->mails++;
+	found->bytes += mail->size;
 	head_read(mail->fields, &head);
 	if (head_claims(&head, &found->memory)) {
 		found->reports++;
@@ -157,11 +162,63 @@ remedy_of(struct folder_check *look, const char *name, const struct fault *f)
 		   : folders_there(look, name);
 }
 
-static const char *
-describe(struct folder_check *look, const struct imap_folder *state,
+/* What the folder holds and a first poll of it costs, by the newest mails. */
+static struct folder_cost
+cost_of(const struct folder_check *look, const struct imap_folder *state,
     const struct found *found)
 {
-	char mails[GROUPED], day[UTC_TEXT] = "an unknown day";
+	struct folder_cost cost = { .share = -1,
+		.is_cut = look->config->import_since != 0,
+		.is_guess = true,
+		.mails = state->exists };
+	uint64_t size;
+
+	if (found->mails == 0)
+		return cost;
+	size = found->bytes / found->mails;
+	cost.share = share_after(-1, found->reports, found->mails);
+	cost.bytes = cost.mails * size;
+	cost.to_read =
+	    cost.mails * share_cost(cost.share,
+			     size < UINT32_MAX ? (uint32_t)size : UINT32_MAX);
+	return cost;
+}
+
+/* "12 mails, about 60 KB of which a first poll reads about 40 KB" */
+static const char *
+describe_size(struct folder_check *look, const struct folder_cost *cost)
+{
+	char mails[GROUPED], bytes[GROUPED], to_read[GROUPED];
+
+	text_grouped(cost->mails, mails);
+	if (cost->bytes == 0)
+		return arena_printf(&look->memory, "%s mail%s", mails,
+		    cost->mails == 1 ? "" : "s");
+	return arena_printf(&look->memory,
+	    "%s mail%s, about %s of which a first poll reads about %s", mails,
+	    cost->mails == 1 ? "" : "s", text_size(cost->bytes, bytes),
+	    text_size(cost->to_read, to_read));
+}
+
+/* Where few mails are reports, something costs less. */
+static const char *
+cheaper(struct folder_check *look, const struct folder_cost *cost)
+{
+	char text[COST_TEXT];
+
+	if (cost->bytes == 0 || !share_is_low(cost->share))
+		return "";
+	return arena_printf(&look->memory,
+	    "nothing must be done; before a "
+	    "first poll: %s",
+	    folder_cost_text(cost, text));
+}
+
+static const char *
+describe(struct folder_check *look, const struct imap_folder *state,
+    const struct found *found, const struct folder_cost *cost)
+{
+	char day[UTC_TEXT] = "an unknown day";
 	const char *reports;
 
 	if (found->newest > 0)
@@ -175,9 +232,9 @@ describe(struct folder_check *look, const struct imap_folder *state,
 	else
 		reports = arena_printf(
 		    &look->memory, "newest report came on %s", day);
-	return arena_printf(&look->memory, "%s mail%s, UIDVALIDITY %lu, %s",
-	    text_grouped(state->exists, mails), state->exists == 1 ? "" : "s",
-	    (unsigned long)state->uidvalidity, reports);
+	return arena_printf(&look->memory, "%s, UIDVALIDITY %lu, %s",
+	    describe_size(look, cost), (unsigned long)state->uidvalidity,
+	    reports);
 }
 
 static int
@@ -185,6 +242,7 @@ check_folder(struct folder_check *look, const char *name)
 {
 	double began = timing_now();
 	struct imap_folder state;
+	struct folder_cost cost;
 	struct found found;
 	struct fault f;
 
@@ -197,7 +255,9 @@ check_folder(struct folder_check *look, const char *name)
 		say(look, name, began, CHECK_FAILED, f.text, "");
 		return -1;
 	}
-	say(look, name, began, CHECK_OK, describe(look, &state, &found), "");
+	cost = cost_of(look, &state, &found);
+	say(look, name, began, CHECK_OK, describe(look, &state, &found, &cost),
+	    cheaper(look, &cost));
 	if (found.uid == 0 ||
 	    check_signature(look->imap, found.uid, look->all, look->config,
 		look->resolver, look->out, &f) == 0)
