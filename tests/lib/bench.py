@@ -11,7 +11,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from lib import corpus, signed, signing, trial  # noqa: E402
+from lib import bench_mixed, corpus, signed, signing, trial  # noqa: E402
 from lib.dovecot import Dovecot  # noqa: E402
 from lib.drain import Drain  # noqa: E402
 from lib.nameserver import Nameserver  # noqa: E402
@@ -291,6 +291,7 @@ def options():
     p.add_argument("--against", metavar="REF", help="measure beside the program of that commit, and nothing else")
     p.add_argument("--signed", action="store_true",
                    help="measure signed mails with dkim = record beside dkim = off, and nothing else")
+    p.add_argument("--mixed", action="store_true", help="measure folders with other mail in them, and nothing else")
     p.add_argument("--seed", type=int, default=1)
     for name, default in (("failing", 0.10), ("duplicates", 0.02), ("broken", 0.02), ("other", 0.02),
                           ("conflicts", 0.0)):
@@ -298,9 +299,8 @@ def options():
     return p.parse_args()
 
 
-def write(o, bench):
-    bench.measure()
-    text = "\n".join(bench.report()) + "\n"
+def tell(o, lines):
+    text = "\n".join(lines) + "\n"
     sys.stdout.write(text)
     if o.o:
         with open(o.o, "w") as out:
@@ -311,14 +311,30 @@ def measure_signed(o):
     dns, mails = signed_mails(o.n)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, dns, \
             Dovecot({REPORTS: mails}, passwords={DOMAIN: PASSWORD}) as server:
-        write(o, Signed(o, folder, server, dns))
+        bench = Signed(o, folder, server, dns)
+        bench.measure()
+        tell(o, bench.report())
+
+
+def measure_mixed(o):
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, contextlib.ExitStack() as stack:
+        binaries = {"new": BINARY}
+        if o.against:
+            binaries["old"] = stack.enter_context(built(o.against, folder))
+        server = stack.enter_context(Dovecot(bench_mixed.folders(o.n, o.seed), passwords={DOMAIN: PASSWORD}))
+        bench = bench_mixed.Mixed(o, folder, server, binaries)
+        bench.measure()
+        tell(o, [machine(), *bench.report()])
 
 
 def main():
     o = options()
     if o.signed:
         measure_signed(o)
-        return
+        return 0
+    if o.mixed:
+        measure_mixed(o)
+        return 0
     mails = corpus.build(o.n, o.seed, failing=o.failing, duplicates=o.duplicates, broken=o.broken, other=o.other,
                          conflicts=o.conflicts).mails
     thousand = mails[:1000] if o.n >= 1000 else corpus.build(1000, o.seed).mails
@@ -330,8 +346,10 @@ def main():
         else:
             bench = Bench(o, folder, server, mails)
         del mails, thousand, users
-        write(o, bench)
+        bench.measure()
+        tell(o, bench.report())
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
