@@ -1248,8 +1248,8 @@ def told(prefix, at, begin):
     parts(prefix + "-untold", 0, "nothing is told", at=at)
     parts(prefix + "-nil", 0, "NIL", begin + "NIL)\r\n", at=at)
     parts(prefix + "-nul", 0, "a NUL", begin + '"\0")\r\n', at=at)
-    long = begin + "{1000000}\r\n" + "x" * 1000000 + ")\r\n"
-    parts(prefix + "-long", 0, "1 MB in a literal", long, at=at)
+    long = begin + "{200000}\r\n" + "x" * 200000 + ")\r\n"
+    parts(prefix + "-long", 0, "200 KB in a literal", long, at=at)
     flood = b"* 1 FETCH (UID 11)\r\n"
     parts(prefix + "-flood", 76, "answers without end", more=flood, at=at)
     parts(prefix + "-endless", 76, "a line without end", begin, more=b"(a ", at=at)

@@ -28,7 +28,8 @@
 enum {
 	NEWEST = 300,	    /* newest mails that are searched for reports */
 	NEWEST_JUNK = 1000, /* the same in the spam folder, full of others */
-	NAMED = 20	    /* folders that a remedy names */
+	NAMED = 20,	    /* folders that a remedy names */
+	WORTH_SAYING = 1000 * 1000 /* bytes, of what a folder costs */
 };
 
 struct folder_check {
@@ -176,7 +177,7 @@ cost_of(const struct folder_check *look, const struct imap_folder *state,
 	if (found->mails == 0)
 		return cost;
 	size = found->bytes / found->mails;
-	cost.share = share_after(-1, found->reports, found->mails);
+	cost.share = share_of(found->reports, found->mails);
 	cost.bytes = cost.mails * size;
 	cost.to_read =
 	    cost.mails * share_cost(cost.share,
@@ -191,7 +192,7 @@ describe_size(struct folder_check *look, const struct folder_cost *cost)
 	char mails[GROUPED], bytes[GROUPED], to_read[GROUPED];
 
 	text_grouped(cost->mails, mails);
-	if (cost->bytes == 0)
+	if (cost->bytes < WORTH_SAYING)
 		return arena_printf(&look->memory, "%s mail%s", mails,
 		    cost->mails == 1 ? "" : "s");
 	return arena_printf(&look->memory,
@@ -206,7 +207,7 @@ cheaper(struct folder_check *look, const struct folder_cost *cost)
 {
 	char text[COST_TEXT];
 
-	if (cost->bytes == 0 || !share_is_low(cost->share))
+	if (cost->bytes < WORTH_SAYING || !share_is_low(cost->share))
 		return "";
 	return arena_printf(&look->memory,
 	    "nothing must be done; before a "

@@ -217,8 +217,7 @@ list_new(struct folder_poll *fd, const struct config_mailbox *config,
 	timing_enter(fd->run->timing, ROOM_OTHER);
 	arena_free(&found.mem);
 	if (found.mails > 0)
-		fd->cursor.report_share =
-		    share_after(-1, found.reports, found.mails);
+		fd->cursor.report_share = share_of(found.reports, found.mails);
 	return rc;
 }
 

@@ -31,16 +31,21 @@ share_bound(int share)
 }
 
 int
+share_of(size_t reports, size_t mails)
+{
+	return (int)((uint64_t)reports * SHARE_ALL / mails);
+}
+
+int
 share_after(int share, size_t reports, size_t mails)
 {
-	int now;
-
 	if (mails == 0)
 		return share;
-	now = (int)((uint64_t)reports * SHARE_ALL / mails);
-	if (share < 0 || mails >= MEMORY)
-		return now;
-	return share + (now - share) * (int)mails / MEMORY;
+	if (mails >= MEMORY)
+		return share_of(reports, mails);
+	if (share < 0)
+		share = SHARE_ALL;
+	return share + (share_of(reports, mails) - share) * (int)mails / MEMORY;
 }
 
 uint64_t

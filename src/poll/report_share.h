@@ -25,9 +25,13 @@ uint32_t share_bound(int share);
 /* Whether so few are reports that most mails are looked at. */
 bool share_is_low(int share);
 
+/* The share in a sample, which is not empty. */
+int share_of(size_t reports, size_t mails);
+
 /*
  * The share once `mails` more were looked at, of which `reports` hold one.  The
- * last hundred or so count.
+ * last hundred or so count; where nothing was known, all mails before are taken
+ * for reports.
  */
 int share_after(int share, size_t reports, size_t mails);
 

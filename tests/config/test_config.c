@@ -852,7 +852,7 @@ the_example_and_the_manual_name_every_option(void **state)
 	free(manual);
 }
 
-/* What stands between .Bd and .Ed, as mandoc(1) would print it. */
+/* What stands between .Bd -literal and .Ed, as mandoc(1) would print it. */
 static void
 the_examples_of_the_manual_parse(void **state)
 {
@@ -860,7 +860,7 @@ the_examples_of_the_manual_parse(void **state)
 	char *manual = read_whole("man/tlsrua.conf.5"), *p = manual, *end, *q;
 	size_t n = 0;
 
-	while ((p = strstr(p, "\n.Bd ")) != NULL) {
+	while ((p = strstr(p, "\n.Bd -literal")) != NULL) {
 		p = strchr(p + 1, '\n') + 1;
 		assert_non_null(end = strstr(p, ".Ed\n"));
 		*end = '\0';

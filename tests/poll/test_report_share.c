@@ -38,7 +38,9 @@ the_last_hundred_mails_count(void **state)
 	int share = 0, i;
 
 	(void)state;
-	assert_int_equal(share_after(-1, 1, 2), 5000);
+	assert_int_equal(share_of(1, 2), 5000);
+	assert_int_equal(share_after(-1, 0, 1), 9900);
+	assert_int_equal(share_after(-1, 0, 100), 0);
 	assert_int_equal(share_after(-1, 0, 0), -1);
 	assert_int_equal(share_after(4000, 0, 0), 4000);
 	assert_int_equal(share_after(10000, 0, 50), 5000);
