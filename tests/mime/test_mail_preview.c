@@ -193,20 +193,25 @@ static size_t
 pack_all(struct content *all)
 {
 	static char many[20000];
-	static const struct entry one[] = { { ENTRY(DMARC, XML) }, { NULL } };
+	static const struct entry one[] = { { ENTRY(DMARC, XML) },
+		{ .name = NULL } };
 	static const struct entry stored[] = {
-		{ ENTRY(DMARC, XML), .stored = true }, { NULL }
+		{ ENTRY(DMARC, XML), .stored = true }, { .name = NULL }
 	};
 	static const struct entry second[] = { { ENTRY(DMARC, XML) },
-		{ .name = "a", .data = json, .n = sizeof json - 1 }, { NULL } };
+		{ .name = "a", .data = json, .n = sizeof json - 1 },
+		{ .name = NULL } };
 	static const struct entry report[] = {
-		{ .name = "a", .data = json, .n = sizeof json - 1 }, { NULL }
+		{ .name = "a", .data = json, .n = sizeof json - 1 },
+		{ .name = NULL }
 	};
 	static const struct entry document[] = {
 		{ ENTRY("[Content_Types].xml", XML) },
-		{ .name = "a", .data = json, .n = sizeof json - 1 }, { NULL }
+		{ .name = "a", .data = json, .n = sizeof json - 1 },
+		{ .name = NULL }
 	};
-	struct entry large[] = { { .name = DMARC, .data = many }, { NULL } };
+	struct entry large[] = { { .name = DMARC, .data = many },
+		{ .name = NULL } };
 	size_t n = 0;
 
 	for (n = 0; n < sizeof many - sizeof xml; n += sizeof xml - 1)
