@@ -120,9 +120,13 @@ static void
 compare(struct judging *j, const struct mx_host *host, struct saying *what)
 {
 	const struct smtp_found *a;
-	const char *match = "", *differ = "";
+	const char *match = "", *differ = "", *left_out = "";
 	size_t i;
 
+	if (host->records_left_out > 0)
+		left_out = arena_printf(j->arena,
+		    " (%zu more records were not looked at)",
+		    host->records_left_out);
 	for (i = 0; i < host->n_addresses; i++) {
 		a = &host->address[i];
 		if (a->dane == DANE_DIFFERS)
@@ -138,11 +142,12 @@ compare(struct judging *j, const struct mx_host *host, struct saying *what)
 		what->y = fitting(j, host);
 		judging_say(j, POINT_TLSA_MISMATCH, what);
 	} else if (match[0] != '\0') {
-		what->x = arena_printf(j->arena, "TLSA %s matches", match);
+		what->x = arena_printf(
+		    j->arena, "TLSA %s matches%s", match, left_out);
 		judging_say(j, POINT_DANE_MATCH, what);
 	} else {
-		what->x = arena_printf(j->arena, "%zu TLSA record%s",
-		    host->n_records, host->n_records == 1 ? "" : "s");
+		what->x = arena_printf(j->arena, "%zu TLSA record%s%s",
+		    host->n_records, host->n_records == 1 ? "" : "s", left_out);
 		judging_say(j, POINT_TLSA_UNCHECKED, what);
 	}
 }

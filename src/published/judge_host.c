@@ -201,7 +201,8 @@ judge_addresses(struct judging *j, size_t n)
 		judging_say(j, POINT_MX_NO_ADDRESS, &what);
 	} else if (private > 0 && private == host->n_addresses) {
 		judging_say(j, POINT_ADDRESS_PRIVATE, &what);
-	} else if (j->s->smtp_off && host->n_addresses > 0) {
+	} else if (host->n_addresses > 0 &&
+		   (j->s->smtp_off || host->addresses_left_out > 0)) {
 		judging_say(j, POINT_ADDRESS_FOUND, &what);
 	}
 	return found == ADDRESS_FOUND;

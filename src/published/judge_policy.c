@@ -146,7 +146,7 @@ judge_coverage(struct judging *j)
 	const struct sts_policy *p = &j->v->policy;
 	struct saying what = { .lighter =
 				   p->mode == STS_TESTING || !j->v->sts.valid };
-	size_t i, k;
+	size_t i, k, unused = 0;
 
 	what.x = p->mode == STS_TESTING
 		     ? "senders would not deliver there under enforce"
@@ -165,8 +165,14 @@ judge_coverage(struct judging *j)
 			if (sts_mx_matches(p->mx[k], s->host[i].name))
 				break;
 		what.subject = what.x = p->mx[k];
-		if (i == s->n_hosts)
+		if (i == s->n_hosts && unused++ < JUDGING_MOST)
 			judging_say(j, POINT_STS_MX_UNUSED, &what);
+	}
+	if (unused > JUDGING_MOST) {
+		what.subject = "";
+		what.x =
+		    arena_printf(j->arena, "%zu more", unused - JUDGING_MOST);
+		judging_say(j, POINT_STS_MX_UNUSED, &what);
 	}
 }
 

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -23,32 +24,59 @@ enum agreement {
 	AGREE_MISSED /* it saw none, though one is published */
 };
 
-/* Whether every mx of one policy stands in the other, without case. */
-static bool
-has_all_mx(const struct sts_policy *a, const struct sts_policy *b)
+static int
+compare_names(const void *a, const void *b)
 {
-	size_t i, k;
+	return strcasecmp(*(const char *const *)a, *(const char *const *)b);
+}
 
-	for (i = 0; i < a->n_mx; i++) {
-		for (k = 0; k < b->n_mx; k++)
-			if (strcasecmp(a->mx[i], b->mx[k]) == 0)
-				break;
-		if (k == b->n_mx)
+/* A policy's mx in order, each once; `*n` gets their number. */
+static const char **
+sorted_mx(struct judging *j, const struct sts_policy *p, size_t *n)
+{
+	const char **mx = arena_alloc(j->arena, (p->n_mx + 1) * sizeof *mx);
+	size_t i;
+
+	for (i = 0; i < p->n_mx; i++)
+		mx[i] = p->mx[i];
+	if (p->n_mx > 0)
+		qsort(mx, p->n_mx, sizeof *mx, compare_names);
+	for (i = *n = 0; i < p->n_mx; i++)
+		if (*n == 0 || strcasecmp(mx[*n - 1], mx[i]) != 0)
+			mx[(*n)++] = mx[i];
+	return mx;
+}
+
+/* Whether two policies list the same hosts, without order and case. */
+static bool
+has_same_mx(
+    struct judging *j, const struct sts_policy *a, const struct sts_policy *b)
+{
+	size_t i, n, m;
+	const char **one = sorted_mx(j, a, &n), **other = sorted_mx(j, b, &m);
+
+	for (i = 0; i < n && i < m; i++)
+		if (strcasecmp(one[i], other[i]) != 0)
 			return false;
-	}
-	return true;
+	return n == m;
 }
 
 /* The strings of a report as one text, a line each. */
 static struct span
 lines_of(struct judging *j, const struct sender_policy *p)
 {
-	const char *out = "";
-	size_t i;
+	size_t i, len, n = 0;
+	char *out;
 
 	for (i = 0; i < p->n_strings; i++)
-		out = arena_printf(j->arena, "%s%s\n", out, p->strings[i]);
-	return span_of(out);
+		n += strlen(p->strings[i]) + 1;
+	out = arena_alloc(j->arena, n + 1);
+	for (i = n = 0; i < p->n_strings; i++, n += len + 1) {
+		len = strlen(p->strings[i]);
+		memcpy(out + n, p->strings[i], len);
+		out[n + len] = '\n';
+	}
+	return (struct span){ out, n };
 }
 
 static enum agreement
@@ -67,7 +95,7 @@ compare_sts(
 	}
 	*words = judging_policy_words(j->arena, &seen);
 	return seen.mode == now->mode && seen.max_age == now->max_age &&
-		       has_all_mx(&seen, now) && has_all_mx(now, &seen)
+		       has_same_mx(j, &seen, now)
 		   ? AGREE_SAME
 		   : AGREE_OTHER;
 }
@@ -88,32 +116,36 @@ is_same_record(const char *a, const char *b)
 	}
 }
 
+/* Whether one of the texts is that record. */
+static bool
+has_record(const char *const *text, size_t n, const char *record)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (is_same_record(text[i], record))
+			return true;
+	return false;
+}
+
 /* Whether a host's TLSA records and those of a report are the same set. */
 static bool
 has_same_records(struct judging *j, const struct mx_host *host,
     const struct sender_policy *p)
 {
-	size_t i, k;
+	const char **shown =
+	    arena_alloc(j->arena, (host->n_records + 1) * sizeof *shown);
+	size_t i;
 
-	if (host->n_records == 0)
-		return false;
-	for (i = 0; i < p->n_strings; i++) {
-		for (k = 0; k < host->n_records; k++)
-			if (is_same_record(p->strings[i],
-				tlsa_shown(&host->record[k], false, j->arena)))
-				break;
-		if (k == host->n_records)
+	for (i = 0; i < host->n_records; i++) {
+		shown[i] = tlsa_shown(&host->record[i], false, j->arena);
+		if (!has_record(p->strings, p->n_strings, shown[i]))
 			return false;
 	}
-	for (k = 0; k < host->n_records; k++) {
-		for (i = 0; i < p->n_strings; i++)
-			if (is_same_record(p->strings[i],
-				tlsa_shown(&host->record[k], false, j->arena)))
-				break;
-		if (i == p->n_strings)
+	for (i = 0; i < p->n_strings; i++)
+		if (!has_record(shown, host->n_records, p->strings[i]))
 			return false;
-	}
-	return true;
+	return host->n_records > 0;
 }
 
 static enum agreement
@@ -124,9 +156,8 @@ compare_tlsa(
 	bool known = false;
 	size_t i;
 
-	*words = "";
-	for (i = 0; i < p->n_strings; i++)
-		*words = judging_join(j->arena, *words, ", ", p->strings[i]);
+	*words = judging_list(j->arena, p->strings, p->n_strings, ", ");
+
 	for (i = 0; i < j->s->n_hosts; i++) {
 		host = &j->s->host[i];
 		/* where the policy is that of one host, no other counts */
@@ -155,6 +186,18 @@ compare(struct judging *j, const struct sender_policy *p, const char **words)
 	return AGREE_NOT_COMPARED;
 }
 
+/* How many points of a code were not made, of `n` that there are. */
+static void
+say_more(struct judging *j, enum point_code code, size_t n)
+{
+	if (n > JUDGING_MOST)
+		judging_say(j, code,
+		    &(struct saying){ .h = arena_printf(j->arena, "%zu more",
+					  n - JUDGING_MOST),
+			.x = "...",
+			.y = "the days stored" });
+}
+
 /* What each sender's policy is, and how many hold the one of now. */
 static void
 judge_senders(struct judging *j)
@@ -163,7 +206,7 @@ judge_senders(struct judging *j)
 	const struct sender_policy *p;
 	struct saying what = { 0 };
 	const char *last = "", *organization = NULL;
-	size_t i, same = 0, said = 0;
+	size_t i, same = 0, other = 0, missed = 0;
 	enum agreement agreement;
 
 	for (i = 0; i < r->n_senders; i++) {
@@ -177,12 +220,16 @@ judge_senders(struct judging *j)
 				strcmp(organization, p->organization) != 0;
 			organization = p->organization;
 			last = strcmp(p->day, last) > 0 ? p->day : last;
-		} else if (agreement == AGREE_OTHER && said++ < JUDGING_MOST) {
+		} else if (agreement == AGREE_OTHER && other++ < JUDGING_MOST) {
 			judging_say(j, POINT_REPORTS_DIFFER, &what);
-		} else if (agreement == AGREE_MISSED && said++ < JUDGING_MOST) {
+		} else if (agreement == AGREE_MISSED &&
+			   missed++ < JUDGING_MOST) {
 			judging_say(j, POINT_REPORTS_NO_POLICY, &what);
 		}
 	}
+	say_more(j, POINT_REPORTS_DIFFER, other);
+	say_more(j, POINT_REPORTS_NO_POLICY, missed);
+
 	if (same > 0)
 		judging_say(j, POINT_REPORTS_AGREE,
 		    &(struct saying){ .y = last,
@@ -217,6 +264,7 @@ judge_met_hosts(struct judging *j)
 		    said++ < JUDGING_MOST)
 			judging_say(j, POINT_REPORTS_MX, &what);
 	}
+	say_more(j, POINT_REPORTS_MX, said);
 }
 
 /* Open problems stand with the host that they are about. */

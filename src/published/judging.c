@@ -35,6 +35,21 @@ judging_join(struct arena *arena, const char *list, const char *separator,
 }
 
 const char *
+judging_list(struct arena *arena, const char *const *item, size_t n,
+    const char *separator)
+{
+	const char *out = "";
+	size_t i;
+
+	for (i = 0; i < n && i < JUDGING_MOST; i++)
+		out = judging_join(arena, out, separator, item[i]);
+	if (i < n)
+		out = arena_printf(
+		    arena, "%s%sand %zu more", out, separator, n - i);
+	return out;
+}
+
+const char *
 judging_duration(struct arena *arena, uint32_t seconds)
 {
 	static const struct {
@@ -54,11 +69,8 @@ judging_duration(struct arena *arena, uint32_t seconds)
 const char *
 judging_policy_words(struct arena *arena, const struct sts_policy *p)
 {
-	const char *mx = "";
-	size_t i;
+	const char *mx = judging_list(arena, p->mx, p->n_mx, " ");
 
-	for (i = 0; i < p->n_mx; i++)
-		mx = judging_join(arena, mx, " ", p->mx[i]);
 	return arena_printf(arena, "%s, max_age %s%s%s", sts_mode_name(p->mode),
 	    judging_duration(arena, p->max_age), mx[0] != '\0' ? ", " : "", mx);
 }

@@ -16,7 +16,9 @@ struct txt_answer;
 
 enum {
 	JUDGING_SOON = 14, /* days left, when it is time to warn */
-	JUDGING_MOST = 20  /* points of one code about reports */
+	/* points of one code about reports or about hosts of a policy, and
+	   items of a list in words: strangers choose how many there are */
+	JUDGING_MOST = 20
 };
 
 /* A domain being judged; private to the judge_*.c of this room. */
@@ -80,6 +82,10 @@ const char *judging_misplaced(
 
 /* "enforce, max_age 7 days, mx1.example.com mx2.example.com" */
 const char *judging_policy_words(struct arena *, const struct sts_policy *);
+
+/* The first items of a list, and how many more there are. */
+const char *judging_list(
+    struct arena *, const char *const *item, size_t n, const char *separator);
 
 /* Whether two host names are the same, without case and final dot. */
 bool judging_is_same_host(const char *, const char *);

@@ -209,6 +209,27 @@ a_record_that_is_wrong_puts_no_policy_in_force(void **state)
 			 "dane-none:n");
 }
 
+/* A policy host may list as many hosts as 64 KiB hold. */
+static void
+a_policy_of_many_hosts_is_told_shortly(void **state)
+{
+	struct setup *d = *state;
+	static char body[65536];
+	size_t n = (size_t)sprintf(
+	    body, "version: STSv1\nmode: enforce\nmax_age: 604800\n");
+	size_t hosts;
+
+	for (hosts = 0; n < sizeof body - 16; hosts++)
+		n += (size_t)sprintf(body + n, "mx: %zu\n", hosts);
+	d->s.policy.body = (struct span){ body, n };
+	points_of(d);
+	assert_int_equal(d->v.policy.n_mx, hosts);
+	assert_in_range(d->v.n, 20, 50);
+	assert_true(strlen(detail_of(d, POINT_STS_POLICY_FOUND)) < 200);
+	assert_in_range(d->mem.total, 1, 4 << 20);
+	assert_string_equal(d->v.about, "2 failed");
+}
+
 int
 main(void)
 {
@@ -224,6 +245,7 @@ main(void)
 		SETUP_TEST(each_fault_of_the_policy_host_is_told_apart),
 		SETUP_TEST(the_policy_is_held_against_the_mx_hosts),
 		SETUP_TEST(a_record_that_is_wrong_puts_no_policy_in_force),
+		SETUP_TEST(a_policy_of_many_hosts_is_told_shortly),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

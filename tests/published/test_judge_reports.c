@@ -83,6 +83,27 @@ hosts_and_problems_of_reports_stand_where_they_belong(void **state)
 	    "open problem 12: certificate expired");
 }
 
+/* Anybody may report, under as many names as he likes. */
+static void
+many_senders_are_counted(void **state)
+{
+	struct setup *d = *state;
+	struct sender_policy *many = arena_alloc(&d->mem, 1000 * sizeof *many);
+	size_t i;
+
+	report(d, 0, "A", "sts", other_policy, 4);
+	for (i = 0; i < 1000; i++)
+		many[i] = d->sender[0];
+	d->s.reports.sender = many;
+	d->s.reports.n_senders = 1000;
+	points_of(d);
+	for (i = 0; d->v.point[i].code != POINT_REPORTS_DIFFER; i++)
+		continue;
+	assert_int_equal(d->v.n - i, 21);
+	assert_string_equal(d->v.point[d->v.n - 1].detail,
+	    "980 more held another policy on the days stored: ...");
+}
+
 int
 main(void)
 {
@@ -91,6 +112,7 @@ main(void)
 		SETUP_TEST(reports_that_do_not_come_are_missed),
 		SETUP_TEST(
 		    hosts_and_problems_of_reports_stand_where_they_belong),
+		SETUP_TEST(many_senders_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
