@@ -50,10 +50,10 @@ add(struct listing *l, const char *domain)
 	node = tsearch(domain, &l->known, compare);
 	if (node == NULL)
 		out_of_memory();
-	if (*node != domain)
-		return; /* an equal one was there */
-	d->name = xgrow(d->name, d->n, &d->room, sizeof *d->name);
-	d->name[d->n++] = domain;
+	else if (*node == domain) { /* else an equal one was there */
+		d->name = xgrow(d->name, d->n, &d->room, sizeof *d->name);
+		d->name[d->n++] = domain;
+	}
 }
 
 static void
