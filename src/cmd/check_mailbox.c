@@ -119,8 +119,6 @@ oddity_of(const char *secret)
 {
 	size_t n = strlen(secret);
 
-	if (strncmp(secret, "\xef\xbb\xbf", 3) == 0)
-		return ", begins with a byte order mark";
 	if (n > 0 && secret[n - 1] == ' ')
 		return ", ends with a blank";
 	if (secret[0] == ' ')
@@ -154,8 +152,7 @@ end_read(
 
 	end_step(s, oddity[0] != '\0' ? CHECK_WARNING : CHECK_OK, detail,
 	    oddity[0] != '\0'
-		? "is it part of the secret? If not, write the file anew with "
-		  "an editor that saves plain UTF-8"
+		? "is the blank part of the secret? If not, take it out"
 		: "");
 	free(detail);
 	free(origin);
