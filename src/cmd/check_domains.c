@@ -157,6 +157,7 @@ look(struct run *run, struct domain_view **view, size_t n)
 	add_reports(run, view, n);
 	look_at_policies(&run->probe, view, n);
 	smtp_targets_look(run->targets, view, n);
+	log_progress_end();
 	for (i = 0; i < n; i++)
 		if (!view[i]->is_cut)
 			judge_and_print(run, view[i]);
@@ -189,10 +190,11 @@ look_at_all(struct run *run, const struct domain_list *domains)
 
 	for (i = 0; i < domains->n && !stop_requested(); i += n) {
 		n = domains->n - i < BATCH ? domains->n - i : BATCH;
-		log_progress("check: %zu of %zu domains", i, domains->n);
+		log_progress(
+		    "check: looking at %zu of %zu domains", n, domains->n);
 		look_at_batch(run, domains, i, n);
 	}
-	log_progress_end();
+	log_progress_end(); /* also after a stop */
 	if (run->has_failed)
 		return 1;
 	return stop_requested() || run->has_no_answer ? EX_TEMPFAIL : 0;

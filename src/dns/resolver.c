@@ -20,8 +20,8 @@ enum {
 	SILENT_NAMES = 2,      /* of a party that are waited for */
 	SILENT_PARTIES = 3,    /* in a row, before nobody is waited for */
 	WAIT_MOST = 60 * 1000, /* milliseconds of waiting in all */
-	CACHE_MOST = 10000,    /* names that are remembered; ten times that by
-				  a patient resolver */
+	CACHE_MOST = 10000,    /* names that are remembered; four times that
+				  by a patient resolver */
 	AT_ONCE = 100,	       /* questions that are open at the same time */
 	NXDOMAIN = 3
 };
@@ -424,7 +424,7 @@ resolver_ask(struct resolver *r, struct dns_question *question, size_t n)
 	size_t i;
 
 	/* strangers can make up names without end */
-	if (r->n_known > (r->set.patient ? 10 * CACHE_MOST : CACHE_MOST))
+	if (r->n_known > (r->set.patient ? 4 * CACHE_MOST : CACHE_MOST))
 		forget_all(r);
 	for (i = 0; i < n; i++) {
 		l = recall(r, question[i].name, question[i].type);
