@@ -6,11 +6,13 @@
 #include "model/overview.h"
 #include "page/html_escape.h"
 #include "page/html_page.h"
+#include "page/html_vouching.h"
 #include "page/mail_body.h"
 #include "summary/judge.h"
 #include "summary/problem_verdict.h"
 #include "summary/words.h"
 #include "summary/words_of_findings.h"
+#include "summary/words_of_vouching.h"
 
 enum {
 	MOST_CAUSES = 20, /* of a section; the page has the others */
@@ -85,13 +87,21 @@ static void
 put_to_watch(FILE *out, const struct words *w)
 {
 	const struct silent_sender *s = w->j->silent;
-	size_t i;
+	const struct overview_vouching *v = &w->o->vouching;
+	size_t i, n = 0;
 
 	put_group(out, w, GROUP_WATCH);
 	for (i = 0; i < w->j->n_silent_listed && i < MOST_CAUSES; i++)
 		html_printf(out, "<p style=\"margin:8px 0\">%s.</p>\n",
 		    words_silent(w, s[i].first, s[i].end));
 	put_left_out(out, w->j->n_silent, i);
+	for (i = 0; i < v->n_signers && n < MOST_CAUSES; i++)
+		if (judge_has_two_signers(&v->signers[i])) {
+			html_printf(out, "<p style=\"margin:8px 0\">%s.</p>\n",
+			    words_signers(w, &v->signers[i]));
+			n++;
+		}
+	put_left_out(out, w->j->n_two_signers, n);
 	if (w->j->n_differ > 0)
 		html_printf(out,
 		    "<p style=\"margin:8px 0\">%s whose policy senders see "
@@ -119,7 +129,9 @@ put_findings(FILE *out, const struct words *w)
 		put_heading(out, "To fix, on your side", "#b3261e");
 		put_group(out, w, GROUP_FIX);
 	}
-	if (j->n_problems[GROUP_WATCH] + j->n_silent + j->n_differ > 0) {
+	if (j->n_problems[GROUP_WATCH] + j->n_silent + j->n_differ +
+		j->n_two_signers >
+	    0) {
 		put_heading(out, "To watch", "#8a5a00");
 		put_to_watch(out, w);
 	}
@@ -178,6 +190,7 @@ html_mail_body(
 	if (w->o->n_domains > 0) {
 		html_printf(
 		    out, "<p>%s: %s</p>\n", words_range(w), words_figures(w));
+		html_vouching(out, w);
 		put_findings(out, w);
 		put_domains(out, w);
 	}
