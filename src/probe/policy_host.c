@@ -51,6 +51,10 @@ end_wire(struct fetching *f)
 	switch (f->wire.failure) {
 	case WIRE_STOPPED:
 		return end(f, FETCH_NOT_TRIED, "");
+	case WIRE_LATE:
+		return end(f, FETCH_FAILED,
+		    arena_printf(f->arena, "no answer within %u s",
+			f->settings.timeout));
 	case WIRE_NO_TLS:
 		return end(f, FETCH_FAILED, "what answers there is no TLS");
 	case WIRE_TLS_OLD:

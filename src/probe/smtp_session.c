@@ -225,6 +225,10 @@ end_without_tls(struct session *s)
 	switch (s->wire.failure) {
 	case WIRE_STOPPED:
 		return end(s, SMTP_NOT_TRIED, "");
+	case WIRE_LATE:
+		return end(s, SMTP_TLS_FAILED,
+		    arena_printf(s->arena, "no answer within %u s",
+			s->settings.timeout));
 	case WIRE_NO_TLS:
 		return end(s, SMTP_TLS_FAILED,
 		    "it goes on in clear behind its answer to STARTTLS");
