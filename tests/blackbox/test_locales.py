@@ -54,7 +54,7 @@ POST = {"GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "POST", "REMOTE_ADDR":
         "CONTENT_TYPE": "application/tlsrpt+json", "CONTENT_LENGTH": str(len(POSTED))}
 # when something was run is no matter of locales
 TIMES = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\"seconds\":[0-9.]+|tlsrua_.*_seconds(\{.*\})? [0-9.]+\n")
-OF_THE_RUN = ("exports: ", "told: ")
+OF_THE_RUN = ("exports: ", "told: ", "reading: ")
 USER = "reports@example.org"
 
 
