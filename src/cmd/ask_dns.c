@@ -120,13 +120,14 @@ ask_where_else(struct wishes *w, struct domain_view *v)
 static void
 ask_targets(struct wishes *w, struct domain_view *v)
 {
-	struct address_list *unused;
 	struct rua_target *t;
 	size_t i;
 
 	v->record = arena_alloc(&v->arena, sizeof *v->record);
 	tlsrpt_read(&v->setup.tlsrpt, &v->arena, v->record);
 	v->target = arena_alloc(&v->arena, v->record->n * sizeof *v->target);
+	v->target_addresses =
+	    arena_alloc(&v->arena, v->record->n * sizeof *v->target_addresses);
 	for (i = 0; i < v->record->n; i++) {
 		const struct rua_uri *uri = &v->record->uri[i];
 
@@ -138,8 +139,8 @@ ask_targets(struct wishes *w, struct domain_view *v)
 		if (uri->kind == RUA_MAILTO)
 			wish(w, &v->arena, uri->host, DNS_MX, &t->mx,
 			    WISH_NULL_MX, &t->null_mx);
-		unused = arena_alloc(&v->arena, sizeof *unused);
-		wish_addresses(w, v, uri->host, &t->a, &t->aaaa, unused);
+		wish_addresses(
+		    w, v, uri->host, &t->a, &t->aaaa, &v->target_addresses[i]);
 	}
 	v->setup.target = v->target;
 	v->setup.n_targets = v->record->n;

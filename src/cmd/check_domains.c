@@ -16,6 +16,7 @@
 #include "cmd/command_line.h"
 #include "cmd/domain_view.h"
 #include "cmd/look_at_policies.h"
+#include "cmd/look_at_web_targets.h"
 #include "cmd/look_into_store.h"
 #include "cmd/print_domain.h"
 #include "cmd/smtp_targets.h"
@@ -43,6 +44,7 @@ struct run {
 	struct polled_mailbox *mailbox;
 	struct domain_printer printer;
 	int64_t now;
+	bool post; /* a test report is sent to https: addresses */
 	bool has_failed, has_no_answer;
 };
 
@@ -156,6 +158,7 @@ look(struct run *run, struct domain_view **view, size_t n)
 		return;
 	add_reports(run, view, n);
 	look_at_policies(&run->probe, view, n);
+	look_at_web_targets(&run->probe, view, n, run->post);
 	smtp_targets_look(run->targets, view, n);
 	log_progress_end();
 	for (i = 0; i < n; i++)
@@ -211,7 +214,8 @@ check_domains(const struct options *o, const struct config *c,
 		    .json = o->json,
 		    .quiet = o->quiet,
 		    .has_begun = is_behind },
-		.now = time(NULL) };
+		.now = time(NULL),
+		.post = o->post };
 	struct fault f = { 0 };
 	int status;
 

@@ -63,6 +63,7 @@ enum option_key {
 	KEY_RUA,
 	KEY_TTL,
 	KEY_NO_SMTP,
+	KEY_POST,
 	KEY_RESOLVER,
 	KEY_FROM_FILE
 };
@@ -125,6 +126,7 @@ static const struct spec {
 	    "exit with 1 when a mailbox or all reports are overdue" },
 	{ KEY_MAILBOX, "mailbox", NULL, OPTION_MAILBOX,
 	    "log into the mailboxes and look at their folders" },
+	{ KEY_POST, "post", NULL, OPTION_DOMAINS, "POST a test report" },
 	{ KEY_NO_SMTP, "no-smtp", NULL, OPTION_DOMAINS,
 	    "connect to nobody on port 25" },
 	{ KEY_RESOLVER, "resolver", "ADDRESS[@PORT]", OPTION_DOMAINS,
@@ -196,9 +198,8 @@ add_domain(struct options *o, const char *value)
 	const char *domain;
 
 	if (setting_domain(value, &o->memory, &domain) == -1) {
-		log_error("--domain %s: no domain name; write it as "
-			  "example.com",
-		    value);
+		log_error(
+		    "--domain %s: no domain name such as example.com", value);
 		return -1;
 	}
 	list_add(&o->domains, domain);
@@ -274,8 +275,7 @@ set_arrival(struct options *o, const char *value)
 	unsigned deviation;
 
 	if (utc_parse(span_of(value), &o->arrival, &deviation) == -1) {
-		log_error("--arrival %s: no time; write it as "
-			  "2026-11-23T06:00:00Z",
+		log_error("--arrival %s: no time such as 2026-11-23T06:00:00Z",
 		    value);
 		return -1;
 	}
@@ -286,8 +286,7 @@ set_arrival(struct options *o, const char *value)
 static int
 set_dkim(struct options *o, const char *value)
 {
-	o->dkim = dkim_mode_find(value);
-	if (o->dkim != DKIM_UNSET)
+	if ((o->dkim = dkim_mode_find(value)) != DKIM_UNSET)
 		return 0;
 	log_error("--dkim %s: there are off, record and require", value);
 	return -1;
@@ -403,6 +402,8 @@ flag_of(struct options *o, int key)
 		return &o->mail;
 	case KEY_NO_SMTP:
 		return &o->no_smtp;
+	case KEY_POST:
+		return &o->post;
 	default:
 		return NULL;
 	}
@@ -487,11 +488,10 @@ options_help(unsigned set)
 	for (i = 0; i < N_SPECS; i++) {
 		if (specs[i].set != 0 && (specs[i].set & set) == 0)
 			continue;
+		letter[0] = '\0';
 		if (specs[i].key < NO_LETTER)
 			snprintf(
 			    letter, sizeof letter, "-%c,", (char)specs[i].key);
-		else
-			letter[0] = '\0';
 		snprintf(left, sizeof left, "%3s --%s%s%s", letter,
 		    specs[i].name, specs[i].value != NULL ? " " : "",
 		    specs[i].value != NULL ? specs[i].value : "");

@@ -73,7 +73,7 @@ struct options {
 	const char *before; /* a UTC day, checked; NULL */
 	bool details;
 	enum dkim_mode dkim; /* --dkim; DKIM_UNSET when not given */
-	bool no_smtp;
+	bool no_smtp, post;
 	const char *resolver;  /* ADDRESS or ADDRESS@PORT; NULL */
 	const char *from_file; /* NULL when not given */
 	bool has_arrival;

@@ -52,6 +52,7 @@ struct domain_view {
 	struct host_view *hosts; /* one for each of `host` */
 	struct tlsrpt_record *record;
 	struct rua_target *target;
+	struct address_list *target_addresses; /* one for each of `target` */
 	struct txt_answer *tlsrpt_misplaced, *sts_misplaced;
 	int64_t smtp_until; /* on wait_clock(); 0: not begun */
 	bool is_cut;	    /* a stop came before all was looked at */

@@ -136,19 +136,7 @@ struct mx_host {
 	size_t records_left_out;
 };
 
-/* Where the reports of one URI would go. */
-struct rua_target {
-	const char *uri;       /* as in the record */
-	struct lookup mx;      /* of a mail address's domain */
-	bool null_mx;	       /* it says that it takes no mail */
-	struct lookup a, aaaa; /* of that domain, or of the URL's host */
-	/* reports on the domain came by this mailbox in the last 30 days
-	   stored; "" when none did */
-	const char *arrived_in;
-	const char *arrived_on; /* day of the newest of these */
-};
-
-/* What the policy host answered (RFC 8461 §3.3). */
+/* How a request to a web server ended. */
 enum fetch_result {
 	FETCH_NOT_TRIED,
 	FETCH_ANSWERED,	   /* there is an HTTP status */
@@ -158,8 +146,9 @@ enum fetch_result {
 	FETCH_TOO_LARGE	   /* past 64 KiB */
 };
 
-struct policy_fetch {
-	struct lookup a, aaaa; /* of mta-sts.DOMAIN */
+/* What a web server answered. */
+struct web_fetch {
+	struct lookup a, aaaa; /* of its host, where it is a policy host */
 	enum fetch_result result;
 	const char *reason;
 	unsigned status;	/* of HTTP */
@@ -169,6 +158,20 @@ struct policy_fetch {
 	struct span body;
 	int64_t not_after; /* of its certificate; 0: unknown */
 	double seconds;
+};
+
+/* Where the reports of one URI would go. */
+struct rua_target {
+	const char *uri;       /* as in the record */
+	struct lookup mx;      /* of a mail address's domain */
+	bool null_mx;	       /* it says that it takes no mail */
+	struct lookup a, aaaa; /* of that domain, or of the URL's host */
+	struct web_fetch web;  /* of a URL: the answer to a GET, or else */
+	bool posted;	       /* to a test report */
+	/* reports on the domain came by this mailbox in the last 30 days
+	   stored; "" when none did */
+	const char *arrived_in;
+	const char *arrived_on; /* day of the newest of these */
 };
 
 /* A mailbox of the configuration. */
@@ -232,7 +235,7 @@ struct domain_setup {
 	struct txt_answer sts; /* at _mta-sts */
 	const struct txt_answer *sts_misplaced;
 	size_t n_sts_misplaced;
-	struct policy_fetch policy;
+	struct web_fetch policy; /* RFC 8461 §3.3 */
 
 	struct lookup mx_lookup;
 	const struct mx_record *mx; /* as DNS gives them */

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 struct arena;
-struct policy_fetch;
+struct web_fetch;
 struct probe;
 
 /*
@@ -17,6 +17,6 @@ struct probe;
  */
 void policy_look(const struct probe *, const char *host,
     const char *const *address, size_t n, int64_t until, struct arena *,
-    struct policy_fetch *);
+    struct web_fetch *);
 
 #endif

@@ -35,7 +35,7 @@ is_plain_text(const char *media_type)
 /* What keeps senders from a policy, in `*x` what was found. */
 static enum point_code
 find_fetch_fault(
-    const struct policy_fetch *f, struct arena *arena, const char **x)
+    const struct web_fetch *f, struct arena *arena, const char **x)
 {
 	const char *type = judging_text(f->media_type);
 
@@ -210,7 +210,7 @@ judge_text(struct judging *j)
 static void
 judge_policy(struct judging *j, enum point_code fault, const char *x)
 {
-	const struct policy_fetch *f = &j->s->policy;
+	const struct web_fetch *f = &j->s->policy;
 	struct saying what = { .x = x, .seconds = f->seconds };
 	enum found_address address = judging_address(j, &f->a, &f->aaaa);
 	int64_t days = (f->not_after - j->s->now) / DAY;
@@ -232,7 +232,7 @@ judge_policy(struct judging *j, enum point_code fault, const char *x)
 void
 judge_sts(struct judging *j)
 {
-	const struct policy_fetch *f = &j->s->policy;
+	const struct web_fetch *f = &j->s->policy;
 	struct sts_policy *p = &j->v->policy;
 	enum point_code fault = POINT_NONE;
 	const char *x = "";

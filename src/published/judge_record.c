@@ -73,6 +73,37 @@ judge_owner(struct judging *j, const struct rua_uri *uri,
 	judging_say(j, POINT_RUA_ARRIVES, what);
 }
 
+/* What the web server of a URL answered. */
+static void
+judge_web(
+    struct judging *j, const struct rua_target *t, const struct saying *usual)
+{
+	const struct web_fetch *f = &t->web;
+	struct saying what = *usual;
+
+	what.seconds += f->seconds;
+	what.x = judging_text(f->reason);
+	if (f->result == FETCH_NOT_TRIED) {
+		judging_say(j, POINT_RUA_WEB, &what);
+	} else if (f->result == FETCH_CERTIFICATE) {
+		judging_say(j, POINT_RUA_WEB_CERT, &what);
+	} else if (f->result != FETCH_ANSWERED &&
+		   f->result != FETCH_TOO_LARGE) {
+		judging_say(j, POINT_RUA_WEB_FETCH, &what);
+	} else if (f->status / 100 == 3) {
+		what.x = judging_text(f->location);
+		judging_say(j, POINT_RUA_WEB_REDIRECT, &what);
+	} else {
+		what.x = arena_printf(j->arena, "%u", f->status);
+		judging_say(j,
+		    t->posted ? f->status / 100 == 2 ? POINT_RUA_WEB_TAKEN
+						     : POINT_RUA_WEB_REFUSED
+		    : f->status == 405 ? POINT_RUA_WEB_ANSWERS
+				       : POINT_RUA_WEB_STATUS,
+		    &what);
+	}
+}
+
 static void
 judge_target(
     struct judging *j, const struct rua_uri *uri, const struct rua_target *t)
@@ -94,7 +125,7 @@ judge_target(
 		if (address == ADDRESS_NONE)
 			judging_say(j, POINT_RUA_NO_HOST, &what);
 		else if (address == ADDRESS_FOUND)
-			judging_say(j, POINT_RUA_WEB, &what);
+			judge_web(j, t, &what);
 	}
 }
 

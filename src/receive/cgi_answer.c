@@ -37,6 +37,7 @@ void
 cgi_answer_print(const struct cgi_answer *a, FILE *out)
 {
 	const struct phrase *p = phrase_of(a->status);
+	const char *text = a->text != NULL ? a->text : p->text;
 	const char *code = a->code != NULL ? a->code : "";
 	const char *colon = code[0] != '\0' ? ": " : "";
 
@@ -46,7 +47,7 @@ cgi_answer_print(const struct cgi_answer *a, FILE *out)
 	if (a->retry_after > 0)
 		fprintf(out, "Retry-After: %u\r\n", a->retry_after);
 	fputs("Cache-Control: no-store\r\n", out);
-	if (p->text == NULL) {
+	if (text == NULL) {
 		fputs("Content-Length: 0\r\n\r\n", out);
 		return;
 	}
@@ -54,6 +55,5 @@ cgi_answer_print(const struct cgi_answer *a, FILE *out)
 	    "X-Content-Type-Options: nosniff\r\n"
 	    "Content-Type: text/plain; charset=utf-8\r\n"
 	    "Content-Length: %zu\r\n\r\n%s%s%s\n",
-	    strlen(p->text) + strlen(colon) + strlen(code) + 1, p->text, colon,
-	    code);
+	    strlen(text) + strlen(colon) + strlen(code) + 1, text, colon, code);
 }

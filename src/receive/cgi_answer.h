@@ -24,6 +24,7 @@ enum cgi_status {
 struct cgi_answer {
 	enum cgi_status status;
 	const char *code; /* what is wrong, a name of codes/; NULL: nothing */
+	const char *text; /* the body; NULL: that of the status */
 	unsigned retry_after; /* seconds; 0: it does not say */
 };
 

@@ -568,6 +568,62 @@ def behind(kind):
     return Server
 
 
+class Checked(Behind):
+    """check DOMAIN looks at a rua=https: and, with --post, sends a test report."""
+    kind = "nginx"
+
+    def setUp(self):
+        super().setUp()
+        self.dns = Nameserver()
+        self.addCleanup(self.dns.close)
+        self.dns.host("reports.example", "127.0.0.1")
+        self.publish("/v1/tlsrpt")
+
+    def publish(self, path, port=None):
+        self.dns.records.pop("_smtp._tls.alder.example", None)
+        self.dns.txt("_smtp._tls.alder.example",
+                     f"v=TLSRPTv1; rua=https://reports.example:{port or self.web.port}{path}")
+
+    def point(self, *args, trusted=True):
+        """The state and detail of the one point about the web server."""
+        conf = self.write("check.conf", f"[dns]\nresolver = {self.dns.address}\ntrust_anchor = none\n"
+                          "[check]\nprivate_addresses = yes\n" +
+                          (f"ca_file = {self.web.ca_file}\n" if trusted else ""))
+        result = self.run_it("-c", conf, "-d", self.path("none.db"), "check", "--json", "--no-smtp", *args,
+                             "alder.example")
+        points = [p for p in result.json["points"] if p["code"].startswith("rua-web")]
+        self.assertEqual(1, len(points), str(result))
+        return points[0]["code"], points[0]["state"]
+
+    def assert_nothing_stored(self):
+        for table in ("messages", "reports", "quarantine", "posts"):
+            self.assertEqual([], self.query(f"SELECT * FROM {table}"))
+
+    def test_a_get_is_enough_to_see_that_it_answers(self):
+        self.assertEqual(("rua-web-answers", "ok"), self.point())
+        self.publish("/elsewhere")
+        self.assertEqual(("rua-web-status", "note"), self.point())
+        self.assert_nothing_stored()
+
+    def test_a_test_report_is_answered_and_thrown_away(self):
+        self.assertEqual(("rua-web-taken", "ok"), self.point("--post"))
+        self.assert_nothing_stored()
+        self.publish("/elsewhere")
+        self.assertEqual(("rua-web-refused", "failed"), self.point("--post"))
+
+    def test_a_test_report_shows_that_nothing_can_be_stored(self):
+        os.remove(self.store)
+        self.assertEqual(("rua-web-answers", "ok"), self.point())
+        self.assertEqual(("rua-web-refused", "failed"), self.point("--post"))
+
+    def test_senders_would_not_trust_the_certificate(self):
+        self.assertEqual(("rua-web-cert", "failed"), self.point(trusted=False))
+
+    def test_nobody_is_there(self):
+        self.publish("/v1/tlsrpt", self.web.other)
+        self.assertEqual(("rua-web-fetch", "failed"), self.point("--post"))
+
+
 BehindNginx, BehindApache2, BehindLighttpd = map(behind, SERVERS)
 del Behind
 

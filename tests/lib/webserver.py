@@ -109,7 +109,7 @@ class WebServer:
 
     def _certificate(self):
         authority = Authority(self.dir, "web")
-        authority.issue(self.dir, "web", "DNS:localhost,IP:127.0.0.1")
+        authority.issue(self.dir, "web", "DNS:localhost,DNS:reports.example,IP:127.0.0.1")
         self.ca_file = authority.cert
         self.tls = ssl.create_default_context(cafile=self.ca_file)
 

@@ -107,6 +107,49 @@ a_url_needs_a_host(void **state)
 	assert_points(d, "rua-no-host:f");
 }
 
+static void
+the_web_server_of_a_url_is_judged_by_its_answer(void **state)
+{
+	static const struct {
+		struct web_fetch web;
+		bool posted;
+		const char *points;
+	} rows[] = {
+		{ { .result = FETCH_ANSWERED, .status = 405 }, false, "" },
+		{ { .result = FETCH_ANSWERED, .status = 200 }, false,
+		    "rua-web-status:n" },
+		{ { .result = FETCH_ANSWERED, .status = 301, .location = "x" },
+		    false, "rua-web-redirect:f" },
+		{ { .result = FETCH_FAILED, .reason = "silent" }, false,
+		    "rua-web-fetch:f" },
+		{ { .result = FETCH_TLS_OLD, .reason = "old" }, false,
+		    "rua-web-fetch:f" },
+		{ { .result = FETCH_CERTIFICATE, .reason = "it expired" },
+		    false, "rua-web-cert:f" },
+		{ { .result = FETCH_ANSWERED, .status = 200 }, true, "" },
+		{ { .result = FETCH_ANSWERED, .status = 201 }, true, "" },
+		{ { .result = FETCH_ANSWERED, .status = 405 }, true,
+		    "rua-web-refused:f" },
+		{ { .result = FETCH_ANSWERED, .status = 503 }, true,
+		    "rua-web-refused:f" },
+		{ { .result = FETCH_ANSWERED, .status = 302, .location = "x" },
+		    true, "rua-web-redirect:f" },
+	};
+	struct setup *d = *state;
+	size_t i;
+
+	publish(&d->s.tlsrpt, d->tlsrpt, 0, &d->string[0],
+	    "v=TLSRPTv1; rua=https://in.alder.example/");
+	d->target[0] = (struct rua_target){ .uri = "https://in.alder.example/",
+		.a = lookup_of("in.alder.example", LOOKUP_FOUND),
+		.aaaa = lookup_of("in.alder.example", LOOKUP_NO_DATA) };
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		d->target[0].web = rows[i].web;
+		d->target[0].posted = rows[i].posted;
+		assert_points(d, rows[i].points);
+	}
+}
+
 /* MTA-STS */
 
 static void
@@ -143,7 +186,7 @@ static void
 each_fault_of_the_policy_host_is_told_apart(void **state)
 {
 	struct setup *d = *state;
-	struct policy_fetch *f = &d->s.policy, well = *f;
+	struct web_fetch *f = &d->s.policy, well = *f;
 
 	f->status = 301;
 	f->location = "https://www.alder.example/";
@@ -240,6 +283,7 @@ main(void)
 		SETUP_TEST(whether_somebody_reads_the_reports_is_told),
 		SETUP_TEST(a_domain_that_takes_no_mail_gets_no_reports),
 		SETUP_TEST(a_url_needs_a_host),
+		SETUP_TEST(the_web_server_of_a_url_is_judged_by_its_answer),
 		SETUP_TEST(a_domain_without_mta_sts_is_told_how_to_begin),
 		SETUP_TEST(a_policy_without_record_is_an_orphan),
 		SETUP_TEST(each_fault_of_the_policy_host_is_told_apart),

@@ -129,7 +129,7 @@ static inline void
 drop_sts(struct setup *d)
 {
 	unpublish(&d->s.sts);
-	d->s.policy = (struct policy_fetch){
+	d->s.policy = (struct web_fetch){
 		.a = lookup_of("mta-sts.alder.example", LOOKUP_NO_NAME),
 		.aaaa = lookup_of("mta-sts.alder.example", LOOKUP_NO_NAME)
 	};
@@ -165,7 +165,7 @@ setup_well(void)
 	    "v=TLSRPTv1; rua=mailto:tls@alder.example");
 	s->sts.lookup = lookup_of("_mta-sts.alder.example", LOOKUP_FOUND);
 	publish(&s->sts, d->sts, 0, &d->string[2], "v=STSv1; id=20261101;");
-	s->policy = (struct policy_fetch){
+	s->policy = (struct web_fetch){
 		.a = lookup_of("mta-sts.alder.example", LOOKUP_FOUND),
 		.aaaa = lookup_of("mta-sts.alder.example", LOOKUP_NO_DATA),
 		.result = FETCH_ANSWERED,
