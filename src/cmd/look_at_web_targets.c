@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/side_by_side.h"
+#include "base/span.h"
 #include "cmd/domain_view.h"
 #include "cmd/look_at_web_targets.h"
 #include "model/check_options.h"
@@ -51,19 +52,34 @@ request_of(const struct web_targets *all, const struct rua_uri *uri,
 		.media_type = "application/tlsrpt+json" };
 }
 
+/* What is judged of an answer; its body is not, and may be large. */
+static void
+keep(struct web_fetch *web, struct arena *arena)
+{
+	web->reason =
+	    arena_strdup(arena, web->reason != NULL ? web->reason : "");
+	web->location =
+	    arena_strdup(arena, web->location != NULL ? web->location : "");
+	web->media_type = web->encoding = "";
+	web->body = (struct span){ 0 };
+}
+
 static void
 look_at_target(const struct web_targets *all, struct domain_view *v, size_t i)
 {
 	struct rua_target *t = &v->target[i];
 	const struct address_list *to = &v->target_addresses[i];
-	struct https_request q = request_of(all, &v->record->uri[i], &v->arena);
+	struct arena own = { 0 };
+	struct https_request q = request_of(all, &v->record->uri[i], &own);
 	int64_t until =
 	    wait_clock() +
 	    FETCH_TIMEOUTS * 1000 * (int64_t)all->probe->options->timeout;
 
 	if (all->probe->stop == NULL || !*all->probe->stop)
 		https_fetch(
-		    all->probe, &q, to->item, to->n, until, &v->arena, &t->web);
+		    all->probe, &q, to->item, to->n, until, &own, &t->web);
+	keep(&t->web, &v->arena);
+	arena_free(&own);
 	t->posted = all->post;
 	v->is_cut |= t->web.result == FETCH_NOT_TRIED;
 }
