@@ -98,13 +98,16 @@ static const struct code_entry entries[CODE_COUNT] = {
 	    "RFC 8460 §3" },
 	[CODE_DKIM_FAIL] = { "dkim-fail", CLASS_REJECT,
 	    "The DKIM signature does not fit the mail.",
-	    "The mail was forged, or changed by a relay or mailing list on its "
-	    "way.",
+	    "The mail was forged, or changed on its way: by a forwarder, a "
+	    "mailing list, a banner, or the provider itself, as Exchange "
+	    "Online does. Where yours does, set trust_authserv: see "
+	    "tlsrua-providers(7).",
 	    "RFC 6376 §6.1.3" },
 	[CODE_DKIM_NOT_ALIGNED] = { "dkim-not-aligned", CLASS_REJECT,
-	    "The DKIM signature is valid but not of the reporting domain.",
-	    "The signing domain must be that of the reporter named in the "
-	    "report.",
+	    "No DKIM signature of the mail is of the reporter's organization.",
+	    "The signing domain must be of one organization with the domain in "
+	    "contact-info; where another may sign for it, name both in "
+	    "signers.",
 	    "RFC 8460 §3" },
 	[CODE_DKIM_BODY_LENGTH] = { "dkim-body-length", CLASS_REJECT,
 	    "The DKIM signature covers only the front of the body (l=).",
