@@ -148,6 +148,8 @@ compare(struct judging *j, const struct mx_host *host, struct saying *what)
 	} else {
 		what->x = arena_printf(j->arena, "%zu TLSA record%s%s",
 		    host->n_records, host->n_records == 1 ? "" : "s", left_out);
+		what->y = j->s->smtp_off ? "port 25 was not tried"
+					 : "no TLS came about on port 25";
 		judging_say(j, POINT_TLSA_UNCHECKED, what);
 	}
 }

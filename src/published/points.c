@@ -426,7 +426,7 @@ static const struct point_entry entries[POINT_COUNT] = {
 	    "mail there",
 	    "TLSA for every MX host", NULL },
 	[POINT_TLSA_UNCHECKED] = { "tlsa-unchecked", GROUP_DANE, POINT_UNKNOWN,
-	    "{x}, not compared: no TLS came about on port 25", "", NULL },
+	    "{x}, not compared: {y}", "", NULL },
 	/* reports */
 	[POINT_REPORTS_AGREE] = { "reports-agree", GROUP_REPORTS, POINT_OK,
 	    "{x} the policy published now, the last on {y}", "", NULL },

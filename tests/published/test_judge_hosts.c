@@ -242,6 +242,8 @@ without_port_25_nothing_is_compared(void **state)
 	assert_points(d, "tlsa-unchecked:u tlsa-unchecked:u");
 	assert_string_equal(detail_of(d, POINT_ADDRESS_FOUND), "192.0.2.1");
 	assert_string_equal(d->v.about, "2 unknown");
+	assert_string_equal(detail_of(d, POINT_TLSA_UNCHECKED),
+	    "1 TLSA record, not compared: port 25 was not tried");
 }
 
 int

@@ -234,6 +234,24 @@ vector_tlsa(struct vector *v)
 	    flaw == POINT_NONE ? "-" : point_entry(flaw)->name);
 }
 
+/* A record that is printed is one that a strict sender takes without a word. */
+static inline void
+vector_read_back(struct vector *v, const struct composed_record *r)
+{
+	struct span *string =
+	    arena_alloc(v->arena, (r->n_strings + 1) * sizeof *string);
+	struct txt_record record = { string, r->n_strings };
+	struct txt_answer answer = { .record = &record, .n = 1 };
+	struct tlsrpt_record read;
+	size_t i;
+
+	for (i = 0; i < r->n_strings; i++)
+		string[i] = span_of(r->strings[i]);
+	tlsrpt_read(&answer, v->arena, &read);
+	vector_hold(v, "read back", "yes", vector_yes(read.valid));
+	vector_hold(v, "read back", "-", vector_codes(v, &read.flaws));
+}
+
 /* id domain ruas status output why */
 static inline void
 vector_record(struct vector *v)
@@ -250,6 +268,8 @@ vector_record(struct vector *v)
 	status = compose_record(v->column[1], uri, n, RECORD_TTL, v->arena, &r);
 	vector_hold(
 	    v, "status", v->column[3], arena_printf(v->arena, "%d", status));
+	if (status == 0)
+		vector_read_back(v, &r);
 	vector_hold(v, "output", v->column[4],
 	    status == 0 ? r.zone
 	    : r.hint[0] != '\0'
