@@ -1,7 +1,7 @@
 """A mailbox with other mail in it: letters of people, and DMARC reports as ten senders pack them."""
-import base64
 import gzip
 import random
+import zipfile
 import zlib
 from datetime import datetime, timedelta, timezone
 
@@ -76,19 +76,21 @@ def feedback(rng, records, number):
             f"<p>none</p></policy_published>\n{rows}</feedback>\n").encode()
 
 
+class Pipe:
+    """What cannot be sought in: a zip that is written to it tells each size behind the data."""
+
+    def __init__(self):
+        self.data = b""
+
+    def write(self, data):
+        self.data += data
+        return len(data)
+
+    def flush(self):
+        pass
+
+
 def _streamed(name, xml):
-    """As a program writes it that does not know the size before: it stands behind the data."""
-    class Pipe:
-        def __init__(self):
-            self.data = b""
-
-        def write(self, data):
-            self.data += data
-            return len(data)
-
-        def flush(self):
-            pass
-    import zipfile
     pipe = Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as z:
         z.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), xml)
@@ -146,8 +148,3 @@ def among(some, others):
 def encoded_size(mails):
     """Bytes as a server counts them, with CR LF line ends."""
     return sum(len(m.raw) + m.raw.count(b"\n") - m.raw.count(b"\r\n") for m in mails)
-
-
-def packed(text):
-    """A report's text as a part has it."""
-    return base64.encodebytes(gzip.compress(text, mtime=0))
