@@ -25,7 +25,7 @@
 
 enum {
 	SAMPLE_PART = 20, /* one of so many mails is a sample ... */
-	SAMPLE_LEAST = 5, /* ... of so many, */
+	SAMPLE_LEAST = 2, /* ... of so many, */
 	SAMPLE_MOST = 50,
 	SAMPLED_MAX = 10 * 1000 * 1000 /* nobody has so many: it is not true */
 };
