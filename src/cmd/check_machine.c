@@ -19,10 +19,10 @@
 #include "export/protected_files.h"
 #include "output/checklist.h"
 #include "output/terminal_text.h"
-#include "store/integrity.h"
 #include "store/status.h"
 #include "store/store.h"
 #include "tables/tables.h"
+#include "upkeep/integrity.h"
 
 struct machine_check {
 	const struct config *config;

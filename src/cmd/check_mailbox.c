@@ -18,12 +18,12 @@
 #include "imap/list_folders.h"
 #include "imap/newest_headers.h"
 #include "imap/open_folder.h"
-#include "imap/server_refusal.h"
+#include "imap_text/server_refusal.h"
+#include "ledger/refused_logins.h"
 #include "net/connect_steps.h"
 #include "net/tls.h"
 #include "output/checklist.h"
 #include "poll/login_refusal.h"
-#include "store/refused_logins.h"
 #include "store/store.h"
 
 /* The step of the check that is under way. */

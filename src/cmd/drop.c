@@ -12,8 +12,8 @@
 #include "cmd/problem_number.h"
 #include "export/csv_folder.h"
 #include "output/terminal_text.h"
-#include "store/drop_report.h"
 #include "store/store.h"
+#include "upkeep/drop_report.h"
 
 /* A text of a report, clean for a terminal, behind what stands before it. */
 static void

@@ -10,10 +10,10 @@
 #include "codes/result_types.h"
 #include "model/row.h"
 #include "output/terminal_text.h"
-#include "store/problems.h"
 #include "store/store.h"
 #include "summary/remedy.h"
 #include "tables/tables.h"
+#include "upkeep/problems.h"
 
 /* What a row of the table of problems says of one. */
 struct search {

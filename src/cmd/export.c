@@ -9,9 +9,9 @@
 #include "export/first_day.h"
 #include "export/protected_files.h"
 #include "export/table_file.h"
+#include "ledger/exports.h"
 #include "output/csv.h"
 #include "output/output_folder.h"
-#include "store/exports.h"
 #include "store/store.h"
 #include "tables/tables.h"
 

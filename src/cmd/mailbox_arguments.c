@@ -4,8 +4,8 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
-#include "cmd/mailbox_arguments.h"
 #include "cmd/cmd.h"
+#include "cmd/mailbox_arguments.h"
 #include "config/value_types.h"
 
 static bool

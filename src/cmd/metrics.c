@@ -10,9 +10,9 @@
 #include "cmd/command_line.h"
 #include "config/config.h"
 #include "export/protected_files.h"
+#include "ledger/mailboxes.h"
 #include "output/prometheus.h"
 #include "output/whole_file.h"
-#include "store/mailboxes.h"
 #include "store/store.h"
 #include "tables/metric_list.h"
 

@@ -11,8 +11,8 @@
 #include "cmd/command_line.h"
 #include "cmd/problem_number.h"
 #include "output/terminal_text.h"
-#include "store/problems.h"
 #include "store/store.h"
+#include "upkeep/problems.h"
 
 static int
 parse_number(const char *text, int64_t *number)

@@ -6,7 +6,7 @@
 #include "base/utc.h"
 #include "cmd/overdue.h"
 #include "config/config.h"
-#include "store/mailboxes.h"
+#include "ledger/mailboxes.h"
 #include "store/status.h"
 #include "store/store.h"
 

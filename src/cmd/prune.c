@@ -10,8 +10,8 @@
 #include "cmd/command_line.h"
 #include "output/json_line.h"
 #include "output/terminal_text.h"
-#include "store/prune.h"
 #include "store/store.h"
+#include "upkeep/prune.h"
 
 static const char stopped[] = "prune: stopped: the next one goes on from here";
 

@@ -18,14 +18,14 @@
 #include "export/csv_folder.h"
 #include "ingest/ingest.h"
 #include "ingest/retry.h"
+#include "ledger/suspects.h"
 #include "model/row.h"
 #include "model/vouching.h"
 #include "output/terminal_text.h"
-#include "store/quarantine.h"
 #include "store/recount.h"
 #include "store/store.h"
-#include "store/stored_report.h"
-#include "store/suspects.h"
+#include "upkeep/quarantine.h"
+#include "upkeep/stored_report.h"
 
 /* A command for entries of the quarantine. */
 struct work {

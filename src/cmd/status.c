@@ -7,14 +7,14 @@
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
 #include "cmd/overdue.h"
+#include "ledger/exports.h"
+#include "ledger/mailboxes.h"
 #include "model/row.h"
 #include "output/json_line.h"
 #include "output/terminal_text.h"
-#include "store/exports.h"
-#include "store/mailboxes.h"
 #include "store/status.h"
 #include "store/store.h"
-#include "store/verify.h"
+#include "upkeep/verify.h"
 
 /* The list of mailboxes while it is printed. */
 struct listing {

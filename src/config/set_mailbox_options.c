@@ -9,8 +9,8 @@
 #include "config/set_options.h"
 #include "config/value_types.h"
 #include "imap/imap.h"
-#include "imap/modified_utf7.h"
 #include "imap/special_use.h"
+#include "imap_text/modified_utf7.h"
 #include "net/tls.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

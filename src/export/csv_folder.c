@@ -18,14 +18,14 @@
 #include "export/first_day.h"
 #include "export/protected_files.h"
 #include "export/table_file.h"
+#include "ledger/exports.h"
 #include "output/output_folder.h"
 #include "output/whole_file.h"
-#include "store/exports.h"
-#include "store/problems.h"
 #include "store/store.h"
 #include "summary/remedy.h"
 #include "tables/periods.h"
 #include "tables/tables.h"
+#include "upkeep/problems.h"
 
 /* A table's file on its way to the disk. */
 struct written {

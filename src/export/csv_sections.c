@@ -6,10 +6,10 @@
 
 #include "base/arena.h"
 #include "export/csv_sections.h"
+#include "ledger/exports.h"
 #include "model/row.h"
 #include "output/csv.h"
 #include "output/whole_file.h"
-#include "store/exports.h"
 #include "tables/periods.h"
 #include "tables/tables.h"
 

@@ -4,10 +4,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "ledger/exports.h"
 #include "output/csv.h"
-#include "store/exports.h"
-#include "tables/tables.h"
 #include "store/store.h"
+#include "tables/tables.h"
 
 struct arena;
 struct fault;

@@ -6,9 +6,9 @@
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "imap/copy_journal.h"
-#include "imap/guard.h"
 #include "imap/open_folder.h"
 #include "imap/session.h"
+#include "imap_text/guard.h"
 
 enum {
 	ANSWER_BYTES = 64 * 1024,

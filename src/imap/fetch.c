@@ -11,14 +11,14 @@
 #include "base/log.h"
 #include "imap/fetch.h"
 #include "imap/fetch_answer.h"
-#include "imap/guard.h"
 #include "imap/imap.h"
 #include "imap/known_uids.h"
 #include "imap/list_mails.h"
 #include "imap/reply.h"
-#include "imap/server_refusal.h"
 #include "imap/session.h"
-#include "imap/uid_set.h"
+#include "imap_text/guard.h"
+#include "imap_text/server_refusal.h"
+#include "imap_text/uid_set.h"
 #include "net/tls.h"
 
 enum {

@@ -7,7 +7,7 @@
 #include "base/utc.h"
 #include "imap/fetch_answer.h"
 #include "imap/session.h"
-#include "imap/tokens.h"
+#include "imap_text/tokens.h"
 
 enum {
 	SECTION_TEXT = 1024, /* of "HEADER.FIELDS (...)" */

@@ -10,15 +10,15 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/span.h"
-#include "imap/bodystructure.h"
 #include "imap/fetch_answer.h"
 #include "imap/fetch_preview.h"
-#include "imap/guard.h"
 #include "imap/imap.h"
 #include "imap/known_uids.h"
 #include "imap/list_mails.h"
 #include "imap/session.h"
-#include "imap/uid_set.h"
+#include "imap_text/bodystructure.h"
+#include "imap_text/guard.h"
+#include "imap_text/uid_set.h"
 #include "model/message.h"
 
 enum {

@@ -3,9 +3,9 @@
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "imap/folder_status.h"
-#include "imap/guard.h"
 #include "imap/reply.h"
 #include "imap/session.h"
+#include "imap_text/guard.h"
 
 enum {
 	ANSWER_BYTES = 64 * 1024

@@ -5,13 +5,13 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/span.h"
-#include "imap/guard.h"
 #include "imap/imap.h"
 #include "imap/list_folders.h"
 #include "imap/login.h"
-#include "imap/modified_utf7.h"
 #include "imap/session.h"
-#include "imap/tokens.h"
+#include "imap_text/guard.h"
+#include "imap_text/modified_utf7.h"
+#include "imap_text/tokens.h"
 
 enum {
 	ANSWER_BYTES = 1024 * 1024,

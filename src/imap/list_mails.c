@@ -10,12 +10,12 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "imap/fetch_answer.h"
-#include "imap/guard.h"
 #include "imap/imap.h"
 #include "imap/list_mails.h"
 #include "imap/newest_headers.h"
-#include "imap/server_refusal.h"
 #include "imap/session.h"
+#include "imap_text/guard.h"
+#include "imap_text/server_refusal.h"
 
 enum {
 	SLICE = 100000,	       /* mails a command, so that it has a bound */

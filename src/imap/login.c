@@ -10,12 +10,12 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/span.h"
-#include "imap/guard.h"
 #include "imap/imap.h"
 #include "imap/login.h"
 #include "imap/reply.h"
-#include "imap/sasl.h"
 #include "imap/session.h"
+#include "imap_text/guard.h"
+#include "imap_text/sasl.h"
 
 enum {
 	CREDENTIAL_MAX = 16 * 1024, /* of user or secret; tokens are long */

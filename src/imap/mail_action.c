@@ -8,13 +8,13 @@
 #include "base/fault.h"
 #include "imap/copy_journal.h"
 #include "imap/folder_status.h"
-#include "imap/guard.h"
 #include "imap/mail_action.h"
 #include "imap/move_target.h"
 #include "imap/reply.h"
-#include "imap/server_refusal.h"
 #include "imap/session.h"
-#include "imap/uid_set.h"
+#include "imap_text/guard.h"
+#include "imap_text/server_refusal.h"
+#include "imap_text/uid_set.h"
 
 enum {
 	LINE_BYTES = 256, /* of what a server may say about each mail */

@@ -5,12 +5,12 @@
 
 #include "base/alloc.h"
 #include "base/fault.h"
-#include "imap/guard.h"
 #include "imap/list_folders.h"
-#include "imap/modified_utf7.h"
 #include "imap/move_target.h"
 #include "imap/reply.h"
 #include "imap/session.h"
+#include "imap_text/guard.h"
+#include "imap_text/modified_utf7.h"
 
 enum {
 	ANSWER_BYTES = 64 * 1024

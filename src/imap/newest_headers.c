@@ -9,11 +9,11 @@
 #include "base/fault.h"
 #include "base/span.h"
 #include "imap/fetch_answer.h"
-#include "imap/guard.h"
 #include "imap/imap.h"
 #include "imap/newest_headers.h"
 #include "imap/reply.h"
 #include "imap/session.h"
+#include "imap_text/guard.h"
 
 enum {
 	FIELDS_BYTES = 16 * 1024, /* of a mail, on the average at most */

@@ -5,14 +5,14 @@
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "imap/folder_status.h"
-#include "imap/guard.h"
 #include "imap/imap.h"
 #include "imap/login.h"
-#include "imap/modified_utf7.h"
 #include "imap/open_folder.h"
 #include "imap/reply.h"
 #include "imap/session.h"
 #include "imap/special_use.h"
+#include "imap_text/guard.h"
+#include "imap_text/modified_utf7.h"
 
 enum {
 	ANSWER_BYTES = 1024 * 1024

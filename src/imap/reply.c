@@ -9,8 +9,8 @@
 #include "base/span.h"
 #include "base/utf8.h"
 #include "imap/reply.h"
-#include "imap/server_line.h"
-#include "imap/server_refusal.h"
+#include "imap_text/server_line.h"
+#include "imap_text/server_refusal.h"
 
 enum {
 	SHORTEST_SECRET = 4 /* blotting out "a" tells more than it hides */

@@ -9,10 +9,10 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/span.h"
-#include "imap/guard.h"
 #include "imap/reply.h"
 #include "imap/session.h"
-#include "imap/tokens.h"
+#include "imap_text/guard.h"
+#include "imap_text/tokens.h"
 #include "net/tls.h"
 
 enum {

@@ -8,9 +8,9 @@
 #include <libetpan/mmapstring.h>
 
 #include "base/span.h"
-#include "imap/guard.h"
 #include "imap/reply.h"
 #include "imap/special_use.h"
+#include "imap_text/guard.h"
 
 struct buf;
 struct fault;

@@ -7,9 +7,9 @@
 
 #include "base/arena.h"
 #include "base/span.h"
+#include "ledger/mailboxes.h"
 #include "model/message.h"
 #include "model/tls_report.h"
-#include "store/mailboxes.h"
 #include "store/rejects.h"
 
 /* What became of one attachment that claims to be a report. */

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/message.h"
 #include "ingest/examine.h"
+#include "model/message.h"
 
 struct fault;
 struct store;

@@ -5,7 +5,7 @@
 #include "ingest/ingest.h"
 #include "ingest/retry.h"
 #include "model/message.h"
-#include "store/quarantine.h"
+#include "upkeep/quarantine.h"
 
 /* What the attachment's bytes are still encoded in; NULL: they are not. */
 static const char *

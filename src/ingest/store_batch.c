@@ -6,15 +6,15 @@
 #include "base/log.h"
 #include "ingest/batch.h"
 #include "ingest/store_batch.h"
+#include "ledger/action_journal.h"
+#include "ledger/dkim_keys.h"
+#include "ledger/mailboxes.h"
+#include "ledger/suspects.h"
 #include "model/tls_report.h"
-#include "store/action_journal.h"
-#include "store/dkim_keys.h"
-#include "store/mailboxes.h"
 #include "store/messages.h"
 #include "store/rejects.h"
 #include "store/reports.h"
 #include "store/store.h"
-#include "store/suspects.h"
 
 /* "example: UID 17", or the path of a file. */
 static const char *

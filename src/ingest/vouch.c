@@ -16,10 +16,10 @@
 #include "dns/rdata.h"
 #include "dns/resolver.h"
 #include "ingest/vouch.h"
+#include "ledger/dkim_keys.h"
 #include "model/tls_report.h"
 #include "model/vouching.h"
 #include "report/host_name.h"
-#include "store/dkim_keys.h"
 
 struct voucher {
 	struct resolver *resolver;

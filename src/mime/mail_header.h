@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "model/tls_report.h"
 #include "base/span.h"
+#include "model/tls_report.h"
 
 /* The header fields that are read, of a mail or of a part. */
 enum head_field {

@@ -5,10 +5,10 @@
 #include <stddef.h>
 
 #include "base/arena.h"
-#include "model/limits.h"
 #include "base/span.h"
 #include "codes/findings.h"
 #include "mime/transfer_encoding.h"
+#include "model/limits.h"
 
 /*
  * The structure of a mail (RFC 2045, 2046, 5322), walked without recursion on

@@ -26,7 +26,7 @@ struct message {
 			   empty where not even that was to be had */
 	/* why the server does not hand it out, and bytes is empty; else NULL */
 	const char *not_handed_out;
-	bool was_suspect; /* it was not handed out before: see store/suspects.h
+	bool was_suspect; /* it was not handed out before: see ledger/suspects.h
 			   */
 	bool ruled_out;	  /* it holds no report: bytes is the header block */
 	bool is_mail;  /* from an mbox or a Maildir; else a file's bytes tell */

@@ -13,8 +13,8 @@
 #include "base/fault.h"
 #include "base/hex.h"
 #include "base/utc.h"
-#include "net/certificate_names.h"
 #include "net/certificate.h"
+#include "net/certificate_names.h"
 #include "net/connect_steps.h"
 #include "net/tls.h"
 

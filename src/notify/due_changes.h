@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "ledger/notified.h"
 #include "model/overview.h"
-#include "store/notified.h"
 #include "summary/changes.h"
 #include "summary/judge.h"
 #include "summary/words.h"

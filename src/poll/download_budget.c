@@ -5,9 +5,9 @@
 #include "base/log.h"
 #include "base/utc.h"
 #include "imap/imap.h"
+#include "ledger/mailboxes.h"
 #include "output/terminal_text.h"
 #include "poll/download_budget.h"
-#include "store/mailboxes.h"
 
 static int64_t
 today(void)

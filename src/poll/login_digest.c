@@ -6,8 +6,8 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "poll/login_digest.h"
 #include "imap/imap.h"
+#include "poll/login_digest.h"
 
 enum {
 	ROUNDS = 100000, /* takes some 30 ms */

@@ -7,9 +7,9 @@
 #include "base/fault.h"
 #include "base/utc.h"
 #include "imap/imap.h"
+#include "ledger/refused_logins.h"
 #include "poll/login_digest.h"
 #include "poll/login_refusal.h"
-#include "store/refused_logins.h"
 
 _Static_assert((int)REFUSAL_SALT == (int)LOGIN_SALT &&
 		   (int)REFUSAL_DIGEST == (int)LOGIN_DIGEST,

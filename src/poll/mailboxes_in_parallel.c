@@ -12,12 +12,12 @@
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/stop_signal.h"
 #include "config/config.h"
 #include "ingest/ingest.h"
+#include "poll/mailboxes_in_parallel.h"
 #include "poll/poll_mailbox.h"
 #include "poll/poll_run.h"
-#include "poll/mailboxes_in_parallel.h"
-#include "base/stop_signal.h"
 #include "store/store.h"
 
 /*

@@ -13,6 +13,7 @@
 #include "imap/list_mails.h"
 #include "imap/newest_headers.h"
 #include "imap/open_folder.h"
+#include "ledger/suspects.h"
 #include "mime/mail_header.h"
 #include "poll/download_budget.h"
 #include "poll/folder_cost.h"
@@ -21,7 +22,6 @@
 #include "poll/poll_run.h"
 #include "poll/report_share.h"
 #include "poll/withheld_mails.h"
-#include "store/suspects.h"
 
 enum {
 	SAMPLE_PART = 20, /* one of so many mails is a sample ... */

@@ -11,9 +11,9 @@
 #include "config/config.h"
 #include "imap/mail_action.h"
 #include "imap/open_folder.h"
+#include "ledger/action_journal.h"
+#include "ledger/mailboxes.h"
 #include "poll/pending_actions.h"
-#include "store/action_journal.h"
-#include "store/mailboxes.h"
 #include "store/store.h"
 
 /* The folder in which actions are carried out. */

@@ -12,6 +12,8 @@
 #include "config/config.h"
 #include "imap/open_folder.h"
 #include "ingest/ingest.h"
+#include "ledger/action_journal.h"
+#include "ledger/suspects.h"
 #include "output/progress.h"
 #include "poll/download_budget.h"
 #include "poll/mails_to_read.h"
@@ -20,8 +22,6 @@
 #include "poll/poll_run.h"
 #include "poll/read_mails.h"
 #include "poll/single_mails.h"
-#include "store/action_journal.h"
-#include "store/suspects.h"
 
 /*
  * Read the mails of the list.  After a fault of the server, what came before it

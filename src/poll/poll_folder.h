@@ -4,11 +4,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "output/progress.h"
 #include "imap/fetch.h"
 #include "imap/list_mails.h"
 #include "imap/open_folder.h"
-#include "store/mailboxes.h"
+#include "ledger/mailboxes.h"
+#include "output/progress.h"
 #include "store/store.h"
 
 struct config_mailbox;

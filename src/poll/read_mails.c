@@ -10,6 +10,7 @@
 #include "imap/fetch_preview.h"
 #include "imap/list_mails.h"
 #include "ingest/ingest.h"
+#include "ledger/suspects.h"
 #include "mime/mail_preview.h"
 #include "model/message.h"
 #include "output/progress.h"
@@ -20,7 +21,6 @@
 #include "poll/read_mails.h"
 #include "poll/report_share.h"
 #include "poll/withheld_mails.h"
-#include "store/suspects.h"
 
 enum {
 	/* mails that are fetched in one go, at first and at most; mails that

@@ -4,13 +4,13 @@
 #include "base/fault.h"
 #include "imap/fetch.h"
 #include "imap/list_mails.h"
+#include "ledger/suspects.h"
 #include "poll/mails_to_read.h"
 #include "poll/poll_folder.h"
 #include "poll/poll_run.h"
 #include "poll/read_mails.h"
 #include "poll/single_mails.h"
 #include "poll/withheld_mails.h"
-#include "store/suspects.h"
 
 static int
 on_witness(void *arg, const struct imap_mail *mail, struct fault *f)

@@ -7,8 +7,8 @@
 #include "ingest/ingest.h"
 #include "ingest/retry.h"
 #include "poll/waiting_mails.h"
-#include "store/quarantine.h"
 #include "store/vouched.h"
+#include "upkeep/quarantine.h"
 
 enum {
 	PATIENCE_DAYS = 5

@@ -9,14 +9,14 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/span.h"
-#include "imap/server_refusal.h"
+#include "imap_text/server_refusal.h"
 #include "ingest/ingest.h"
+#include "ledger/mailboxes.h"
+#include "ledger/suspects.h"
 #include "mime/mail_header.h"
 #include "model/message.h"
 #include "poll/poll_run.h"
 #include "poll/withheld_mails.h"
-#include "store/mailboxes.h"
-#include "store/suspects.h"
 
 static struct withheld_mail *
 find(const struct withheld_mails *w, uint32_t uid)

@@ -13,8 +13,8 @@
 #include "base/hex.h"
 #include "base/utc.h"
 #include "model/domain_setup.h"
-#include "net/certificate_names.h"
 #include "net/certificate.h"
+#include "net/certificate_names.h"
 #include "probe/certificate_verdict.h"
 
 enum {

@@ -34,8 +34,7 @@ is_plain_text(const char *media_type)
 
 /* What keeps senders from a policy, in `*x` what was found. */
 static enum point_code
-find_fetch_fault(
-    const struct web_fetch *f, struct arena *arena, const char **x)
+find_fetch_fault(const struct web_fetch *f, struct arena *arena, const char **x)
 {
 	const char *type = judging_text(f->media_type);
 

@@ -16,6 +16,7 @@
 #include "dns/host_names.h"
 #include "dns/resolver.h"
 #include "ingest/ingest.h"
+#include "ledger/posts.h"
 #include "mime/report_front.h"
 #include "model/message.h"
 #include "model/test_report.h"
@@ -26,7 +27,6 @@
 #include "receive/cgi_body.h"
 #include "receive/cgi_request.h"
 #include "receive/receive.h"
-#include "store/posts.h"
 #include "store/store.h"
 
 enum {

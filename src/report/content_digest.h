@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/tls_report.h"
 #include "base/span.h"
+#include "model/tls_report.h"
 #include "report/members.h"
 
 /*

@@ -6,10 +6,10 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "model/limits.h"
-#include "model/tls_report.h"
 #include "base/span.h"
 #include "codes/findings.h"
+#include "model/limits.h"
+#include "model/tls_report.h"
 
 /* What is known beside the JSON text; none of it enters the identity. */
 struct report_context {

@@ -8,7 +8,8 @@
 #include "store/store.h"
 #include "store/totals.h"
 
-/* What a store is made of; for the files of this room alone. */
+/* What a store is made of; for the rooms that write it: store, ledger, upkeep.
+ */
 
 struct prepared;
 

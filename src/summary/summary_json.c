@@ -8,8 +8,8 @@
 #include "summary/problem_verdict.h"
 #include "summary/summary_json.h"
 #include "summary/words.h"
-#include "summary/words_of_vouching.h"
 #include "summary/words_of_findings.h"
+#include "summary/words_of_vouching.h"
 
 static const char *const group_names[N_GROUPS] = {
 	[GROUP_FIX] = "fix",

@@ -4,9 +4,9 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
-#include "model/limits.h"
 #include "base/span.h"
 #include "codes/findings.h"
+#include "model/limits.h"
 
 /*
  * The report texts in a container: one, or for a zip one an entry (at most

@@ -2,9 +2,9 @@
 #define UNPACK_UNZIP_H
 
 #include "base/buf.h"
-#include "model/limits.h"
 #include "base/span.h"
 #include "codes/findings.h"
+#include "model/limits.h"
 
 /* The entries of a zip file that may be reports, one after the other. */
 struct unzip;

@@ -14,10 +14,10 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/hex.h"
-#include "base/span.h"
 #include "base/printable.h"
-#include "base/utf8.h"
+#include "base/span.h"
 #include "base/utc.h"
+#include "base/utf8.h"
 
 static void
 reads_date_times_as_senders_write_them(void **state)

@@ -13,8 +13,8 @@
 
 #include "base/buf.h"
 #include "base/fault.h"
-#include "imap/guard.h"
-#include "imap/server_line.h"
+#include "imap_text/guard.h"
+#include "imap_text/server_line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -1,9 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/limits.h"
 #include "files/mbox.h"
 #include "files/sliding_window.h"
+#include "model/limits.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -8,8 +8,8 @@
 
 #include "base/buf.h"
 #include "base/span.h"
-#include "imap/bodystructure.h"
 #include "imap/fetch_answer.h"
+#include "imap_text/bodystructure.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -1,5 +1,5 @@
-#include "imap/uid_set.h"
 #include "imap/fetch.h"
+#include "imap_text/uid_set.h"
 
 #include "scenes/imap_script.h"
 

@@ -1,8 +1,8 @@
 #include "model/message.h"
 
-#include "scenes/imap_script.h"
 #include "imap/fetch.h"
 #include "imap/fetch_preview.h"
+#include "scenes/imap_script.h"
 
 #define FIELDS                                                                \
 	"(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS (From Subject Message-ID " \

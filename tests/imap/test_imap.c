@@ -1,6 +1,6 @@
-#include "imap/modified_utf7.h"
 #include "imap/list_folders.h"
 #include "imap/newest_headers.h"
+#include "imap_text/modified_utf7.h"
 #include "net/connect_steps.h"
 
 #include "scenes/imap_script.h"

@@ -3,10 +3,10 @@
 #include <zlib.h>
 
 #include "base/arena.h"
-#include "model/limits.h"
 #include "mime/candidates.h"
 #include "mime/mail_header.h"
 #include "mime/part_body.h"
+#include "model/limits.h"
 #include "unpack/gzip_pack.h"
 #include "unpack/unpack.h"
 

@@ -2,10 +2,10 @@
 
 #include "base/arena.h"
 #include "mime/charset.h"
+#include "mime/encoded_words.h"
 #include "mime/header_field.h"
 #include "mime/mail_header.h"
 #include "mime/parameter.h"
-#include "mime/encoded_words.h"
 #include "mime/transfer_encoding.h"
 
 static struct arena arena;

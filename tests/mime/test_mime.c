@@ -1,8 +1,8 @@
 #include "scenes/mails.h"
 
 #include "base/arena.h"
-#include "model/limits.h"
 #include "mime/mime.h"
+#include "model/limits.h"
 
 /* The mail under test and what was read of it. */
 struct scene {

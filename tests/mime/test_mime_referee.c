@@ -8,9 +8,9 @@
 #include <gmime/gmime.h>
 
 #include "base/arena.h"
-#include "model/limits.h"
 #include "mime/mime.h"
 #include "mime/transfer_encoding.h"
+#include "model/limits.h"
 
 enum {
 	LEAVES = 256,

@@ -13,8 +13,8 @@
 
 #include "base/fault.h"
 #include "imap/imap.h"
-#include "imap/open_folder.h"
 #include "imap/list_mails.h"
+#include "imap/open_folder.h"
 
 #include "scenes/imap_server.h"
 

@@ -15,8 +15,8 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
-#include "model/overview.h"
 #include "base/utc.h"
+#include "model/overview.h"
 #include "summary/judge.h"
 #include "summary/words.h"
 

@@ -6,8 +6,8 @@
 #include "scenes/mails.h"
 
 #include "base/arena.h"
-#include "model/limits.h"
 #include "base/utc.h"
+#include "model/limits.h"
 #include "report/report.h"
 
 /* A report under test and what was read of it. */

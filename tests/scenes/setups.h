@@ -165,14 +165,13 @@ setup_well(void)
 	    "v=TLSRPTv1; rua=mailto:tls@alder.example");
 	s->sts.lookup = lookup_of("_mta-sts.alder.example", LOOKUP_FOUND);
 	publish(&s->sts, d->sts, 0, &d->string[2], "v=STSv1; id=20261101;");
-	s->policy = (struct web_fetch){
-		.a = lookup_of("mta-sts.alder.example", LOOKUP_FOUND),
+	s->policy = (struct web_fetch){ .a = lookup_of("mta-sts.alder.example",
+					    LOOKUP_FOUND),
 		.aaaa = lookup_of("mta-sts.alder.example", LOOKUP_NO_DATA),
 		.result = FETCH_ANSWERED,
 		.status = 200,
 		.media_type = "text/plain",
-		.not_after = s->now + 60 * UTC_DAY
-	};
+		.not_after = s->now + 60 * UTC_DAY };
 	s->mx_lookup = lookup_of(domain, LOOKUP_FOUND);
 	s->mx = d->mx;
 	s->host = d->host;

@@ -21,15 +21,15 @@
 
 #include "base/alloc.h"
 #include "base/fault.h"
+#include "base/utc.h"
+#include "ledger/mailboxes.h"
 #include "model/message.h"
 #include "model/tls_report.h"
-#include "base/utc.h"
-#include "store/mailboxes.h"
 #include "store/messages.h"
 #include "store/reports.h"
 #include "store/sql.h"
-#include "store/store_private.h"
 #include "store/store.h"
+#include "store/store_private.h"
 #include "tables/tables.h"
 
 struct scene {

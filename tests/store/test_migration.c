@@ -4,8 +4,8 @@
 
 #include "store/schema.h"
 #include "store/status.h"
-#include "store/verify.h"
 #include "tables/tables.h"
+#include "upkeep/verify.h"
 
 /* Stores that an older release made, or that were restored from a dump. */
 

@@ -1,5 +1,5 @@
-#include "scenes/stores.h"
 #include "base/utc.h"
+#include "scenes/stores.h"
 #include "store/status.h"
 
 static void

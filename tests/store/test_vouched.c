@@ -2,10 +2,10 @@
 #include "scenes/stores.h"
 
 #include "base/arena.h"
-#include "store/quarantine.h"
 #include "store/rejects.h"
-#include "store/verify.h"
 #include "store/vouched.h"
+#include "upkeep/quarantine.h"
+#include "upkeep/verify.h"
 
 static const struct failure no_tls = {
 	.result_type = "starttls-not-supported",

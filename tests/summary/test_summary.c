@@ -1,10 +1,10 @@
 #include "scenes/overviews.h"
 
+#include "output/display_width.h"
+#include "output/terminal_text.h"
 #include "summary/sparkline.h"
 #include "summary/summary.h"
 #include "summary/summary_json.h"
-#include "output/terminal_text.h"
-#include "output/display_width.h"
 
 #include <json-c/json.h>
 #include <locale.h>

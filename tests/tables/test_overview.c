@@ -2,7 +2,7 @@
 #include "scenes/stores.h"
 
 #include "tables/gather_overview.h"
-#include "store/problems.h"
+#include "upkeep/problems.h"
 
 /* What a store says about a range of days, gathered for people. */
 

@@ -1,13 +1,13 @@
 #include "scenes/sent.h"
 #include "scenes/stores.h"
 
-#include "store/exports.h"
+#include "ledger/exports.h"
 #include "store/recount.h"
-#include "store/verify.h"
 #include "tables/periods.h"
 #include "tables/tables.h"
-#include "store/problems.h"
-#include "store/quarantine.h"
+#include "upkeep/problems.h"
+#include "upkeep/quarantine.h"
+#include "upkeep/verify.h"
 
 /*
  * The rollups as they are kept up, and what is read from them: tables over

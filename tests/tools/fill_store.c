@@ -16,10 +16,10 @@
 #include <unistd.h>
 
 #include "base/fault.h"
-#include "model/message.h"
-#include "model/tls_report.h"
 #include "base/timing.h"
 #include "base/utc.h"
+#include "model/message.h"
+#include "model/tls_report.h"
 #include "store/messages.h"
 #include "store/reports.h"
 #include "store/store.h"

@@ -1,0 +1,15 @@
+#ifndef SURVEY_LOOK_AT_POLICIES_H
+#define SURVEY_LOOK_AT_POLICIES_H
+
+#include <stddef.h>
+
+struct domain_view;
+struct probe;
+
+/*
+ * Fetch the policies of the domains whose policy host has an address, several
+ * at a time.  A view is `is_cut` when a stop came before its policy.
+ */
+void look_at_policies(const struct probe *, struct domain_view **, size_t n);
+
+#endif

@@ -1,0 +1,17 @@
+#ifndef SURVEY_LOOK_INTO_STORE_H
+#define SURVEY_LOOK_INTO_STORE_H
+
+#include <stddef.h>
+
+struct domain_view;
+struct fault;
+struct store;
+
+/*
+ * Add to the views what the store holds of their domains: what senders saw,
+ * open problems, and by which mailbox reports came.
+ */
+int look_into_store(
+    struct store *, struct domain_view **, size_t n, struct fault *);
+
+#endif

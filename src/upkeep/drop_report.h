@@ -1,0 +1,29 @@
+#ifndef UPKEEP_DROP_REPORT_H
+#define UPKEEP_DROP_REPORT_H
+
+#include <stdint.h>
+
+struct arena;
+struct fault;
+struct store;
+
+/* A report that was taken out of the store; the strings live in the arena. */
+struct store_dropped {
+	int64_t id;
+	const char *organization, *report_id, *date;
+	const char *domain;	  /* recipient domains, separated by blanks */
+	int64_t sessions, failed; /* that its figures were; 0 for a conflict */
+	int64_t conflicts; /* copies with other content that went with it */
+};
+
+/*
+ * Take a report out with its figures, in the open transaction.  With one that
+ * counts go the copies in conflict with it, which wait in quarantine for a
+ * decision between them.  What went is remembered by key and content, so that
+ * the same mail is a duplicate when it comes again.  Faults: exit code 66 for
+ * an unknown number, 65 for a report on a day whose details were pruned.
+ */
+int store_drop_report(struct store *, int64_t report, struct arena *,
+    struct store_dropped *, struct fault *);
+
+#endif

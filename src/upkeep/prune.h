@@ -1,0 +1,55 @@
+#ifndef UPKEEP_PRUNE_H
+#define UPKEEP_PRUNE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct fault;
+struct store;
+
+/*
+ * Dropping what old reports hold beyond the figures.  The reports stay, so
+ * that one that comes again is a duplicate, and so do all rollups; quarantine
+ * is left alone, as are the days on which a conflict waits for a decision.
+ */
+struct store_prune {
+	const char *before; /* the first day that stays as it is */
+	bool raw;	    /* drop the bytes of reports */
+	bool details;	    /* their entries with the failures */
+};
+
+struct store_pruned {
+	int64_t reports;  /* whose details went */
+	int64_t failures; /* with them */
+	int64_t raw;	  /* reports whose bytes went */
+	int64_t raw_bytes;
+};
+
+/* Count what a prune would drop, and drop nothing. */
+int store_prune_count(struct store *, const struct store_prune *,
+    struct store_pruned *, struct fault *);
+
+/* Count the days that a prune leaves alone since a conflict waits there. */
+int store_prune_left(
+    struct store *, const struct store_prune *, int64_t *days, struct fault *);
+
+/* How far a prune has come.  Zero-initialise. */
+struct store_prune_place {
+	char date[16];
+	int64_t report;
+};
+
+/*
+ * Drop the next reports' details or bytes, a bounded number in a transaction of
+ * its own, and add them to the sum: 1, or 0 when nothing is left to drop.
+ */
+int store_prune_some(struct store *, const struct store_prune *,
+    struct store_prune_place *, struct store_pruned *, struct fault *);
+
+/*
+ * Shrink the file by some of its free pages, a bounded step: 1 with the bytes
+ * added to `*bytes`, or 0 when no free page is left.
+ */
+int store_give_back(struct store *, int64_t *bytes, struct fault *);
+
+#endif
