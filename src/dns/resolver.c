@@ -411,8 +411,6 @@ is_worth_asking(struct resolver *r, const struct dns_question *q)
 	if (!r->set.patient &&
 	    (r->dead || find_party(r, q->party)->silent >= SILENT_NAMES))
 		return false;
-	if (r->ctx == NULL && !r->failed)
-		open_resolver(r);
 	return r->ctx != NULL;
 }
 
@@ -423,6 +421,9 @@ resolver_ask(struct resolver *r, struct dns_question *question, size_t n)
 	bool is_any_asked = false;
 	size_t i;
 
+	/* before anything is remembered, for it may forget all */
+	if (r->ctx == NULL && !r->failed && n > 0)
+		open_resolver(r);
 	/* strangers can make up names without end */
 	if (r->n_known > (r->set.patient ? 4 * CACHE_MOST : CACHE_MOST))
 		forget_all(r);

@@ -188,9 +188,10 @@ class Output(Trouble):
         config = self.stored()
         self.assert_one_error(self.run_it("-c", config, "export", "-o", self.path("no", "such")), CANTCREAT)
 
-    def test_a_csv_folder_that_is_gone_fails_the_import_after_it_was_stored(self):
+    def test_a_csv_folder_that_is_none_fails_the_import_after_it_was_stored(self):
         config = self.stored()
         shutil.rmtree(self.export)
+        self.write("csv", "a file in its place")
         result = self.run_it("-c", config, "import", self.mails(seed=9))
         self.assert_one_error(result, CANTCREAT)
         self.assertGreater(self.query("SELECT count(*) FROM reports")[0][0], 50)

@@ -17,7 +17,7 @@ IDENTITY = {
 REFERS = {"mailbox": "mailboxes", "message": "messages", "report": "reports", "quarantine": "quarantine",
           "series": "series", "sender": "senders", "problem": "problems"}
 OF_THE_RUN = {"id", "last_poll", "last_good", "created", "generation"}
-OF_THE_DISK = {"exports"}  # which files were written, and when
+OF_THE_DISK = {"exports", "reading"}  # which files were written, and when; how much the run has fetched
 
 
 def dump(path):

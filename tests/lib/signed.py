@@ -61,9 +61,11 @@ class Dkim(Scene):
         self.addCleanup(self.dns.close)
         self.dns.txt(self.signer.name, self.signer.record)
 
+    trust_anchor = "none"
+
     def conf(self, **reports):
         return self.write("dkim.conf", f"[store]\npath = {self.store}\n[dns]\nresolver = {self.dns.address}\n"
-                          "trust_anchor = none\ntimeout = 2s\n[reports]\n" +
+                          f"trust_anchor = {self.trust_anchor}\ntimeout = 2s\n[reports]\n" +
                           "".join(f"{k} = {v}\n" for k, v in reports.items()))
 
     def mails(self, *raws, signed=True):
