@@ -1,3 +1,6 @@
+#include <stddef.h>
+#include <stdint.h>
+
 #include "ingest/part_share.h"
 #include "mime/candidates.h"
 #include "mime/mime.h"

@@ -1,5 +1,6 @@
 #include <openssl/evp.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "output/mail_encoding.h"
