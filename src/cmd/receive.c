@@ -11,7 +11,9 @@
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
+#include "config/config.h"
 #include "export/csv_folder.h"
+#include "receive/cgi_answer.h"
 #include "receive/receive.h"
 #include "store/store.h"
 

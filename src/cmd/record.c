@@ -5,7 +5,6 @@
 #include <strings.h>
 #include <sysexits.h>
 
-#include "base/alloc.h"
 #include "base/arena.h"
 #include "base/log.h"
 #include "cmd/cmd.h"

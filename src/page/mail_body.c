@@ -2,7 +2,6 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "base/arena.h"
 #include "model/overview.h"
 #include "page/html_escape.h"
 #include "page/html_page.h"

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "net/tls.h"
 #include "net/wire.h"
 #include "probe/handshake.h"
 #include "probe/probe.h"

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "published/flaws.h"
+#include "published/points.h"
 
 void
 flaws_add(struct flaws *fs, enum point_code code, const char *x, const char *y)

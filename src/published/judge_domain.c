@@ -13,6 +13,8 @@
 #include "published/judge_reports.h"
 #include "published/judging.h"
 #include "published/points.h"
+#include "published/sts_record.h"
+#include "published/tlsrpt_record.h"
 
 /*
  * What DNS says of the domain as such.  False when there is no more to judge:

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/span.h"
 #include "model/domain_setup.h"
 #include "published/judge_domain.h"
 #include "published/judge_record.h"
