@@ -1,6 +1,7 @@
 #include <ini.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/span.h"
 #include "base/utf8.h"
 #include "config/config_reader.h"
@@ -34,12 +35,6 @@ take_line(struct span *left)
 	return line;
 }
 
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /*
  * Where a comment begins: at a semicolon behind a blank.  libinih ignores
  * quotes here, so we do too.  The length of the line when there is no comment.
@@ -50,7 +45,7 @@ comment_at(struct span s)
 	size_t i;
 
 	for (i = 1; i < s.n; i++)
-		if (s.p[i] == ';' && is_blank(s.p[i - 1]))
+		if (s.p[i] == ';' && ascii_is_blank(s.p[i - 1]))
 			return i;
 	return s.n;
 }

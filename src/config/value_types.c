@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/hex.h"
 #include "config/value_types.h"
 
@@ -18,12 +19,6 @@ enum {
 	WORD_MAX = 40, /* bytes of the longest word that is compared */
 	TYPO = 2       /* letters by which a word may be mistyped */
 };
-
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
 
 /* Read the digits that `s` begins with; `*end` is what follows them. */
 static int
@@ -138,7 +133,7 @@ take_item(const char *s, char *out)
 {
 	bool quoted = false;
 
-	for (; *s != '\0' && (quoted || !is_blank(*s)); s++) {
+	for (; *s != '\0' && (quoted || !ascii_is_blank(*s)); s++) {
 		if (*s == '"')
 			quoted = !quoted;
 		else
@@ -161,7 +156,7 @@ setting_list(
 	list = arena_alloc(a, (len / 2 + 2) * sizeof *list);
 	copy = arena_alloc(a, len + 1);
 	for (;;) {
-		while (is_blank(*text))
+		while (ascii_is_blank(*text))
 			text++;
 		if (*text == '\0')
 			break;

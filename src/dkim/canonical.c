@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/ascii.h"
 #include "base/span.h"
 #include "dkim/canonical.h"
 #include "mime/header_field.h"
@@ -46,16 +47,10 @@ canonical_line_end(struct canonical *c)
 	put(c, "\r\n", 2);
 }
 
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static struct span
 without_blanks_behind(struct span s)
 {
-	while (s.n > 0 && is_blank(s.p[s.n - 1]))
+	while (s.n > 0 && ascii_is_blank(s.p[s.n - 1]))
 		s.n--;
 	return s;
 }
@@ -68,12 +63,12 @@ put_relaxed(struct canonical *c, struct span s)
 
 	while (i < s.n) {
 		from = i;
-		while (i < s.n && !is_blank(s.p[i]))
+		while (i < s.n && !ascii_is_blank(s.p[i]))
 			i++;
 		put(c, s.p + from, i - from);
 		if (i < s.n)
 			put(c, " ", 1);
-		while (i < s.n && is_blank(s.p[i]))
+		while (i < s.n && ascii_is_blank(s.p[i]))
 			i++;
 	}
 }
@@ -151,13 +146,13 @@ field_relaxed(struct canonical *c, struct span name, struct span value)
 	while (value.n > 0) {
 		line = field_chomp(field_line(&value, c->eol), c->eol);
 		for (i = 0; i < line.n;) {
-			if (is_blank(line.p[i])) {
+			if (ascii_is_blank(line.p[i])) {
 				blank = true;
 				i++;
 				continue;
 			}
 			from = i;
-			while (i < line.n && !is_blank(line.p[i]))
+			while (i < line.n && !ascii_is_blank(line.p[i]))
 				i++;
 			if (begun && blank)
 				put(c, " ", 1);

@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/span.h"
 #include "imap_text/tokens.h"
 
@@ -9,12 +10,6 @@ static bool
 is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
 }
 
 void
@@ -39,7 +34,7 @@ read_digits(struct span s, uint64_t *number)
 {
 	size_t n = 0;
 
-	for (*number = 0; n < s.n && is_digit(s.p[n]); n++)
+	for (*number = 0; n < s.n && ascii_is_digit(s.p[n]); n++)
 		if (*number <= (UINT64_MAX - 9) / 10)
 			*number = *number * 10 + (unsigned char)(s.p[n] - '0');
 	return n;
@@ -158,7 +153,7 @@ ends_in_literal(struct span line, uint64_t *bytes)
 		return 0;
 	for (at = line.n - 1; at > 0; at--) {
 		c = line.p[at - 1];
-		if (!is_digit(c) && !is_blank(c) && c != '+' && c != '-')
+		if (!ascii_is_digit(c) && !is_blank(c) && c != '+' && c != '-')
 			break;
 	}
 	if (at == 0 || line.p[at - 1] != '{')

@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/hex.h"
 #include "base/span.h"
 #include "base/utf8.h"
@@ -33,12 +34,6 @@ json_refuse_syntax(struct json_tokens *s, const char *at, const char *what)
 	if (*at == '\0')
 		return json_refuse(s, at, CODE_JSON_NUL, "a NUL byte");
 	return json_refuse(s, at, CODE_JSON_SYNTAX, what);
-}
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
 }
 
 /* Whether a byte of a string is ASCII that stands for itself. */
@@ -236,7 +231,7 @@ digits(struct json_tokens *s)
 {
 	const char *begin = s->p;
 
-	while (s->p < s->end && is_digit(*s->p))
+	while (s->p < s->end && ascii_is_digit(*s->p))
 		s->p++;
 	return s->p > begin;
 }

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/span.h"
 #include "mime/header_field.h"
 
@@ -10,12 +11,6 @@ field_eol(struct span text)
 	    memchr(text.p, '\r', text.n) != NULL)
 		return '\r';
 	return '\n';
-}
-
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t';
 }
 
 enum {
@@ -50,7 +45,7 @@ field_begins(struct span line, struct span *name, struct span *value)
 	while (i < line.n && is_name(line.p[i]))
 		i++;
 	n = i;
-	while (i < line.n && is_blank(line.p[i]))
+	while (i < line.n && ascii_is_blank(line.p[i]))
 		i++;
 	if (n == 0 || i == line.n || line.p[i] != ':')
 		return false;
@@ -99,8 +94,8 @@ field_skip(struct span *s)
 			depth--;
 		else if (s->p[i] == '\\' && depth > 0)
 			i++;
-		else if (depth == 0 && !is_blank(s->p[i]) && s->p[i] != '\r' &&
-			 s->p[i] != '\n')
+		else if (depth == 0 && !ascii_is_blank(s->p[i]) &&
+			 s->p[i] != '\r' && s->p[i] != '\n')
 			break;
 	}
 	*s = span_skip(*s, i);

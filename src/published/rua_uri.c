@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/hex.h"
 #include "base/span.h"
 #include "published/flaws.h"
@@ -23,12 +24,6 @@ is_alpha(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* Labels of letters, digits and inner hyphens, two or more of them. */
 static bool
 is_domain(struct span s)
@@ -42,7 +37,7 @@ is_domain(struct span s)
 				return false;
 			labels++;
 			label = 0;
-		} else if (is_alpha(s.p[i]) || is_digit(s.p[i]) ||
+		} else if (is_alpha(s.p[i]) || ascii_is_digit(s.p[i]) ||
 			   (s.p[i] == '-' && label > 0)) {
 			label++;
 		} else {
@@ -59,7 +54,7 @@ ends_in_number(struct span s)
 	size_t i;
 
 	for (i = s.n; i > 0 && s.p[i - 1] != '.'; i--)
-		if (!is_digit(s.p[i - 1]))
+		if (!ascii_is_digit(s.p[i - 1]))
 			return false;
 	return true;
 }
@@ -193,7 +188,7 @@ is_port(struct span s)
 
 	if (s.n == 0)
 		return true;
-	for (i = 1; i < s.n && is_digit(s.p[i]) && port <= PORT_MOST; i++)
+	for (i = 1; i < s.n && ascii_is_digit(s.p[i]) && port <= PORT_MOST; i++)
 		port = port * 10 + (unsigned)(s.p[i] - '0');
 	return s.p[0] == ':' && i == s.n && s.n > 1 && port > 0 &&
 	       port <= PORT_MOST;
@@ -266,7 +261,7 @@ scheme_length(struct span s)
 
 	for (i = 0; i < s.n && s.p[i] != ':'; i++)
 		if (!is_alpha(s.p[i]) &&
-		    (i == 0 || (!is_digit(s.p[i]) && s.p[i] != '+' &&
+		    (i == 0 || (!ascii_is_digit(s.p[i]) && s.p[i] != '+' &&
 				   s.p[i] != '-' && s.p[i] != '.')))
 			return 0;
 	return i < s.n ? i : 0;

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/span.h"
 #include "base/utf8.h"
 #include "published/flaws.h"
@@ -30,19 +31,6 @@ struct reading {
 	size_t n_mx, room;
 };
 
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static bool
-is_alnum(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9');
-}
-
 /* Domain of RFC 5321 §4.1.2, with or without "*." before it. */
 static bool
 is_mx_pattern(struct span s)
@@ -57,7 +45,8 @@ is_mx_pattern(struct span s)
 			    s.p[i - 1] == '-')
 				return false;
 			label = 0;
-		} else if (is_alnum(s.p[i]) || (s.p[i] == '-' && label > 0)) {
+		} else if (ascii_is_alnum(s.p[i]) ||
+			   (s.p[i] == '-' && label > 0)) {
 			label++;
 		} else {
 			return false;
@@ -155,7 +144,7 @@ read_line(struct reading *r, struct span line)
 		return false;
 	name.n = (size_t)(colon - line.p);
 	value = span_skip(line, name.n + 1);
-	while (value.n > 0 && is_blank(value.p[0]))
+	while (value.n > 0 && ascii_is_blank(value.p[0]))
 		value = span_skip(value, 1);
 	if (!txt_is_field_name(name) || !is_text(value))
 		return false;
@@ -189,7 +178,7 @@ next_line(struct span *rest)
 	*rest = span_skip(*rest, line.n + 1);
 	if (end != NULL && line.n > 0 && line.p[line.n - 1] == '\r')
 		line.n--;
-	while (line.n > 0 && is_blank(line.p[line.n - 1]))
+	while (line.n > 0 && ascii_is_blank(line.p[line.n - 1]))
 		line.n--;
 	return line;
 }

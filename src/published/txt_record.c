@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/span.h"
 #include "model/domain_setup.h"
 #include "published/txt_record.h"
@@ -9,19 +10,6 @@
 enum {
 	NAME_MOST = 32 /* characters of a field's name */
 };
-
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static bool
-is_alnum(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9');
-}
 
 struct span
 txt_joined(const struct txt_record *r, struct arena *arena)
@@ -96,10 +84,10 @@ txt_is_field_name(struct span s)
 {
 	size_t i;
 
-	if (s.n == 0 || s.n > NAME_MOST || !is_alnum(s.p[0]))
+	if (s.n == 0 || s.n > NAME_MOST || !ascii_is_alnum(s.p[0]))
 		return false;
 	for (i = 1; i < s.n; i++)
-		if (!is_alnum(s.p[i]) && s.p[i] != '_' && s.p[i] != '-' &&
+		if (!ascii_is_alnum(s.p[i]) && s.p[i] != '_' && s.p[i] != '-' &&
 		    s.p[i] != '.')
 			return false;
 	return true;
@@ -111,7 +99,7 @@ txt_next_field(struct span *rest, struct span *name, struct span *value)
 	struct span field = *rest;
 	const char *end, *equals;
 
-	while (field.n > 0 && is_blank(field.p[0]))
+	while (field.n > 0 && ascii_is_blank(field.p[0]))
 		field = span_skip(field, 1);
 	if (field.n == 0)
 		return FIELD_END;
@@ -120,7 +108,7 @@ txt_next_field(struct span *rest, struct span *name, struct span *value)
 			    : span_skip(field, field.n);
 	if (end != NULL)
 		field.n = (size_t)(end - field.p);
-	while (field.n > 0 && is_blank(field.p[field.n - 1]))
+	while (field.n > 0 && ascii_is_blank(field.p[field.n - 1]))
 		field.n--;
 	if (field.n == 0 || (equals = memchr(field.p, '=', field.n)) == NULL)
 		return FIELD_BROKEN;
@@ -145,7 +133,7 @@ txt_has_blanks_behind(struct span s)
 {
 	size_t n = s.n;
 
-	while (n > 0 && is_blank(s.p[n - 1]))
+	while (n > 0 && ascii_is_blank(s.p[n - 1]))
 		n--;
 	return n < s.n && n > 0 && s.p[n - 1] != ';';
 }
@@ -159,7 +147,7 @@ txt_behind_version(struct span s, const char *version)
 	if (s.n < n || memcmp(s.p, version, n) != 0)
 		return none;
 	s = span_skip(s, n);
-	while (s.n > 0 && is_blank(s.p[0]))
+	while (s.n > 0 && ascii_is_blank(s.p[0]))
 		s = span_skip(s, 1);
 	return s.n == 0 || s.p[0] == ';' ? s : none;
 }

@@ -1,6 +1,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/ascii.h"
 #include "base/span.h"
 #include "codes/codes.h"
 #include "report/content_digest.h"
@@ -22,12 +23,6 @@ enum {
  */
 #define EXPONENT_MAX (INT64_C(1) << 40)
 
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* The exponent, which is what follows the letter e: "+12", "-3". */
 static int64_t
 exponent(struct span s)
@@ -35,7 +30,7 @@ exponent(struct span s)
 	bool minus = s.n > 0 && s.p[0] == '-';
 	int64_t v = 0;
 
-	if (s.n > 0 && !is_digit(s.p[0]))
+	if (s.n > 0 && !ascii_is_digit(s.p[0]))
 		s = span_skip(s, 1);
 	for (; s.n > 0; s = span_skip(s, 1))
 		if (v < EXPONENT_MAX)
@@ -157,7 +152,7 @@ read_string(struct report_parser *rp, struct json_object *o, enum member m,
 	size_t i;
 
 	for (i = 0; i < s.n; i++)
-		if (!is_digit(s.p[i]))
+		if (!ascii_is_digit(s.p[i]))
 			break;
 	if (s.n == 0 || i < s.n)
 		return CODE_FIELD_TYPE;
