@@ -30,6 +30,8 @@ struct csv {
 	const char *name; /* of the file, for people; NULL: standard output */
 	const struct column *columns; /* set by the head */
 	size_t rows;		      /* written so far, without the header */
+	size_t n_gathered;	      /* of the row at hand, not yet in `out` */
+	char gathered[4096];
 };
 
 struct row_sink csv_sink(struct csv *);
