@@ -144,11 +144,15 @@ write_sections(struct refresh *r, struct written *w,
 	return rc;
 }
 
+/* What one of these tables gathers about senders serves the next, too. */
 static int
 write_whole(struct refresh *r, struct written *w, struct fault *f)
 {
 	struct table_format format = { .style = &r->config->csv };
 
+	if (!r->filter.lives_gathered &&
+	    store_gather_lives(r->store, &r->filter, f) == -1)
+		return -1;
 	w->export.parts = "";
 	return table_rows(r->store, &format, whole_file_stream(w->file),
 	    w->path, w->export.table, &r->filter, f);
@@ -300,6 +304,7 @@ refresh(struct refresh *r, struct fault *f)
 	r->options = options_of(r->config, &r->mem);
 	if ((rc = store_begin_view(r->store, f)) == 0) {
 		rc = write_tables(r, f);
+		store_forget_lives(r->store, &r->filter);
 		store_end_view(r->store);
 	}
 	if (rc == 0)

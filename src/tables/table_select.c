@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -6,6 +7,8 @@
 #include "tables/table_list.h"
 #include "tables/table_select.h"
 #include "tables/tables.h"
+
+#define GATHERED_LIVES "SELECT * FROM temp.gathered_lives"
 
 /* The condition `before ?N, ?N+1, ... after`, one parameter for each of n. */
 static const char *
@@ -73,27 +76,52 @@ write_conditions(struct arena *a, const struct table *t,
 }
 
 /*
- * The view's own SELECT, with the chosen days, domains and organizations in
- * place of the tables that hold them all, and likewise the one view that it may
- * be made from.
+ * The chosen days, domains and organizations in place of the tables that hold
+ * them all, for the SELECT of a view that follows.
  */
 static const char *
-chosen(struct arena *a, const struct table *t, const struct conditions *c)
+chosen_parts(struct arena *a, const struct conditions *c)
 {
-	size_t len, lives_len;
-	const char *body = view_body(t->view, &len);
-	const char *lives = view_body("sender_lives", &lives_len);
-
 	return arena_printf(a,
-	    "(WITH days AS NOT MATERIALIZED (SELECT * FROM main.days"
+	    "WITH days AS NOT MATERIALIZED (SELECT * FROM main.days"
 	    " WHERE 1%s%s), series AS NOT MATERIALIZED (SELECT * FROM"
 	    " main.series WHERE 1%s%s), senders AS NOT MATERIALIZED (SELECT *"
 	    " FROM main.senders WHERE 1%s%s), problems AS NOT MATERIALIZED"
-	    " (SELECT * FROM main.problems WHERE 1%s), sender_lives AS (%.*s),"
-	    " part AS (%.*s) SELECT * FROM part)",
+	    " (SELECT * FROM main.problems WHERE 1%s)",
 	    c->from, c->to, c->domains, c->organizations, c->domains,
-	    c->organizations, c->domains, (int)lives_len, lives, (int)len,
-	    body);
+	    c->organizations, c->domains);
+}
+
+/* The view's own SELECT on these, and on the one view it may be made from. */
+static const char *
+chosen(struct arena *a, const struct table *t, const struct conditions *c,
+    bool lives_gathered)
+{
+	size_t len, lives_len = strlen(GATHERED_LIVES);
+	const char *body = view_body(t->view, &len);
+	const char *lives = lives_gathered
+				? GATHERED_LIVES
+				: view_body("sender_lives", &lives_len);
+
+	return arena_printf(a,
+	    "(%s, sender_lives AS (%.*s), part AS (%.*s) SELECT * FROM part)",
+	    chosen_parts(a, c), (int)lives_len, lives, (int)len, body);
+}
+
+const char *
+table_lives_sql(struct arena *a, const struct store_filter *filter)
+{
+	static const struct table lives = { .domain_in = "domain IN (",
+		.domain_end = ")",
+		.from = "date >= ?N",
+		.to = "date <= ?N" };
+	struct conditions c;
+	size_t len;
+	const char *body = view_body("sender_lives", &len);
+
+	write_conditions(a, &lives, filter, &c);
+	return arena_printf(a, "%s, part AS (%.*s) SELECT * FROM part",
+	    chosen_parts(a, &c), (int)len, body);
 }
 
 const char *
@@ -109,11 +137,12 @@ table_sql_by(struct arena *a, const struct table *t,
 		    column_names(a, t), t->view, c.from, c.to, c.domains,
 		    c.organizations, order);
 	if (c.from[0] == '\0' && c.to[0] == '\0' && c.domains[0] == '\0' &&
-	    c.organizations[0] == '\0')
+	    c.organizations[0] == '\0' && !filter->lives_gathered)
 		return arena_printf(a, "SELECT %s FROM %s ORDER BY %s",
 		    column_names(a, t), t->view, order);
 	return arena_printf(a, "SELECT %s FROM %s ORDER BY %s",
-	    column_names(a, t), chosen(a, t, &c), order);
+	    column_names(a, t), chosen(a, t, &c, filter->lives_gathered),
+	    order);
 }
 
 const char *

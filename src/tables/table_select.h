@@ -22,6 +22,13 @@ const char *table_sql_by(struct arena *, const struct table *,
 const char *table_days_sql(struct arena *, const struct table *,
     const struct store_filter *, const char *what);
 
+/*
+ * The SELECT of the view sender_lives, with the same parameters.  Where the
+ * filter says that its rows are gathered in temp.gathered_lives, the other
+ * functions here have these read in place of the view.
+ */
+const char *table_lives_sql(struct arena *, const struct store_filter *);
+
 /* The values of the filter, for the parameters of table_sql(). */
 const struct value *filter_values(
     struct arena *, const struct store_filter *, size_t *n);

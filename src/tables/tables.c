@@ -1,3 +1,5 @@
+#include <sqlite3.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sysexits.h>
 
@@ -36,4 +38,37 @@ store_read_table(struct store *st, const char *table,
 	    t->n_columns, sink, f);
 	arena_free(&a);
 	return rc;
+}
+
+int
+store_gather_lives(
+    struct store *st, struct store_filter *filter, struct fault *f)
+{
+	struct arena a = { 0 };
+	struct sqlite3_stmt *stmt = NULL;
+	const struct value *v;
+	size_t n;
+	int rc;
+
+	v = filter_values(&a, filter, &n);
+	rc = sql_open(st,
+	    arena_printf(&a, "CREATE TEMP TABLE gathered_lives AS %s",
+		table_lives_sql(&a, filter)),
+	    v, n, &stmt, f);
+	if (rc == 0)
+		rc = sql_next(st, stmt, f);
+	sqlite3_finalize(stmt);
+	arena_free(&a);
+	filter->lives_gathered = rc == 0;
+	return rc;
+}
+
+void
+store_forget_lives(struct store *st, struct store_filter *filter)
+{
+	struct fault ignored = { 0 };
+
+	if (filter->lives_gathered)
+		sql_exec(st, "DROP TABLE temp.gathered_lives", &ignored);
+	filter->lives_gathered = false;
 }

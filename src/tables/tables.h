@@ -1,6 +1,7 @@
 #ifndef TABLES_TABLES_H
 #define TABLES_TABLES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "model/row.h"
@@ -15,6 +16,7 @@ struct store_filter {
 	size_t n_domains;		  /* 0: all */
 	const char *const *organizations; /* any of these reporters */
 	size_t n_organizations;		  /* 0: all */
+	bool lives_gathered; /* by store_gather_lives(), with this filter */
 };
 
 /* The names of the tables that can be exported; NULL past the last. */
@@ -23,5 +25,13 @@ const char *store_table_name(size_t i);
 /* Give the rows of such a table, in their stable order, to `sink`. */
 int store_read_table(struct store *, const char *table,
     const struct store_filter *, const struct row_sink *, struct fault *);
+
+/*
+ * Work out what each sender's reports come to, once for all tables that are
+ * read with this filter afterwards.  store_forget_lives() drops it again.
+ */
+int store_gather_lives(struct store *, struct store_filter *, struct fault *);
+
+void store_forget_lives(struct store *, struct store_filter *);
 
 #endif
