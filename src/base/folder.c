@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/folder.h"
 
 enum {
@@ -149,12 +150,30 @@ folder_open(int at, const char *path)
 	return readable;
 }
 
+const char *
+path_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? path : slash + 1;
+}
+
+char *
+path_folder(const char *path)
+{
+	const char *name = path_name(path);
+
+	if (name == path)
+		return xstrdup(".");
+	return name == path + 1 ? xstrdup("/")
+				: xstrndup(path, (size_t)(name - path) - 1);
+}
+
 /* Open the folder that a file lies in, without regard to the file. */
 static int
 open_folder_of(int at, const char *path, char name[static NAME_MAX + 1])
 {
-	const char *slash = strrchr(path, '/'),
-		   *last = slash == NULL ? path : slash + 1;
+	const char *last = path_name(path);
 	char folder[PATH_MAX];
 	size_t n = (size_t)(last - path);
 

@@ -45,4 +45,10 @@ bool folder_is_shared(int folder);
  */
 int folder_give_file(int file, int model);
 
+/* The last part of a path: all behind its last '/'. */
+const char *path_name(const char *path);
+
+/* The folder that a path lies in, allocated: "." for a plain name. */
+char *path_folder(const char *path);
+
 #endif

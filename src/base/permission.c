@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/folder.h"
 #include "base/permission.h"
 
 /* The user that `make install` makes. */
@@ -44,20 +45,9 @@ group_of(const char *user)
 }
 
 char *
-permission_folder(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (slash == NULL)
-		return xstrdup(".");
-	return slash == path ? xstrdup("/")
-			     : xstrndup(path, (size_t)(slash - path));
-}
-
-char *
 permission_to_make_folder(const char *path)
 {
-	char *parent = permission_folder(path), *user = permission_user();
+	char *parent = path_folder(path), *user = permission_user();
 	char *group = group_of(user), *text;
 
 	if (geteuid() != 0 && access(parent, W_OK) == 0)
@@ -109,8 +99,7 @@ permission_to_use(const char *path)
 char *
 permission_for_new_file(const char *path)
 {
-	char *folder = permission_folder(path),
-	     *text = permission_to_use(folder);
+	char *folder = path_folder(path), *text = permission_to_use(folder);
 
 	free(folder);
 	return text;

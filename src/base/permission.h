@@ -9,9 +9,6 @@
 /* The user that this program runs as or, for root, is meant to run as. */
 char *permission_user(void);
 
-/* The folder that a path lies in. */
-char *permission_folder(const char *path);
-
 /* Make a folder that is not there. */
 char *permission_to_make_folder(const char *path);
 

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <pwd.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -67,17 +68,16 @@ static const char *
 parent_of(struct machine_check *m, const char *path)
 {
 	size_t n = strlen(path);
-	const char *slash;
+	const char *plain, *folder;
+	char *found;
 
 	while (n > 1 && path[n - 1] == '/')
 		n--;
-	path = arena_strndup(&m->arena, path, n);
-	slash = strrchr(path, '/');
-	if (slash == NULL)
-		return ".";
-	return slash == path
-		   ? "/"
-		   : arena_strndup(&m->arena, path, (size_t)(slash - path));
+	plain = arena_strndup(&m->arena, path, n);
+	found = path_folder(plain);
+	folder = arena_strdup(&m->arena, found);
+	free(found);
+	return folder;
 }
 
 /* Whether files can be made in a folder; if not, `*why` says why. */

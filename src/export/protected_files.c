@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/fault.h"
+#include "base/folder.h"
 #include "config/config.h"
 #include "export/protected_files.h"
 
@@ -14,17 +15,6 @@ struct output {
 	const char *path;
 	const char *what; /* what it is, once that was found */
 };
-
-/* The path of the folder of a file, allocated. */
-static char *
-folder_of(const char *path, const char **name)
-{
-	const char *slash = strrchr(path, '/');
-
-	*name = slash == NULL ? path : slash + 1;
-	return slash == NULL ? xstrdup(".")
-			     : xstrndup(path, (size_t)(slash - path) + 1);
-}
 
 static bool
 is_same_inode(const char *a, const char *b)
@@ -39,15 +29,15 @@ is_same_inode(const char *a, const char *b)
 static bool
 is_same_file(const char *a, const char *b)
 {
-	const char *name_a, *name_b;
 	char *folder_a, *folder_b;
 	bool same;
 
 	if (is_same_inode(a, b))
 		return true;
-	folder_a = folder_of(a, &name_a);
-	folder_b = folder_of(b, &name_b);
-	same = strcmp(name_a, name_b) == 0 && is_same_inode(folder_a, folder_b);
+	folder_a = path_folder(a);
+	folder_b = path_folder(b);
+	same = strcmp(path_name(a), path_name(b)) == 0 &&
+	       is_same_inode(folder_a, folder_b);
 	free(folder_a);
 	free(folder_b);
 	return same;

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/fault.h"
+#include "base/folder.h"
 #include "base/span.h"
 #include "base/timing.h"
 #include "codes/codes.h"
@@ -426,20 +427,12 @@ judge_mail(struct exam *e, struct mail_head *head, struct fault *f)
 	return 0;
 }
 
-static const char *
-base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL ? slash + 1 : path;
-}
-
 /* Judge a file that is no mail: it may be a report itself, packed or not. */
 static int
 judge_file(struct exam *e, struct mail_head *head, struct fault *f)
 {
 	struct span bytes = e->message->bytes;
-	struct candidate c = { .filename = base_name(e->message->source),
+	struct candidate c = { .filename = path_name(e->message->source),
 		.bytes = bytes,
 		.findings = &e->ex->findings };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "codes/codes.h"
+#include "model/not_detailed.h"
 #include "model/tls_report.h"
 #include "report/amplification.h"
 #include "report/members.h"
@@ -204,17 +205,12 @@ cost_of_detail(const struct report *r, const struct known *k, struct lately *l)
 static uint64_t
 cost_of_rest(const struct report *r, const struct policy *p)
 {
-	const struct failure rest = { .result_type = "not-detailed",
-		.sending_mta_ip = "",
-		.receiving_ip = "",
-		.receiving_mx_hostname = "",
-		.receiving_mx_helo = "",
-		.failure_reason_code = "",
-		.additional_information = "",
-		.failed_sessions = p->failed_sessions };
+	struct policy bare = *p;
+	struct failure rest;
 	const struct known k = { p, &rest };
 
-	if (p->failed_sessions == 0)
+	bare.n_failures = 0;
+	if (!failure_not_detailed(&bare, &rest))
 		return 0;
 	return cost_of_row(r, &k) + cost_of_cause(r, &k) + cost_of_host(&k);
 }

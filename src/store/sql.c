@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/fault.h"
+#include "base/folder.h"
 #include "base/permission.h"
 #include "base/span.h"
 #include "model/row.h"
@@ -107,7 +108,7 @@ cantopen_fault(struct store *st, struct fault *f)
 static int
 readonly_fault(struct store *st, struct fault *f)
 {
-	char *folder = permission_folder(st->path);
+	char *folder = path_folder(st->path);
 	/* not where the disk itself is read-only */
 	bool is_forbidden = (access(folder, W_OK) == -1 && errno == EACCES) ||
 			    (access(st->path, W_OK) == -1 && errno == EACCES);

@@ -2,7 +2,7 @@
 #include <stdint.h>
 
 #include "model/tls_report.h"
-#include "store/not_detailed.h"
+#include "model/not_detailed.h"
 
 /* What an entry has failed that no detail speaks of. */
 static uint64_t

@@ -1,5 +1,5 @@
-#ifndef STORE_NOT_DETAILED_H
-#define STORE_NOT_DETAILED_H
+#ifndef MODEL_NOT_DETAILED_H
+#define MODEL_NOT_DETAILED_H
 
 #include <stdbool.h>
 
