@@ -113,8 +113,11 @@ run(struct options *o, int argc, char **argv)
 		help_all();
 	else if (c == NULL)
 		return cmd_usage("which command? see tlsrua --help");
-	else
+	else {
+		if (c->prints)
+			signal(SIGPIPE, SIG_DFL);
 		return c->run(o);
+	}
 	return 0;
 }
 

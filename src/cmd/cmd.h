@@ -18,6 +18,9 @@ struct command {
 	const char *arguments; /* "[-n] [--json] PATH..." */
 	const char *summary;
 	unsigned options; /* enum option_set */
+	/* it prints and does nothing else: it ends when nobody reads on, as in
+	 * "tlsrua show ... | head" */
+	bool prints;
 	int (*run)(const struct options *);
 };
 

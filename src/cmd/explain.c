@@ -137,5 +137,6 @@ const struct command cmd_explain = {
 	.name = "explain",
 	.arguments = "[CODE|PROBLEM...]",
 	.summary = "what a code or a problem means, and the remedy",
+	.prints = true,
 	.run = run,
 };

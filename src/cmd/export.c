@@ -193,5 +193,6 @@ const struct command cmd_export = {
 	.summary = "write the tables as CSV or JSON",
 	.options = OPTION_OUTPUT | OPTION_RANGE | OPTION_ORG | OPTION_FORMAT |
 		   OPTION_STYLE,
+	.prints = true,
 	.run = run,
 };

@@ -136,5 +136,6 @@ const struct command cmd_show = {
 	.arguments = "[--json] [--arrival TIME] PATH|-",
 	.summary = "one report or mail in words; nothing is stored",
 	.options = OPTION_JSON | OPTION_ARRIVAL | OPTION_DKIM,
+	.prints = true,
 	.run = run,
 };

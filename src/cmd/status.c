@@ -283,5 +283,6 @@ const struct command cmd_status = {
 	.arguments = "[--json] [--check] [--verify]",
 	.summary = "mailboxes, what is stored and what waits",
 	.options = OPTION_JSON | OPTION_CHECK | OPTION_VERIFY,
+	.prints = true,
 	.run = run,
 };

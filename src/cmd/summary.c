@@ -253,5 +253,6 @@ const struct command cmd_summary = {
 	.summary = "what matters, on one screen",
 	.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_RANGE | OPTION_ALARM |
 		   OPTION_CHANGES | OPTION_MAIL,
+	.prints = true,
 	.run = run,
 };

@@ -2,6 +2,8 @@
 """The command line itself: help, version, options, usage errors."""
 import os
 import re
+import signal
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -38,7 +40,15 @@ class Help(Scene):
         self.expect_silence("-c", "/nonexistent", "poll", "--help")
 
 
-class Usage(Scene):
+class OneReport(Scene):
+    def report(self):
+        return self.write("r.json", '{"organization-name":"A","date-range":{"start-datetime":"2026-03-01T00:00:00Z",'
+                          '"end-datetime":"2026-03-01T23:59:59Z"},"contact-info":"a@b.example","report-id":"1",'
+                          '"policies":[{"policy":{"policy-type":"sts","policy-domain":"c.example"},"summary":'
+                          '{"total-successful-session-count":1,"total-failure-session-count":0}}]}')
+
+
+class Usage(OneReport):
     CASES = (
         [], ["nonsense"], ["--nonsense"], ["-X"], ["poll", "--nonsense"], ["import"], ["-c"], ["poll", "-c"],
         ["export", "--from", "yesterday"], ["export", "--from", "2026-02-30"], ["export", "--since", "30"],
@@ -74,12 +84,6 @@ class Usage(Scene):
         config = self.config({"name": "one", "host": "localhost", "user": "u", "password": "p"})
         self.expect_line(USAGE, "two", "-c", config, "poll", "two")
 
-    def report(self):
-        return self.write("r.json", '{"organization-name":"A","date-range":{"start-datetime":"2026-03-01T00:00:00Z",'
-                          '"end-datetime":"2026-03-01T23:59:59Z"},"contact-info":"a@b.example","report-id":"1",'
-                          '"policies":[{"policy":{"policy-type":"sts","policy-domain":"c.example"},"summary":'
-                          '{"total-successful-session-count":1,"total-failure-session-count":0}}]}')
-
     def test_global_options_stand_before_or_after_the_command(self):
         report = self.report()
         self.expect_silence("-d", self.store, "import", report)
@@ -101,16 +105,27 @@ class Usage(Scene):
             return f.read()
 
 
-class Output(Scene):
+class Output(OneReport):
     def test_a_full_standard_output_is_told(self):
         with open("/dev/full", "wb") as full:
             for args in (["--help"], ["--version"]):
                 with self.subTest(args):
-                    import subprocess
                     done = subprocess.run([BINARY, *args], stdout=full, stderr=subprocess.PIPE, env=environment(),
                                           check=False)
                     self.assertIn(done.returncode, (CANTCREAT, IOERR), done.stderr)
                     self.assertTrue(re.search(rb"standard output", done.stderr), done.stderr)
+
+    def test_what_prints_ends_quietly_when_nobody_reads_on(self):
+        self.expect(OK, "-d", self.store, "import", self.report())
+        for args in (["summary"], ["export", "-o", "-", "daily"], ["status"], ["explain", "certificate-expired"],
+                     ["show", self.report()]):
+            with self.subTest(args):
+                reader, writer = os.pipe()
+                os.close(reader)  # as "| head" does once it has its lines
+                done = subprocess.run([BINARY, "-d", self.store, *args], stdout=writer, stderr=subprocess.PIPE,
+                                      env=environment(), check=False)
+                os.close(writer)
+                self.assertEqual((-signal.SIGPIPE, b""), (done.returncode, done.stderr))
 
 
 if __name__ == "__main__":
