@@ -6,8 +6,6 @@
 #include "base/arena.h"
 #include "base/stop_signal.h"
 #include "cmd/check_domains.h"
-#include "cmd/check_machine.h"
-#include "cmd/check_mailbox.h"
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
 #include "cmd/domain_arguments.h"
@@ -16,6 +14,8 @@
 #include "config/domain_list.h"
 #include "config/value_types.h"
 #include "output/checklist.h"
+#include "setup/check_machine.h"
+#include "setup/check_mailbox.h"
 
 /* Returns 0, 1 when a mailbox failed, or 75 when a signal stopped it. */
 static int

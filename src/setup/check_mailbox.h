@@ -1,5 +1,5 @@
-#ifndef CMD_CHECK_MAILBOX_H
-#define CMD_CHECK_MAILBOX_H
+#ifndef SETUP_CHECK_MAILBOX_H
+#define SETUP_CHECK_MAILBOX_H
 
 struct checklist;
 struct config;

@@ -1,5 +1,5 @@
-#ifndef CMD_CHECK_SIGNATURE_H
-#define CMD_CHECK_SIGNATURE_H
+#ifndef SETUP_CHECK_SIGNATURE_H
+#define SETUP_CHECK_SIGNATURE_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
-#ifndef CMD_DESCRIBE_VOUCHER_H
-#define CMD_DESCRIBE_VOUCHER_H
+#ifndef DESCRIPTION_DESCRIBE_VOUCHER_H
+#define DESCRIPTION_DESCRIBE_VOUCHER_H
 
 struct arena;
 struct json_object;

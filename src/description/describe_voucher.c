@@ -1,8 +1,8 @@
 #include <stdio.h>
 
 #include "base/arena.h"
-#include "cmd/describe_voucher.h"
 #include "codes/codes.h"
+#include "description/describe_voucher.h"
 #include "dkim/signature.h"
 #include "dkim/verdict.h"
 #include "output/json_line.h"

@@ -1,5 +1,5 @@
-#ifndef CMD_CHECK_FOLDERS_H
-#define CMD_CHECK_FOLDERS_H
+#ifndef SETUP_CHECK_FOLDERS_H
+#define SETUP_CHECK_FOLDERS_H
 
 struct checklist;
 struct config;

@@ -1,5 +1,5 @@
-#ifndef CMD_CHECK_MACHINE_H
-#define CMD_CHECK_MACHINE_H
+#ifndef SETUP_CHECK_MACHINE_H
+#define SETUP_CHECK_MACHINE_H
 
 #include <stdbool.h>
 

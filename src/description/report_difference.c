@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/report_difference.h"
+#include "description/report_difference.h"
 #include "model/tls_report.h"
 #include "output/terminal_text.h"
 

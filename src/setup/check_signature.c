@@ -5,10 +5,9 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/timing.h"
-#include "cmd/check_signature.h"
-#include "cmd/describe_voucher.h"
 #include "codes/codes.h"
 #include "config/config.h"
+#include "description/describe_voucher.h"
 #include "dkim/signature.h"
 #include "dkim/verdict.h"
 #include "imap/fetch.h"
@@ -18,6 +17,7 @@
 #include "model/tls_report.h"
 #include "model/vouching.h"
 #include "output/checklist.h"
+#include "setup/check_signature.h"
 
 /* What big providers call themselves in Authentication-Results; the last one
  * stands for none, as at Microsoft 365. */

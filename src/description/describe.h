@@ -1,5 +1,5 @@
-#ifndef CMD_DESCRIBE_H
-#define CMD_DESCRIBE_H
+#ifndef DESCRIPTION_DESCRIBE_H
+#define DESCRIPTION_DESCRIBE_H
 
 struct candidate;
 struct finding;

@@ -9,8 +9,6 @@
 #include "base/stop_signal.h"
 #include "base/timing.h"
 #include "base/utf8.h"
-#include "cmd/check_folders.h"
-#include "cmd/check_mailbox.h"
 #include "config/config.h"
 #include "config/secret.h"
 #include "dns/resolver.h"
@@ -24,6 +22,8 @@
 #include "net/tls.h"
 #include "output/checklist.h"
 #include "poll/login_refusal.h"
+#include "setup/check_folders.h"
+#include "setup/check_mailbox.h"
 #include "store/store.h"
 
 /* The step of the check that is under way. */

@@ -10,8 +10,6 @@
 #include "base/log.h"
 #include "base/timing.h"
 #include "base/utc.h"
-#include "cmd/check_folders.h"
-#include "cmd/check_signature.h"
 #include "config/config.h"
 #include "imap/imap.h"
 #include "imap/list_folders.h"
@@ -24,6 +22,8 @@
 #include "output/terminal_text.h"
 #include "poll/folder_cost.h"
 #include "poll/report_share.h"
+#include "setup/check_folders.h"
+#include "setup/check_signature.h"
 
 enum {
 	NEWEST = 300,	    /* newest mails that are searched for reports */
