@@ -1,9 +1,7 @@
 #include <stdint.h>
 
 #include "store/messages.h"
-#include "store/recount.h"
 #include "store/report_tally.h"
-#include "store/reports.h"
 #include "store/sql.h"
 #include "store/store_private.h"
 #include "store/totals.h"
@@ -33,38 +31,4 @@ report_tally(struct store *st, int64_t report, int sign, struct fault *f)
 	    message_mailbox(st, message, &mailbox, f) == -1)
 		return -1;
 	return tally_report(st, mailbox, sign, sessions, findings, f);
-}
-
-static const struct sql delete_report = { "DELETE FROM reports WHERE id = ?1" };
-
-int
-report_delete(struct store *st, int64_t report, struct fault *f)
-{
-	struct value id = value_number(report);
-
-	return sql_run(st, &delete_report, &id, 1, f);
-}
-
-/* With the last contradiction gone. */
-static const struct sql update_unwarned = {
-	"UPDATE reports AS r SET warnings = trim(replace(' ' || warnings"
-	" || ' ', ' " REPORT_ID_CONFLICT " ', ' ')) WHERE id = ?1"
-	" AND NOT EXISTS (SELECT 1 FROM reports AS c"
-	" WHERE c.status = 'conflict'"
-	" AND c.organization = r.organization"
-	" AND c.report_id = r.report_id"
-	" AND c.start = r.start AND c.end = r.end)"
-};
-
-int
-report_drop_conflict(
-    struct store *st, int64_t report, int64_t counted, struct fault *f)
-{
-	struct value other = value_number(counted);
-
-	st->tally.conflicts--;
-	if (report_delete(st, report, f) == -1 ||
-	    sql_run(st, &update_unwarned, &other, 1, f) == -1)
-		return -1;
-	return rollup_recount_warnings(st, counted, f);
 }

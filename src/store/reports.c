@@ -11,6 +11,7 @@
 #include "store/counted_copy.h"
 #include "store/messages.h"
 #include "store/name_list.h"
+#include "store/outbox.h"
 #include "store/recount.h"
 #include "store/reports.h"
 #include "store/rollup.h"
@@ -501,7 +502,9 @@ raise_verdict(
 	e->quarantined = sqlite3_column_int64(row, 2);
 	sqlite3_reset(row);
 	if (new > rank || (own && new < rank))
-		return vouched_set(st, e->id, e->report, f);
+		return vouched_set(st, e->id, e->report, f) == -1
+			   ? -1
+			   : outbox_tell(st, OUTBOX_REPORT, e->id, f);
 	return 0;
 }
 
@@ -537,7 +540,8 @@ store_add_report(struct store *st, int64_t message, const struct report *r,
 		return -1;
 	if (e.outcome != STORE_DUPLICATE &&
 	    (add_report(st, message, &e, raw, f) == -1 ||
-		settle(st, message, &e, raw.n, f) == -1))
+		settle(st, message, &e, raw.n, f) == -1 ||
+		outbox_tell(st, OUTBOX_REPORT, e.id, f) == -1))
 		return -1;
 	if ((e.outcome == STORE_DUPLICATE &&
 		raise_verdict(st, message, &e, f) == -1) ||

@@ -13,6 +13,11 @@
 #include "store/store_copy.h"
 #include "store/store_private.h"
 
+/* Who vouches for a report, best first, as step 3 orders copies. */
+#define RANK_3(r)                                                   \
+	"CASE " r ".dkim WHEN 'pass' THEN 0 WHEN 'provider' THEN 1" \
+	" WHEN 'host' THEN 2 WHEN 'waiting' THEN 3 ELSE 4 END"
+
 /*
  * The steps from one version to the next, each as the schema was then: they
  * are never changed again.  Views are made anew after them.
@@ -77,6 +82,46 @@ static const char *const steps[] = {
 	      ") STRICT;"
 	      "ALTER TABLE totals"
 	      " ADD COLUMN refreshed TEXT NOT NULL DEFAULT '';",
+	[3] =
+	    "ALTER TABLE reports ADD COLUMN arrived TEXT;"
+	    "ALTER TABLE reports ADD COLUMN decided TEXT;"
+	    "CREATE TABLE journal ("
+	    "id BLOB PRIMARY KEY CHECK (length(id) = 16)"
+	    ") STRICT, WITHOUT ROWID;"
+	    "INSERT INTO journal (id) VALUES (randomblob(16));"
+	    "CREATE TABLE outbox ("
+	    "seq INTEGER PRIMARY KEY AUTOINCREMENT, what TEXT NOT NULL"
+	    " CHECK (what IN ('report', 'decide', 'drop')),"
+	    " report INTEGER, identity BLOB NOT NULL,"
+	    " content BLOB NOT NULL, date TEXT, at TEXT"
+	    ") STRICT;"
+	    "CREATE TABLE shipped ("
+	    "journal BLOB PRIMARY KEY, seq INTEGER NOT NULL,"
+	    " at TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+	    /* what counted counts on, also where somebody decided, which was
+	     * not noted before: before all that is decided from now on */
+	    "UPDATE reports SET decided = '1970-01-01T00:00:00Z'"
+	    " WHERE id IN (SELECT r.id FROM reports AS c"
+	    " CROSS JOIN reports AS r CROSS JOIN messages AS n"
+	    " CROSS JOIN messages AS m WHERE c.status = 'conflict'"
+	    " AND r.status = 'counted' AND r.organization = c.organization"
+	    " AND r.report_id = c.report_id AND r.start = c.start"
+	    " AND r.end = c.end AND n.id = c.message AND m.id = r.message"
+	    " AND (" RANK_3(
+		"c") ", ifnull(n.received, '9999'), c.content)"
+		     " < (" RANK_3(
+			 "r") ", ifnull(m.received, '9999'), r.content));"
+			      "INSERT INTO outbox (what, report, identity, "
+			      "content)"
+			      " SELECT 'report', id, "
+			      "report_identity(organization, report_id,"
+			      " start, end), content FROM reports ORDER BY id;"
+			      "INSERT INTO outbox (what, identity, content, "
+			      "date, at)"
+			      " SELECT 'drop', report_identity(organization, "
+			      "report_id, start,"
+			      " end), content, substr(start, 1, 10), dropped "
+			      "FROM dropped;",
 };
 
 const struct schema schema_current = {
@@ -111,7 +156,8 @@ read_tables(struct store *st, struct header *h, struct fault *f)
 		&first, f) == -1 ||
 	    sql_once(st,
 		"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND"
-		" name IN ('dropped', 'posts')", /* one a later version */
+		/* one a later version */
+		" name IN ('dropped', 'posts', 'outbox')",
 		&later, f) == -1)
 		return -1;
 	h->is_dump = first == TABLES_OF_VERSION_1;

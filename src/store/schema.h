@@ -10,7 +10,7 @@ struct store;
 extern const char schema_sql[], views_sql[];
 
 enum {
-	SCHEMA_VERSION = 3,
+	SCHEMA_VERSION = 4,
 	SCHEMA_APPLICATION = 0x544c5352 /* "TLSR", PRAGMA application_id */
 };
 

@@ -1,4 +1,4 @@
--- The tables of the store, schema version 3.  Times are UTC text,
+-- The tables of the store, schema version 4.  Times are UTC text,
 -- '2026-11-23T00:00:00Z', and dates '2026-11-23'.  Text is '' where a report
 -- or a mail is silent; NULL is for what does not apply.  Digests are SHA-256.
 
@@ -115,6 +115,9 @@ CREATE TABLE actions (
 
 -- The reports; known by (organization, report_id, start, end), of which one
 -- copy is counted.  Beside it stand the conflicts: copies with other content.
+-- The one that counts is the one decided for last, else the one best vouched
+-- for (dkim 'pass', 'provider', 'host', 'waiting', others), else the one that
+-- arrived first (unknown: last), else that of the smallest content.
 CREATE TABLE reports (
 	id INTEGER PRIMARY KEY,
 	message INTEGER NOT NULL REFERENCES messages,
@@ -141,7 +144,11 @@ CREATE TABLE reports (
 	    -- anybody), or the code of what is wrong; '': not judged
 	dkim_domain TEXT NOT NULL DEFAULT '', -- of the signature that is about,
 	    -- or that host
-	dkim_selector TEXT NOT NULL DEFAULT ''
+	dkim_selector TEXT NOT NULL DEFAULT '',
+	arrived TEXT, -- when a copy of it arrived before its message did; NULL:
+	    -- none did, and it arrived when its message did
+	decided TEXT -- when somebody last had it count in place of another copy;
+	    -- NULL: never
 ) STRICT;
 
 CREATE UNIQUE INDEX reports_counted
@@ -205,8 +212,9 @@ CREATE TABLE failures (
 
 CREATE INDEX failures_date ON failures (date);
 
--- Reports that somebody took out again (`tlsrua drop`): the same content under
--- the same key is a duplicate when it comes again.
+-- Reports that somebody took out again (`tlsrua drop`, or `quarantine drop` of a
+-- conflict): the same content under the same key is a duplicate when it comes
+-- again.
 CREATE TABLE dropped (
 	organization TEXT NOT NULL,
 	report_id TEXT NOT NULL,
@@ -215,6 +223,45 @@ CREATE TABLE dropped (
 	content BLOB NOT NULL, -- digest of what the sender says in it
 	dropped TEXT NOT NULL, -- when
 	PRIMARY KEY (organization, report_id, start, end, content)
+) STRICT, WITHOUT ROWID;
+
+-- This store as a journal that others are told of by (`[postgresql]`): one row.
+-- Another number is drawn when the file turns out to be a copy of another, or
+-- to be put back from a backup.
+CREATE TABLE journal (
+	id BLOB PRIMARY KEY CHECK (length(id) = 16) -- drawn at random
+) STRICT, WITHOUT ROWID;
+INSERT INTO journal (id) VALUES (randomblob(16));
+
+-- What there is to tell, in the order of commits: an event a row, written in the
+-- transaction of what it tells of.  It is about one copy, that is one content of
+-- one identity; the rest is read from the row of reports as it is now, so that
+-- of several events about a copy the last one says all.  Where that row is gone,
+-- the event is passed over, but for a 'drop'.  Rows are only ever added.
+-- Nothing tells of a copy that another one displaced, nor of a prune.
+CREATE TABLE outbox (
+	seq INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+	what TEXT NOT NULL CHECK (what IN ('report', 'decide', 'drop')),
+	    -- 'report': it was stored, or there is another word on who vouches for
+	    -- it (dkim, dkim_domain, dkim_selector), or it arrived earlier than
+	    -- known (arrived); 'decide': somebody had it count (decided); 'drop':
+	    -- somebody took it out (it is in dropped)
+	report INTEGER, -- its number in reports; since numbers are used again, the
+	    -- row is the one meant if its content is `content`; NULL for 'drop'
+	identity BLOB NOT NULL, -- the first 16 bytes of the SHA-256 of
+	    -- organization, report_id, start and end as they are in reports, each
+	    -- behind its length in bytes as 4 bytes, the highest first
+	content BLOB NOT NULL, -- as in reports
+	date TEXT, -- for 'drop' the day of the report; else NULL
+	at TEXT -- for 'drop' when it was dropped, for 'decide' as `decided`
+) STRICT;
+
+-- How far the outbox was shipped, as the last run that shipped knew: a hint for
+-- `prune` and for people.  What the shared store has is known there alone.
+CREATE TABLE shipped (
+	journal BLOB PRIMARY KEY, -- as which it was; rows of others say nothing
+	seq INTEGER NOT NULL, -- of outbox: up to here all is there
+	at TEXT NOT NULL -- when that was found
 ) STRICT, WITHOUT ROWID;
 
 -- What could not be imported, and the reports in conflict with a counted one,

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "store/checkpoint.h"
+#include "store/outbox.h"
 #include "store/poll_lock.h"
 #include "store/rollup.h"
 #include "store/schema.h"
@@ -66,7 +67,7 @@ connect_to(struct store *st, struct fault *f)
 	if (st->access != STORE_READ && sqlite3_db_readonly(st->db, NULL) == 1)
 		return sql_fault_of(st, SQLITE_READONLY, f);
 	sqlite3_busy_timeout(st->db, BUSY_TIMEOUT);
-	if (sql_exec(st, set_up, f) == -1)
+	if (sql_exec(st, set_up, f) == -1 || outbox_install(st, f) == -1)
 		return -1;
 	if (st->access == STORE_READ)
 		return 0;

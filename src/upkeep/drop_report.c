@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "store/dropped.h"
 #include "store/recount.h"
 #include "store/report_tally.h"
 #include "store/rollup.h"
@@ -50,22 +51,11 @@ find_report(struct store *st, int64_t report, struct arena *a,
 	return 0;
 }
 
-/* The report, and if it counts the copies in conflict with it. */
-static const struct sql insert_dropped = {
-	"INSERT OR IGNORE INTO dropped (organization, report_id, start, end,"
-	" content, dropped) SELECT c.organization, c.report_id, c.start, c.end,"
-	" c.content, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
-	" FROM reports AS r CROSS JOIN reports AS c"
-	" WHERE r.id = ?1 AND (c.id = r.id OR c.status = 'conflict'"
-	" AND r.status = 'counted' AND c.organization = r.organization"
-	" AND c.report_id = r.report_id AND c.start = r.start"
-	" AND c.end = r.end)"
-};
-
-static const struct sql delete_conflicts = {
-	"DELETE FROM reports WHERE status = 'conflict' AND"
-	" (organization, report_id, start, end) = (SELECT organization,"
-	" report_id, start, end FROM reports WHERE id = ?1)"
+static const struct sql select_conflict = {
+	"SELECT c.id FROM reports AS r CROSS JOIN reports AS c"
+	" WHERE r.id = ?1 AND c.status = 'conflict'"
+	" AND c.organization = r.organization AND c.report_id = r.report_id"
+	" AND c.start = r.start AND c.end = r.end LIMIT 1"
 };
 
 /* One that counts: its figures go with it, and the claims of its conflicts. */
@@ -73,11 +63,18 @@ static int
 drop_counted(struct store *st, const struct store_dropped *d, struct fault *f)
 {
 	struct value id = value_number(d->id);
+	int64_t conflict;
+	int rc;
 
-	st->tally.conflicts -= d->conflicts;
-	if (report_tally(st, d->id, -1, f) == -1 ||
-	    sql_run(st, &delete_conflicts, &id, 1, f) == -1 ||
-	    report_delete(st, d->id, f) == -1)
+	if (report_tally(st, d->id, -1, f) == -1)
+		return -1;
+	while ((rc = sql_number(st, &select_conflict, &id, 1, &conflict, f)) ==
+	       1) {
+		st->tally.conflicts--;
+		if (dropped_report(st, conflict, f) == -1)
+			return -1;
+	}
+	if (rc == -1 || dropped_report(st, d->id, f) == -1)
 		return -1;
 	return rollup_recount_day(st, d->date, f);
 }
@@ -98,14 +95,13 @@ drop_conflict(struct store *st, const struct store_dropped *d, struct fault *f)
 
 	if (sql_number(st, &select_counted, &id, 1, &counted, f) == -1)
 		return -1;
-	return report_drop_conflict(st, d->id, counted, f);
+	return dropped_conflict(st, d->id, counted, f);
 }
 
 int
 store_drop_report(struct store *st, int64_t report, struct arena *a,
     struct store_dropped *d, struct fault *f)
 {
-	struct value id = value_number(report);
 	bool counted = false;
 	int pruned;
 
@@ -117,7 +113,5 @@ store_drop_report(struct store *st, int64_t report, struct arena *a,
 		    "report %lld: the details of %s were pruned, so its "
 		    "figures cannot be taken out of that day",
 		    (long long)report, d->date);
-	if (sql_run(st, &insert_dropped, &id, 1, f) == -1)
-		return -1;
 	return counted ? drop_counted(st, d, f) : drop_conflict(st, d, f);
 }

@@ -8,8 +8,9 @@
 #include "base/utc.h"
 #include "model/row.h"
 #include "store/counted_copy.h"
+#include "store/dropped.h"
+#include "store/outbox.h"
 #include "store/recount.h"
-#include "store/report_tally.h"
 #include "store/reports.h"
 #include "store/sql.h"
 #include "store/store.h"
@@ -157,7 +158,7 @@ drop_entry(struct store *st, const struct store_quarantined *q, struct fault *f)
 	struct value id = value_number(q->id);
 
 	if (q->conflict != 0)
-		return report_drop_conflict(st, q->conflict, q->counted, f);
+		return dropped_conflict(st, q->conflict, q->counted, f);
 	st->tally.quarantined--;
 	st->tally.quarantine_bytes -= (int64_t)q->bytes.n;
 	return sql_run(st, &delete_refusal, &id, 1, f);
@@ -187,6 +188,34 @@ out:
 	return rc;
 }
 
+/* Behind the last decision on copies of report r with that status. */
+#define BEHIND(status)                                         \
+	"(SELECT ifnull(max(unixepoch(c.decided)), 0) + 1"     \
+	" FROM reports AS c WHERE c.status = '" status "'"     \
+	" AND c.organization = r.organization"                 \
+	" AND c.report_id = r.report_id AND c.start = r.start" \
+	" AND c.end = r.end)"
+
+/* Now, but later than whatever was decided about that report before. */
+static const struct sql update_decided = {
+	"UPDATE reports AS r SET decided = strftime('%Y-%m-%dT%H:%M:%SZ',"
+	" max(unixepoch('now'), " BEHIND("counted") ", " BEHIND(
+	    "conflict") "), 'unixepoch') WHERE id = ?1"
+};
+
+/* Have a copy in conflict count, and note that somebody wants it so. */
+static int
+accept_conflict(
+    struct store *st, const struct store_quarantined *q, struct fault *f)
+{
+	struct value id = value_number(q->conflict);
+
+	if (counted_copy_swap(st, q->id, q->counted, q->conflict, f) == -1 ||
+	    sql_run(st, &update_decided, &id, 1, f) == -1)
+		return -1;
+	return outbox_tell(st, OUTBOX_DECIDE, q->conflict, f);
+}
+
 static int
 accept_entry(
     struct store *st, const struct store_quarantined *q, struct fault *f)
@@ -204,9 +233,7 @@ accept_entry(
 		    "the day cannot be counted with another copy: `tlsrua "
 		    "quarantine drop %lld`",
 		    (long long)q->id, (long long)q->id);
-	return pruned == -1
-		   ? -1
-		   : counted_copy_swap(st, q->id, q->counted, q->conflict, f);
+	return pruned == -1 ? -1 : accept_conflict(st, q, f);
 }
 
 int

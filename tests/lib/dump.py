@@ -16,8 +16,9 @@ IDENTITY = {
 }
 REFERS = {"mailbox": "mailboxes", "message": "messages", "report": "reports", "quarantine": "quarantine",
           "series": "series", "sender": "senders", "problem": "problems"}
-OF_THE_RUN = {"id", "last_poll", "last_good", "created", "generation"}
-OF_THE_DISK = {"exports", "reading"}  # which files were written, and when; how much the run has fetched
+OF_THE_RUN = {"id", "seq", "last_poll", "last_good", "created", "generation", "decided", "dropped", "at"}
+# which files were written, and when; how much the run has fetched; a number that is drawn
+OF_THE_DISK = {"exports", "reading", "journal"}
 
 
 def dump(path):
@@ -34,7 +35,7 @@ def dump(path):
     def shown(table, column, value):
         if not isinstance(value, int) or column not in REFERS or table == REFERS[column]:
             return plain(value)
-        return keys[REFERS[column]][value]
+        return keys[REFERS[column]].get(value) if table == "outbox" else keys[REFERS[column]][value]
 
     for table, columns in IDENTITY.items():
         keys[table] = {r["id"]: tuple(shown(table, c, r[c]) for c in columns)

@@ -60,7 +60,7 @@ class Migration(Scene):
             calls = int(f.read())
         wanted = dump(self.store)
         self.assertEqual(before, self.query(SAID))
-        self.assertEqual([(3,)], self.query("PRAGMA user_version"))
+        self.assertEqual([(4,)], self.query("PRAGMA user_version"))
         self.expect(OK, "-d", self.store, "status", "--verify")
         step = max(1, calls // most)
         kills = 0

@@ -40,6 +40,7 @@ run_text(const struct scene *s, const char *text)
 static const char *const old_store[] = {
 	"tests/fixtures/stores/version1.sql",
 	"tests/fixtures/stores/version2.sql",
+	"tests/fixtures/stores/version3.sql",
 };
 
 enum {
@@ -144,6 +145,37 @@ an_old_store_keeps_its_figures(void **state)
 	for (i = 0; i < OLD_STORES; i++) {
 		restore(s, i, true);
 		keeps_its_figures(s);
+		remove_store(s);
+	}
+}
+
+/* Each copy as if it came now; what was dropped after that. */
+static void
+an_old_store_tells_of_all_it_holds(void **state)
+{
+	struct scene *s = *state;
+	size_t i;
+
+	for (i = 0; i < OLD_STORES; i++) {
+		restore(s, i, true);
+		if (i > 0)
+			run_text(s,
+			    "INSERT INTO dropped VALUES ('GMX', 'id', "
+			    "'2026-11-02T00:00:00Z', '2026-11-02T23:59:59Z',"
+			    " zeroblob(32), '2026-11-20T00:00:00Z')");
+		open_store(s, STORE_WRITE);
+		assert_number(s, "SELECT length(id) FROM journal", 16);
+		assert_number(s,
+		    "SELECT count(*) = (SELECT count(*) FROM reports) AND"
+		    " count(*) > 10 FROM outbox AS o JOIN reports AS r"
+		    " ON r.id = o.report AND r.content = o.content"
+		    " AND o.identity = report_identity(r.organization,"
+		    " r.report_id, r.start, r.end) WHERE o.what = 'report'",
+		    1);
+		assert_rows(s,
+		    "SELECT report, length(identity), content, date, at"
+		    " FROM outbox WHERE what <> 'report'",
+		    i > 0 ? "|16||2026-11-02|2026-11-20T00:00:00Z\n" : "");
 		remove_store(s);
 	}
 }
@@ -273,6 +305,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST_EMPTY(an_old_store_gets_the_shape_of_a_new_one),
 		TEST_EMPTY(an_old_store_keeps_its_figures),
+		TEST_EMPTY(an_old_store_tells_of_all_it_holds),
 		TEST_EMPTY(an_old_store_is_copied_before_it_changes),
 		TEST_EMPTY(stays_as_it_is_where_the_copy_cannot_be_made),
 		TEST_EMPTY(a_restored_dump_is_known_by_its_tables),

@@ -37,8 +37,8 @@
 /* The tables that grow with every mail, and what queries call them. */
 static const char *const growing[] = { "messages", "reports", "report_bytes",
 	"policies", "failures", "quarantine_bytes", "rollup_daily",
-	"rollup_senders", "rollup_failures", "rollup_warnings", "m", "r", "c",
-	"p", "f", "d" };
+	"rollup_senders", "rollup_failures", "rollup_warnings", "outbox", "o",
+	"m", "r", "c", "p", "f", "d" };
 
 /* The plan of a query, a line each step. */
 static char *

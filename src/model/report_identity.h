@@ -1,0 +1,25 @@
+#ifndef MODEL_REPORT_IDENTITY_H
+#define MODEL_REPORT_IDENTITY_H
+
+#include "base/span.h"
+
+enum {
+	REPORT_IDENTITY = 16 /* bytes */
+};
+
+/* What a report is known by; the times as the store writes them. */
+struct report_key {
+	struct span organization, report_id;
+	struct span start, end; /* "2026-11-23T00:00:00Z" */
+};
+
+/*
+ * The identity of a report in few bytes, alike in every store: the first 128
+ * bits of the SHA-256 over the four of its key, each behind its length in bytes
+ * as four bytes, the highest first.  Two of the same key are copies of one
+ * report, whatever else they say.
+ */
+void report_identity(
+    const struct report_key *, unsigned char out[REPORT_IDENTITY]);
+
+#endif
