@@ -366,7 +366,8 @@ static const struct code_entry entries[CODE_COUNT] = {
 	/* identity */
 	[CODE_REPORT_ID_CONFLICT] = { "report-id-conflict", CLASS_WARN,
 	    "Two reports of one identity differ in content.",
-	    "The first is counted; compare both and accept the right one.",
+	    "The one better vouched for is counted, else the first to arrive; "
+	    "compare both and accept the right one.",
 	    "RFC 8460 §4.4" },
 	[CODE_REPORT_ID_REUSED] = { "report-id-reused", CLASS_WARN,
 	    "The reporter used the same report-id for another range.",

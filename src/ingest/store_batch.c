@@ -10,6 +10,7 @@
 #include "ledger/dkim_keys.h"
 #include "ledger/mailboxes.h"
 #include "ledger/suspects.h"
+#include "model/report_copy.h"
 #include "model/tls_report.h"
 #include "store/messages.h"
 #include "store/rejects.h"
@@ -82,17 +83,28 @@ store_waiting(struct storing *s, struct judged *j, const struct outcome *o,
 	return 0;
 }
 
+/* Two copies contradict each other: say which one counts, and why. */
 static void
-say_displaced(const struct judged *j, const struct report *r,
+say_conflict(const struct judged *j, const struct report *r,
     const struct store_added *added)
 {
+	static const char *const why[] = {
+		[COPY_DECIDED] = "somebody accepted it",
+		[COPY_VOUCHED] = "it is better vouched for",
+		[COPY_ARRIVAL] = "it arrived first",
+		[COPY_CONTENT] = "its digest is smaller",
+	};
 	char who[512];
 
-	log_warn("%s: %s of %s, which %s vouches for, counts in place of a "
-		 "stored copy with other content that nobody vouches for; see "
-		 "`tlsrua quarantine show %" PRId64 "`",
+	log_warn("%s: report-id-conflict: %s of %s %s, since %s; see `tlsrua "
+		 "quarantine show %" PRId64 "`",
 	    place(&j->message, who, sizeof who), r->report_id, r->organization,
-	    r->dkim_domain, added->quarantined);
+	    added->displaced
+		? "counts in place of a stored copy with other content"
+		: "is stored already with other content, and that counts",
+	    added->is_pruned ? "the details of its day were pruned"
+			     : why[added->why],
+	    added->quarantined);
 }
 
 static int
@@ -112,7 +124,7 @@ store_report(struct storing *s, struct judged *j, const struct outcome *o,
 		s->counts.unverified += !report_is_verified(r);
 		t->imported = true;
 		if (added.displaced)
-			say_displaced(j, r, &added);
+			say_conflict(j, r, &added);
 		break;
 	case STORE_DUPLICATE:
 		s->counts.duplicate++;
@@ -122,11 +134,7 @@ store_report(struct storing *s, struct judged *j, const struct outcome *o,
 		s->counts.conflict++;
 		t->conflict = true;
 		t->lost |= o->raw.n == 0;
-		log_warn("%s: report-id-conflict: %s of %s is stored already "
-			 "with other content, and the first counts; see "
-			 "`tlsrua quarantine show %" PRId64 "`",
-		    place(&j->message, who, sizeof who), r->report_id,
-		    r->organization, added.quarantined);
+		say_conflict(j, r, &added);
 		return 0;
 	}
 	if (r->warnings[0] != '\0') {

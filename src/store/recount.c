@@ -1,10 +1,13 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/alloc.h"
+#include "base/span.h"
 #include "base/utc.h"
 #include "store/recount.h"
 #include "store/rollup.h"
 #include "store/sql.h"
+#include "store/store_private.h"
 
 /* Run each step for a day. */
 static int
@@ -165,12 +168,36 @@ rollup_recount_day(struct store *st, const char *date, struct fault *f)
 }
 
 int
-rollup_recount(struct store *st, int64_t report, struct fault *f)
+rollup_recount_later(struct store *st, int64_t report, struct fault *f)
 {
+	struct days_to_recount *d = &st->days_to_recount;
 	char date[UTC_TEXT];
+	int64_t day;
+	size_t i;
 	int rc = day_of(st, report, date, f);
 
-	return rc == 1 ? rollup_recount_day(st, date, f) : rc;
+	if (rc != 1 || utc_parse_date(span_of(date), &day) == -1)
+		return rc == -1 ? -1 : 0;
+	for (i = 0; i < d->n; i++)
+		if (d->day[i] == day)
+			return 0;
+	d->day = xgrow(d->day, d->n, &d->room, sizeof *d->day);
+	d->day[d->n++] = day;
+	return 0;
+}
+
+int
+rollup_recount_pending(struct store *st, struct fault *f)
+{
+	struct days_to_recount *d = &st->days_to_recount;
+	char date[UTC_TEXT];
+
+	for (; d->n > 0; d->n--) {
+		utc_format_date(d->day[d->n - 1], date);
+		if (rollup_recount_day(st, date, f) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 int

@@ -7,13 +7,20 @@ struct fault;
 struct store;
 
 /*
- * Count the rollups of the day of a stored report from scratch, in the open
- * transaction.  Not for a day that was pruned: too little is left of it.
+ * Count the rollups of a day, of which all reports may be gone, from scratch,
+ * in the open transaction.  Not for a day that was pruned: too little is left
+ * of it.
  */
-int rollup_recount(struct store *, int64_t report, struct fault *);
-
-/* The same for a day, of which all reports may be gone. */
 int rollup_recount_day(struct store *, const char *date, struct fault *);
+
+/*
+ * The same for the day of a stored report, once before the commit, however
+ * often it is asked for.
+ */
+int rollup_recount_later(struct store *, int64_t report, struct fault *);
+
+/* Count what was put off, before the commit. */
+int rollup_recount_pending(struct store *, struct fault *);
 
 /*
  * The same for the number of its reports and their warnings, which stand in

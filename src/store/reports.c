@@ -1,18 +1,17 @@
+#include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/saturating.h"
 #include "base/span.h"
 #include "base/utc.h"
-#include "model/not_detailed.h"
+#include "model/report_copy.h"
 #include "model/tls_report.h"
 #include "store/counted_copy.h"
 #include "store/messages.h"
-#include "store/name_list.h"
 #include "store/outbox.h"
-#include "store/recount.h"
+#include "store/report_rows.h"
+#include "store/report_warnings.h"
 #include "store/reports.h"
 #include "store/rollup.h"
 #include "store/sql.h"
@@ -22,17 +21,16 @@
 
 /* A report that is being stored, and what is found out about it. */
 struct entry {
-	const struct report *report;
-	char start[UTC_TEXT], end[UTC_TEXT], date[UTC_TEXT];
-	struct value key[5]; /* identity and content */
+	struct report_rows rows; /* what is written, if anything is */
+	struct value key[5];	 /* identity and content */
 	enum store_outcome outcome;
 	bool reused;
-	bool repeated; /* one that counts has its body */
-	int64_t id;
+	bool repeated;	     /* one that counts has its body */
+	int64_t id;	     /* of its copy */
 	int64_t counted;     /* the stored one with that identity; 0: none */
-	int counted_rank;    /* vouched_rank() of that */
 	int64_t quarantined; /* the number of a conflict there */
-	int64_t sessions, failed, findings; /* that enter the totals */
+	/* of a copy that was stored before: more is known of it, or less */
+	bool improved, got_worse;
 };
 
 enum {
@@ -42,28 +40,16 @@ enum {
 static void
 set_key(struct entry *e)
 {
-	const struct report *r = e->report;
+	const struct report *r = e->rows.report;
 
-	utc_format(r->start, e->start);
-	utc_format(r->end, e->end);
-	utc_format_date(r->start, e->date);
+	utc_format(r->start, e->rows.start);
+	utc_format(r->end, e->rows.end);
+	utc_format_date(r->start, e->rows.date);
 	e->key[0] = value_text(r->organization);
 	e->key[1] = value_text(r->report_id);
-	e->key[2] = value_text(e->start);
-	e->key[3] = value_text(e->end);
+	e->key[2] = value_text(e->rows.start);
+	e->key[3] = value_text(e->rows.end);
 	e->key[4] = value_blob(r->content, sizeof r->content);
-}
-
-/* 64 bits of a digest tell enough for what is but a note. */
-static int64_t
-body_of(const struct report *r)
-{
-	uint64_t n = 0;
-	size_t i;
-
-	for (i = 0; i < 8; i++)
-		n = n << 8 | r->body[i];
-	return (int64_t)n;
 }
 
 static const struct sql select_alike = {
@@ -83,7 +69,7 @@ static int
 find_alike(struct store *st, struct entry *e, struct fault *f)
 {
 	struct value v[] = { e->key[0], e->key[1],
-		value_number(body_of(e->report)), e->key[2], e->key[3],
+		value_number(report_body(e->rows.report)), e->key[2], e->key[3],
 		e->key[4] };
 	sqlite3_stmt *row;
 	int known;
@@ -99,7 +85,7 @@ find_alike(struct store *st, struct entry *e, struct fault *f)
 }
 
 static const struct sql select_counted = {
-	"SELECT id, content, dkim FROM reports WHERE status = 'counted'"
+	"SELECT id, content FROM reports WHERE status = 'counted'"
 	" AND organization = ?1 AND report_id = ?2"
 	" AND start = ?3 AND end = ?4"
 };
@@ -115,9 +101,8 @@ find_counted(struct store *st, struct entry *e, struct fault *f)
 	if (rc != 1)
 		return rc;
 	e->counted = sqlite3_column_int64(row, 0);
-	e->counted_rank = vouched_rank(sql_column(row, 2));
 	same = sqlite3_column_bytes(row, 1) == REPORT_DIGEST &&
-	       memcmp(sqlite3_column_blob(row, 1), e->report->content,
+	       memcmp(sqlite3_column_blob(row, 1), e->rows.report->content,
 		   REPORT_DIGEST) == 0;
 	sqlite3_reset(row);
 	return same;
@@ -129,11 +114,85 @@ static const struct sql select_conflict = {
 	" AND start = ?3 AND end = ?4 AND content = ?5"
 };
 
-static const struct sql select_other_range = {
+static const struct sql select_start = {
+	"SELECT unixepoch(start) FROM reports WHERE id = ?1"
+};
+
+/* Give a report that counts a warning, unless it has it. */
+static int
+warn_counted(struct store *st, int64_t report, unsigned warned, struct fault *f)
+{
+	struct value id = value_number(report);
+	int64_t start;
+	int rc = report_warnings_set(st, report, warned, 0, f);
+
+	if (rc == 1)
+		rc = sql_number(st, &select_start, &id, 1, &start, f);
+	if (rc != 1)
+		return rc;
+	return rollup_warned(st, start,
+	    warned == WARNED_REUSED ? REPORT_ID_REUSED : REPORT_ID_CONFLICT, f);
+}
+
+static const struct sql select_earlier_range = {
 	"SELECT 1 FROM reports WHERE status = 'counted'"
 	" AND organization = ?1 AND report_id = ?2"
-	" AND NOT (start = ?3 AND end = ?4) LIMIT 1"
+	" AND (start, end) < (?3, ?4) LIMIT 1"
 };
+
+static const struct sql select_later_range = {
+	"SELECT id FROM reports WHERE status = 'counted'"
+	" AND organization = ?1 AND report_id = ?2"
+	" AND (start, end) > (?3, ?4) ORDER BY start, end LIMIT 1"
+};
+
+static const struct sql select_conflicts_of = {
+	"SELECT c.id FROM reports AS r CROSS JOIN reports AS c"
+	" WHERE r.id = ?1 AND c.status = 'conflict'"
+	" AND c.organization = r.organization AND c.report_id = r.report_id"
+	" AND c.start = r.start AND c.end = r.end"
+};
+
+/* All copies of the report that counts under that number. */
+static int
+warn_reused(struct store *st, int64_t counted, struct fault *f)
+{
+	struct value id = value_number(counted);
+	sqlite3_stmt *row;
+	int rc = warn_counted(st, counted, WARNED_REUSED, f);
+
+	if (rc == -1)
+		return -1;
+	for (rc = sql_ask(st, &select_conflicts_of, &id, 1, &row, f); rc == 1;
+	     rc = sql_next(st, row, f))
+		if (report_warnings_set(st, sqlite3_column_int64(row, 0),
+			WARNED_REUSED, 0, f) == -1) {
+			sqlite3_reset(row);
+			return -1;
+		}
+	return rc;
+}
+
+/*
+ * Of several ranges under one organization and report-id all but the earliest
+ * reuse it (R57), whichever is stored first: the new one may, or the one behind
+ * it does from now on.
+ */
+static int
+look_at_other_ranges(struct store *st, struct entry *e, struct fault *f)
+{
+	int64_t found;
+	int rc =
+	    sql_number(st, &select_earlier_range, e->key, IDENTITY, &found, f);
+
+	e->reused = rc == 1;
+	if (rc == 0)
+		rc = sql_number(
+		    st, &select_later_range, e->key, IDENTITY, &found, f);
+	if (rc == -1 || e->reused)
+		return rc == -1 ? -1 : 0;
+	return rc == 1 ? warn_reused(st, found, f) : 0;
+}
 
 /*
  * What the report is beside those stored.  Most are new by organization and
@@ -143,7 +202,6 @@ static const struct sql select_other_range = {
 static int
 classify(struct store *st, struct entry *e, struct fault *f)
 {
-	int64_t one;
 	int known, same;
 
 	e->outcome = STORE_IMPORTED;
@@ -160,284 +218,33 @@ classify(struct store *st, struct entry *e, struct fault *f)
 		e->outcome = STORE_DUPLICATE;
 	else if (e->counted != 0)
 		e->outcome = STORE_CONFLICT;
-	if (same == -1)
-		return -1;
-	known = sql_number(st, &select_other_range, e->key, IDENTITY, &one, f);
-	e->reused = known == 1;
-	return known == -1 ? -1 : 0;
-}
-
-static const char *
-join_lines(const char *const *text, size_t n, struct arena *a)
-{
-	size_t i, room = 1, len;
-	char *out, *p;
-
-	if (n < 2)
-		return n == 0 ? "" : text[0];
-	for (i = 0; i < n; i++)
-		room += strlen(text[i]) + 1;
-	p = out = arena_alloc(a, room);
-	for (i = 0; i < n; i++) {
-		if (i > 0)
-			*p++ = '\n';
-		len = strlen(text[i]);
-		memcpy(p, text[i], len);
-		p += len;
-	}
-	return out;
-}
-
-/* The lists in a row of reports: of the entries that are not skipped. */
-struct lists {
-	const char *domain, *policy_domains, *policy_types;
-};
-
-static void
-list_policies(const struct report *r, struct lists *out, struct arena *a)
-{
-	struct named *domain =
-	    arena_alloc(a, 3 * r->n_policies * sizeof *domain);
-	struct named *policy_domain = domain + r->n_policies;
-	struct named *type = policy_domain + r->n_policies;
-	size_t i, n = 0;
-
-	for (i = 0; i < r->n_policies; i++) {
-		const struct policy *p = &r->policies[i];
-		uint64_t sessions = saturating_count(
-		    p->successful_sessions, p->failed_sessions);
-
-		if (p->skipped)
-			continue;
-		domain[n] = (struct named){ p->recipient_domain, sessions };
-		policy_domain[n] = (struct named){ p->domain, sessions };
-		type[n++] = (struct named){ p->type, sessions };
-	}
-	out->domain = name_list(domain, n, a);
-	out->policy_domains = name_list(policy_domain, n, a);
-	out->policy_types = name_list(type, n, a);
-}
-
-static int64_t
-clamp(uint64_t n)
-{
-	return n < INT64_MAX ? (int64_t)n : INT64_MAX;
-}
-
-static void
-sum_policies(struct entry *e)
-{
-	struct failure rest;
-	size_t i;
-
-	for (i = 0; i < e->report->n_policies; i++) {
-		const struct policy *p = &e->report->policies[i];
-
-		if (p->skipped)
-			continue;
-		e->sessions =
-		    saturating_add(e->sessions, clamp(p->counted_sessions));
-		e->failed = saturating_add(e->failed, clamp(p->counted_failed));
-		e->findings +=
-		    (int64_t)p->n_failures + (failure_not_detailed(p, &rest));
-	}
+	if (same == -1 || e->outcome == STORE_DUPLICATE)
+		return same == -1 ? -1 : 0;
+	return look_at_other_ranges(st, e, f);
 }
 
 /* The report's own warnings and the store's. */
 static const char *
-warnings(const struct entry *e, struct arena *a)
+warnings(struct store *st, const struct entry *e)
 {
-	const char *own = e->report->warnings;
-	const char *first =
-	    e->outcome == STORE_CONFLICT ? REPORT_ID_CONFLICT : "";
-	const char *second = e->reused ? REPORT_ID_REUSED : "";
+	unsigned more = (e->outcome == STORE_CONFLICT ? WARNED_CONFLICT : 0) |
+			(e->reused ? WARNED_REUSED : 0);
 
-	if (first[0] == '\0' && second[0] == '\0')
-		return own;
-	return arena_printf(a, "%s%s%s%s%s", own,
-	    own[0] != '\0' && first[0] != '\0' ? " " : "", first,
-	    (own[0] != '\0' || first[0] != '\0') && second[0] != '\0' ? " "
-								      : "",
-	    second);
-}
-
-static const struct sql insert_report = {
-	"INSERT INTO reports (message, organization, report_id, start,"
-	" end, date, status, content, body, reporter_domain, contact,"
-	" domain, policy_domains, policy_types, counted_sessions,"
-	" counted_failed, warnings, dkim, dkim_domain, dkim_selector)"
-	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-	" ?14, ?15, ?16, ?17, ?18, ?19, ?20)"
-};
-
-static int
-add_head(struct store *st, int64_t message, struct entry *e, struct fault *f)
-{
-	const struct report *r = e->report;
-	bool conflict = e->outcome == STORE_CONFLICT;
-	struct lists lists;
-
-	list_policies(r, &lists, &st->scratch);
-	sum_policies(e);
-	const struct value v[] = {
-		value_number(message),
-		e->key[0],
-		e->key[1],
-		e->key[2],
-		e->key[3],
-		value_text(e->date),
-		value_text(conflict ? "conflict" : "counted"),
-		e->key[4],
-		value_number(body_of(r)),
-		value_text(r->reporter_domain),
-		value_text(r->contact),
-		value_text(lists.domain),
-		value_text(lists.policy_domains),
-		value_text(lists.policy_types),
-		value_number(e->sessions),
-		value_number(e->failed),
-		value_text(warnings(e, &st->scratch)),
-		value_text(r->dkim),
-		value_text(r->dkim_domain),
-		value_text(r->dkim_selector),
-	};
-
-	if (sql_run(st, &insert_report, v, sizeof v / sizeof *v, f) == -1)
-		return -1;
-	e->id = sql_last_id(st);
-	return 0;
-}
-
-static const struct sql insert_failure = {
-	"INSERT INTO failures (report, policy, n, date, result_type, side,"
-	" receiving_mx_hostname, receiving_mx_helo, receiving_ip,"
-	" sending_mta_ip, failure_reason_code, additional_information,"
-	" failed_sessions) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-	" ?10, ?11, ?12, ?13)"
-};
-
-static int
-add_failure(struct store *st, const struct entry *e, size_t policy, int64_t n,
-    const struct failure *d, struct fault *f)
-{
-	const struct value v[] = {
-		value_number(e->id),
-		value_count(policy),
-		value_number(n),
-		value_text(e->date),
-		value_text(d->result_type),
-		value_text(d->side),
-		value_text(d->receiving_mx_hostname),
-		value_text(d->receiving_mx_helo),
-		value_text(d->receiving_ip),
-		value_text(d->sending_mta_ip),
-		value_text(d->failure_reason_code),
-		value_text(d->additional_information),
-		value_count(d->failed_sessions),
-	};
-
-	return sql_run(st, &insert_failure, v, sizeof v / sizeof *v, f);
-}
-
-/* Each detail of an entry, and what its total has beyond them. */
-static int
-add_failures(
-    struct store *st, const struct entry *e, size_t policy, struct fault *f)
-{
-	const struct policy *p = &e->report->policies[policy];
-	struct failure rest;
-	size_t i;
-
-	for (i = 0; i < p->n_failures; i++)
-		if (add_failure(
-			st, e, policy, (int64_t)i, &p->failures[i], f) == -1)
-			return -1;
-	if (!failure_not_detailed(p, &rest))
-		return 0;
-	return add_failure(st, e, policy, -1, &rest, f);
-}
-
-static const struct sql insert_policy = {
-	"INSERT INTO policies (report, n, date, counted, skipped, domain,"
-	" policy_domain, organization, reporter_domain, policy_type,"
-	" policy_mode, successful_sessions, failed_sessions,"
-	" counted_sessions, counted_failed, policy_strings, mx_hosts)"
-	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-	" ?14, ?15, ?16, ?17)"
-};
-
-static int
-add_policy(struct store *st, const struct entry *e, size_t n, struct fault *f)
-{
-	const struct report *r = e->report;
-	const struct policy *p = &r->policies[n];
-	struct arena *a = &st->scratch;
-	bool counted = e->outcome == STORE_IMPORTED && !p->skipped;
-	const struct value v[] = {
-		value_number(e->id),
-		value_count(n),
-		value_text(e->date),
-		value_number(counted),
-		value_number(p->skipped),
-		value_text(p->recipient_domain),
-		value_text(p->domain),
-		value_text(r->organization),
-		value_text(r->reporter_domain),
-		value_text(p->type),
-		value_text(p->mode),
-		value_count(p->successful_sessions),
-		value_count(p->failed_sessions),
-		value_count(p->counted_sessions),
-		value_count(p->counted_failed),
-		value_text(join_lines(p->strings, p->n_strings, a)),
-		value_text(join_lines(p->mx_hosts, p->n_mx_hosts, a)),
-	};
-
-	if (sql_run(st, &insert_policy, v, sizeof v / sizeof *v, f) == -1)
-		return -1;
-	return add_failures(st, e, n, f);
-}
-
-static const struct sql insert_report_bytes = {
-	"INSERT INTO report_bytes (report, bytes) VALUES (?1, ?2)"
-};
-
-static int
-add_report(struct store *st, int64_t message, struct entry *e, struct span raw,
-    struct fault *f)
-{
-	struct value bytes[2];
-	size_t i;
-
-	if (add_head(st, message, e, f) == -1)
-		return -1;
-	for (i = 0; i < e->report->n_policies; i++)
-		if (add_policy(st, e, i, f) == -1)
-			return -1;
-	if (raw.n == 0)
-		return 0;
-	bytes[0] = value_number(e->id);
-	bytes[1] = value_blob(raw.p, raw.n);
-	return sql_run(st, &insert_report_bytes, bytes, 2, f);
+	return report_warnings(e->rows.report->warnings, more, 0, &st->scratch);
 }
 
 static int
-count_in(struct store *st, int64_t message, struct entry *e, struct fault *f)
+count_in(struct store *st, struct entry *e, struct fault *f)
 {
 	int64_t mailbox;
 
-	if (message_mailbox(st, message, &mailbox, f) == -1 ||
-	    tally_report(st, mailbox, 1, e->sessions, e->findings, f) == -1)
+	if (message_mailbox(st, e->rows.message, &mailbox, f) == -1 ||
+	    tally_report(
+		st, mailbox, 1, e->rows.sessions, e->rows.findings, f) == -1)
 		return -1;
 	st->tally.repeated += e->repeated;
-	return rollup_add(st, e->report, warnings(e, &st->scratch), f);
+	return rollup_add(st, e->rows.report, e->rows.warnings, f);
 }
-
-static const struct sql update_warnings = {
-	"UPDATE reports SET warnings = ltrim(warnings || ' ' || ?2)"
-	" WHERE id = ?1 AND"
-	" instr(' ' || warnings || ' ', ' ' || ?2 || ' ') = 0"
-};
 
 static const struct sql insert_conflict = {
 	"INSERT INTO quarantine (message, code, place, filename,"
@@ -447,118 +254,158 @@ static const struct sql insert_conflict = {
 	" strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), ?2)"
 };
 
-/*
- * Keep the totals up; of a conflict the counted copy is told, and the other
- * waits in quarantine.
- */
+/* Of a conflict the counted copy is told, and the other waits in quarantine. */
 static int
-settle(struct store *st, int64_t message, struct entry *e, size_t bytes,
-    struct fault *f)
+set_aside(struct store *st, struct entry *e, struct fault *f)
 {
-	struct value counted[] = { value_number(e->counted),
-		value_text(REPORT_ID_CONFLICT) };
-	struct value copy[] = { value_number(message), value_number(e->id),
-		value_count(bytes) };
+	struct value copy[] = { value_number(e->rows.message),
+		value_number(e->id), value_count(e->rows.raw.n) };
 
-	if (e->outcome == STORE_IMPORTED)
-		return count_in(st, message, e, f);
 	st->tally.conflicts++;
-	if (sql_run(st, &update_warnings, counted, 2, f) == -1)
-		return -1;
-	if (sql_changes(st) > 0 &&
-	    rollup_warned(st, e->report->start, REPORT_ID_CONFLICT, f) == -1)
-		return -1;
-	if (rollup_touch(st, e->report->start, f) == -1 ||
+	if (warn_counted(st, e->counted, WARNED_CONFLICT, f) == -1 ||
+	    rollup_touch(st, e->rows.report->start, f) == -1 ||
 	    sql_run(st, &insert_conflict, copy, 3, f) == -1)
 		return -1;
 	e->quarantined = sql_last_id(st);
 	return 0;
 }
 
-static const struct sql select_verdict = {
-	"SELECT dkim, message = ?2, (SELECT id FROM quarantine"
-	" WHERE report = ?1) FROM reports WHERE id = ?1"
+/* A copy that is not stored yet. */
+static int
+add_copy(struct store *st, struct entry *e, struct fault *f)
+{
+	e->rows.conflict = e->outcome == STORE_CONFLICT;
+	e->rows.warnings = warnings(st, e);
+	if (report_rows_add(st, &e->rows, f) == -1)
+		return -1;
+	e->id = e->rows.id;
+	if ((e->rows.conflict ? set_aside(st, e, f) : count_in(st, e, f)) == -1)
+		return -1;
+	return outbox_tell(st, OUTBOX_REPORT, e->id, f);
+}
+
+static const struct sql select_known = {
+	"SELECT r.dkim, r.dkim_domain, r.dkim_selector,"
+	" r.message = ?2 OR EXISTS (SELECT 1 FROM quarantine"
+	" WHERE message = ?2 AND code = 'dkim-temperror'),"
+	" (SELECT id FROM quarantine WHERE report = ?1),"
+	" m.received < ifnull(ifnull(r.arrived, o.received), '9999')"
+	" FROM reports AS r CROSS JOIN messages AS m CROSS JOIN messages AS o"
+	" WHERE r.id = ?1 AND m.id = ?2 AND o.id = r.message"
+};
+
+static const struct sql update_arrived = {
+	"UPDATE reports SET arrived = (SELECT received FROM messages"
+	" WHERE id = ?2) WHERE id = ?1"
+};
+
+/* What a copy of a stored report tells beside that one. */
+struct news {
+	bool better, worse; /* its word on who vouches for it */
+	bool earlier;	    /* its arrival */
 };
 
 /*
- * Of a duplicate the better verdict stands; only where its own mail waited for
- * DNS, whatever comes out.
+ * The better word stands; but where its own mail waited for DNS, whatever comes
+ * out.
  */
 static int
-raise_verdict(
-    struct store *st, int64_t message, struct entry *e, struct fault *f)
+find_news(struct store *st, struct entry *e, struct news *n, struct fault *f)
 {
-	struct value v[] = { value_number(e->id), value_number(message) };
-	int rank, new = vouched_rank(e->report->dkim);
+	struct value v[] = { value_number(e->id),
+		value_number(e->rows.message) };
+	const struct report *r = e->rows.report;
+	const struct report_word word = { r->dkim, r->dkim_domain,
+		r->dkim_selector };
+	struct report_word known;
 	sqlite3_stmt *row;
-	bool own;
-	int rc = sql_ask(st, &select_verdict, v, 2, &row, f);
+	int rc = sql_ask(st, &select_known, v, 2, &row, f);
 
 	if (rc != 1)
 		return rc;
-	rank = vouched_rank(sql_column(row, 0));
-	own = strcmp(sql_column(row, 0), "waiting") == 0 &&
-	      sqlite3_column_int(row, 1) != 0;
-	e->quarantined = sqlite3_column_int64(row, 2);
+	known = (struct report_word){ sql_column(row, 0), sql_column(row, 1),
+		sql_column(row, 2) };
+	n->better = report_word_is_better(&word, &known);
+	n->worse = vouched_rank(word.dkim) < vouched_rank(known.dkim) &&
+		   strcmp(known.dkim, "waiting") == 0 &&
+		   sqlite3_column_int(row, 3) != 0;
+	e->quarantined = sqlite3_column_int64(row, 4);
+	n->earlier = sqlite3_column_int(row, 5) != 0;
 	sqlite3_reset(row);
-	if (new > rank || (own && new < rank))
-		return vouched_set(st, e->id, e->report, f) == -1
-			   ? -1
-			   : outbox_tell(st, OUTBOX_REPORT, e->id, f);
 	return 0;
 }
 
-/*
- * A copy in conflict that somebody vouches for counts in place of one that
- * nobody does.
- */
+/* A copy that is stored, or (number 0) was taken out again. */
 static int
-displace(struct store *st, struct entry *e, bool *displaced, struct fault *f)
+learn(struct store *st, struct entry *e, struct fault *f)
 {
-	int pruned;
+	struct value v[] = { value_number(e->id),
+		value_number(e->rows.message) };
+	struct news n = { 0 };
 
-	*displaced = false;
-	if (e->counted == 0 || e->id == e->counted || e->counted_rank > 1 ||
-	    !report_is_verified(e->report))
+	if (find_news(st, e, &n, f) == -1)
+		return -1;
+	if ((n.better || n.worse) &&
+	    vouched_set(st, e->id, e->rows.report, f) == -1)
+		return -1;
+	if (n.earlier && (sql_run(st, &update_arrived, v, 2, f) == -1 ||
+			     rollup_touch(st, e->rows.report->start, f) == -1))
+		return -1;
+	e->improved = n.better || n.earlier;
+	e->got_worse = n.worse;
+	if (!e->improved && !e->got_worse)
 		return 0;
-	if ((pruned = store_is_pruned(st, e->counted, f)) != 0)
-		return pruned == -1 ? -1 : 0;
-	*displaced = true;
-	return counted_copy_swap(st, e->quarantined, e->counted, e->id, f);
+	return outbox_tell(st, OUTBOX_REPORT, e->id, f);
+}
+
+/* See to it that the right copy counts. */
+static int
+settle(struct store *st, const struct entry *e, struct counted_copy *c,
+    struct fault *f)
+{
+	*c = (struct counted_copy){ .why = COPY_SAME };
+	if (e->counted == 0)
+		return 0;
+	if (e->id == e->counted)
+		return e->got_worse
+			   ? counted_copy_settle_all(st, e->counted, c, f)
+			   : 0;
+	if (e->outcome == STORE_CONFLICT || e->improved)
+		return counted_copy_settle(st, e->counted, e->id, c, f);
+	return 0;
 }
 
 int
 store_add_report(struct store *st, int64_t message, const struct report *r,
     struct span raw, struct store_added *out, struct fault *f)
 {
-	struct entry e = { .report = r };
+	struct entry e = { .rows = {
+			       .report = r, .message = message, .raw = raw } };
+	struct counted_copy c;
 	bool displaced;
 
 	arena_reset(&st->scratch);
 	set_key(&e);
-	if (classify(st, &e, f) == -1)
+	if (classify(st, &e, f) == -1 ||
+	    (e.outcome == STORE_DUPLICATE ? learn(st, &e, f)
+					  : add_copy(st, &e, f)) == -1 ||
+	    settle(st, &e, &c, f) == -1)
 		return -1;
-	if (e.outcome != STORE_DUPLICATE &&
-	    (add_report(st, message, &e, raw, f) == -1 ||
-		settle(st, message, &e, raw.n, f) == -1 ||
-		outbox_tell(st, OUTBOX_REPORT, e.id, f) == -1))
-		return -1;
-	if ((e.outcome == STORE_DUPLICATE &&
-		raise_verdict(st, message, &e, f) == -1) ||
-	    displace(st, &e, &displaced, f) == -1)
-		return -1;
+	displaced = c.swapped && e.id != e.counted;
 	if (displaced)
 		e.outcome = STORE_IMPORTED;
 	*out = (struct store_added){
 		.outcome = e.outcome,
 		.report = e.id,
 		.reused = e.reused,
-		.of_conflict =
-		    e.outcome == STORE_DUPLICATE && e.id != e.counted,
+		.of_conflict = e.outcome == STORE_DUPLICATE &&
+			       (e.id != e.counted) != c.swapped,
 		.quarantined = e.outcome == STORE_CONFLICT || displaced
 				   ? e.quarantined
 				   : 0,
 		.displaced = displaced,
+		.why = c.why,
+		.is_pruned = c.is_pruned,
 	};
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/span.h"
+#include "model/report_copy.h"
 
 struct fault;
 struct report;
@@ -24,11 +25,12 @@ enum store_outcome {
  * Store a report of a message once; what the outcome is, is decided by the
  * identity (organization, report-id, start, end) and the content digest.
  * `raw` is its gzip file; empty when it is not to be kept.  A copy equal to a
- * conflict that is stored is a duplicate, too.  Of copies the better verdict on
- * who vouches for it stands, and a copy that somebody vouches for displaces one
- * with other content that nobody does.  The warnings stored are the
- * report's and, where they apply, report-id-conflict (on both copies) and
- * report-id-reused.
+ * conflict that is stored is a duplicate, too.  Of duplicates the better word
+ * on who vouches for it stands, and the earliest arrival.  Of copies with other
+ * content the one counts that comes first by report_copy_order(), so the order
+ * in which mails are stored makes no difference.  The warnings stored are the
+ * report's and, where they apply, report-id-conflict (on all copies) and
+ * report-id-reused (on those of all ranges but the earliest).
  */
 struct store_added {
 	enum store_outcome outcome;
@@ -40,8 +42,11 @@ struct store_added {
 	bool of_conflict; /* a duplicate of a copy that is a conflict */
 	int64_t quarantined; /* a conflict's number in quarantine; else 0 */
 	bool displaced;	     /* it counts in place of a stored copy with other
-				content that nobody vouched for, which has that
-				number in quarantine now */
+				content, which has that number in quarantine now
+			      */
+	/* for a conflict or where it displaced one: what made the difference */
+	enum report_copy_reason why;
+	bool is_pruned; /* it should count, but its day was pruned */
 };
 int store_add_report(struct store *, int64_t message, const struct report *,
     struct span raw, struct store_added *, struct fault *);

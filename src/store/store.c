@@ -13,6 +13,7 @@
 #include "store/checkpoint.h"
 #include "store/outbox.h"
 #include "store/poll_lock.h"
+#include "store/recount.h"
 #include "store/rollup.h"
 #include "store/schema.h"
 #include "store/sql.h"
@@ -139,6 +140,7 @@ store_close(struct store *st)
 	store_detach(st);
 	lock_drop(st->lock);
 	arena_free(&st->scratch);
+	free(st->days_to_recount.day);
 	free(st->path);
 	free(st->file);
 	free(st);
@@ -213,7 +215,8 @@ store_commit(struct store *st, struct fault *f)
 	if (st->access == STORE_TRY)
 		return 0;
 	if ((st->access == STORE_READ ||
-		(rollup_flush(st, f) == 0 && tally_write(st, f) == 0)) &&
+		(rollup_recount_pending(st, f) == 0 &&
+		    rollup_flush(st, f) == 0 && tally_write(st, f) == 0)) &&
 	    sql_run(st, &commit, NULL, 0, f) == 0)
 		return 0;
 	store_rollback(st);
@@ -225,6 +228,7 @@ store_rollback(struct store *st)
 {
 	st->tally = (struct tally){ 0 };
 	st->message = 0;
+	st->days_to_recount.n = 0;
 	rollup_forget(st);
 	/* what cannot be rolled back now is by whoever opens the file next */
 	if (!sqlite3_get_autocommit(st->db))

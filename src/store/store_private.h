@@ -34,6 +34,11 @@ struct store {
 	    *prepared[PREPARED_BUCKETS]; /* statements, by address */
 	struct tally tally;		 /* of the open transaction */
 	struct rollup *rollup; /* of the open transaction; NULL: none yet */
+	/* whose rollups are counted anew before the commit */
+	struct days_to_recount {
+		int64_t *day; /* its midnight, seconds since 1970 UTC */
+		size_t n, room;
+	} days_to_recount;
 	/* the message added or looked up last, and the folder it came from */
 	int64_t message, message_mailbox;
 	bool message_is_new;

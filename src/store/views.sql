@@ -85,7 +85,8 @@ SELECT r.id AS id, r.date AS date, r.organization AS organization,
     iif(r.status = 'counted', r.counted_failed, 0) AS counted_failed,
     r.contact AS contact,
     iif(m.mailbox IS NULL, m.source, b.name || ': ' || b.folder) AS source,
-    m.message_id AS message_id, m.received AS received, r.dkim AS dkim,
+    m.message_id AS message_id, ifnull(r.arrived, m.received) AS received,
+    r.dkim AS dkim,
     r.warnings AS warnings, r.status AS status,
     r.dkim_domain AS dkim_domain
 FROM reports AS r JOIN messages AS m ON m.id = r.message

@@ -1,10 +1,11 @@
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/arena.h"
 #include "base/utc.h"
+#include "model/report_copy.h"
 #include "model/tls_report.h"
+#include "store/report_warnings.h"
 #include "store/rollup.h"
 #include "store/sql.h"
 #include "store/store.h"
@@ -12,19 +13,6 @@
 #include "store/vouched.h"
 
 #define UNAUTHENTICATED "unauthenticated"
-
-int
-vouched_rank(const char *dkim)
-{
-	static const char *const ranks[] = { "waiting", "host", "provider",
-		"pass" };
-	int i;
-
-	for (i = 0; dkim != NULL && i < 4; i++)
-		if (strcmp(dkim, ranks[i]) == 0)
-			return i + 1;
-	return 0;
-}
 
 static const struct sql select_before = {
 	"SELECT dkim IN " VOUCHED_WORDS ", status = 'counted',"
@@ -34,10 +22,8 @@ static const struct sql select_before = {
 };
 
 static const struct sql update_verdict = {
-	"UPDATE reports SET dkim = ?2, dkim_domain = ?3, dkim_selector = ?4,"
-	" warnings = trim(replace(' ' || warnings || ' ',"
-	" ' " UNAUTHENTICATED " ', ' ') || iif(?5, ' " UNAUTHENTICATED
-	"', '')) WHERE id = ?1"
+	"UPDATE reports SET dkim = ?2, dkim_domain = ?3, dkim_selector = ?4"
+	" WHERE id = ?1"
 };
 
 static const struct sql add_verified_senders = {
@@ -125,8 +111,8 @@ vouched_set(struct store *st, int64_t report, const struct report *copy,
 	bool verified = report_is_verified(copy);
 	bool warned = vouched_rank(copy->dkim) == 0 && copy->dkim[0] != '\0';
 	struct value v[] = { value_number(report), value_text(copy->dkim),
-		value_text(copy->dkim_domain), value_text(copy->dkim_selector),
-		value_number(warned) };
+		value_text(copy->dkim_domain),
+		value_text(copy->dkim_selector) };
 	struct before b;
 	sqlite3_stmt *row;
 	int rc = sql_ask(st, &select_before, v, 1, &row, f);
@@ -138,7 +124,9 @@ vouched_set(struct store *st, int64_t report, const struct report *copy,
 	b.day = sqlite3_column_int64(row, 2);
 	b.warned = sqlite3_column_int(row, 3) != 0;
 	sqlite3_reset(row);
-	if (sql_run(st, &update_verdict, v, 5, f) == -1)
+	if (sql_run(st, &update_verdict, v, 4, f) == -1 ||
+	    report_warnings_set(st, report, warned ? WARNED_UNAUTHENTICATED : 0,
+		warned ? 0 : WARNED_UNAUTHENTICATED, f) == -1)
 		return -1;
 	if (b.counted)
 		return follow(st, report, &b, verified, warned, f);

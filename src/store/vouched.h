@@ -14,13 +14,6 @@ struct store;
 #define VOUCHED_WORDS "('pass', 'provider', 'host')"
 
 /*
- * How much the word of a report's `dkim` is worth, more is better: 4 "pass",
- * 3 "provider", 2 "host", 1 "waiting", 0 anything else.
- * With 2 and more somebody vouches for it.
- */
-int vouched_rank(const char *dkim);
-
-/*
  * Give a stored report the verdict of a copy of it, in the transaction of that
  * copy; what is counted of reports that somebody vouches for follows.
  */

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "model/overview.h"
+#include "model/report_copy.h"
 #include "store/sql.h"
 #include "store/vouched.h"
 #include "tables/gather_vouching.h"

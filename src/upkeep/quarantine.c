@@ -209,9 +209,10 @@ accept_conflict(
     struct store *st, const struct store_quarantined *q, struct fault *f)
 {
 	struct value id = value_number(q->conflict);
+	struct counted_copy c;
 
-	if (counted_copy_swap(st, q->id, q->counted, q->conflict, f) == -1 ||
-	    sql_run(st, &update_decided, &id, 1, f) == -1)
+	if (sql_run(st, &update_decided, &id, 1, f) == -1 ||
+	    counted_copy_settle(st, q->counted, q->conflict, &c, f) == -1)
 		return -1;
 	return outbox_tell(st, OUTBOX_DECIDE, q->conflict, f);
 }

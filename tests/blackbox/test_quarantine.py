@@ -217,8 +217,9 @@ class Retry(Quarantine):
         self.quarantine("retry", "--all")
 
     def test_two_of_one_identity_are_a_report_and_a_conflict(self):
+        # nobody knows when they arrived; the digest of the second is the greater one
         self.write("in/a.json", text(10))
-        self.write("in/b.json", text(20))
+        self.write("in/b.json", text(20, 5))
         self.imports(self.path("in"), extra=self.LOW)
         result = self.quarantine("retry", "--all")
         self.assertEqual("1: imported\n2: in conflict with a stored report\n", result.out)
@@ -282,7 +283,7 @@ class Drop(Quarantine):
         self.assertEqual({}, self.listed())
 
     def test_a_conflict_leaves_the_counted_copy_as_it_was(self):
-        self.imports(self.write("a.json", text(10)), self.write("b.json", text(20)))
+        self.imports(self.write("a.json", text(10)), self.write("b.json", text(20, 5)))
         self.quarantine("drop", "1")
         self.assertEqual([("", "counted")], self.query("SELECT warnings, status FROM reports"))
         self.assertEqual([12], self.sessions())
@@ -296,6 +297,7 @@ class Drop(Quarantine):
 
 class Accept(Quarantine):
     def conflict(self):
+        """Nobody knows when they arrived; the digest of the second is the greater one."""
         first = self.imports(self.write("a.json", text(10, 2)))
         second = self.imports(self.write("b.json", text(20, 5)))
         return first, second
@@ -303,10 +305,28 @@ class Accept(Quarantine):
     def test_the_conflict_is_said_once(self):
         _, second = self.conflict()
         self.assertEqual(1, len(second.lines), str(second))
-        self.assertRegex(second.err, r"report-id-conflict.*quarantine show 1")
+        self.assertRegex(second.err, r"report-id-conflict.*with other content, and that counts, since its digest "
+                                     r"is smaller.*quarantine show 1")
         self.assertEqual([], self.imports(self.path("b.json")).lines)
         self.assertEqual({1: "report-id-conflict"}, self.listed())
         self.assertEqual([("report-id-conflict",)] * 2, self.query("SELECT warnings FROM reports"))
+
+    def test_the_copy_that_arrived_first_counts_though_it_is_read_last(self):
+        self.imports(self.write("unknown.json", text(10, 2)))
+        for hour, good, quarantined in (("07", 30, 1), ("06", 40, 2), ("08", 50, 3)):
+            raw = mail(attachment(text(good))).replace(b"2026 06:00", f"2026 {hour}:00".encode())
+            result = self.imports(self.write(f"{good}.eml", raw))
+            self.assertRegex(result.err, rf"report-id-conflict: .* since it arrived first; .*show {quarantined}\b")
+            self.assertEqual([("one", {30: 32, 40: 42, 50: 42}[good])], self.counted())
+        self.assertEqual([(12,), (32,), (52,)], self.query("SELECT r.counted_sessions FROM quarantine AS q JOIN reports "
+                                                           "AS r ON r.id = q.report ORDER BY 1"))
+        self.expect_silence("-d", self.store, "status", "--verify")
+
+    def test_a_decision_stands_against_what_comes_later(self):
+        self.conflict()
+        self.quarantine("accept", "1")
+        self.assertIn("somebody accepted it", self.imports(self.write("m.eml", mail(attachment(text(7))))).err)
+        self.assertEqual([("one", 25)], self.counted())
 
     def test_the_difference_field_by_field(self):
         self.conflict()

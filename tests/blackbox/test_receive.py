@@ -84,7 +84,7 @@ class Answers(Receiving):
         self.assert_stored(len(shapes))
 
     def test_the_answers_say_what_became_of_it(self):
-        other = report(1, policies=[])
+        other = report(1).replace(b": 10,", b": 5,")  # its digest is the greater one, should it come in the same second
         for body, status, text in ((report(1), 201, "stored"), (report(1), 200, "stored before"),
                                    (gzip.compress(report(1)), 200, "stored before"), (other, 200, "stored before"),
                                    (report(2)[:-1], 400, "refused: json-syntax"),

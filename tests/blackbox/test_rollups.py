@@ -289,14 +289,16 @@ class Changing(Small):
         self.add(self.failing("2026-03-01"))
         other = some_report("2026-03-01", policies=[policy("b.example", 50, 9, details=[("tlsa-invalid", "mx.b", 9)])])
         self.add(other)
-        self.assertEqual(["a.example"], [r["domain"] for r in self.table("domains")])
+        # which of the two counts is but a matter of their digests
+        counted, = [r["domain"] for r in self.table("domains")]
+        wanted = {"a.example": ("b.example", "59", "9"), "b.example": ("a.example", "13", "3")}[counted]
         self.fresh()
         number = self.query("SELECT id FROM quarantine")[0][0]
         self.expect(OK, "-c", self.conf, "quarantine", "accept", number)
         self.assertEqual("", self.verify().out)
         self.expect(OK, "-c", self.conf, "import", self.path("in"))
-        self.assertEqual([("b.example", "59", "9")], [(r["domain"], r["counted_sessions"], r["counted_failed"])
-                                                      for r in self.table("domains")])
+        self.assertEqual([wanted], [(r["domain"], r["counted_sessions"], r["counted_failed"])
+                                    for r in self.table("domains")])
         self.fresh()
         self.expect(OK, "-c", self.conf, "quarantine", "drop", number)
         self.assertEqual("", self.verify().out)

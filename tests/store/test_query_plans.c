@@ -140,6 +140,26 @@ vouch(struct scene *s, struct policy *p)
 	arena_free(&a);
 }
 
+/* A copy that waited for DNS in vain, and arrived before it was read. */
+static void
+learn(struct scene *s, struct policy *p)
+{
+	struct message late = { .source = "late.eml", .size = 2 };
+	struct report r = report_of(p, 1, "learned", 22);
+	int64_t message;
+
+	r.dkim = "waiting";
+	assert_ok(s, store_begin(s->st, &s->f));
+	assert_ok(s,
+	    store_add_message(s->st, &late, &mail_head_empty, &message, &s->f));
+	add_report_of(s, message, &r);
+	r.dkim = "dkim-fail";
+	add_report_of(s, message, &r);
+	add_report_of(s, add_message(s, 0), &r);
+	assert_ok(s, store_commit(s->st, &s->f));
+	assert_number(s, "SELECT count(*) FROM reports WHERE arrived <> ''", 1);
+}
+
 /* Reports of 30 domains with a failure each: new, again, and other content. */
 static void
 store_reports(struct scene *s)
@@ -166,7 +186,10 @@ store_reports(struct scene *s)
 	add(s, &r);
 	r = report_of(p, 1, "many", 23);
 	add(s, &r);
+	r = report_of(p, 1, "many", 21);
+	add(s, &r);
 	vouch(s, p);
+	learn(s, p);
 }
 
 static void
@@ -669,7 +692,7 @@ finds_rows_by_the_index_made_for_it(void **state)
 	} cases[] = {
 		{ "SELECT EXISTS (SELECT 1 FROM reports", "reports_counted" },
 		{ "SELECT EXISTS (SELECT 1 FROM reports", "reports_body" },
-		{ "SELECT id, content, dkim FROM reports", "reports_counted" },
+		{ "SELECT id, content FROM reports", "reports_counted" },
 		{ "SELECT id FROM reports WHERE status = 'conflict'",
 		    "reports_conflict" },
 		{ "SELECT 1 FROM reports", "reports_counted" },

@@ -349,6 +349,15 @@ struct sums {
 	int64_t good, failed, counted, counted_failed, details, reports;
 };
 
+/* The content that an id came with first, and how many came. */
+enum {
+	IDS = 150
+};
+struct sent {
+	unsigned char first[IDS]; /* 0: none came */
+	unsigned char n;
+};
+
 static uint32_t
 next_random(uint32_t *seed)
 {
@@ -376,7 +385,8 @@ count_policy(const struct policy *p, struct sums *sums)
 }
 
 static void
-add_random(struct scene *s, uint32_t *seed, struct sums *sums)
+add_random(
+    struct scene *s, uint32_t *seed, struct sent *sent, struct sums *sums)
 {
 	static const char *const domains[] = { "a.example", "b.example",
 		"c.example" };
@@ -385,12 +395,19 @@ add_random(struct scene *s, uint32_t *seed, struct sums *sums)
 	struct policy p[4];
 	struct report r = some_report(p, 1 + next_random(seed) % 4);
 	struct sums own = { .reports = 1 };
+	unsigned number = next_random(seed) % IDS;
 	char id[16];
 	size_t i, j;
 
-	snprintf(id, sizeof id, "%u", next_random(seed) % 150);
+	snprintf(id, sizeof id, "%u", number);
 	r.report_id = id;
-	r.content[0] = (unsigned char)(next_random(seed) % 2);
+	/* the same again, or one that comes behind it, for its digest is
+	 * greater and all arrived at one time */
+	if (sent->first[number] == 0)
+		r.content[0] = sent->first[number] = ++sent->n;
+	else
+		r.content[0] = (unsigned char)(sent->first[number] +
+					       next_random(seed) % 2);
 	for (i = 0; i < r.n_policies; i++) {
 		p[i] = a_policy(types[next_random(seed) % 3],
 		    domains[next_random(seed) % 3], next_random(seed) % 1000,
@@ -420,11 +437,12 @@ every_table_adds_up_to_the_same_total(void **state)
 {
 	struct scene *s = *state;
 	struct sums sums = { 0 };
+	struct sent sent = { 0 };
 	uint32_t seed = 2463534242;
 	int i;
 
 	for (i = 0; i < 400; i++)
-		add_random(s, &seed, &sums);
+		add_random(s, &seed, &sent, &sums);
 	assert_true(number_of(s, "SELECT conflicts FROM totals") > 10);
 	assert_number(
 	    s, "SELECT sum(successful_sessions) FROM csv_daily", sums.good);

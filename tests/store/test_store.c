@@ -168,7 +168,7 @@ tells_that_a_report_id_was_used_for_another_range(void **state)
 	r.organization = "Other";
 	assert_false(add(s, &r).reused);
 	assert_rows(s, "SELECT id, warnings FROM reports",
-	    "1|\n2|org-missing report-id-reused report-id-conflict\n"
+	    "1|\n2|org-missing report-id-conflict report-id-reused\n"
 	    "3|org-missing report-id-conflict report-id-reused\n"
 	    "4|org-missing\n");
 }

@@ -2,6 +2,7 @@
 #include "scenes/stores.h"
 
 #include "base/arena.h"
+#include "model/report_copy.h"
 #include "store/rejects.h"
 #include "store/vouched.h"
 #include "upkeep/quarantine.h"
