@@ -22,6 +22,7 @@ struct pruning {
 	struct store_pruned done;
 	int64_t given_back; /* bytes that the store file shrank by */
 	int64_t left;	    /* days left alone since a conflict waits */
+	int64_t unshipped;  /* likewise, since not all of them is shipped */
 };
 
 static int
@@ -63,6 +64,7 @@ print_json(const struct pruning *p)
 	json_add_number(o, "raw_bytes", p->done.raw_bytes);
 	json_add_number(o, "given_back", p->given_back);
 	json_add_number(o, "days_left", p->left);
+	json_add_number(o, "days_unshipped", p->unshipped);
 	json_line_print(stdout, o);
 }
 
@@ -96,6 +98,12 @@ tell(const struct pruning *p, const struct options *o)
 			 "list`), and prune again",
 		    p->left, p->left == 1 ? "" : "s", p->what.before,
 		    p->left == 1 ? "is" : "are");
+	if (p->unshipped > 0)
+		log_warn("prune: %" PRId64 " day%s before %s %s left "
+			 "alone, for it is not all shipped yet: "
+			 "`tlsrua ship`, and prune again",
+		    p->unshipped, p->unshipped == 1 ? "" : "s", p->what.before,
+		    p->unshipped == 1 ? "is" : "are");
 	if (o->json)
 		print_json(p);
 	else if (o->dry_run)
@@ -109,7 +117,8 @@ prune(struct pruning *p, const struct options *o, struct fault *f)
 {
 	int rc;
 
-	if (store_prune_left(p->store, &p->what, &p->left, f) == -1)
+	if (store_prune_left(p->store, &p->what, &p->left, f) == -1 ||
+	    store_prune_unshipped(p->store, &p->what, &p->unshipped, f) == -1)
 		return -1;
 	if (o->dry_run) {
 		rc = store_prune_count(p->store, &p->what, &p->done, f);
@@ -140,6 +149,8 @@ run(const struct options *o)
 	status = cmd_open(
 	    o, CONFIG_OPTIONAL, o->dry_run ? STORE_READ : STORE_WRITE, &in);
 	p.store = in.store;
+	p.what.keep_unshipped = in.config.postgresql.service[0] != '\0' &&
+				(p.what.details || in.config.postgresql.raw);
 	if (status == 0 && prune(&p, o, &f) == -1)
 		status = cmd_failed(&f);
 	cmd_close(&in);

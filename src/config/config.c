@@ -77,6 +77,10 @@ config_defaults(struct config *c)
 		    .smtp_port = 25 },
 		.limits = limits_default,
 		.receive_max = 1000,
+		.postgresql = { .service = "",
+		    .name = "",
+		    .timeout = 30,
+		    .grace = 24 * 60 * 60 },
 	};
 }
 

@@ -39,6 +39,16 @@ struct config_mailbox {
 	struct vouching vouching; /* as in [reports] where not given here */
 };
 
+/* The shared store on PostgreSQL that what is stored here is shipped to. */
+struct postgresql_settings {
+	const char *service; /* a section of libpq's service file; "": none */
+	const char *name;    /* of this poller there; "": that of the host */
+	bool raw;	     /* the gzip files, too */
+	unsigned timeout;    /* seconds, of every wait */
+	unsigned grace; /* seconds after the last good shipping in which trouble
+			   is not returned */
+};
+
 struct config {
 	const char *path; /* the file it was read from; "" for none */
 	const char *store_path;
@@ -62,6 +72,7 @@ struct config {
 	unsigned receive_max;	  /* POSTs of an address in a day */
 	unsigned receive_refresh; /* seconds between refreshes of the CSV folder
 				     by POSTs; 0: none */
+	struct postgresql_settings postgresql;
 	struct config_mailbox *mailboxes; /* in the order of the file */
 	size_t n_mailboxes;
 	struct arena *memory; /* owns all strings and lists; NULL: none */

@@ -183,6 +183,13 @@ check_receive(const struct check *c, const struct config *conf)
 		complain(c, "refresh", "needs dir in [export]");
 }
 
+static void
+check_postgresql(const struct check *c, const struct config *conf)
+{
+	if (conf->postgresql.raw && !conf->keep_raw)
+		complain(c, "raw", "needs keep_raw = yes in [store]");
+}
+
 void
 config_check(const struct config *conf, const struct config_section *s,
     const struct config_complaints *to)
@@ -196,5 +203,7 @@ config_check(const struct config *conf, const struct config_section *s,
 			check_export(&c, &conf->csv);
 		else if (strcmp(s->kind, "receive") == 0)
 			check_receive(&c, conf);
+		else if (strcmp(s->kind, "postgresql") == 0)
+			check_postgresql(&c, conf);
 	}
 }

@@ -37,6 +37,9 @@
 	OPTION("limits", #called, by, offsetof(struct config, limits.called))
 #define RECEIVE(called, by, member) \
 	OPTION("receive", called, by, offsetof(struct config, member))
+#define POSTGRESQL(called, by)            \
+	OPTION("postgresql", #called, by, \
+	    offsetof(struct config, postgresql.called))
 #define MAILBOX(called, by, member) \
 	OPTION("mailbox", called, by, offsetof(struct config_mailbox, member))
 
@@ -97,6 +100,12 @@ const struct config_option config_options[] = {
 	    .min = 1, .max = 1000000000 },
 	{ RECEIVE("refresh", set_seconds_or_0, receive_refresh), .min = 1,
 	    .max = 24 * 3600 },
+
+	{ POSTGRESQL(service, set_service), .max = 63 },
+	{ POSTGRESQL(name, set_label), .max = 63 },
+	{ POSTGRESQL(raw, set_yes) },
+	{ POSTGRESQL(timeout, set_seconds), .min = 1, .max = 3600 },
+	{ POSTGRESQL(grace, set_seconds), .max = 365 * 24 * 3600 },
 
 	{ MAILBOX("host", set_host, account.tls.host) },
 	{ MAILBOX("port", set_port, account.tls.port), .min = 1, .max = 65535 },

@@ -38,7 +38,7 @@ struct config_option {
 };
 
 enum {
-	CONFIG_OPTIONS = 64
+	CONFIG_OPTIONS = 69
 };
 
 extern const struct config_option config_options[CONFIG_OPTIONS];

@@ -196,6 +196,37 @@ set_text(const struct config_option *o, struct setting *s, void *field)
 }
 
 int
+set_label(const struct config_option *o, struct setting *s, void *field)
+{
+	size_t i, n = strlen(s->text);
+
+	if (n > o->max)
+		return config_refuse(
+		    s, "is longer than %" PRIu64 " bytes", o->max);
+	for (i = 0; i < n; i++)
+		if ((unsigned char)s->text[i] < ' ' || s->text[i] == 0x7f)
+			return config_refuse(s, "has a control character");
+	*(const char **)field = s->text;
+	return 0;
+}
+
+int
+set_service(const struct config_option *o, struct setting *s, void *field)
+{
+#ifndef HAVE_LIBPQ
+	if (s->text[0] != '\0')
+		return config_refuse(s,
+		    "this tlsrua was built without PostgreSQL: install "
+		    "libpq-dev and build it again, or leave this empty");
+#endif
+	if (strpbrk(s->text, "[]=:/ \t") != NULL)
+		return config_refuse(s,
+		    "must be the name of a section in the service file, such "
+		    "as tlsrua");
+	return set_label(o, s, field);
+}
+
+int
 set_path_if_any(const struct config_option *o, struct setting *s, void *field)
 {
 	(void)o;

@@ -20,6 +20,8 @@ config_set_fn set_yes;		    /* bool */
 config_set_fn set_text;		    /* const char *, not empty */
 config_set_fn set_path;		    /* the same */
 config_set_fn set_path_if_any;	    /* const char * */
+config_set_fn set_label;	    /* const char *, up to max bytes */
+config_set_fn set_service;	    /* the same, of a service file */
 config_set_fn set_host_name_if_any; /* const char *, A-labels */
 config_set_fn set_ca_file;	/* const char *, of a file that can be read */
 config_set_fn set_delimiter;	/* char */

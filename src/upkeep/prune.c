@@ -16,6 +16,9 @@
 	"SELECT DISTINCT c.date FROM quarantine AS q CROSS JOIN" \
 	" reports AS c WHERE q.report IS NOT NULL AND c.id = q.report"
 
+/* The days on which something waits to be shipped, by note_unshipped(). */
+#define UNSHIPPED_DAYS "SELECT date FROM temp.unshipped"
+
 enum {
 	MOST_REPORTS = 1000, /* of a transaction */
 	MOST_ROWS = 20000,   /* likewise, but for those of one report */
@@ -62,8 +65,55 @@ static const struct sql select_prunable = {
 	" FROM reports AS r WHERE (r.date, r.id) > (?2, ?3)"
 	" AND r.date < ?1 AND (raw IS NOT NULL OR entries > 0)"
 	" AND r.date NOT IN (" CONFLICT_DAYS ")"
+	" AND r.date NOT IN (" UNSHIPPED_DAYS ")"
 	" ORDER BY r.date, r.id LIMIT ?6"
 };
+
+static const struct sql create_unshipped = {
+	"CREATE TEMP TABLE IF NOT EXISTS unshipped ("
+	"date TEXT PRIMARY KEY) STRICT, WITHOUT ROWID"
+};
+
+static const struct sql delete_unshipped = { "DELETE FROM temp.unshipped" };
+
+static const struct sql select_shipped = {
+	"SELECT s.seq FROM shipped AS s JOIN journal AS j ON j.id = s.journal"
+};
+
+static const struct sql insert_unshipped = {
+	"INSERT OR IGNORE INTO temp.unshipped SELECT r.date"
+	" FROM outbox AS o CROSS JOIN reports AS r"
+	" WHERE o.seq > ?1 AND r.id = o.report AND r.content = o.content"
+};
+
+static const struct sql select_last_told = {
+	"SELECT ifnull(max(seq), 0) FROM outbox"
+};
+
+/*
+ * Note the days of which something is not shipped yet: the first time all of
+ * them, then those that came since (a poll may run meanwhile).
+ */
+static int
+note_unshipped(struct store *st, const struct store_prune *p, int64_t *told,
+    struct fault *f)
+{
+	struct value v;
+
+	if (sql_run(st, &create_unshipped, NULL, 0, f) == -1 ||
+	    (*told == 0 && sql_run(st, &delete_unshipped, NULL, 0, f) == -1))
+		return -1;
+	if (!p->keep_unshipped)
+		return 0;
+	if (*told == 0 &&
+	    sql_number(st, &select_shipped, NULL, 0, told, f) == -1)
+		return -1;
+	v = value_number(*told);
+	if (sql_run(st, &insert_unshipped, &v, 1, f) == -1)
+		return -1;
+	return sql_number(st, &select_last_told, NULL, 0, told, f) == -1 ? -1
+									 : 0;
+}
 
 /* Read the reports behind a place, as many as one transaction drops. */
 static int
@@ -153,7 +203,8 @@ store_prune_some(struct store *st, const struct store_prune *p,
 
 	if (store_begin(st, f) == -1)
 		return -1;
-	if (read_batch(st, p, at, &b, f) == -1 ||
+	if (note_unshipped(st, p, &at->told, f) == -1 ||
+	    read_batch(st, p, at, &b, f) == -1 ||
 	    drop_batch(st, &b, &more, f) == -1) {
 		store_rollback(st);
 		return -1;
@@ -177,7 +228,8 @@ static const struct sql count_prunable = {
 	" iif(?3, (SELECT count(*) FROM policies WHERE report = r.id), 0)"
 	" AS entries, (SELECT count(*) FROM failures"
 	" WHERE report = r.id) AS failures FROM reports AS r"
-	" WHERE r.date < ?1 AND r.date NOT IN (" CONFLICT_DAYS "))"
+	" WHERE r.date < ?1 AND r.date NOT IN (" CONFLICT_DAYS ")"
+	" AND r.date NOT IN (" UNSHIPPED_DAYS "))"
 };
 
 int
@@ -186,10 +238,14 @@ store_prune_count(struct store *st, const struct store_prune *p,
 {
 	struct value v[] = { value_text(p->before), value_number(p->raw),
 		value_number(p->details) };
+	int64_t told = 0;
 	sqlite3_stmt *row;
-	int rc = sql_ask(st, &count_prunable, v, 3, &row, f);
+	int rc;
 
 	*sum = (struct store_pruned){ 0 };
+	if (note_unshipped(st, p, &told, f) == -1 ||
+	    (rc = sql_ask(st, &count_prunable, v, 3, &row, f)) == -1)
+		return -1;
 	if (rc != 1)
 		return rc;
 	*sum = (struct store_pruned){
@@ -213,6 +269,23 @@ store_prune_left(struct store *st, const struct store_prune *p, int64_t *days,
 
 	*days = 0;
 	return sql_number(st, &count_left, &v, 1, days, f) == -1 ? -1 : 0;
+}
+
+static const struct sql count_unshipped = {
+	"SELECT count(*) FROM temp.unshipped WHERE date < ?1"
+};
+
+int
+store_prune_unshipped(struct store *st, const struct store_prune *p,
+    int64_t *days, struct fault *f)
+{
+	struct value v = value_text(p->before);
+	int64_t told = 0;
+
+	*days = 0;
+	if (note_unshipped(st, p, &told, f) == -1)
+		return -1;
+	return sql_number(st, &count_unshipped, &v, 1, days, f) == -1 ? -1 : 0;
 }
 
 int

@@ -10,12 +10,14 @@ struct store;
 /*
  * Dropping what old reports hold beyond the figures.  The reports stay, so
  * that one that comes again is a duplicate, and so do all rollups; quarantine
- * is left alone, as are the days on which a conflict waits for a decision.
+ * is left alone, as are the days on which a conflict waits for a decision, or
+ * something waits to be shipped.
  */
 struct store_prune {
-	const char *before; /* the first day that stays as it is */
-	bool raw;	    /* drop the bytes of reports */
-	bool details;	    /* their entries with the failures */
+	const char *before;  /* the first day that stays as it is */
+	bool raw;	     /* drop the bytes of reports */
+	bool details;	     /* their entries with the failures */
+	bool keep_unshipped; /* leave days alone of which not all is shipped */
 };
 
 struct store_pruned {
@@ -33,10 +35,18 @@ int store_prune_count(struct store *, const struct store_prune *,
 int store_prune_left(
     struct store *, const struct store_prune *, int64_t *days, struct fault *);
 
+/*
+ * Count the days that a prune with keep_unshipped leaves alone since something
+ * of their reports is not in the shared store yet, as far as is known here.
+ */
+int store_prune_unshipped(
+    struct store *, const struct store_prune *, int64_t *days, struct fault *);
+
 /* How far a prune has come.  Zero-initialise. */
 struct store_prune_place {
 	char date[16];
 	int64_t report;
+	int64_t told; /* of outbox, up to which it was looked at */
 };
 
 /*

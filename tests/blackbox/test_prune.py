@@ -14,12 +14,13 @@ from datetime import date, timedelta
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, tap  # noqa: E402
 from lib.dump import dump  # noqa: E402
-from lib.program import BINARY, DATAERR, NOINPUT, OK, TEMPFAIL, USAGE, Scene, environment  # noqa: E402
+from lib.program import BINARY, CONFIG, DATAERR, NOINPUT, OK, TEMPFAIL, USAGE, Scene, environment  # noqa: E402
 
 FIRST = date(2026, 9, 1)
 CUT = str(FIRST + timedelta(days=30))
 FIGURES = "daily weekly monthly mx problems domains senders reports".split()
-NOTHING = {"reports": 0, "failures": 0, "raw": 0, "raw_bytes": 0, "given_back": 0, "days_left": 0}
+NOTHING = {"reports": 0, "failures": 0, "raw": 0, "raw_bytes": 0, "given_back": 0, "days_left": 0,
+           "days_unshipped": 0}
 
 
 class Pruned(Scene):
@@ -150,6 +151,17 @@ class Pruned(Scene):
         self.assertEqual([("",)], self.query("SELECT warnings FROM reports WHERE report_id = 'late' AND "
                                              "warnings LIKE '%conflict%' UNION SELECT ''"))
         self.assert_verified()
+
+    def test_what_is_not_shipped_is_kept_or_nothing_can_be(self):
+        rows = self.number("SELECT count(*) FROM policies")
+        conf = self.config(export=False, extra="[postgresql]\nservice = tlsrua\n")
+        result = self.run_it("-c", conf, "prune", "--before", CUT)
+        if result.status == CONFIG:
+            self.assertRegex(result.err, r"\[postgresql\] service: .*libpq-dev")
+        else:
+            self.assertRegex(result.err, rf"^tlsrua: prune: 30 days before {CUT} are left alone.*`tlsrua ship`")
+            self.assertEqual(OK, result.status)
+        self.assertEqual(rows, self.number("SELECT count(*) FROM policies"))
 
     def test_a_day_with_a_conflict_waits_for_the_decision(self):
         day = str(self.corpus.reports[0].day)

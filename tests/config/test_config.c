@@ -798,6 +798,57 @@ is_option_in_comment(const char *s)
 	       strncmp(s, "token_command", n) != 0;
 }
 
+#define SHARED "[postgresql]\n"
+
+static void
+tells_where_a_shared_store_is(void **state)
+{
+	struct scene *s = *state;
+
+	assert_parses(s, "");
+	assert_string_equal(s->config.postgresql.service, "");
+	assert_false(s->config.postgresql.raw);
+	assert_int_equal(s->config.postgresql.timeout, 30);
+	assert_int_equal(s->config.postgresql.grace, 24 * 3600);
+	assert_parses(s,
+	    SHARED "service =\nname = mail 1\nraw = yes\ntimeout = 1h\n"
+		   "grace = 0s\n");
+	assert_string_equal(s->config.postgresql.name, "mail 1");
+	assert_true(s->config.postgresql.raw);
+	assert_int_equal(s->config.postgresql.timeout, 3600);
+	assert_int_equal(s->config.postgresql.grace, 0);
+	assert_errors(s, SHARED "name = a\tb\n",
+	    "t.conf:2: [postgresql] name: has a control character\n");
+	assert_errors(s,
+	    SHARED "name = 0123456789012345678901234567890123456789"
+		   "012345678901234567890123\n",
+	    "t.conf:2: [postgresql] name: is longer than 63 bytes\n");
+	assert_errors(s, SHARED "raw = yes\n[store]\nkeep_raw = no\n",
+	    "t.conf:2: [postgresql] raw: needs keep_raw = yes in [store]\n");
+	assert_errors(s, SHARED "timeout = 0s\n",
+	    "t.conf:2: [postgresql] timeout: 0s is out of range: 1s to "
+	    "3600s\n");
+}
+
+static void
+a_service_needs_libpq(void **state)
+{
+	struct scene *s = *state;
+
+#ifdef HAVE_LIBPQ
+	assert_parses(s, SHARED "service = tlsrua\n");
+	assert_string_equal(s->config.postgresql.service, "tlsrua");
+	assert_errors(s, SHARED "service = postgresql://host/\n",
+	    "t.conf:2: [postgresql] service: must be the name of a section in "
+	    "the service file, such as tlsrua\n");
+#else
+	assert_errors(s, SHARED "service = tlsrua\n",
+	    "t.conf:2: [postgresql] service: this tlsrua was built without "
+	    "PostgreSQL: install libpq-dev and build it again, or leave this "
+	    "empty\n");
+#endif
+}
+
 static void
 the_example_parses_and_shows_every_default(void **state)
 {
@@ -994,6 +1045,8 @@ main(void)
 		TEST(keeps_mailboxes_in_the_order_of_the_file),
 		TEST(an_error_holds_no_control_characters),
 		TEST(a_file_that_is_missing_is_66_and_others_78),
+		TEST(tells_where_a_shared_store_is),
+		TEST(a_service_needs_libpq),
 		TEST(the_example_parses_and_shows_every_default),
 		TEST(the_example_and_the_manual_name_every_option),
 		TEST(the_examples_of_the_manual_parse),

@@ -458,13 +458,16 @@ drop_reports(struct scene *s)
 static void
 prune(struct scene *s)
 {
-	struct store_prune p = { "2026-11-30", true, true };
+	struct store_prune p = { "2026-11-30", true, true, true };
 	struct store_prune_place place = { 0 };
 	struct store_pruned sum;
 	int64_t days;
 
 	assert_ok(s, store_prune_count(s->st, &p, &sum, &s->f));
 	assert_ok(s, store_prune_left(s->st, &p, &days, &s->f));
+	assert_ok(s, store_prune_unshipped(s->st, &p, &days, &s->f));
+	assert_true(days > 0);
+	p.keep_unshipped = false;
 	assert_int_equal(store_prune_some(s->st, &p, &place, &sum, &s->f), 1);
 }
 

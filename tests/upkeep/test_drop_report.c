@@ -169,7 +169,9 @@ a_copy_in_conflict_goes_alone(void **state)
 static void
 a_pruned_day_cannot_lose_one(void **state)
 {
-	struct store_prune p = { "2026-11-30", true, true };
+	struct store_prune p = {
+		.before = "2026-11-30", .raw = true, .details = true
+	};
 	struct store_prune_place place = { 0 };
 	struct store_pruned sum = { 0 };
 	struct scene *s = *state;
