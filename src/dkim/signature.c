@@ -11,6 +11,8 @@
 #include "dkim/tag_list.h"
 #include "mime/header_field.h"
 
+#define SIGNATURE "DKIM-Signature"
+
 enum {
 	DOMAIN_MAX = 253,
 	LABEL_MAX = 63,
@@ -53,9 +55,11 @@ struct reading {
 static void
 add_field(struct mail *m, struct arena *arena, struct field field)
 {
-	if (m->n == SIGNATURE_FIELDS) {
+	if (m->n >= SIGNATURE_FIELDS) {
 		m->too_large = true;
-		return;
+		/* of signatures it is known then that they are not judged */
+		if (!span_is_nocase(field.name, SIGNATURE))
+			return;
 	}
 	m->field =
 	    arena_grow(arena, m->field, m->n, &m->room, sizeof *m->field);
@@ -462,7 +466,7 @@ signatures_read(struct span mail, const struct signature_context *context,
 	list->n = 0;
 	read_mail(mail, context->header_max, arena, &m);
 	for (i = 0; i < m.n && list->n < SIGNATURES_MAX; i++) {
-		if (!span_is_nocase(m.field[i].name, "DKIM-Signature"))
+		if (!span_is_nocase(m.field[i].name, SIGNATURE))
 			continue;
 		r = (struct reading){ .context = context,
 			.canonical = canonical,

@@ -63,6 +63,8 @@ dns_context(const struct dns_settings *set, const char *anchor)
 	    ub_ctx_set_option(ctx, "infra-cache-min-rtt:", "1000") != 0 ||
 	    /* each name is asked for: what others prove absent may fail */
 	    ub_ctx_set_option(ctx, "aggressive-nsec:", "no") != 0 ||
+	    /* of several records that do not fit the first is told */
+	    ub_ctx_set_option(ctx, "rrset-roundrobin:", "no") != 0 ||
 	    /* its 16 are soon taken by names that nobody answers for */
 	    (set->patient &&
 		ub_ctx_set_option(ctx, "outgoing-range:", "128") != 0) ||
