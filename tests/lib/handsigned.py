@@ -52,7 +52,8 @@ class Key:
 
     def __init__(self, bits):
         self.is_rsa = bits > 0
-        self.private = command(*(("genrsa", "-traditional", str(bits)) if bits else ("genpkey", "-algorithm", "ed25519")))
+        how = ("genrsa", "-traditional", str(bits)) if bits else ("genpkey", "-algorithm", "ed25519")
+        self.private = command(*how)
         self.public = command("pkey", "-pubout", "-outform", "DER", input=self.private)
         if bits == 0:
             self.public = self.public[-32:]
