@@ -5,12 +5,13 @@ import sqlite3
 import sys
 import unittest
 from contextlib import closing
+from email.utils import format_datetime
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from lib import signing, tap  # noqa: E402
+from lib import handsigned, signing, tap  # noqa: E402
 from lib.nameserver import TROUBLES  # noqa: E402
 from lib.program import DATAERR, OK  # noqa: E402
-from lib.signed import Dkim, arrived, day, mail, report  # noqa: E402
+from lib.signed import NOW, Dkim, arrived, day, mail, report, timedelta  # noqa: E402
 
 class Judged(Dkim):
     def test_a_signed_report_passes_and_stands_so_in_every_table(self):
@@ -42,6 +43,17 @@ class Judged(Dkim):
         self.imports(self.mails(*(mail(report(ago=i), i) for i in range(2, 8))))
         self.assertEqual([self.signer.name], [n for n in self.dns.asked if "_domainkey" in n])
 
+    def test_only_the_reporters_keys_are_asked_for(self):
+        relay = signing.Signer("relay.example", bits=1024)
+        self.imports([self.write("both.eml", arrived(relay.sign(*self.signer.sign(mail(report())))[0]))])
+        self.assertEqual([("pass", "reporter.example", "")], self.verdicts())
+        self.assertEqual([self.signer.name], [n for n in self.dns.asked if "_domainkey" in n])
+
+    def test_signatures_of_other_names_are_none(self):
+        raw = self.signer.sign(mail(report()))[0].replace(b"DKIM-Signature:", b"X-Google-DKIM-Signature:", 1)
+        self.imports([self.write("other.eml", arrived(raw))])
+        self.assertEqual([("dkim-missing", "", "unauthenticated")], self.verdicts())
+
     def test_show_says_it_in_a_sentence_and_for_programs(self):
         path = self.mails(mail(report()))[0]
         said = self.expect(OK, "-c", self.conf(), "show", path).out
@@ -57,6 +69,36 @@ class Judged(Dkim):
         self.imports(paths, signers="reporter.example:other.example")
         self.assertEqual([("pass", "reporter.example", "")], self.verdicts())
         self.assert_rollups_are_true()
+
+
+def forwarded(raw, inner_arrived=True):
+    """As an attachment of a mail that somebody else sends."""
+    return (b"From: admin@our.example\r\nTo: tls@our.example\r\nSubject: Fwd\r\nMIME-Version: 1.0\r\n"
+            b"Content-Type: multipart/mixed; boundary=outer\r\n\r\n--outer\r\nContent-Type: text/plain\r\n\r\nSee.\r\n"
+            b"--outer\r\nContent-Type: message/rfc822\r\n\r\n" + (arrived(raw) if inner_arrived else raw) +
+            b"\r\n--outer--\r\n")
+
+
+class Forwarded(Dkim):
+    """A report in a mail in a mail: judged is the inner one."""
+
+    def verdict_of(self, raw):
+        self.imports([self.write("forwarded.eml", raw)])
+        return self.query("SELECT dkim FROM reports")[0][0]
+
+    def test_the_inner_signature_counts(self):
+        self.assertEqual("pass", self.verdict_of(arrived(forwarded(self.signer.sign(mail(report()))[0]))))
+
+    def test_whoever_signed_the_outer_one_says_nothing(self):
+        self.assertEqual("dkim-missing", self.verdict_of(arrived(self.signer.sign(forwarded(mail(report())))[0])))
+
+    def test_it_arrived_when_the_inner_one_did(self):
+        key, x = handsigned.Key(2048), int((NOW - timedelta(hours=23)).timestamp())
+        self.dns.txt("hand._domainkey.reporter.example", key.record)
+        raw = handsigned.sign(mail(report()), handsigned.tags("hand", x=str(x)), key)
+        received = format_datetime(NOW).encode()
+        outer = b"Received: from x by y; " + received + b"\r\n" + forwarded(raw)
+        self.assertEqual("pass", self.verdict_of(outer))
 
 
 class OldKeys(Dkim):
@@ -143,6 +185,22 @@ class Required(Dkim):
     def test_what_is_signed_counts(self):
         result = self.imports(self.mails(mail(report())), dkim="require")
         self.assertEqual((1, 0), (result.json["imported"], result.json["unverified"]))
+
+    def test_quarantine_names_the_signature(self):
+        raw = self.signer.sign(mail(report()))[0].replace(b"A report.", b"A rapport.")
+        self.imports([self.write("changed.eml", arrived(raw))], status=DATAERR, dkim="require")
+        self.assertEqual([("dkim-fail", "d=reporter.example s=s1")], self.query("SELECT code, place FROM quarantine"))
+
+    def test_what_could_not_be_read_is_judged_later_by_who_signed_its_mail(self):
+        large = [mail({**report(i), "padding": "x" * 2000}, i) for i in (2, 3)]
+        raws = self.mails(self.signer.sign(large[0])[0], large[1], signed=False)
+        small = "[limits]\nreport = 1K\n"
+        self.expect(DATAERR, "-c", self.conf(dkim="require", more=small), "import", *raws)
+        self.assertEqual([("decompressed-too-large", 0)] * 2, self.query("SELECT code, whole_mail FROM quarantine"))
+        self.dns.records = {}
+        self.run_it("-c", self.conf(dkim="require"), "quarantine", "retry", "--all")
+        self.assertEqual([("pass", "reporter.example", "")], self.verdicts())
+        self.assertEqual([("dkim-missing",)], self.query("SELECT code FROM quarantine"))
 
 
 class NoAnswer(Dkim):

@@ -63,10 +63,10 @@ class Dkim(Scene):
 
     trust_anchor = "none"
 
-    def conf(self, **reports):
+    def conf(self, more="", **reports):
         return self.write("dkim.conf", f"[store]\npath = {self.store}\n[dns]\nresolver = {self.dns.address}\n"
                           f"trust_anchor = {self.trust_anchor}\ntimeout = 2s\n[reports]\n" +
-                          "".join(f"{k} = {v}\n" for k, v in reports.items()))
+                          "".join(f"{k} = {v}\n" for k, v in reports.items()) + more)
 
     def mails(self, *raws, signed=True):
         raws = self.signer.sign(*raws) if signed else raws
