@@ -97,6 +97,7 @@ take_section(struct span *s, struct fetch_answer *a)
 {
 	struct span rest = *s, name = rest, bytes;
 	uint32_t origin = 0;
+	bool is_quoted; /* with escapes, so that it is not what the mail has */
 
 	if (name.n > SECTION_TEXT)
 		name.n = SECTION_TEXT;
@@ -109,9 +110,11 @@ take_section(struct span *s, struct fetch_answer *a)
 	take_blanks(&rest);
 	take_text(&rest, "~"); /* RFC 3516: a literal of any bytes */
 	*s = rest;
+	is_quoted = s->n > 0 && s->p[0] == '"';
 	if (!take_string(s, &bytes))
 		return take_text(s, "NIL");
-	if (origin == 0 && a->n < FETCH_SECTIONS) {
+	is_quoted &= memchr(bytes.p, '\\', bytes.n) != NULL;
+	if (origin == 0 && !is_quoted && a->n < FETCH_SECTIONS) {
 		a->section[a->n].name = name;
 		a->section[a->n++].bytes = bytes;
 	}

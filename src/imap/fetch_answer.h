@@ -13,7 +13,7 @@ struct fault;
 struct imap;
 
 enum {
-	FETCH_SECTIONS = MESSAGE_PARTS + 1
+	FETCH_SECTIONS = MESSAGE_PARTS + MESSAGE_MAILS
 };
 
 /* What one FETCH answer tells (RFC 9051 §7.5.2); spans point into it. */
@@ -28,7 +28,8 @@ struct fetch_answer {
 	struct {
 		struct span name; /* "", "HEADER", "1.2" */
 		struct span bytes;
-	} section[FETCH_SECTIONS]; /* those from their beginning on */
+	} section[FETCH_SECTIONS]; /* those from their beginning on, but for
+				      strings with escapes in them */
 };
 
 /*

@@ -1,5 +1,4 @@
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -9,14 +8,13 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "base/span.h"
 #include "imap/fetch_answer.h"
 #include "imap/fetch_preview.h"
 #include "imap/imap.h"
 #include "imap/known_uids.h"
 #include "imap/list_mails.h"
+#include "imap/previewed_mail.h"
 #include "imap/session.h"
-#include "imap_text/bodystructure.h"
 #include "imap_text/guard.h"
 #include "imap_text/uid_set.h"
 #include "model/message.h"
@@ -24,40 +22,10 @@
 enum {
 	BATCH = 1000, /* mails that are looked at together */
 	AHEAD = 8,    /* commands that are sent before the first is heard */
-	FIELDS = 8 * 1024,
-	STRUCTURE = 8 * 1024,
-	/* first bytes of a mail that is one text; of a part that says to be
-	 * packed, whose text begins behind a file name and a table of codes;
-	 * and of any other part */
-	FRONT_TEXT = 512,
-	FRONT_PACKED = 400,
-	FRONT_PART = 96,
-	PARAMETERS = 2 * 1024,
-	/* of a FETCH: the fields, the structure or the fronts, and all else */
-	ANSWER = FIELDS + STRUCTURE + MESSAGE_PARTS * FRONT_TEXT + GUARD_LINE,
 	/* by which a structure may be larger than its mail: each of a thousand
 	 * empty parts is told of in a line */
 	STRUCTURE_FACTOR = 16,
-	SLACK = 64 * 1024,  /* beside that, a mail */
-	HEADER = 32 * 1024, /* of a mail whose parts make up the rest */
-	OVERHEAD = 2048	    /* of the header of a part */
-};
-
-static const char fields_asked[] =
-    "UID INTERNALDATE BODY.PEEK[HEADER.FIELDS (From Subject Message-ID "
-    "Content-Type Content-Disposition TLS-Report-Domain "
-    "TLS-Report-Submitter)]";
-
-/* What the server has told of a mail; spans are kept in the batch's arena. */
-struct known {
-	enum message_need need;
-	struct span fields; /* p NULL: not told, as of `body` */
-	bool has_structure; /* it was told, whatever it is */
-	struct structure structure;
-	struct span body[MESSAGE_PARTS]; /* in the order of the structure */
-	bool has_date;
-	int64_t date;
-	bool asked; /* for the front of its parts */
+	SLACK = 64 * 1024 /* beside that, a mail */
 };
 
 /* Some mails that are looked at together. */
@@ -65,7 +33,7 @@ struct batch {
 	struct imap *im;
 	struct imap_looking *looking;
 	struct imap_size *mail[BATCH]; /* ascending */
-	struct known known[BATCH];
+	struct previewed_mail known[BATCH];
 	size_t n;
 	unsigned under_way; /* commands whose answers were not heard */
 	struct fetch_reader reader;
@@ -73,7 +41,7 @@ struct batch {
 	struct buf parameters;
 };
 
-static struct known *
+static struct previewed_mail *
 find(struct batch *b, uint32_t uid)
 {
 	size_t low = 0, high = b->n, mid;
@@ -90,40 +58,14 @@ find(struct batch *b, uint32_t uid)
 	return NULL;
 }
 
-static struct span
-keep(struct batch *b, struct span s)
-{
-	return (struct span){ arena_strndup(&b->mem, s.p, s.n), s.n };
-}
-
 /* Add what an answer tells of a mail to what is known of it. */
 static void
 learn(struct batch *b, const struct fetch_answer *a)
 {
-	struct known *known = a->uid != 0 ? find(b, a->uid) : NULL;
-	const struct span *bytes;
-	size_t i;
+	struct previewed_mail *known = a->uid != 0 ? find(b, a->uid) : NULL;
 
-	if (known == NULL)
-		return;
-	if (known->need == MESSAGE_NEEDS_PARTS && !known->has_structure &&
-	    a->bodystructure.n > 0) {
-		known->has_structure = true;
-		if (a->bodystructure.n <= STRUCTURE)
-			structure_read(
-			    keep(b, a->bodystructure), &known->structure);
-	}
-	bytes = fetch_answer_section(a, "HEADER.FIELDS");
-	if (bytes != NULL && bytes->n <= FIELDS && known->fields.p == NULL) {
-		known->fields = keep(b, *bytes);
-		known->has_date = fetch_answer_date(a, &known->date);
-	}
-	for (i = 0; known->asked && i < known->structure.n; i++) {
-		bytes =
-		    fetch_answer_section(a, known->structure.part[i].section);
-		if (bytes != NULL && bytes->n <= FRONT_TEXT)
-			known->body[i] = keep(b, *bytes);
-	}
+	if (known != NULL)
+		previewed_learn(known, a, &b->mem);
 }
 
 static struct guard_limits
@@ -218,101 +160,45 @@ ask_fields(struct batch *b, struct fault *f)
 	size_t i;
 
 	for (i = 0; i < b->n; i++)
-		if (add(b, &set, i, fields_asked, f) == -1)
+		if (add(b, &set, i, previewed_fields, f) == -1)
 			return -1;
-	if (ask(b, &set, fields_asked, f) == -1)
+	if (ask(b, &set, previewed_fields, f) == -1)
 		return -1;
 	return hear_all(b, f);
-}
-
-/* A mail that is one text has one part, which goes by another name. */
-static void
-take_as_text(struct known *known, const struct imap_size *mail)
-{
-	known->structure = (struct structure){ .is_plain = true, .n = 1 };
-	snprintf(known->structure.part[0].section,
-	    sizeof known->structure.part[0].section, "TEXT");
-	known->structure.part[0].size = mail->size;
 }
 
 /* See what the fields leave open, and ask for the structures of those. */
 static int
 ask_structures(struct batch *b, struct fault *f)
 {
-	static const char items[] = "UID BODYSTRUCTURE";
 	const struct imap_looking *l = b->looking;
 	struct uidset set = { 0 };
-	struct known *known;
+	struct previewed_mail *known;
 	size_t i;
 
 	for (i = 0; i < b->n; i++) {
 		known = &b->known[i];
-		known->need = known->fields.p != NULL
-				  ? l->on_fields(l->arg, known->fields)
-				  : MESSAGE_NEEDS_ALL;
-		if (known->need == MESSAGE_NEEDS_TEXT)
-			take_as_text(known, b->mail[i]);
-		else if (known->need == MESSAGE_NEEDS_PARTS &&
-			 add(b, &set, i, items, f) == -1)
+		if (known->fields.p != NULL)
+			previewed_set_need(
+			    known, l->on_fields(l->arg, known->fields));
+		if (known->need == MESSAGE_NEEDS_PARTS &&
+		    add(b, &set, i, previewed_structure, f) == -1)
 			return -1;
 	}
-	return ask(b, &set, items, f);
+	return ask(b, &set, previewed_structure, f);
 }
 
-/* Whether it may be ruled out, should its parts begin as no report does. */
-static bool
-is_worth_asking(const struct batch *b, size_t i)
-{
-	const struct known *known = &b->known[i];
-	uint64_t all = HEADER;
-	size_t k;
-
-	for (k = 0; k < known->structure.n; k++)
-		all += known->structure.part[k].size + (uint64_t)OVERHEAD;
-	return known->structure.is_plain && known->structure.n > 0 &&
-	       all >= b->mail[i]->size;
-}
-
-static unsigned
-front_of(const struct known *known, size_t k)
-{
-	if (known->need == MESSAGE_NEEDS_TEXT)
-		return FRONT_TEXT;
-	return known->structure.part[k].is_packed ? FRONT_PACKED : FRONT_PART;
-}
-
-/* Whether the same is asked of both. */
-static bool
-has_same_parts(const struct known *a, const struct known *b)
-{
-	size_t k;
-
-	if (a->structure.n != b->structure.n)
-		return false;
-	for (k = 0; k < a->structure.n; k++)
-		if (strcmp(a->structure.part[k].section,
-			b->structure.part[k].section) != 0 ||
-		    front_of(a, k) != front_of(b, k))
-			return false;
-	return true;
-}
-
-/* Those of mail `i`, and of all that have the same parts. */
+/* Of mail `i`, and of all of which the same is to be asked for. */
 static int
 ask_fronts_like(struct batch *b, size_t i, struct fault *f)
 {
-	char items[MESSAGE_PARTS * 50 + 4] = "UID";
-	const struct known *first = &b->known[i];
-	size_t k, len = strlen(items);
+	const char *items = b->known[i].items;
 	struct uidset set = { 0 };
+	size_t k;
 
-	for (k = 0; k < first->structure.n; k++)
-		len += (size_t)snprintf(items + len, sizeof items - len,
-		    " BODY.PEEK[%s]<0.%u>", first->structure.part[k].section,
-		    front_of(first, k));
 	for (k = i; k < b->n; k++) {
-		if (b->known[k].asked || !is_worth_asking(b, k) ||
-		    !has_same_parts(first, &b->known[k]))
+		if (b->known[k].asked || b->known[k].items == NULL ||
+		    strcmp(b->known[k].items, items) != 0)
 			continue;
 		b->known[k].asked = true;
 		if (add(b, &set, k, items, f) == -1)
@@ -327,38 +213,12 @@ ask_fronts(struct batch *b, struct fault *f)
 	size_t i;
 
 	for (i = 0; i < b->n; i++)
-		if (!b->known[i].asked && is_worth_asking(b, i) &&
+		previewed_set_items(&b->known[i], &b->mem);
+	for (i = 0; i < b->n; i++)
+		if (!b->known[i].asked && b->known[i].items != NULL &&
 		    ask_fronts_like(b, i, f) == -1)
 			return -1;
 	return hear_all(b, f);
-}
-
-/* false when something is not known. */
-static bool
-make_front(
-    struct batch *b, const struct known *known, struct message_front *front)
-{
-	const struct structure *st = &known->structure;
-	size_t k, from;
-
-	*front = (struct message_front){ .header = known->fields,
-		.is_multipart = st->is_multipart,
-		.boundary = st->boundary,
-		.n = st->n };
-	buf_reset(&b->parameters);
-	for (k = 0; k < front->n; k++) {
-		from = b->parameters.len;
-		if (known->body[k].p == NULL ||
-		    !structure_write_parameters(&st->part[k], &b->parameters))
-			return false;
-		front->part[k].bytes = known->body[k];
-		front->part[k].is_all = known->body[k].n < front_of(known, k);
-		front->part[k].size = st->part[k].size;
-		front->part[k].parameters =
-		    (struct span){ b->parameters.data + from,
-			    b->parameters.len - from };
-	}
-	return true;
 }
 
 static int
@@ -370,7 +230,7 @@ judge(struct batch *b, struct fault *f)
 	int rc;
 
 	for (i = 0; i < b->n; i++) {
-		if (!b->known[i].asked || !make_front(b, &b->known[i], &front))
+		if (!previewed_front(&b->known[i], &b->parameters, &front))
 			continue;
 		preview.mail = b->mail[i];
 		preview.has_date = b->known[i].has_date;
@@ -390,9 +250,13 @@ judge(struct batch *b, struct fault *f)
 static int
 look_at(struct batch *b, struct fault *f)
 {
+	size_t i;
+
 	if (b->n == 0)
 		return 0;
 	memset(b->known, 0, sizeof b->known);
+	for (i = 0; i < b->n; i++)
+		b->known[i].size = b->mail[i]->size;
 	arena_reset(&b->mem);
 	if (ask_fields(b, f) == -1 || ask_structures(b, f) == -1 ||
 	    ask_fronts(b, f) == -1 || ask_fronts(b, f) == -1 ||
@@ -402,24 +266,13 @@ look_at(struct batch *b, struct fault *f)
 	return 0;
 }
 
-/* Whether all was told that was asked of it. */
-static bool
-is_told(struct batch *b, const struct known *known)
-{
-	struct message_front front;
-
-	return known->fields.p != NULL &&
-	       (known->need != MESSAGE_NEEDS_PARTS || known->has_structure) &&
-	       (!known->asked || make_front(b, known, &front));
-}
-
 static uint32_t
 culprit(struct batch *b)
 {
 	size_t i;
 
 	for (i = 0; i < b->n; i++)
-		if (!is_told(b, &b->known[i]))
+		if (!previewed_is_told(&b->known[i], &b->parameters))
 			return b->mail[i]->uid;
 	return 0;
 }
@@ -434,9 +287,10 @@ imap_preview(struct imap *im, struct imap_looking *looking, struct fault *f)
 
 	b->im = im;
 	b->looking = looking;
-	b->reader.bytes.max = ANSWER;
-	b->parameters.max = PARAMETERS;
-	buf_room(&b->parameters, PARAMETERS, &i); /* it does not move */
+	b->reader.bytes.max = PREVIEWED_ANSWER + GUARD_LINE;
+	b->parameters.max = PREVIEWED_PARAMETERS;
+	buf_room(
+	    &b->parameters, PREVIEWED_PARAMETERS, &i); /* it does not move */
 	for (i = 0; i < looking->n && rc == 0; i++) {
 		mail = &looking->list[i];
 		if (mail->skip || mail->size < looking->bound ||

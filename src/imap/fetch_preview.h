@@ -43,10 +43,11 @@ struct imap_looking {
 /*
  * Look at mails whose size is not below the bound: at the few header fields
  * that tell; where these leave it open, at the structure; and at the first
- * bytes of each part, where these are few and none is a mail or has the type
- * of a report.  That is about a KB a mail, and three round trips for up to a
- * thousand mails.  Those that `fn` wants skipped are marked so; all others, and
- * all of which the server does not tell enough, are to be fetched.
+ * bytes of each part and the same fields of each mail in the mail, where these
+ * are few and none has the type of a report.  That is about a KB a mail, and
+ * three round trips for up to a thousand mails.  Those that `fn` wants skipped
+ * are marked so; all others, and all of which the server does not tell enough,
+ * are to be fetched.
  */
 int imap_preview(struct imap *, struct imap_looking *, struct fault *);
 

@@ -8,7 +8,14 @@
 #include "model/message.h"
 
 enum {
-	DEPTH_MAX = 6 /* of multiparts, which are read by recursion */
+	DEPTH_MAX = 6 /* of multiparts and mails, which are read by recursion */
+};
+
+/* How the parts of one mail are read. */
+struct walk {
+	struct span *s;
+	struct structure *st;
+	unsigned depth;
 };
 
 /* Whether one of these words is in it, upper or lower case. */
@@ -70,42 +77,109 @@ take_type(struct span *s, struct span *type)
 	return take_string(s, type) || take_word(s, type);
 }
 
-/* Whether a part is a mail, or may have parts of its own. */
+/* Whether a part may have parts of its own that the server does not list. */
 static bool
 has_parts(struct span type, struct span subtype)
 {
 	return span_is_nocase(type, "multipart") ||
 	       (span_is_nocase(type, "message") &&
-		   (span_is_nocase(subtype, "rfc822") ||
-		       span_is_nocase(subtype, "global") ||
+		   (span_is_nocase(subtype, "global") ||
 		       span_is_nocase(subtype, "news")));
 }
 
-/* Behind the bracket of a part that is no multipart. */
+/* A report's media type, or the report-type of its multipart. */
 static bool
-read_leaf(struct span *s, struct structure *st, const char *section)
+has_type_of_report(struct span s)
+{
+	static const char *const telling[] = { "tlsrpt" };
+
+	return has_word(s, telling, 1);
+}
+
+/*
+ * Behind the subtype of a part that holds no other, of which `begin` is all
+ * that follows its bracket.
+ */
+static bool
+read_leaf(
+    struct walk *w, struct span begin, struct span type, const char *section)
 {
 	static const char *const packed[] = { "zip", ".gz", "octet-stream",
 		"zlib", "compress" };
-	struct structure_part *part = &st->part[st->n];
-	struct span begin = *s, type, subtype, value;
+	struct structure_part *part = &w->st->part[w->st->n];
+	struct span value, encoding, word;
 
-	if (st->n == MESSAGE_PARTS || !take_type(s, &type) ||
-	    !take_type(s, &subtype) || has_parts(type, subtype) ||
-	    !take_value(s, &part->of_type) || !take_value(s, &value) ||
-	    !take_value(s, &value) || !take_value(s, &value))
+	if (w->st->n == MESSAGE_PARTS || !take_value(w->s, &part->of_type) ||
+	    !take_value(w->s, &value) || !take_value(w->s, &value) ||
+	    !take_value(w->s, &encoding))
 		return false;
-	take_blanks(s);
-	if (!take_number(s, &part->size) ||
-	    !read_disposition(s, &part->of_disposition))
+	take_blanks(&encoding);
+	part->is_text =
+	    (span_is_nocase(type, "text") || span_is_nocase(type, "message")) &&
+	    take_string(&encoding, &word) &&
+	    !span_is_nocase(word, "quoted-printable");
+	take_blanks(w->s);
+	if (!take_number(w->s, &part->size) ||
+	    !read_disposition(w->s, &part->of_disposition))
 		return false;
-	begin.n -= s->n;
+	begin.n -= w->s->n;
 	part->is_packed =
 	    has_word(begin, packed, sizeof packed / sizeof *packed);
-	snprintf(part->section, sizeof part->section, "%s",
-	    section[0] != '\0' ? section : "1");
-	st->n++;
-	return true;
+	snprintf(part->section, sizeof part->section, "%s", section);
+	w->st->n++;
+	return !has_type_of_report(begin);
+}
+
+/* The section of part `i` of a multipart or mail; false: it is too long. */
+static bool
+write_section(const char *of, unsigned i, char section[STRUCTURE_SECTION])
+{
+	return snprintf(section, STRUCTURE_SECTION, "%s%s%u", of,
+		   of[0] != '\0' ? "." : "", i) < STRUCTURE_SECTION;
+}
+
+static bool read_mail(struct walk *, const char *section);
+
+/*
+ * Behind the subtype of a mail in the mail.  One that is encoded, against RFC
+ * 2046 §5.2.1, is read by some.
+ */
+static bool
+read_mail_inside(struct walk *w, const char *section)
+{
+	struct span parameters, id, description, encoding, envelope;
+	uint32_t size;
+
+	if (!take_value(w->s, &parameters) || !take_value(w->s, &id) ||
+	    !take_value(w->s, &description))
+		return false;
+	take_blanks(w->s);
+	if (!take_string(w->s, &encoding) ||
+	    !(span_is_nocase(encoding, "7bit") ||
+		span_is_nocase(encoding, "8bit") ||
+		span_is_nocase(encoding, "binary")))
+		return false;
+	take_blanks(w->s);
+	return take_number(w->s, &size) && take_value(w->s, &envelope) &&
+	       read_mail(w, section) && skip_rest(w->s);
+}
+
+/* A part that is no multipart. */
+static bool
+read_single(struct walk *w, const char *section)
+{
+	struct span begin, type, subtype;
+
+	if (!take_text(w->s, "("))
+		return false;
+	begin = *w->s;
+	if (!take_type(w->s, &type) || !take_type(w->s, &subtype) ||
+	    has_parts(type, subtype))
+		return false;
+	if (span_is_nocase(type, "message") &&
+	    span_is_nocase(subtype, "rfc822"))
+		return read_mail_inside(w, section);
+	return read_leaf(w, begin, type, section);
 }
 
 /* The next name and value of a list of parameters. */
@@ -119,56 +193,84 @@ next_parameter(struct span *list, struct span *name, struct span *value)
 	return take_string(list, value);
 }
 
-/* Behind the parts of a multipart: its subtype and parameters. */
-static void
-read_boundary(struct span s, struct structure *st)
+/*
+ * Behind the parts of a multipart: its subtype and parameters.  In a digest
+ * (RFC 2046 §5.1.5) not all agree on what is a mail.
+ */
+static bool
+read_multipart_end(struct walk *w, struct span *boundary)
 {
-	struct span subtype, name, value;
+	struct span begin = *w->s, rest = begin, subtype, name, value;
 
-	if (!take_type(&s, &subtype))
-		return;
-	take_blanks(&s);
-	if (!take_text(&s, "("))
-		return;
-	while (next_parameter(&s, &name, &value))
-		if (span_is_nocase(name, "boundary"))
-			st->boundary = value;
+	if (!skip_rest(w->s))
+		return false;
+	begin.n -= w->s->n;
+	if (has_type_of_report(begin) ||
+	    (take_type(&rest, &subtype) && span_is_nocase(subtype, "digest")))
+		return false;
+	take_blanks(&rest);
+	if (take_text(&rest, "("))
+		while (next_parameter(&rest, &name, &value))
+			if (span_is_nocase(name, "boundary"))
+				*boundary = value;
+	return true;
 }
 
 static bool
-read_body(
-    struct span *s, struct structure *st, const char *section, unsigned depth)
+is_multipart(struct span s)
 {
-	char inner[sizeof st->part->section];
+	return s.n > 1 && s.p[0] == '(' && s.p[1] == '(';
+}
+
+static bool
+read_multipart(struct walk *w, const char *section, struct span *boundary)
+{
+	char inner[STRUCTURE_SECTION];
+	struct span of_part;
 	unsigned i;
 
-	if (!take_text(s, "("))
+	if (w->depth++ == DEPTH_MAX)
 		return false;
-	if (s->n == 0 || s->p[0] != '(')
-		return read_leaf(s, st, section);
-	st->is_multipart |= depth == 0;
-	if (depth == DEPTH_MAX)
-		return false;
-	for (i = 1; s->n > 0 && s->p[0] == '('; i++) {
-		if (snprintf(inner, sizeof inner, "%s%s%u", section,
-			depth > 0 ? "." : "", i) >= (int)sizeof inner ||
-		    !read_body(s, st, inner, depth + 1))
+	*w->s = span_skip(*w->s, 1);
+	for (i = 1; w->s->n > 0 && w->s->p[0] == '('; i++) {
+		if (!write_section(section, i, inner) ||
+		    !(is_multipart(*w->s) ? read_multipart(w, inner, &of_part)
+					  : read_single(w, inner)))
 			return false;
-		take_blanks(s);
+		take_blanks(w->s);
 	}
-	if (depth == 0)
-		read_boundary(*s, st);
-	return skip_rest(s);
+	w->depth--;
+	return read_multipart_end(w, boundary);
+}
+
+/* A mail has the section of its part; when it is one part, that has another. */
+static bool
+read_mail(struct walk *w, const char *section)
+{
+	struct structure_mail *mail = &w->st->mail[w->st->n_mails];
+	char inner[STRUCTURE_SECTION];
+	size_t n;
+
+	if (w->st->n_mails == MESSAGE_MAILS)
+		return false;
+	w->st->n_mails++;
+	snprintf(mail->section, sizeof mail->section, "%s", section);
+	take_blanks(w->s);
+	mail->is_multipart = is_multipart(*w->s);
+	if (mail->is_multipart)
+		return read_multipart(w, section, &mail->boundary);
+	n = w->st->n_mails;
+	return write_section(section, 1, inner) && read_single(w, inner) &&
+	       w->st->n_mails == n; /* nor is it a mail in a mail alone */
 }
 
 void
 structure_read(struct span value, struct structure *st)
 {
-	static const char *const telling[] = { "tlsrpt" };
+	struct walk w = { .s = &value, .st = st };
 
 	*st = (struct structure){ 0 };
-	st->is_plain =
-	    !has_word(value, telling, 1) && read_body(&value, st, "", 0);
+	st->is_plain = read_mail(&w, "");
 }
 
 /* A value that has an encoded charset (RFC 2231) stands without quotes. */

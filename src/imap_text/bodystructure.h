@@ -10,15 +10,29 @@
 
 struct buf;
 
+enum {
+	STRUCTURE_SECTION = 24
+};
+
 /* A part that holds no other. */
 struct structure_part {
-	char section[24]; /* "1.2" */
-	uint32_t size;	  /* bytes, still encoded */
+	char section[STRUCTURE_SECTION]; /* "1.2" */
+	uint32_t size;			 /* bytes, still encoded */
 	/* its name or type is that of a packed file, or of just any bytes */
 	bool is_packed;
+	/* of type text or message, and not in quoted-printable: few bytes tell
+	 * what it begins with */
+	bool is_text;
 	/* parameters of its type and of its disposition: a list, or NIL; they
 	 * lie in the text that was read */
 	struct span of_type, of_disposition;
+};
+
+/* The mail, or a mail in it. */
+struct structure_mail {
+	char section[STRUCTURE_SECTION]; /* "" is the mail itself */
+	bool is_multipart;
+	struct span boundary; /* of that; as of of_type */
 };
 
 /*
@@ -26,11 +40,11 @@ struct structure_part {
  * sent the mail has a say in it.
  */
 struct structure {
-	/* few parts, none of them a mail, and no type of a report in it; false:
+	/* few parts and mails, and no type of a report among them; false:
 	 * nothing else is of use */
 	bool is_plain;
-	bool is_multipart;
-	struct span boundary; /* of the outermost multipart; as of of_type */
+	size_t n_mails;
+	struct structure_mail mail[MESSAGE_MAILS]; /* itself comes first */
 	size_t n;
 	struct structure_part part[MESSAGE_PARTS];
 };

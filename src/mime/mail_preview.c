@@ -72,22 +72,34 @@ preview_need(struct span fields)
 	return need;
 }
 
-/* Whether the header and the server divide the mail alike. */
+/* Whether the header of mail `k` and the server divide that mail alike. */
 static bool
-agrees_with_header(
-    const struct message_front *front, const struct head *h, struct arena *mem)
+agrees_with_header(const struct message_front *front, size_t k,
+    const struct head *h, struct arena *mem)
 {
 	struct part_header e;
-	struct span charset, boundary;
+	struct span charset, boundary, theirs = front->mail[k].boundary;
 
 	part_header_read(h, false, &e);
-	if (is_multipart(&e) != front->is_multipart)
+	if (is_multipart(&e) != front->mail[k].is_multipart)
 		return false;
-	if (!front->is_multipart)
+	if (!is_multipart(&e))
 		return true;
 	boundary = parameter_bytes(e.media, "boundary", mem, &charset);
-	return boundary.n > 0 && boundary.n == front->boundary.n &&
-	       memcmp(boundary.p, front->boundary.p, boundary.n) == 0;
+	return boundary.n > 0 && boundary.n == theirs.n &&
+	       memcmp(boundary.p, theirs.p, theirs.n) == 0;
+}
+
+/* Of a mail in the mail the same fields are known, or those that count. */
+static bool
+mail_may_be_report(
+    const struct message_front *front, size_t k, struct arena *mem)
+{
+	struct head h;
+
+	head_read(field_block(front->mail[k].header), &h);
+	return need_of(&h, mem) == MESSAGE_NEEDS_ALL ||
+	       !agrees_with_header(front, k, &h, mem);
 }
 
 /* By its disposition or by its type; either is one too many. */
@@ -120,13 +132,11 @@ bool
 preview_may_hold(const struct message_front *front)
 {
 	struct arena mem = { 0 };
-	struct head h;
-	bool may;
+	bool may = false;
 	size_t i;
 
-	head_read(field_block(front->header), &h);
-	may = need_of(&h, &mem) == MESSAGE_NEEDS_ALL ||
-	      !agrees_with_header(front, &h, &mem);
+	for (i = 0; i < front->n_mails && !may; i++)
+		may = mail_may_be_report(front, i, &mem);
 	for (i = 0; i < front->n && !may; i++)
 		may = part_may_be_report(front, i, &mem);
 	arena_free(&mem);

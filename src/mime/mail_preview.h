@@ -16,10 +16,11 @@
 enum message_need preview_need(struct span fields);
 
 /*
- * Whether a mail that was not fetched may hold a report, judged by its fields
- * and the first bytes of each part.  false only when candidates_find() would
- * find none in the whole mail and not refuse it either.  One exception: text in
- * uuencode is only found if it begins in those first bytes.
+ * Whether a mail that was not fetched may hold a report, judged by its fields,
+ * those of the mails in it, and the first bytes of each part.  false only when
+ * candidates_find() would find none in the whole mail and not refuse it either.
+ * One exception: text in uuencode is only found if it begins in those first
+ * bytes.
  */
 bool preview_may_hold(const struct message_front *);
 

@@ -50,7 +50,8 @@ struct message {
 };
 
 enum {
-	MESSAGE_PARTS = 8
+	MESSAGE_PARTS = 8,
+	MESSAGE_MAILS = 3 /* one mail, and those in it */
 };
 
 /* What the header fields of a mail leave open. */
@@ -62,10 +63,15 @@ enum message_need {
 
 /* What is known of a mail that was not fetched. */
 struct message_front {
-	struct span header; /* those of its fields that tell, in one block */
-	bool is_multipart;
-	struct span boundary; /* of the multipart, as the server read it */
-	size_t n;	      /* its leaves, none of them a mail */
+	size_t n_mails; /* the mail itself, which comes first, and those in it
+			 */
+	struct {
+		/* those of its fields that tell, in one block */
+		struct span header;
+		bool is_multipart;
+		struct span boundary; /* of that, as the server read it */
+	} mail[MESSAGE_MAILS];
+	size_t n; /* the leaves of all, none of them a mail */
 	struct {
 		struct span bytes; /* still encoded */
 		bool is_all;

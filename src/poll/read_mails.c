@@ -119,7 +119,7 @@ on_preview(void *arg, const struct imap_preview *preview, struct fault *f)
 {
 	struct message m = {
 		.uid = preview->mail->uid,
-		.bytes = preview->front->header,
+		.bytes = preview->front->mail[0].header,
 		.size = preview->mail->size,
 		.ruled_out = true,
 		.has_arrival = preview->has_date,

@@ -13,7 +13,7 @@ import sys
 from datetime import datetime, timedelta, timezone
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from lib import corpus, mixed, tap  # noqa: E402
+from lib import bounces, corpus, mixed, tap  # noqa: E402
 from lib.program import BINARY, FIXTURES, OK, TOP, environment, mailbox  # noqa: E402
 from lib.proxy import Far  # noqa: E402
 from lib.served import Served  # noqa: E402
@@ -23,6 +23,7 @@ WHEN = datetime(2026, 9, 20, 6, tzinfo=timezone.utc)
 ALL, NONE = 10000, 0  # of 10,000 mails
 KB = 1024
 MOST = 1536  # bytes that a mail without a report may cost
+MOST_WITH_MAIL = 2048  # with a mail in it, whose envelope the server tells with the structure
 
 
 def in_a_mail(text, number, way):
@@ -79,7 +80,8 @@ class Mixed(Served):
 class Costs(Mixed):
     def test_a_mail_that_is_no_report_costs_little(self):
         reports = corpus.build(12, seed=4, other=0, broken=0, duplicates=0).mails
-        for others, most in ((mixed.letters(800), MOST), (mixed.dmarcs(800), MOST)):
+        for others, most in ((mixed.letters(800), MOST), (mixed.dmarcs(800), MOST),
+                             (bounces.bounces(mixed.letters(800)), MOST_WITH_MAIL)):
             with self.subTest(others[0].raw.split(b"\n")[0]):
                 user = self.user(mixed.among(reports, others))
                 result, received, turns = self.far_poll(user)
@@ -146,6 +148,15 @@ class NothingIsMissed(Mixed):
         _, refused, reports = self.assert_same(mixed.among(mails, mixed.letters(len(mails), seed=7, size=6000)))
         self.assertGreater(len(refused), 60)
         self.assertGreater(len(reports), 60)
+
+    def test_what_is_in_a_mail_that_holds_a_mail(self):
+        odd = [corpus.Mail(raw, WHEN, "odd") for raw in odd_mails()]
+        letters = mixed.letters(len(odd), seed=9, size=6000)
+        for ways in bounces.USUAL, bounces.ODD:
+            with self.subTest(ways[0].__name__):
+                _, refused, reports = self.assert_same(mixed.among(bounces.bounces(odd, ways), bounces.bounces(letters)))
+                self.assertGreater(len(refused), 30)
+                self.assertGreater(len(reports), 60)
 
     def test_what_senders_send(self):
         c = corpus.build(300, seed=8, duplicates=0.05, broken=0.2, other=0.3, conflicts=0.05)

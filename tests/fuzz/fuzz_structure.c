@@ -44,9 +44,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		assert_within(*fetch_answer_section(&a, "HEADER"), all);
 	fetch_answer_date(&a, &date);
 	structure_read(a.bodystructure.n > 0 ? a.bodystructure : all, &st);
-	if (st.n > MESSAGE_PARTS)
+	if (st.n > MESSAGE_PARTS || st.n_mails > MESSAGE_MAILS)
 		abort();
-	assert_within(st.boundary, all);
+	for (i = 0; i < st.n_mails; i++) {
+		if (memchr(st.mail[i].section, '\0',
+			sizeof st.mail[i].section) == NULL)
+			abort();
+		assert_within(st.mail[i].boundary, all);
+	}
 	for (i = 0; i < st.n; i++) {
 		if (memchr(st.part[i].section, '\0',
 			sizeof st.part[i].section) == NULL)

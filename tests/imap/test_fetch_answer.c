@@ -51,7 +51,7 @@ finds_the_items_in_any_order_and_form(void **state)
 		    "7 HEADER:A: b\r\n;" },
 		{ "* 1 FETCH (BODY.PEEK[] ~{2}\r\nab UID 7)", "7 :ab;" },
 		{ "* 1 FETCH (UID 7 BODY[] \"a \\\"b\\\"\")",
-		    "7 :a \\\"b\\\";" },
+		    "7" }, /* with escapes, it is not what the mail has */
 		{ "* 1 FETCH (UID 7 BODY[] \"{3}\r\nabc\")", "7" },
 		{ "* 1 FETCH (UID 7 BODY[]<9> {2}\r\nab)", "7" },
 		{ "* 1 FETCH (UID 7 BODY[] NIL RFC822.SIZE 3)", "7/3" },

@@ -8,7 +8,8 @@
 	"(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS (From Subject Message-ID " \
 	"Content-Type Content-Disposition TLS-Report-Domain "                 \
 	"TLS-Report-Submitter)])"
-#define TEXT "(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 60000 3)"
+/* the one is as small as what is told of it, the other is not */
+#define TEXT "(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 1 3)"
 #define NAMED                                                              \
 	"(\"A\" \"GZIP\" (\"NAME\" \"a.gz\") NIL NIL \"7BIT\" 60000 NIL (" \
 	"\"X\" (\"FILENAME*\" \"b\")))"
@@ -56,10 +57,17 @@ on_preview(void *arg, const struct imap_preview *p, struct fault *f)
 	struct scene *s = arg;
 	size_t n = strlen(s->mails), i;
 
-	n += (size_t)snprintf(s->mails + n, sizeof s->mails - n, "%u%s%s%.*s",
-	    (unsigned)p->mail->uid, p->front->is_multipart ? "m" : "",
-	    p->has_date && p->date == 1767222000 ? "d" : "",
-	    (int)p->front->boundary.n, p->front->boundary.p);
+	n += (size_t)snprintf(s->mails + n, sizeof s->mails - n, "%u%s",
+	    (unsigned)p->mail->uid,
+	    p->has_date && p->date == 1767222000 ? "d" : "");
+	for (i = 0; i < p->front->n_mails; i++)
+		n += (size_t)snprintf(s->mails + n, sizeof s->mails - n,
+		    "%s%.*s%s%.*s", i > 0 ? "+" : "",
+		    i > 0 ? (int)p->front->mail[i].header.n : 0,
+		    p->front->mail[i].header.p,
+		    p->front->mail[i].is_multipart ? "m" : "",
+		    (int)p->front->mail[i].boundary.n,
+		    p->front->mail[i].boundary.p);
 	for (i = 0; i < p->front->n; i++)
 		n += (size_t)snprintf(s->mails + n, sizeof s->mails - n,
 		    ",%.*s%s%.*s", (int)p->front->part[i].bytes.n,
@@ -125,13 +133,15 @@ asks_for_the_larger_ones_together(void **state)
 		    "OK\r\n" },
 		{ "UID FETCH 1,4,7 " ASK_PARTS,
 		    FRONTS(7, 7, "g", "h") FRONTS(1, 1, "a", "b")
-			FRONTS(4, 4, "c", "d") "%t OK\r\n" },
+			FRONTS(4, 4, "c", "d")
+		    /* what was told once does not change */
+		    FRONTS(7, 7, "x", "y") "%t OK\r\n" },
 		END };
 
 	assert_skipped(*state, script,
-	    "1mdc,a,b;FILENAME*=b;NAME=\"a.gz\"|"
-	    "4mdc,c,d;FILENAME*=b;NAME=\"a.gz\"|5d,{}|"
-	    "7mdc,g,h;FILENAME*=b;NAME=\"a.gz\"|",
+	    "1dmc,a,b...;FILENAME*=b;NAME=\"a.gz\"|"
+	    "4dmc,c,d...;FILENAME*=b;NAME=\"a.gz\"|5d,{}...|"
+	    "7dmc,g,h...;FILENAME*=b;NAME=\"a.gz\"|",
 	    "1 3 5 7 ");
 }
 
@@ -152,7 +162,46 @@ takes_answers_in_any_order(void **state)
 		END };
 
 	assert_skipped(*state, script,
-	    "1mdc,a,b;FILENAME*=b;NAME=\"a.gz\"|5d,x|", "1 3 5 ");
+	    "1dmc,a,b...;FILENAME*=b;NAME=\"a.gz\"|5d,x...|", "1 3 5 ");
+}
+
+#define INNER(n)                                                       \
+	"BODY.PEEK[" n ".HEADER.FIELDS (Subject Content-Type Content-" \
+	"Disposition TLS-Report-Domain TLS-Report-Submitter)]"
+#define BOUNCE                                                         \
+	"(" TEXT                                                       \
+	"(\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 65000 (NIL NIL " \
+	"NIL NIL NIL NIL NIL NIL NIL NIL) " TWO " 9) \"REPORT\" "      \
+	"(\"BOUNDARY\" \"b\"))"
+#define ASK_BOUNCE                                                          \
+	"(UID " INNER("2") " BODY.PEEK[1]<0.40> BODY.PEEK[2.1]<0.40> BODY." \
+			   "PEEK[2.2]<0.400>)"
+#define OF_BOUNCE(n, fields)                                           \
+	"* " #n " FETCH (UID " #n " " fields " BODY[1]<0> \"x\" BODY[" \
+	"2.1]<0> \"y\" BODY[2.2]<0> \"z\")\r\n"
+
+/* Its fields are asked for beside the parts; without them it is fetched. */
+static void
+looks_at_a_mail_in_a_mail(void **state)
+{
+	static const struct step script[] = { EXAMINE,
+		{ "UID FETCH 1,4:5,7 ", PARTS "%t OK\r\n" },
+		{ "UID FETCH 1,4:5,7 (UID BODYSTRUCTURE)",
+		    STRUCTURE(1, 1, BOUNCE) STRUCTURE(4, 4, TWO) STRUCTURE(
+			5, 5, BOUNCE) STRUCTURE(7, 7, BOUNCE) "%t OK\r\n" },
+		{ "UID FETCH 1,5,7 " ASK_BOUNCE,
+		    OF_BOUNCE(
+			1, "BODY[2.HEADER.FIELDS (SUBJECT)] \"f\"") OF_BOUNCE(5,
+			"BODY[2.HEADER.FIELDS (SUBJECT)] NIL") OF_BOUNCE(7,
+			"BODY[HEADER.FIELDS (SUBJECT)] \"f\"") "%t OK\r\n" },
+		{ "UID FETCH 4 " ASK_PARTS,
+		    FRONTS(4, 4, "c", "d") "%t OK\r\n" },
+		END };
+
+	assert_skipped(*state, script,
+	    "1dmb+fmc,x,y,z...;FILENAME*=b;NAME=\"a.gz\"|"
+	    "4dmc,c,d...;FILENAME*=b;NAME=\"a.gz\"|",
+	    "1 3 ");
 }
 
 static void
@@ -258,7 +307,7 @@ bears_any_structure(void **state)
 	    "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[ {5} b{)\r\n" STRUCTURE(
 		7, 7, TWO) "%t OK\r\n");
 	assert_skipped(
-	    *state, script, "7mdc,g,h;FILENAME*=b;NAME=\"a.gz\"|", "3 7 ");
+	    *state, script, "7dmc,g,h...;FILENAME*=b;NAME=\"a.gz\"|", "3 7 ");
 }
 
 /* A literal that just fits before the line is cut, or just does not. */
@@ -279,7 +328,7 @@ cuts_lines_where_both_sides_see_it(void **state)
 		memcpy(text, head, sizeof head - 1);
 		snprintf(text + fill, sizeof text - fill, "%s",
 		    "\" {4}\r\n1 OK)\r\n" SAYS(7, 7, "t") "%t OK\r\n");
-		assert_skipped(*state, script, "7d,x|", "3 7 ");
+		assert_skipped(*state, script, "7d,x...|", "3 7 ");
 	}
 }
 
@@ -310,6 +359,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(asks_for_the_larger_ones_together),
 		TEST(takes_answers_in_any_order),
+		TEST(looks_at_a_mail_in_a_mail),
 		TEST(what_is_not_known_is_fetched),
 		TEST(blames_the_mail_that_is_missing),
 		TEST(bears_any_structure),

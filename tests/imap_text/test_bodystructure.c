@@ -16,7 +16,17 @@
 	"(\"IMAGE\" \"PNG\" (\"NAME\" \"a {1}.png\") NIL NIL \"BASE64\" " \
 	"70000 NIL (\"ATTACHMENT\" (\"FILENAME\" \"a \\\"b\\\".png\")) NIL)"
 
-/* "1.1 1.2 2" for parts of which a mail may be ruled out; "" for none. */
+/* A mail in the mail, with what may stand in an envelope. */
+#define MAIL(encoding, body)                                             \
+	"(\"MESSAGE\" \"RFC822\" (\"NAME\" \"tlsrpt.eml\") NIL NIL "     \
+	"\"" encoding "\" 900 (\"1 Jan\" {6}\r\ntlsrpt ((NIL NIL \"a\" " \
+	"\"b\")) NIL NIL NIL NIL NIL NIL NIL) " body                     \
+	" 30 NIL (\"ATTACHMENT\" NIL) NIL NIL)"
+
+/*
+ * "1.1 1.2 2" for parts of which a mail may be ruled out; "" for none.  Mails
+ * in it are in front: "2: 1 2.1".
+ */
 static void
 assert_reads(const char *structure, const char *sections)
 {
@@ -25,6 +35,9 @@ assert_reads(const char *structure, const char *sections)
 	size_t i, n = 0;
 
 	structure_read((struct span){ structure, strlen(structure) }, &st);
+	for (i = 1; st.is_plain && i < st.n_mails; i++)
+		n += (size_t)snprintf(
+		    got + n, sizeof got - n, "%s: ", st.mail[i].section);
 	for (i = 0; st.is_plain && i < st.n; i++)
 		n += (size_t)snprintf(got + n, sizeof got - n, "%s%s",
 		    i > 0 ? " " : "", st.part[i].section);
@@ -60,9 +73,42 @@ names_the_parts(void **state)
 		{ "(((((((" IMAGE " \"M\") \"M\") \"M\") \"M\") \"M\") \"M\")"
 		  " \"M\")",
 		    "" },
-		/* a mail inside */
-		{ "(\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 9 (NIL) " IMAGE
-		  " 3)",
+		/* a mail inside, which is one part or several; or two of them
+		 */
+		{ "(" TEXT("PLAIN") MAIL("7BIT", IMAGE) " \"MIXED\")",
+		    "2: 1 2.1" },
+		{ "(" TEXT("PLAIN") MAIL("8bit",
+		      "(" TEXT("PLAIN") IMAGE " \"MIXED\")") " \"REPORT\")",
+		    "2: 1 2.1 2.2" },
+		{ "(" MAIL(
+		      "7BIT", "(" TEXT("PLAIN") MAIL("BINARY",
+				  TEXT("HTML")) " \"MIXED\")") " \"MIXED\")",
+		    "1: 1.2: 1.1 1.2.1" },
+		{ "((" MAIL("7BIT", TEXT("HTML")) " \"MIXED\")" MAIL(
+		      "7BIT", TEXT("HTML")) " \"MIXED\")",
+		    "1.1: 2: 1.1.1 2.1" },
+		/* three, or one that is encoded, or in a digest, or alone */
+		{ "(" MAIL("7BIT", IMAGE) MAIL("7BIT", IMAGE)
+			MAIL("7BIT", IMAGE) " \"MIXED\")",
+		    "" },
+		{ "(" MAIL("BASE64", IMAGE) " \"MIXED\")", "" },
+		{ "(" MAIL("x-uue", IMAGE) " \"MIXED\")", "" },
+		{ "(" TEXT("PLAIN") " \"Digest\")", "" },
+		{ "(" MAIL("7BIT", IMAGE) " \"DIGEST\")", "" },
+		{ MAIL("7BIT", IMAGE), "" },
+		{ "(" MAIL("7BIT", MAIL("7BIT", IMAGE)) " \"MIXED\")", "" },
+		{ "(" MAIL(
+		      "7BIT", "(" TEXT("X-TLSRPT") " \"MIXED\")") " \"M\")",
+		    "" },
+		{ "(" MAIL("7BIT", "(" IMAGE " \"REPORT\" (\"REPORT-TYPE\" "
+				   "\"TLSRPT\"))") " \"M\")",
+		    "" },
+		/* a server that does not look into it */
+		{ "(\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 9)", "" },
+		{ "((\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 9) \"M\")",
+		    "" },
+		{ "((\"MESSAGE\" \"RFC822\" NIL NIL NIL NIL 9 NIL " IMAGE
+		  " 3) \"M\")",
 		    "" },
 		{ "(" TEXT("PLAIN") "(\"message\" \"global\" NIL NIL NIL NIL 9)"
 				    " \"MIXED\")",
@@ -134,15 +180,32 @@ tells_what_may_be_packed_and_the_boundary(void **state)
 	(void)state;
 	structure_read(span_of("(" TEXT("PLAIN") IMAGE
 			   "(\"APPLICATION\" \"Octet-Stream\" NIL NIL NIL NIL "
-			   "9)(\"a\" \"b\" (\"name\" \"x.GZ\") NIL NIL NIL 9)"
+			   "9)(\"text\" \"b\" (\"name\" \"x.GZ\") NIL NIL "
+			   "\"Quoted-Printable\" 9)"
 			   " \"MIXED\" (\"CHARSET\" \"x\" \"BOUNDARY\" "
 			   "\"b)c(\") NIL)"),
 	    &st);
 	assert_int_equal(st.n, 4);
-	assert_true(st.is_multipart);
+	assert_true(st.mail[0].is_multipart);
 	assert_false(st.part[0].is_packed || st.part[1].is_packed);
 	assert_true(st.part[2].is_packed && st.part[3].is_packed);
-	assert_true(span_is(st.boundary, "b)c("));
+	assert_true(st.part[0].is_text);
+	assert_false(st.part[1].is_text || st.part[3].is_text);
+	assert_true(span_is(st.mail[0].boundary, "b)c("));
+	structure_read(
+	    span_of("(" TEXT("PLAIN") MAIL("7BIT",
+		"(" IMAGE
+		" \"MIXED\" (\"BOUNDARY\" \"inner\"))") "(" IMAGE " \"MIXED\" "
+							"(\"BOUNDARY\" "
+							"\"beside\"))"
+							" \"MIXED\" "
+							"(\"BOUNDARY\" "
+							"\"outer\"))"),
+	    &st);
+	assert_int_equal(st.n_mails, 2);
+	assert_true(st.is_plain && st.mail[1].is_multipart);
+	assert_true(span_is(st.mail[0].boundary, "outer"));
+	assert_true(span_is(st.mail[1].boundary, "inner"));
 }
 
 /* Brackets without end cost neither stack nor time. */

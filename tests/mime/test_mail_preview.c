@@ -291,9 +291,10 @@ static bool
 may_hold(const char *header, const char *boundary, const char *text,
     const char *parameters)
 {
-	struct message_front front = { .header = span_of(header),
-		.is_multipart = boundary != NULL,
-		.boundary = span_of(boundary != NULL ? boundary : ""),
+	struct message_front front = { .n_mails = 1,
+		.mail[0] = { .header = span_of(header),
+		    .is_multipart = boundary != NULL,
+		    .boundary = span_of(boundary != NULL ? boundary : "") },
 		.n = boundary != NULL ? 2 : 1 };
 	size_t last = front.n - 1;
 
@@ -332,6 +333,49 @@ what_says_that_it_is_a_report_may_be_one(void **state)
 	for (i = 0; i < sizeof names / sizeof *names; i++)
 		if (!may_hold(FROM MIXED, "b c", text, names[i]))
 			fail_msg("%s", names[i]);
+}
+
+/* With such a mail in it, of which nothing else speaks for a report. */
+static bool
+may_hold_in_mail(const char *header, const char *boundary)
+{
+	struct message_front front = { .n_mails = 2,
+		.mail[0] = { .header = span_of(FROM MIXED),
+		    .is_multipart = true,
+		    .boundary = span_of("b c") },
+		.mail[1] = { .header = span_of(header),
+		    .is_multipart = boundary != NULL,
+		    .boundary = span_of(boundary != NULL ? boundary : "") },
+		.n = 1 };
+
+	front.part[0].bytes = span_of("Hello there, dear customer of ours.");
+	return preview_may_hold(&front);
+}
+
+static void
+a_mail_inside_may_be_a_report_too(void **state)
+{
+	static const char *const fields[] = {
+		"Subject: a\r\nTLS-Report-Domain: a\r\n",
+		"Subject: a\r\nTLS-Report-Submitter: a\r\n",
+		"Subject: Report Domain: a\r\n",
+		"Subject: a\r\nContent-Type: text/plain\r\nContent-Type: "
+		"x/y\r\n",
+		"Subject: a\r\nContent-Type: message/rfc822\r\n",
+		"Subject: a\r\nContent-Disposition: x; "
+		"filename=a!b!1!2.json\r\n",
+		"Subject: a\r\n" MIXED,
+		"\r\n",
+	};
+	size_t i;
+
+	(void)state;
+	assert_false(may_hold_in_mail("Subject: a\r\n", NULL));
+	assert_false(may_hold_in_mail("Subject: a\r\n" MIXED, "b c"));
+	assert_true(may_hold_in_mail("Subject: a\r\n" MIXED, "b"));
+	for (i = 0; i < sizeof fields / sizeof *fields; i++)
+		if (!may_hold_in_mail(fields[i], NULL))
+			fail_msg("%s", fields[i]);
 }
 
 static void
@@ -386,6 +430,7 @@ main(void)
 		cmocka_unit_test(fields_tell_what_is_needed),
 		cmocka_unit_test(what_people_send_is_ruled_out),
 		cmocka_unit_test(what_says_that_it_is_a_report_may_be_one),
+		cmocka_unit_test(a_mail_inside_may_be_a_report_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
