@@ -1,0 +1,161 @@
+#include <libpq-fe.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "model/shipment.h"
+#include "postgresql/binary_array.h"
+#include "postgresql/connection.h"
+#include "postgresql/shared_journal.h"
+#include "postgresql/shared_key.h"
+#include "postgresql/shared_schema.h"
+
+/*
+ * A ghost is a connection that broke without the server's knowing: half a
+ * message sent, it may hold the journal's row for hours.
+ */
+static const char end_ghosts[] =
+    "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+    " WHERE application_name = $1 AND pid <> pg_backend_pid()"
+    " AND datname = current_database() AND usename = current_user";
+
+static const char find_version[] = "SELECT version, oldest FROM tlsrua.schema";
+
+static const char open_journal[] =
+    "SELECT id, position, mark FROM tlsrua.open_journal($1, $2)";
+
+void
+shared_journal_forget(struct shared_journal *j)
+{
+	key_set_free(&j->days);
+}
+
+int
+shared_journal_open(struct pg *p, const char *application,
+    const unsigned char id[SHIPMENT_KEY], const char *name,
+    struct shared_journal *j, struct fault *f)
+{
+	struct pg_value who = pg_text(application);
+	struct pg_value what[] = { pg_uuid(id), pg_text(name) };
+	PGresult *r[3];
+	int rc;
+
+	if (pg_send(p, end_ghosts, &who, 1, f) == -1 ||
+	    pg_send(p, find_version, NULL, 0, f) == -1 ||
+	    pg_send(p, open_journal, what, 2, f) == -1 ||
+	    pg_answers(p, r, 3, f) == -1)
+		return -1;
+	rc = shared_schema_judge(p, (int)pg_column_int(r[1], 0, 0),
+	    (int)pg_column_int(r[1], 0, 1), f);
+	j->id = (int)pg_column_int(r[2], 0, 0);
+	j->position = pg_column_int(r[2], 0, 1);
+	j->has_mark = PQgetlength(r[2], 0, 2) == SHIPMENT_KEY;
+	if (j->has_mark)
+		memcpy(j->mark, pg_column_bytes(r[2], 0, 2), SHIPMENT_KEY);
+	pg_clear(r, 3);
+	return rc;
+}
+
+int
+shared_journal_restart(struct pg *p, struct shared_journal *j, struct fault *f)
+{
+	char room[8];
+	struct pg_value id = pg_int4(j->id, room);
+	PGresult *result;
+
+	if (pg_send(p, "SELECT tlsrua.restart_journal($1)", &id, 1, f) == -1 ||
+	    pg_answers(p, &result, 1, f) == -1)
+		return -1;
+	PQclear(result);
+	j->position = 0;
+	j->has_mark = false;
+	return 0;
+}
+
+int
+shared_journal_refuse(struct pg *p, const struct shared_journal *j,
+    const struct shipment *s, const char *sqlstate, const char *words,
+    struct fault *f)
+{
+	const struct shipped_report *r = &s->reports[0];
+	char room[4][8];
+	struct pg_value lock[] = { pg_int4(j->id, room[0]),
+		pg_int8(s->from, room[1]) };
+	struct pg_value add[] = { lock[0], pg_int8(r->seq, room[2]),
+		pg_text(r->organization), pg_text(r->report_id),
+		pg_text(sqlstate), pg_text(words) };
+	struct pg_value advance[] = { lock[0], pg_int8(s->to, room[3]),
+		pg_uuid(s->mark) };
+	PGresult *result[5];
+
+	if (pg_send(p, "BEGIN", NULL, 0, f) == -1 ||
+	    pg_send(p, "SELECT tlsrua.lock_journal($1, $2)", lock, 2, f) ==
+		-1 ||
+	    pg_send(p,
+		"INSERT INTO tlsrua.unshipped (journal, position,"
+		" organization, report_id, sqlstate, error)"
+		" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+		add, 6, f) == -1 ||
+	    pg_send(p,
+		"SELECT tlsrua.advance_journal($1, $2, $3, 0, 0, 0, 0, 1)",
+		advance, 3, f) == -1 ||
+	    pg_send(p, "COMMIT", NULL, 0, f) == -1 ||
+	    pg_answers(p, result, 5, f) == -1)
+		return -1;
+	pg_clear(result, 5);
+	return 0;
+}
+
+int
+shared_journal_roll_up(struct pg *p, struct fault *f)
+{
+	PGresult *result;
+
+	if (pg_send(p, "SELECT tlsrua.roll_up()", NULL, 0, f) == -1 ||
+	    pg_answers(p, &result, 1, f) == -1)
+		return -1;
+	PQclear(result);
+	return 0;
+}
+
+static const char list_journals[] =
+    "SELECT replace(j.journal::text, '-', ''), j.name, j.position, j.reports,"
+    " j.duplicates, j.conflicts, j.better, j.refused,"
+    " coalesce(to_char(j.shipped AT TIME ZONE 'UTC',"
+    " 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), ''),"
+    " (SELECT count(*) FROM tlsrua.unshipped AS u WHERE u.journal = j.id),"
+    " coalesce((SELECT u.error FROM tlsrua.unshipped AS u"
+    " WHERE u.journal = j.id ORDER BY u.position LIMIT 1), '')"
+    " FROM tlsrua.journals AS j ORDER BY j.name, j.journal";
+
+int
+shared_journal_list(struct pg *p,
+    void (*line)(void *arg, const struct shared_status *), void *arg,
+    struct fault *f)
+{
+	PGresult *r;
+	int i;
+
+	if (pg_send(p, list_journals, NULL, 0, f) == -1 ||
+	    pg_answers(p, &r, 1, f) == -1)
+		return -1;
+	for (i = 0; i < PQntuples(r); i++) {
+		struct shared_status s = {
+			.journal = pg_column_bytes(r, i, 0),
+			.name = pg_column_bytes(r, i, 1),
+			.position = pg_column_int(r, i, 2),
+			.reports = pg_column_int(r, i, 3),
+			.duplicates = pg_column_int(r, i, 4),
+			.conflicts = pg_column_int(r, i, 5),
+			.better = pg_column_int(r, i, 6),
+			.refused = pg_column_int(r, i, 7),
+			.shipped = pg_column_bytes(r, i, 8),
+			.waiting_reports = pg_column_int(r, i, 9),
+			.error = pg_column_bytes(r, i, 10),
+		};
+
+		line(arg, &s);
+	}
+	PQclear(r);
+	return 0;
+}

@@ -1,0 +1,31 @@
+#ifndef POSTGRESQL_SHARED_SCHEMA_H
+#define POSTGRESQL_SHARED_SCHEMA_H
+
+struct fault;
+struct pg;
+
+enum {
+	SHARED_VERSION = 1 /* of the schema that this release writes */
+};
+
+/*
+ * The SQL that makes the shared store: schema tlsrua with its tables, views,
+ * functions, roles and rights, in one transaction.  The caller frees it.
+ */
+char *shared_schema_script(void);
+
+/*
+ * Make it, unless there is one of this version.  Returns 1 when it was made, 0
+ * when it was there, or -1.
+ */
+int shared_schema_make(struct pg *, struct fault *);
+
+/*
+ * Whether this release may write a store of `version` that takes releases from
+ * `oldest` on: 0, or -1 with a fault of exit code 76 that says which is too
+ * old.
+ */
+int shared_schema_judge(
+    const struct pg *, int version, int oldest, struct fault *);
+
+#endif

@@ -1,0 +1,483 @@
+-- The CSV tables, with the columns of the pollers' own: a view of all of it,
+-- and a function for a range of days, domains and organizations (NULL: all).
+-- (Functions return rows of named types: those of RETURNS TABLE would lose
+-- COLLATE "C", and with it every index.)
+
+CREATE VIEW csv_daily WITH (security_invoker) AS
+SELECT p.date AS date, to_char(p.date, 'IYYY-"W"IW') COLLATE "C" AS week,
+    p.domain, p.policy_domain, p.organization, p.reporter_domain,
+    p.policy_type, p.policy_mode,
+    count(*) FILTER (WHERE p.of_series) AS reports,
+    whole(sum(p.successful_sessions)) AS successful_sessions,
+    whole(sum(p.failed_sessions)) AS failed_sessions,
+    whole(sum(p.successful_sessions) + sum(p.failed_sessions))
+	AS total_sessions,
+    whole(sum(p.counted_sessions)) AS counted_sessions,
+    whole(sum(p.counted_failed)) AS counted_failed,
+    sum(p.failed_sessions)::float8 / nullif(sum(p.successful_sessions)
+	+ sum(p.failed_sessions), 0)::float8 AS failure_rate
+FROM policies AS p WHERE p.counted
+GROUP BY p.date, p.domain, p.policy_domain, p.organization,
+    p.reporter_domain, p.policy_type, p.policy_mode;
+
+CREATE FUNCTION daily(first date, last date, domains text[],
+    organizations text[]) RETURNS SETOF csv_daily
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+SELECT p.date AS date, to_char(p.date, 'IYYY-"W"IW') COLLATE "C" AS week,
+    p.domain, p.policy_domain, p.organization, p.reporter_domain,
+    p.policy_type, p.policy_mode,
+    count(*) FILTER (WHERE p.of_series) AS reports,
+    tlsrua.whole(sum(p.successful_sessions)) AS successful_sessions,
+    tlsrua.whole(sum(p.failed_sessions)) AS failed_sessions,
+    tlsrua.whole(sum(p.successful_sessions) + sum(p.failed_sessions))
+	AS total_sessions,
+    tlsrua.whole(sum(p.counted_sessions)) AS counted_sessions,
+    tlsrua.whole(sum(p.counted_failed)) AS counted_failed,
+    sum(p.failed_sessions)::float8 / nullif(sum(p.successful_sessions)
+	+ sum(p.failed_sessions), 0)::float8 AS failure_rate
+FROM tlsrua.policies AS p WHERE p.counted
+    AND (first IS NULL OR p.date >= first)
+    AND (last IS NULL OR p.date <= last)
+    AND (domains IS NULL OR p.domain = ANY (domains))
+    AND (organizations IS NULL OR p.organization = ANY (organizations))
+GROUP BY p.date, p.domain, p.policy_domain, p.organization,
+    p.reporter_domain, p.policy_type, p.policy_mode
+$$;
+
+-- Weeks and months are whole, also where the range cuts them.
+CREATE VIEW csv_weekly WITH (security_invoker) AS
+SELECT date_trunc('week', p.date)::date AS date, to_char(date_trunc('week', p.date)::date, 'IYYY-"W"IW') COLLATE "C" AS week,
+    p.domain, p.policy_domain, p.organization, p.reporter_domain,
+    p.policy_type, p.policy_mode,
+    count(*) FILTER (WHERE p.of_series) AS reports,
+    whole(sum(p.successful_sessions)) AS successful_sessions,
+    whole(sum(p.failed_sessions)) AS failed_sessions,
+    whole(sum(p.successful_sessions) + sum(p.failed_sessions))
+	AS total_sessions,
+    whole(sum(p.counted_sessions)) AS counted_sessions,
+    whole(sum(p.counted_failed)) AS counted_failed,
+    sum(p.failed_sessions)::float8 / nullif(sum(p.successful_sessions)
+	+ sum(p.failed_sessions), 0)::float8 AS failure_rate
+FROM policies AS p WHERE p.counted
+GROUP BY date_trunc('week', p.date)::date, p.domain, p.policy_domain, p.organization,
+    p.reporter_domain, p.policy_type, p.policy_mode;
+
+CREATE FUNCTION weekly(first date, last date, domains text[],
+    organizations text[]) RETURNS SETOF csv_weekly
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+SELECT date_trunc('week', p.date)::date AS date, to_char(date_trunc('week', p.date)::date, 'IYYY-"W"IW') COLLATE "C" AS week,
+    p.domain, p.policy_domain, p.organization, p.reporter_domain,
+    p.policy_type, p.policy_mode,
+    count(*) FILTER (WHERE p.of_series) AS reports,
+    tlsrua.whole(sum(p.successful_sessions)) AS successful_sessions,
+    tlsrua.whole(sum(p.failed_sessions)) AS failed_sessions,
+    tlsrua.whole(sum(p.successful_sessions) + sum(p.failed_sessions))
+	AS total_sessions,
+    tlsrua.whole(sum(p.counted_sessions)) AS counted_sessions,
+    tlsrua.whole(sum(p.counted_failed)) AS counted_failed,
+    sum(p.failed_sessions)::float8 / nullif(sum(p.successful_sessions)
+	+ sum(p.failed_sessions), 0)::float8 AS failure_rate
+FROM tlsrua.policies AS p WHERE p.counted
+    AND (first IS NULL OR p.date >= date_trunc('week', first)::date)
+    AND (last IS NULL OR p.date < date_trunc('week', last)::date + 7)
+    AND (domains IS NULL OR p.domain = ANY (domains))
+    AND (organizations IS NULL OR p.organization = ANY (organizations))
+GROUP BY date_trunc('week', p.date)::date, p.domain, p.policy_domain, p.organization,
+    p.reporter_domain, p.policy_type, p.policy_mode
+$$;
+
+CREATE VIEW csv_monthly WITH (security_invoker) AS
+SELECT date_trunc('month', p.date)::date AS date, to_char(date_trunc('month', p.date)::date, 'IYYY-"W"IW') COLLATE "C" AS week,
+    p.domain, p.policy_domain, p.organization, p.reporter_domain,
+    p.policy_type, p.policy_mode,
+    count(*) FILTER (WHERE p.of_series) AS reports,
+    whole(sum(p.successful_sessions)) AS successful_sessions,
+    whole(sum(p.failed_sessions)) AS failed_sessions,
+    whole(sum(p.successful_sessions) + sum(p.failed_sessions))
+	AS total_sessions,
+    whole(sum(p.counted_sessions)) AS counted_sessions,
+    whole(sum(p.counted_failed)) AS counted_failed,
+    sum(p.failed_sessions)::float8 / nullif(sum(p.successful_sessions)
+	+ sum(p.failed_sessions), 0)::float8 AS failure_rate
+FROM policies AS p WHERE p.counted
+GROUP BY date_trunc('month', p.date)::date, p.domain, p.policy_domain, p.organization,
+    p.reporter_domain, p.policy_type, p.policy_mode;
+
+CREATE FUNCTION monthly(first date, last date, domains text[],
+    organizations text[]) RETURNS SETOF csv_monthly
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+SELECT date_trunc('month', p.date)::date AS date, to_char(date_trunc('month', p.date)::date, 'IYYY-"W"IW') COLLATE "C" AS week,
+    p.domain, p.policy_domain, p.organization, p.reporter_domain,
+    p.policy_type, p.policy_mode,
+    count(*) FILTER (WHERE p.of_series) AS reports,
+    tlsrua.whole(sum(p.successful_sessions)) AS successful_sessions,
+    tlsrua.whole(sum(p.failed_sessions)) AS failed_sessions,
+    tlsrua.whole(sum(p.successful_sessions) + sum(p.failed_sessions))
+	AS total_sessions,
+    tlsrua.whole(sum(p.counted_sessions)) AS counted_sessions,
+    tlsrua.whole(sum(p.counted_failed)) AS counted_failed,
+    sum(p.failed_sessions)::float8 / nullif(sum(p.successful_sessions)
+	+ sum(p.failed_sessions), 0)::float8 AS failure_rate
+FROM tlsrua.policies AS p WHERE p.counted
+    AND (first IS NULL OR p.date >= date_trunc('month', first)::date)
+    AND (last IS NULL OR p.date < (date_trunc('month', last)
+	+ interval '1 month')::date)
+    AND (domains IS NULL OR p.domain = ANY (domains))
+    AND (organizations IS NULL OR p.organization = ANY (organizations))
+GROUP BY date_trunc('month', p.date)::date, p.domain, p.policy_domain, p.organization,
+    p.reporter_domain, p.policy_type, p.policy_mode
+$$;
+
+CREATE VIEW csv_failures WITH (security_invoker) AS
+SELECT f.date, to_char(f.date, 'IYYY-"W"IW') COLLATE "C" AS week, f.domain,
+    f.policy_domain, f.organization, f.reporter_domain, f.policy_type,
+    f.policy_mode, f.result_type, f.side, f.receiving_mx_hostname,
+    f.receiving_ip, f.sending_mta_ip, f.failure_reason_code,
+    f.failed_sessions, f.additional_information
+FROM failures AS f WHERE f.counted;
+
+CREATE FUNCTION failures(first date, last date, domains text[],
+    organizations text[]) RETURNS SETOF csv_failures
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+SELECT * FROM tlsrua.csv_failures AS t
+WHERE (first IS NULL OR t.date >= first) AND (last IS NULL OR t.date <= last)
+    AND (domains IS NULL OR t.domain = ANY (domains))
+    AND (organizations IS NULL OR t.organization = ANY (organizations))
+$$;
+
+CREATE VIEW csv_mx WITH (security_invoker) AS
+SELECT f.date, to_char(f.date, 'IYYY-"W"IW') COLLATE "C" AS week, b.domain,
+    f.policy_type, b.receiving_mx_hostname, f.receiving_ip, b.result_type,
+    count(DISTINCT f.organization) AS organizations,
+    whole(sum(f.failed_sessions)) AS failed_sessions
+FROM by_problem AS f JOIN problems AS b ON b.id = f.problem
+GROUP BY f.date, b.domain, f.policy_type, b.receiving_mx_hostname,
+    f.receiving_ip, b.result_type;
+
+CREATE FUNCTION mx(first date, last date, domains text[],
+    organizations text[]) RETURNS SETOF csv_mx
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+SELECT f.date, to_char(f.date, 'IYYY-"W"IW') COLLATE "C" AS week, b.domain,
+    f.policy_type, b.receiving_mx_hostname, f.receiving_ip, b.result_type,
+    count(DISTINCT f.organization) AS organizations,
+    tlsrua.whole(sum(f.failed_sessions)) AS failed_sessions
+FROM tlsrua.by_problem AS f JOIN tlsrua.problems AS b ON b.id = f.problem
+WHERE ($1 IS NULL OR f.date >= $1) AND ($2 IS NULL OR f.date <= $2)
+    AND ($3 IS NULL OR f.domain = ANY ($3))
+    AND ($4 IS NULL OR f.organization = ANY ($4))
+GROUP BY f.date, b.domain, f.policy_type, b.receiving_mx_hostname,
+    f.receiving_ip, b.result_type
+$$;
+
+-- Warnings that follow from what else is stored are added here.
+CREATE VIEW csv_reports WITH (security_invoker) AS
+SELECT r.id, r.date, r.organization, r.reporter_domain, r.report_id, r.start,
+    r."end", r.domain, r.policy_domains, r.policy_types,
+    CASE r.status WHEN 'counted' THEN r.counted_sessions ELSE 0 END
+	AS counted_sessions,
+    CASE r.status WHEN 'counted' THEN r.counted_failed ELSE 0 END
+	AS counted_failed,
+    r.contact, r.source, r.message_id, r.received, r.dkim,
+    concat_ws(' ', nullif(r.warnings, ''), CASE WHEN r.vouched = 0
+	AND r.dkim <> '' THEN 'unauthenticated' END, CASE WHEN EXISTS (
+	SELECT 1 FROM reports AS c WHERE c.date = r.date
+	    AND c.identity = r.identity AND c.id <> r.id)
+	THEN 'report-id-conflict' END) COLLATE "C" AS warnings,
+    r.status, r.dkim_domain
+FROM reports AS r;
+
+CREATE FUNCTION reports(first date, last date, domains text[],
+    organizations text[]) RETURNS SETOF csv_reports
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+SELECT * FROM tlsrua.csv_reports AS r
+WHERE (first IS NULL OR r.date >= first) AND (last IS NULL OR r.date <= last)
+    AND (domains IS NULL OR string_to_array(r.domain, ' ') && domains)
+    AND (organizations IS NULL OR r.organization = ANY (organizations))
+$$;
+
+-- What each sender's reports of those days come to.  A gap is of days without
+-- a report between two with one; silent days are those behind the last one.
+-- Where somebody vouches for any of its reports, the others do not break a
+-- silence, for anybody can send them.  A sender is silent when it reported on
+-- five days or more and is missing for more than three days and twice its
+-- longest gap.
+CREATE TYPE sender_life AS (organization text COLLATE "C",
+    reporter_domain text COLLATE "C", domain text COLLATE "C",
+    first_day date, last_day date, days bigint, longest_gap int,
+    silent_days int, bad_day date, silent boolean, reports bigint,
+    counted_sessions bigint, counted_failed bigint, verified_reports bigint);
+
+CREATE FUNCTION sender_lives(first date, last date, domains text[],
+    organizations text[]) RETURNS SETOF sender_life
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+WITH day AS (
+    SELECT s.*, bool_or(s.verified_reports > 0) OVER (PARTITION BY s.domain,
+	s.organization, s.reporter_domain) AS known
+    FROM tlsrua.by_sender AS s
+    WHERE ($1 IS NULL OR s.date >= $1) AND ($2 IS NULL OR s.date <= $2)
+	AND ($3 IS NULL OR s.domain = ANY ($3))
+	AND ($4 IS NULL OR s.organization = ANY ($4))),
+breaking AS (
+    SELECT d.domain, d.organization, d.reporter_domain, d.date,
+	d.date - lag(d.date) OVER (PARTITION BY d.domain, d.organization,
+	    d.reporter_domain ORDER BY d.date) - 1 AS gap
+    FROM day AS d WHERE NOT d.known OR d.verified_reports > 0),
+gaps AS (
+    SELECT b.domain, b.organization, b.reporter_domain,
+	max(b.date) AS last, count(*) AS days, coalesce(max(b.gap), 0) AS gap,
+	(SELECT max(r.date) FROM tlsrua.reports AS r
+	    WHERE $2 IS NULL OR r.date <= $2) - max(b.date) AS silent
+    FROM breaking AS b GROUP BY b.domain, b.organization, b.reporter_domain),
+lives AS (
+    SELECT d.domain, d.organization, d.reporter_domain, min(d.date) AS first,
+	max(d.date) AS last, count(*) AS days, sum(d.reports) AS reports,
+	sum(d.counted_sessions) AS sessions, sum(d.counted_failed) AS failed,
+	max(d.date) FILTER (WHERE d.failed_sessions > 0) AS bad,
+	sum(d.verified_reports) AS verified
+    FROM day AS d GROUP BY d.domain, d.organization, d.reporter_domain)
+SELECT l.organization, l.reporter_domain, l.domain, l.first, l.last, l.days,
+    g.gap, g.silent, l.bad, g.days >= 5 AND g.silent > 3 + 2 * g.gap,
+    tlsrua.whole(l.reports), tlsrua.whole(l.sessions), tlsrua.whole(l.failed),
+    tlsrua.whole(l.verified)
+FROM lives AS l JOIN gaps AS g ON g.domain = l.domain
+    AND g.organization = l.organization
+    AND g.reporter_domain = l.reporter_domain
+$$;
+
+-- Who reports, since when, and with what gaps.
+CREATE TYPE sender_row AS (organization text COLLATE "C",
+    reporter_domain text COLLATE "C", domain text COLLATE "C",
+    first_day date, last_day date, days_reported bigint, days_in_range int,
+    longest_gap int, silent_days int, reports bigint,
+    counted_sessions bigint, counted_failed bigint, verified_reports bigint);
+
+CREATE FUNCTION senders(first date, last date, domains text[],
+    organizations text[]) RETURNS SETOF sender_row
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+SELECT l.organization, l.reporter_domain, l.domain, l.first_day, l.last_day,
+    l.days, (SELECT max(r.date) FROM tlsrua.reports AS r
+	WHERE $2 IS NULL OR r.date <= $2) - (SELECT min(r.date)
+	FROM tlsrua.reports AS r WHERE $1 IS NULL OR r.date >= $1) + 1,
+    l.longest_gap, l.silent_days, l.reports, l.counted_sessions,
+    l.counted_failed, l.verified_reports
+FROM tlsrua.sender_lives($1, $2, $3, $4) AS l
+$$;
+
+-- Each domain on one line.  Clean days: days with a report behind the last one
+-- on which any failed.  An organization is silent when all of its senders are,
+-- or all of those that somebody vouches for.
+CREATE TYPE domain_row AS (domain text COLLATE "C", first_day date,
+    last_day date, organizations bigint, counted_sessions bigint,
+    counted_failed bigint, failure_rate double precision,
+    policy_types text COLLATE "C", policy_mode text COLLATE "C",
+    clean_days bigint, worst_result_type text COLLATE "C",
+    silent_organizations bigint);
+
+CREATE FUNCTION domains(first date, last date, domains text[],
+    organizations text[]) RETURNS SETOF domain_row
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+WITH organization AS (
+    SELECT l.domain, l.organization, min(l.first_day) AS first,
+	max(l.last_day) AS last, sum(l.counted_sessions) AS sessions,
+	sum(l.counted_failed) AS failed, max(l.bad_day) AS bad,
+	coalesce(bool_and(l.silent) FILTER (WHERE l.verified_reports > 0),
+	    bool_and(l.silent)) AS silent
+    FROM tlsrua.sender_lives($1, $2, $3, $4) AS l
+    GROUP BY l.domain, l.organization),
+whole AS (
+    SELECT o.domain, min(o.first) AS first, max(o.last) AS last,
+	count(*) AS organizations, sum(o.sessions) AS sessions,
+	sum(o.failed) AS failed, max(o.bad) AS bad,
+	count(*) FILTER (WHERE o.silent) AS silent
+    FROM organization AS o GROUP BY o.domain),
+entry AS (
+    SELECT p.domain, p.date, p.policy_type, p.policy_mode,
+	p.successful_sessions::numeric + p.failed_sessions AS sessions
+    FROM tlsrua.by_domain AS p
+    WHERE $4 IS NULL AND ($1 IS NULL OR p.date >= $1)
+	AND ($2 IS NULL OR p.date <= $2)
+	AND ($3 IS NULL OR p.domain = ANY ($3))
+    UNION ALL
+    SELECT p.domain, p.date, p.policy_type, p.policy_mode,
+	p.successful_sessions::numeric + p.failed_sessions
+    FROM tlsrua.policies AS p
+    WHERE $4 IS NOT NULL AND p.counted AND ($1 IS NULL OR p.date >= $1)
+	AND ($2 IS NULL OR p.date <= $2)
+	AND ($3 IS NULL OR p.domain = ANY ($3))
+	AND p.organization = ANY ($4)),
+mode AS (
+    SELECT DISTINCT ON (e.domain) e.domain, e.policy_mode FROM entry AS e
+    WHERE e.policy_mode <> ''
+    ORDER BY e.domain, e.date DESC, e.policy_mode),
+type AS (
+    SELECT e.domain, e.policy_type, row_number() OVER (PARTITION BY e.domain
+	    ORDER BY sum(e.sessions) DESC, e.policy_type) AS place,
+	count(*) OVER (PARTITION BY e.domain) AS n
+    FROM entry AS e GROUP BY e.domain, e.policy_type),
+used AS (
+    SELECT t.domain, string_agg(t.policy_type, ' ' ORDER BY t.policy_type)
+	|| CASE WHEN max(t.n) > 20 THEN ' and ' || max(t.n) - 20 || ' more'
+	    ELSE '' END AS types
+    FROM type AS t WHERE t.place <= 20 GROUP BY t.domain),
+clean AS (
+    SELECT s.domain, count(DISTINCT s.date) AS days
+    FROM whole AS w JOIN tlsrua.by_sender AS s ON s.domain = w.domain
+    WHERE s.date > coalesce(w.bad, w.first - 1) AND s.date <= w.last
+	AND ($4 IS NULL OR s.organization = ANY ($4))
+    GROUP BY s.domain),
+failing AS (
+    SELECT b.domain, b.result_type, sum(f.failed_sessions) AS failed
+    FROM tlsrua.by_problem AS f JOIN tlsrua.problems AS b ON b.id = f.problem
+    WHERE ($1 IS NULL OR f.date >= $1) AND ($2 IS NULL OR f.date <= $2)
+	AND ($3 IS NULL OR f.domain = ANY ($3))
+	AND ($4 IS NULL OR f.organization = ANY ($4))
+    GROUP BY b.domain, b.result_type),
+worst AS (
+    SELECT DISTINCT ON (t.domain) t.domain, t.result_type FROM failing AS t
+    ORDER BY t.domain, t.result_type = 'not-detailed', t.failed DESC,
+	t.result_type)
+SELECT w.domain, w.first, w.last, w.organizations,
+    tlsrua.whole(w.sessions), tlsrua.whole(w.failed),
+    w.failed::float8 / nullif(w.sessions, 0)::float8, u.types,
+    coalesce(m.policy_mode, ''), coalesce(c.days, 0),
+    coalesce(t.result_type, ''), w.silent
+FROM whole AS w LEFT JOIN used AS u ON u.domain = w.domain
+    LEFT JOIN mode AS m ON m.domain = w.domain
+    LEFT JOIN clean AS c ON c.domain = w.domain
+    LEFT JOIN worst AS t ON t.domain = w.domain
+$$;
+
+-- The causes seen in the range.  First day, last day, state and side tell of
+-- the whole life of each.  What they mean is told in tlsrua(1): cured, new,
+-- recurring and open; ours, theirs and unclear.
+CREATE TYPE problem_row AS (problem bigint, domain text COLLATE "C",
+    receiving_mx_hostname text COLLATE "C", result_type text COLLATE "C",
+    policy_types text COLLATE "C", policy_mode text COLLATE "C",
+    side text COLLATE "C", state text COLLATE "C", first_day date,
+    last_day date, days bigint, organizations bigint,
+    organization_names text COLLATE "C", failed_sessions bigint,
+    failed_last_7_days bigint, remedy text COLLATE "C");
+
+CREATE FUNCTION problems(first date, last date, domains text[],
+    organizations text[]) RETURNS SETOF problem_row
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+WITH newest AS MATERIALIZED (
+    SELECT max(r.date) AS day FROM tlsrua.reports AS r
+    WHERE r.status = 'counted'),
+seen AS MATERIALIZED (
+    SELECT f.* FROM tlsrua.by_problem AS f
+    WHERE ($1 IS NULL OR f.date >= $1) AND ($2 IS NULL OR f.date <= $2)
+	AND ($3 IS NULL OR f.domain = ANY ($3))
+	AND ($4 IS NULL OR f.organization = ANY ($4))),
+chosen AS MATERIALIZED (
+    SELECT s.problem, s.domain, count(DISTINCT s.date) AS days,
+	count(DISTINCT s.organization) AS organizations,
+	sum(s.failed_sessions) AS failed,
+	coalesce(sum(s.failed_sessions) FILTER (WHERE s.date
+	    > (SELECT n.day FROM newest AS n) - 7), 0) AS lately
+    FROM seen AS s GROUP BY s.problem, s.domain),
+mode AS (
+    SELECT DISTINCT ON (s.problem) s.problem, s.policy_mode FROM seen AS s
+    WHERE s.policy_mode <> ''
+    ORDER BY s.problem, s.date DESC, s.policy_mode),
+type AS (
+    SELECT t.problem, string_agg(t.policy_type, ' ' ORDER BY t.policy_type)
+	|| CASE WHEN max(t.n) > 20 THEN ' and ' || max(t.n) - 20 || ' more'
+	    ELSE '' END AS list
+    FROM (SELECT s.problem, s.policy_type, count(*) OVER (PARTITION BY
+		s.problem) AS n, row_number() OVER (PARTITION BY s.problem
+		ORDER BY sum(s.failed_sessions) DESC, s.policy_type) AS place
+	FROM seen AS s GROUP BY s.problem, s.policy_type) AS t
+    WHERE t.place <= 20 GROUP BY t.problem),
+name AS (
+    SELECT o.problem, string_agg(o.organization, ' ' ORDER BY o.organization)
+	|| CASE WHEN max(o.n) > 20 THEN ' and ' || max(o.n) - 20 || ' more'
+	    ELSE '' END AS list
+    FROM (SELECT s.problem, s.organization, count(*) OVER (PARTITION BY
+		s.problem) AS n, row_number() OVER (PARTITION BY s.problem
+		ORDER BY sum(s.failed_sessions) DESC, s.organization) AS place
+	FROM seen AS s GROUP BY s.problem, s.organization) AS o
+    WHERE o.place <= 20 GROUP BY o.problem),
+row AS MATERIALIZED ( -- of the whole life of those problems
+    SELECT f.problem, f.date, f.organization, f.reporter_domain,
+	f.verified_findings > 0 AS verified
+    FROM tlsrua.by_problem AS f
+    WHERE f.problem = ANY (ARRAY(SELECT c.problem FROM chosen AS c))),
+life AS MATERIALIZED (
+    SELECT r.problem, min(r.date) AS first, max(r.date) AS last,
+	bool_or(r.verified) AS verified
+    FROM row AS r GROUP BY r.problem),
+who AS MATERIALIZED (
+    SELECT r.problem, c.domain, r.organization, l.first, l.last, l.verified
+    FROM row AS r JOIN life AS l ON l.problem = r.problem
+	JOIN chosen AS c ON c.problem = r.problem
+    WHERE $4 IS NULL OR r.organization = ANY ($4)
+    GROUP BY r.problem, c.domain, r.organization, l.first, l.last, l.verified),
+reported AS ( -- organizations that reported on the domain in that time
+    SELECT c.problem, count(DISTINCT s.organization) AS n
+    FROM chosen AS c JOIN life AS l ON l.problem = c.problem
+	JOIN tlsrua.by_sender AS s ON s.domain = c.domain
+	    AND s.date BETWEEN l.first AND l.last
+	    AND (NOT l.verified OR s.verified_reports > 0)
+    WHERE $4 IS NULL OR s.organization = ANY ($4)
+    GROUP BY c.problem),
+cured AS (
+    SELECT w.problem FROM who AS w JOIN tlsrua.by_sender AS s
+	ON s.domain = w.domain AND s.organization = w.organization
+	    AND s.date > w.last
+    WHERE NOT w.verified
+    GROUP BY w.problem, w.organization HAVING count(DISTINCT s.date) > 1
+    UNION
+    SELECT w.problem FROM who AS w JOIN tlsrua.by_sender AS s
+	ON s.domain = w.domain AND s.organization = w.organization
+	    AND s.date > w.last AND s.verified_reports > 0
+    WHERE w.verified AND EXISTS (SELECT 1 FROM row AS r
+	WHERE r.problem = w.problem AND r.verified
+	    AND r.organization = s.organization
+	    AND r.reporter_domain = s.reporter_domain)
+    GROUP BY w.problem, s.organization, s.reporter_domain
+    HAVING count(DISTINCT s.date) > 1),
+pause AS (
+    SELECT * FROM (SELECT d.problem, d.date, lag(d.date) OVER (
+	    PARTITION BY d.problem ORDER BY d.date) AS before
+	FROM (SELECT DISTINCT r.problem, r.date FROM row AS r) AS d) AS g
+    WHERE g.date - g.before > 2),
+recurring AS (
+    SELECT w.problem FROM pause AS g JOIN who AS w ON w.problem = g.problem
+	JOIN tlsrua.by_sender AS s ON s.domain = w.domain
+	    AND s.organization = w.organization
+	    AND s.date > g.before AND s.date < g.date
+    GROUP BY w.problem, g.date, w.organization
+    HAVING count(DISTINCT s.date) > 1)
+SELECT b.id, b.domain, b.receiving_mx_hostname, b.result_type, p.list,
+    coalesce(m.policy_mode, ''),
+    CASE WHEN b.result_type = 'not-detailed' THEN 'unclear'
+	WHEN t.side <> 'unclear' THEN t.side
+	WHEN v.n > 1 AND 2 * v.n >= coalesce(e.n, 0) THEN 'ours'
+	WHEN v.n = 1 AND e.n > 2 THEN 'theirs' ELSE 'unclear' END,
+    CASE WHEN b.id IN (SELECT c.problem FROM cured AS c) THEN 'cured'
+	WHEN l.first > (SELECT n.day FROM newest AS n) - 7 THEN 'new'
+	WHEN b.id IN (SELECT c.problem FROM recurring AS c) THEN 'recurring'
+	ELSE 'open' END,
+    l.first, l.last, c.days, c.organizations, n.list,
+    tlsrua.whole(c.failed), tlsrua.whole(c.lately),
+    coalesce(replace(replace(t.remedy, 'MX', CASE b.receiving_mx_hostname
+	WHEN '' THEN 'every MX host' ELSE b.receiving_mx_hostname END),
+	'DOMAIN', b.domain), '')
+FROM chosen AS c JOIN tlsrua.problems AS b ON b.id = c.problem
+    JOIN life AS l ON l.problem = c.problem
+    JOIN (SELECT w.problem, count(*) AS n FROM who AS w GROUP BY w.problem)
+	AS v ON v.problem = c.problem
+    LEFT JOIN reported AS e ON e.problem = c.problem
+    LEFT JOIN mode AS m ON m.problem = c.problem
+    LEFT JOIN type AS p ON p.problem = c.problem
+    LEFT JOIN name AS n ON n.problem = c.problem
+    LEFT JOIN tlsrua.result_types AS t ON t.name = b.result_type
+$$;
+
+CREATE VIEW csv_senders WITH (security_invoker) AS
+    SELECT * FROM senders(NULL, NULL, NULL, NULL);
+CREATE VIEW csv_domains WITH (security_invoker) AS
+    SELECT * FROM domains(NULL, NULL, NULL, NULL);
+CREATE VIEW csv_problems WITH (security_invoker) AS
+    SELECT * FROM problems(NULL, NULL, NULL, NULL);

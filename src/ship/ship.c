@@ -1,0 +1,282 @@
+#include <openssl/rand.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/hex.h"
+#include "base/log.h"
+#include "base/stop_signal.h"
+#include "ledger/journal_events.h"
+#include "model/shipment.h"
+#include "postgresql/connection.h"
+#include "postgresql/merge.h"
+#include "postgresql/shared_journal.h"
+#include "postgresql/shared_schema.h"
+#include "postgresql/sqlstate.h"
+#include "ship/ship.h"
+
+enum {
+	MOST_REPORTS = 5000, /* in a batch */
+	TRIES = 8,	     /* of a batch that another one is in the way of */
+	CONNECTIONS = 3,     /* tries of one that is cut */
+	FIRST_PAUSE = 20,    /* ms; each is up to twice the one before */
+	SECOND = 1000,
+	NAME = 64
+};
+
+/* A run that ships. */
+struct shipping {
+	struct store *store;
+	const struct ship_settings *settings;
+	struct ship_counts *counts;
+	struct pg pg;
+	struct shared_journal journal;
+	unsigned char id[SHIPMENT_KEY];
+	int64_t last;	      /* event of the store */
+	size_t most;	      /* reports in the next batch */
+	unsigned tries, cuts; /* since the last batch that was merged */
+	bool is_changed;      /* something was merged */
+};
+
+/* A random time, so that two that are in each other's way part. */
+static void
+pause_before(unsigned attempt)
+{
+	unsigned most = FIRST_PAUSE << (attempt < 7 ? attempt : 7), ms;
+	unsigned char byte = 0;
+	struct timespec t;
+
+	(void)RAND_bytes(&byte, 1);
+	ms = most / 2 + most * byte / 512;
+	t.tv_sec = ms / SECOND;
+	t.tv_nsec = (long)(ms % SECOND) * 1000000;
+	(void)nanosleep(&t, NULL);
+}
+
+static void
+application_name(const unsigned char id[SHIPMENT_KEY], char out[NAME])
+{
+	char hex[2 * SHIPMENT_KEY + 1];
+
+	hex_format(id, SHIPMENT_KEY, hex);
+	snprintf(out, NAME, "tlsrua %s", hex);
+}
+
+/* The poller's name, or this host's. */
+static void
+poller_name(const struct ship_settings *s, char *out, size_t size)
+{
+	if (s->name[0] != '\0' || gethostname(out, size) == -1)
+		snprintf(out, size, "%s", s->name);
+	out[size - 1] = '\0';
+}
+
+static int
+open_journal(struct shipping *s, struct fault *f)
+{
+	char application[NAME], name[256];
+
+	application_name(s->id, application);
+	poller_name(s->settings, name, sizeof name);
+	if (s->pg.conn == NULL) {
+		shared_journal_forget(&s->journal);
+		if (pg_open(&s->pg, s->settings->service, application,
+			s->settings->timeout, f) == -1)
+			return -1;
+	}
+	return shared_journal_open(
+	    &s->pg, application, s->id, name, &s->journal, f);
+}
+
+/* Whether what the journal there was told last is what this store has there. */
+static int
+is_ours(struct shipping *s, struct fault *f)
+{
+	unsigned char mark[SHIPMENT_KEY];
+	int rc;
+
+	if (!s->journal.has_mark)
+		return 1;
+	if ((rc = journal_mark(s->store, s->journal.position, mark, f)) != 1)
+		return rc;
+	return memcmp(mark, s->journal.mark, sizeof mark) == 0;
+}
+
+/*
+ * Connect, and find how far the journal is.  Where the store is not the one
+ * that shipped it, it goes on under a new id, from its start.
+ */
+static int
+find_position(struct shipping *s, struct fault *f)
+{
+	int ours;
+
+	if (open_journal(s, f) == -1 || (ours = is_ours(s, f)) == -1)
+		return -1;
+	if (ours == 1)
+		return 0;
+	log_warn("ship: the shared store knows this journal beyond what the "
+		 "store holds: it was put back from a backup, or copied from "
+		 "another machine; it is shipped from its start, as a new one");
+	if (journal_renew(s->store, s->id, f) == -1)
+		return -1;
+	pg_close(&s->pg);
+	return open_journal(s, f);
+}
+
+/* One report that the store there does not take. */
+static int
+refuse(struct shipping *s, const struct shipment *part, struct fault *f)
+{
+	char state[SQLSTATE_TEXT], said[sizeof s->pg.said];
+
+	memcpy(state, s->pg.sqlstate, sizeof state);
+	memcpy(said, s->pg.said, sizeof said);
+	log_warn("ship: report %s of %s: the shared store does not take it: %s",
+	    part->reports[0].report_id, part->reports[0].organization, said);
+	if (shared_journal_refuse(&s->pg, &s->journal, part, state, said, f) ==
+	    -1) {
+		pg_rollback(&s->pg);
+		return -1;
+	}
+	s->counts->refused++;
+	return 0;
+}
+
+/*
+ * After a batch that was not merged: 0 to go on, from where the journal there
+ * is by then, or -1 to give up.
+ */
+static int
+recover(struct shipping *s, const struct shipment *part, struct fault *f)
+{
+	bool passing = sqlstate_is_passing(s->pg.sqlstate);
+
+	if (s->pg.conn != NULL && sqlstate_is_data(s->pg.sqlstate) &&
+	    part->n_reports > 0) {
+		if (part->n_reports == 1)
+			return refuse(s, part, f);
+		s->most = part->n_reports / 2;
+		return 0;
+	}
+	if (f->status != EX_UNAVAILABLE && !passing)
+		return -1;
+	if (passing ? ++s->tries >= TRIES : ++s->cuts >= CONNECTIONS)
+		return -1;
+	pause_before(s->tries + 3 * s->cuts);
+	return stop_requested() ? -1 : 0;
+}
+
+/* 1 when a batch was shipped or its trouble dealt with, 0 at the end. */
+static int
+ship_some(struct shipping *s, struct fault *f)
+{
+	struct shipment part = { .from = s->journal.position };
+	struct merge_counts c = { 0 };
+	int rc =
+	    journal_read_some(s->store, s->most, s->settings->raw, &part, f);
+
+	if (rc == 0 && part.to > part.from) {
+		rc = merge(&s->pg, &s->journal, &part, &c, f);
+		if (rc == 0) {
+			s->tries = s->cuts = 0;
+			s->most = 2 * s->most < MOST_REPORTS ? 2 * s->most
+							     : MOST_REPORTS;
+			s->journal.position = part.to;
+			s->is_changed |= part.n_drops > 0 || c.added > 0 ||
+					 c.conflicts > 0 || c.better > 0;
+			s->counts->added += c.added;
+			s->counts->duplicate += c.duplicates;
+			s->counts->conflict += c.conflicts;
+			s->counts->better += c.better;
+			rc = 1;
+		} else if ((rc = recover(s, &part, f)) == 0) {
+			rc = find_position(s, f) == -1 ? -1 : 1;
+		}
+	}
+	arena_free(&part.memory);
+	return rc;
+}
+
+static int
+ship_all(struct shipping *s, struct fault *f)
+{
+	int rc = find_position(s, f);
+
+	if (rc == 0 && s->settings->again)
+		rc = shared_journal_restart(&s->pg, &s->journal, f);
+	if (rc == 0)
+		rc = 1;
+	while (rc == 1 && s->journal.position < s->last) {
+		if (stop_requested())
+			return fault(f, FAULT_HOST, EX_TEMPFAIL,
+			    "ship: stopped: the next run goes on from here");
+		rc = ship_some(s, f);
+		if (s->settings->progress)
+			log_progress("shipped %lld of %lld",
+			    (long long)s->journal.position, (long long)s->last);
+	}
+	log_progress_end();
+	if (rc != -1 && s->is_changed)
+		rc = shared_journal_roll_up(&s->pg, f);
+	return rc == -1 ? -1 : 0;
+}
+
+int
+ship(struct store *st, const struct ship_settings *settings,
+    struct ship_counts *counts, struct fault *f)
+{
+	struct shipping s = { .store = st,
+		.settings = settings,
+		.counts = counts,
+		.most = MOST_REPORTS };
+	struct fault ignored = { 0 };
+	int rc;
+
+	*counts = (struct ship_counts){ 0 };
+	if (journal_read(st, s.id, &s.last, f) == -1)
+		return -1;
+	rc = ship_all(&s, f);
+	counts->shipped = counts->added + counts->duplicate + counts->conflict +
+			  counts->better + counts->refused;
+	counts->waiting = s.last - s.journal.position;
+	/* what is known even when it broke off */
+	if (s.journal.id != 0 &&
+	    journal_note_shipped(
+		st, s.id, s.journal.position, rc == 0 ? f : &ignored) == -1)
+		rc = -1;
+	shared_journal_forget(&s.journal);
+	pg_close(&s.pg);
+	return rc;
+}
+
+int
+ship_init(const struct ship_settings *s, struct fault *f)
+{
+	struct pg p;
+	int rc = pg_open(&p, s->service, "tlsrua init", s->timeout, f);
+
+	if (rc == 0)
+		rc = shared_schema_make(&p, f);
+	pg_close(&p);
+	return rc;
+}
+
+int
+ship_print_schema(struct fault *f)
+{
+	char *script = shared_schema_script();
+
+	(void)f;
+	fputs(script, stdout);
+	free(script);
+	return 0;
+}

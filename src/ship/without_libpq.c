@@ -1,0 +1,49 @@
+#include <sysexits.h>
+
+#include "base/fault.h"
+#include "ship/ship.h"
+
+/* What a program that was built without libpq has in place of shipping. */
+
+static int
+missing(struct fault *f)
+{
+	return fault(f, FAULT_HOST, EX_CONFIG,
+	    "[postgresql] service: this program was built without libpq, the "
+	    "library for PostgreSQL: install libpq-dev and build it again");
+}
+
+int
+ship(struct store *st, const struct ship_settings *s, struct ship_counts *c,
+    struct fault *f)
+{
+	(void)st;
+	(void)s;
+	*c = (struct ship_counts){ 0 };
+	return missing(f);
+}
+
+int
+ship_init(const struct ship_settings *s, struct fault *f)
+{
+	(void)s;
+	return missing(f);
+}
+
+int
+ship_print_schema(struct fault *f)
+{
+	return missing(f);
+}
+
+int
+ship_status(struct store *st, const struct ship_settings *s,
+    void (*line)(void *arg, const struct ship_journal *), void *arg,
+    struct fault *f)
+{
+	(void)st;
+	(void)s;
+	(void)line;
+	(void)arg;
+	return missing(f);
+}
