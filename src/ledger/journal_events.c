@@ -31,17 +31,18 @@ journal_read(struct store *st, unsigned char id[SHIPMENT_KEY], int64_t *last,
 	return 0;
 }
 
+static const struct sql update_journal = {
+	"UPDATE journal SET id = randomblob(16)"
+};
+
 int
 journal_renew(struct store *st, unsigned char id[SHIPMENT_KEY], struct fault *f)
 {
-	static const struct sql update = {
-		"UPDATE journal SET id = randomblob(16)"
-	};
 	int64_t last;
 
 	if (store_begin(st, f) == -1)
 		return -1;
-	if (sql_run(st, &update, NULL, 0, f) == -1 ||
+	if (sql_run(st, &update_journal, NULL, 0, f) == -1 ||
 	    journal_read(st, id, &last, f) == -1 || store_commit(st, f) == -1) {
 		store_rollback(st);
 		return -1;
@@ -96,35 +97,38 @@ journal_mark(struct store *st, int64_t seq, unsigned char mark[SHIPMENT_KEY],
 	return 1;
 }
 
+static const struct sql insert_shipped = {
+	"INSERT OR REPLACE INTO shipped (journal, seq, at) VALUES"
+	" (?1, ?2, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))"
+};
+
 int
 journal_note_shipped(struct store *st, const unsigned char id[SHIPMENT_KEY],
     int64_t seq, struct fault *f)
 {
-	static const struct sql insert = {
-		"INSERT OR REPLACE INTO shipped (journal, seq, at) VALUES"
-		" (?1, ?2, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))"
-	};
 	struct value v[] = { value_blob(id, SHIPMENT_KEY), value_number(seq) };
 
 	if (store_begin(st, f) == -1)
 		return -1;
-	if (sql_run(st, &insert, v, 2, f) == -1 || store_commit(st, f) == -1) {
+	if (sql_run(st, &insert_shipped, v, 2, f) == -1 ||
+	    store_commit(st, f) == -1) {
 		store_rollback(st);
 		return -1;
 	}
 	return 0;
 }
 
+static const struct sql select_shipped = {
+	"SELECT s.seq, s.at FROM shipped AS s"
+	" JOIN journal AS j ON j.id = s.journal"
+};
+
 int
 journal_shipped(struct store *st, int64_t *seq, int64_t *at, struct fault *f)
 {
-	static const struct sql select = {
-		"SELECT s.seq, s.at FROM shipped AS s"
-		" JOIN journal AS j ON j.id = s.journal"
-	};
 	unsigned deviation;
 	sqlite3_stmt *row;
-	int rc = sql_ask(st, &select, NULL, 0, &row, f);
+	int rc = sql_ask(st, &select_shipped, NULL, 0, &row, f);
 
 	if (rc != 1)
 		return rc;

@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "ledger/journal_events.h"
 #include "model/shipment.h"
+#include "store/report_rows.h"
 #include "store/reports.h"
 #include "store/sql.h"
 #include "store/vouched.h"
@@ -260,27 +261,6 @@ read_policies(struct reading *r, int64_t report, struct shipped_report *to,
 	return read_failures(r, report, to, f);
 }
 
-static int
-read_bytes(
-    struct reading *r, int64_t report, struct span *bytes, struct fault *f)
-{
-	static const struct sql select = {
-		"SELECT bytes FROM report_bytes WHERE report = ?1"
-	};
-	struct value id = value_number(report);
-	sqlite3_stmt *row;
-	int rc = sql_ask(r->store, &select, &id, 1, &row, f);
-
-	if (rc != 1)
-		return rc;
-	bytes->n = (size_t)sqlite3_column_bytes(row, 0);
-	bytes->p = bytes->n == 0 ? ""
-				 : arena_strndup(&r->s->memory,
-				       sqlite3_column_blob(row, 0), bytes->n);
-	sqlite3_reset(row);
-	return 0;
-}
-
 /*
  * The events, with the report that each is about: the row of that number with
  * the content that it tells of.  It arrived when its message did, or a copy of
@@ -340,7 +320,9 @@ take_report(struct reading *r, sqlite3_stmt *row, struct fault *f)
 	memcpy(to->content, sqlite3_column_blob(row, 3), SHIPMENT_DIGEST);
 	if (read_policies(r, id, to, f) == -1)
 		return -1;
-	return r->raw ? read_bytes(r, id, &to->bytes, f) : 0;
+	return r->raw
+		   ? report_bytes_read(r->store, id, &s->memory, &to->bytes, f)
+		   : 0;
 }
 
 static void

@@ -257,3 +257,23 @@ report_rows_add(struct store *st, struct report_rows *e, struct fault *f)
 	bytes[1] = value_blob(e->raw.p, e->raw.n);
 	return sql_run(st, &insert_report_bytes, bytes, 2, f);
 }
+
+static const struct sql select_report_bytes = {
+	"SELECT bytes FROM report_bytes WHERE report = ?1"
+};
+
+int
+report_bytes_read(struct store *st, int64_t report, struct arena *a,
+    struct span *bytes, struct fault *f)
+{
+	struct value id = value_number(report);
+	sqlite3_stmt *row;
+	int rc = sql_ask(st, &select_report_bytes, &id, 1, &row, f);
+
+	if (rc != 1)
+		return rc;
+	bytes->n = (size_t)sqlite3_column_bytes(row, 0);
+	bytes->p = arena_strndup(a, sqlite3_column_blob(row, 0), bytes->n);
+	sqlite3_reset(row);
+	return 0;
+}

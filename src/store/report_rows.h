@@ -37,4 +37,11 @@ int report_rows_add(struct store *, struct report_rows *, struct fault *);
  */
 int64_t report_body(const struct report *);
 
+/*
+ * The gzip file of a report, copied into the arena.  A pruned report has none:
+ * `*bytes` stays as it is.
+ */
+int report_bytes_read(struct store *, int64_t report, struct arena *,
+    struct span *bytes, struct fault *);
+
 #endif

@@ -11,6 +11,7 @@
 #include "store/dropped.h"
 #include "store/outbox.h"
 #include "store/recount.h"
+#include "store/report_rows.h"
 #include "store/reports.h"
 #include "store/sql.h"
 #include "store/store.h"
@@ -76,10 +77,6 @@ copy_entry(struct store_quarantined *q, sqlite3_stmt *row, struct arena *a)
 	q->deferred = sqlite3_column_int(row, 19) != 0;
 }
 
-static const struct sql select_report_bytes = {
-	"SELECT bytes FROM report_bytes WHERE report = ?1"
-};
-
 static const struct sql select_refused_bytes = {
 	"SELECT bytes FROM quarantine_bytes WHERE quarantine = ?1"
 };
@@ -88,12 +85,13 @@ static int
 load_bytes(struct store *st, struct store_quarantined *q, struct arena *a,
     struct fault *f)
 {
-	struct value id = value_number(q->conflict != 0 ? q->conflict : q->id);
+	struct value id = value_number(q->id);
 	sqlite3_stmt *row;
-	int rc = sql_ask(st,
-	    q->conflict != 0 ? &select_report_bytes : &select_refused_bytes,
-	    &id, 1, &row, f);
+	int rc;
 
+	if (q->conflict != 0)
+		return report_bytes_read(st, q->conflict, a, &q->bytes, f);
+	rc = sql_ask(st, &select_refused_bytes, &id, 1, &row, f);
 	if (rc != 1)
 		return rc;
 	q->bytes.n = (size_t)sqlite3_column_bytes(row, 0);

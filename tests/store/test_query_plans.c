@@ -7,6 +7,7 @@
 #include "ledger/announced_changes.h"
 #include "ledger/dkim_keys.h"
 #include "ledger/exports.h"
+#include "ledger/journal_events.h"
 #include "ledger/mailboxes.h"
 #include "ledger/mechanisms.h"
 #include "ledger/notified.h"
@@ -513,6 +514,24 @@ look_at_domains(struct scene *s)
 	arena_free(&a);
 }
 
+/* What ships the journal. */
+static void
+read_journal(struct scene *s)
+{
+	unsigned char id[SHIPMENT_KEY], mark[SHIPMENT_KEY];
+	struct shipment some = { 0 };
+	int64_t last, seq, at;
+
+	assert_ok(s, journal_read(s->st, id, &last, &s->f));
+	assert_int_equal(journal_mark(s->st, last, mark, &s->f), 1);
+	assert_ok(s, journal_read_some(s->st, 10, true, &some, &s->f));
+	assert_true(some.n_reports > 0);
+	arena_free(&some.memory);
+	assert_ok(s, journal_note_shipped(s->st, id, last, &s->f));
+	assert_int_equal(journal_shipped(s->st, &seq, &at, &s->f), 1);
+	assert_ok(s, journal_renew(s->st, id, &s->f));
+}
+
 static void
 run_seldom(struct scene *s)
 {
@@ -538,6 +557,7 @@ run_seldom(struct scene *s)
 	look_at_domains(s);
 	tell_changes(s);
 	read_overviews(s);
+	read_journal(s);
 	decide(s);
 	prune(s);
 	arena_free(&a);
