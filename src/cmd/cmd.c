@@ -26,14 +26,17 @@ is_same_store(const char *a, const char *b)
 }
 
 /*
- * Put the store of -d in place of the configuration's, whose CSV folder another
- * store must not write, and of whose problems alone people are told.
+ * Put the store of -d in place of the configuration's, whose CSV folder and
+ * views another store must not write, and of whose problems alone people are
+ * told.
  */
 static void
 use_store(struct config *c, const char *path)
 {
-	if (!is_same_store(c->store_path, path))
+	if (!is_same_store(c->store_path, path)) {
 		c->export_dir = c->notify_command = "";
+		c->n_views = 0;
+	}
 	c->own_store_path = c->store_path;
 	c->store_path = path;
 }

@@ -1,4 +1,6 @@
 #include <getopt.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,7 +67,8 @@ enum option_key {
 	KEY_NO_SMTP,
 	KEY_POST,
 	KEY_RESOLVER,
-	KEY_FROM_FILE
+	KEY_FROM_FILE,
+	KEY_VIEWS
 };
 
 static const struct spec {
@@ -114,6 +117,8 @@ static const struct spec {
 	{ KEY_DELIMITER, "delimiter", "NAME", OPTION_STYLE,
 	    "comma, semicolon, tab or pipe" },
 	{ KEY_DECIMAL, "decimal", ".|,", OPTION_STYLE, "the decimal point" },
+	{ KEY_VIEWS, "views", NULL, OPTION_VIEWS,
+	    "write the views of the configuration" },
 	{ KEY_UNTIL, "until", "DATE", OPTION_MUTE, "last UTC day" },
 	{ KEY_NOTE, "note", "TEXT", OPTION_MUTE, "why, for those who ask" },
 	{ KEY_LIST, "list", NULL, OPTION_MUTE, "the problems that are muted" },
@@ -360,53 +365,43 @@ set_option(struct options *o, int key, const char *value)
 	}
 }
 
+/* The options that take no value, and what they set. */
+static const struct flag {
+	enum option_key key;
+	size_t member; /* of struct options, a bool */
+} flags[] = {
+	{ KEY_QUIET, offsetof(struct options, quiet) },
+	{ KEY_DRY_RUN, offsetof(struct options, dry_run) },
+	{ KEY_HELP, offsetof(struct options, help) },
+	{ KEY_VERSION, offsetof(struct options, version) },
+	{ KEY_JSON, offsetof(struct options, json) },
+	{ KEY_TIMING, offsetof(struct options, timing) },
+	{ KEY_RAW, offsetof(struct options, raw) },
+	{ KEY_ALL, offsetof(struct options, all) },
+	{ KEY_LIST, offsetof(struct options, list) },
+	{ KEY_AGAIN, offsetof(struct options, again_actions) },
+	{ KEY_CHANGES, offsetof(struct options, changes) },
+	{ KEY_VERIFY, offsetof(struct options, verify) },
+	{ KEY_CHECK, offsetof(struct options, check) },
+	{ KEY_MAILBOX, offsetof(struct options, mailbox) },
+	{ KEY_DETAILS, offsetof(struct options, details) },
+	{ KEY_BOM, offsetof(struct options, bom) },
+	{ KEY_TEST, offsetof(struct options, test) },
+	{ KEY_MAIL, offsetof(struct options, mail) },
+	{ KEY_VIEWS, offsetof(struct options, views) },
+	{ KEY_NO_SMTP, offsetof(struct options, no_smtp) },
+	{ KEY_POST, offsetof(struct options, post) },
+};
+
 static bool *
 flag_of(struct options *o, int key)
 {
-	switch (key) {
-	case KEY_QUIET:
-		return &o->quiet;
-	case KEY_DRY_RUN:
-		return &o->dry_run;
-	case KEY_HELP:
-		return &o->help;
-	case KEY_VERSION:
-		return &o->version;
-	case KEY_JSON:
-		return &o->json;
-	case KEY_TIMING:
-		return &o->timing;
-	case KEY_RAW:
-		return &o->raw;
-	case KEY_ALL:
-		return &o->all;
-	case KEY_LIST:
-		return &o->list;
-	case KEY_AGAIN:
-		return &o->again_actions;
-	case KEY_CHANGES:
-		return &o->changes;
-	case KEY_VERIFY:
-		return &o->verify;
-	case KEY_CHECK:
-		return &o->check;
-	case KEY_MAILBOX:
-		return &o->mailbox;
-	case KEY_DETAILS:
-		return &o->details;
-	case KEY_BOM:
-		return &o->bom;
-	case KEY_TEST:
-		return &o->test;
-	case KEY_MAIL:
-		return &o->mail;
-	case KEY_NO_SMTP:
-		return &o->no_smtp;
-	case KEY_POST:
-		return &o->post;
-	default:
-		return NULL;
-	}
+	size_t i;
+
+	for (i = 0; i < sizeof flags / sizeof *flags; i++)
+		if ((int)flags[i].key == key)
+			return (bool *)((char *)o + flags[i].member);
+	return NULL;
 }
 
 /* The option of the set that looks most like an argument, or NULL. */

@@ -34,7 +34,8 @@ enum option_set {
 	OPTION_TEST = 1 << 21,	  /* --test */
 	OPTION_MAIL = 1 << 22,	  /* --mail */
 	OPTION_RECORD = 1 << 23,  /* --rua --ttl */
-	OPTION_DOMAINS = 1 << 24  /* --no-smtp --resolver --from-file */
+	OPTION_DOMAINS = 1 << 24, /* --no-smtp --resolver --from-file */
+	OPTION_VIEWS = 1 << 25	  /* --views */
 };
 
 /* The values of an option that may be repeated. */
@@ -52,7 +53,7 @@ struct options {
 	bool help, version;
 	bool dry_run, json, timing, raw, all, changes, verify, check, ndjson,
 	    mailbox, test, mail;
-	bool bom;
+	bool bom, views;
 	char delimiter, decimal;    /* of CSV; '\0' when not given */
 	const char *output;	    /* -o; NULL when not given */
 	const char *from, *to;	    /* UTC days, checked; NULL */

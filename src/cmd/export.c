@@ -14,6 +14,7 @@
 #include "output/output_folder.h"
 #include "store/store.h"
 #include "tables/tables.h"
+#include "views/views.h"
 
 static bool
 is_table(const char *name)
@@ -165,6 +166,51 @@ check_arguments(
 	return range_options_check(o, "export");
 }
 
+/* 0, or the exit code of wrong arguments of --views. */
+static int
+check_views(const struct options *o, const struct config *c)
+{
+	size_t i, j;
+
+	if (o->output != NULL || o->from != NULL || o->to != NULL ||
+	    o->since != NULL || o->domains.n > 0 || o->organizations.n > 0 ||
+	    o->ndjson || o->bom || o->delimiter != '\0' || o->decimal != '\0')
+		return cmd_usage("export: --views goes with no other option: "
+				 "[view NAME] in the configuration says what "
+				 "is written");
+	if (c->n_views == 0)
+		return cmd_usage("export: --views: the configuration has no "
+				 "[view NAME] for this store");
+	for (i = 0; i < o->n_args; i++) {
+		for (j = 0; j < c->n_views; j++)
+			if (strcmp(c->views[j].name, o->args[i]) == 0)
+				break;
+		if (j == c->n_views)
+			return cmd_usage("export: %s: no such view in %s",
+			    o->args[i], c->path);
+	}
+	return 0;
+}
+
+/* Write those that are named, or all that changed. */
+static int
+write_views(const struct options *o, struct opened *in)
+{
+	size_t written = 0;
+	struct views_wish wish = { (const char *const *)o->args, o->n_args,
+		&written };
+	int status = check_views(o, &in->config);
+
+	if (status == 0)
+		status = cmd_open_store(STORE_WRITE, in);
+	if (status == 0)
+		status = views_refresh(in->store, &in->config, &wish);
+	if (status == 0)
+		cmd_done("export: %zu of %zu views written", written,
+		    in->config.n_views);
+	return status;
+}
+
 static int
 run(const struct options *o)
 {
@@ -175,6 +221,10 @@ run(const struct options *o)
 
 	if ((status = cmd_config(o, CONFIG_OPTIONAL, &in.config)) != 0)
 		goto out;
+	if (o->views) {
+		status = write_views(o, &in);
+		goto out;
+	}
 	dir = o->output != NULL ? o->output : in.config.export_dir;
 	if ((status = check_arguments(o, &in.config, dir)) == 0 &&
 	    (status = cmd_open_store(STORE_READ, &in)) == 0 &&
@@ -189,10 +239,10 @@ out:
 
 const struct command cmd_export = {
 	.name = "export",
-	.arguments = "[-o DIR|-] [options] [TABLE...]",
+	.arguments = "[-o DIR|-] [options] [TABLE...] | --views [VIEW...]",
 	.summary = "write the tables as CSV or JSON",
 	.options = OPTION_OUTPUT | OPTION_RANGE | OPTION_ORG | OPTION_FORMAT |
-		   OPTION_STYLE,
+		   OPTION_STYLE | OPTION_VIEWS,
 	.prints = true,
 	.run = run,
 };

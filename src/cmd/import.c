@@ -17,6 +17,7 @@
 #include "output/progress.h"
 #include "poll/waiting_mails.h"
 #include "store/store.h"
+#include "views/views.h"
 
 /* An import, and the path that it works on. */
 struct import {
@@ -151,7 +152,12 @@ import_into(struct store *st, const struct options *o, const struct config *c,
 	closing_line_waiting(ingest_counts(im.ingest), resolver);
 	ingest_close(im.ingest);
 	resolver_free(resolver);
-	return rc == -1 ? cmd_failed(f) : im.status;
+	if (rc == -1)
+		return cmd_failed(f);
+	if (!o->dry_run)
+		note_status(
+		    &im, views_refresh(st, c, &(struct views_wish){ 0 }));
+	return im.status;
 }
 
 static int

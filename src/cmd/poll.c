@@ -19,6 +19,7 @@
 #include "poll/poll_mailbox.h"
 #include "poll/poll_run.h"
 #include "store/store.h"
+#include "views/views.h"
 
 static const char stopped[] = "poll: stopped: the next run goes on from here";
 
@@ -91,6 +92,14 @@ outcomes_json(const struct polled *m)
 	return all;
 }
 
+/* The first failure's is the exit code. */
+static void
+note_status(int *status, int next)
+{
+	if (*status == 0)
+		*status = next;
+}
+
 static int
 poll_into(struct store *st, const struct options *o, const struct config *c,
     struct fault *f)
@@ -145,8 +154,13 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 		log_warn("%s", stopped);
 		return EX_TEMPFAIL;
 	}
-	status = p.dry_run ? 0 : notify_changes(st, c);
-	return p.status != 0 ? p.status : status;
+	status = p.status;
+	if (!p.dry_run)
+		note_status(
+		    &status, views_refresh(st, c, &(struct views_wish){ 0 }));
+	if (!p.dry_run)
+		note_status(&status, notify_changes(st, c));
+	return status;
 }
 
 static int

@@ -152,7 +152,7 @@ static void
 tell_mail(const struct config *c, const struct judged_overview *l)
 {
 	struct page_origin origin = { l->now, c->store_path, l->host };
-	struct mail_envelope envelope = { c->report_from, c->report_to };
+	struct mail_envelope envelope = { c->report_from, c->report_to, NULL };
 	char *text = text_of_mail(l);
 
 	summary_mail_print(stdout, &l->words, &origin, &envelope, text);

@@ -37,6 +37,9 @@ enum {
 
 static const char *const default_folders[] = { "INBOX" };
 
+/* The sections of which there can be many, each with a name. */
+static const char *const named_kinds[] = { "mailbox", "view" };
+
 /* The state of reading a configuration. */
 struct loading {
 	struct config *config;
@@ -64,6 +67,7 @@ config_defaults(struct config *c)
 		.notify_command = "",
 		.report_from = "",
 		.report_to = "",
+		.sendmail = "/usr/sbin/sendmail -t -i",
 		.export_since = 400,
 		.csv = csv_style_default,
 		.vouching = { .mode = DKIM_RECORD },
@@ -106,6 +110,21 @@ mailbox_defaults(struct config_mailbox *mb, const char *name)
 		.after_reject = "",
 		.retries = 3,
 		.grace = 24 * 60 * 60,
+	};
+}
+
+static void
+view_defaults(struct config_view *v, const char *name, unsigned line)
+{
+	*v = (struct config_view){
+		.name = name,
+		.line = line,
+		.domains_file = "",
+		.dir = "",
+		.html = "",
+		.mail = "",
+		.mode = 0640,
+		.group = "",
 	};
 }
 
@@ -182,9 +201,9 @@ is_alphanumeric(char c)
 	       (c >= '0' && c <= '9');
 }
 
-/* Mailbox names become arguments of commands and parts of file names. */
+/* Names become arguments of commands and parts of file names. */
 static bool
-is_mailbox_name(const char *s)
+is_section_name(const char *s)
 {
 	size_t n;
 
@@ -207,6 +226,17 @@ is_kind(const char *name)
 	return false;
 }
 
+static bool
+is_named_kind(const char *kind)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof named_kinds / sizeof *named_kinds; i++)
+		if (strcmp(named_kinds[i], kind) == 0)
+			return true;
+	return false;
+}
+
 /* The error for a section of which there is none, such as [Mailbox x]. */
 static const char *
 unknown_section(struct loading *ld, const char *kind, const char *name)
@@ -215,7 +245,7 @@ unknown_section(struct loading *ld, const char *kind, const char *name)
 
 	if (near == NULL)
 		return "no such section";
-	if (strcmp(near, "mailbox") != 0)
+	if (!is_named_kind(near))
 		name = NULL;
 	return arena_printf(ld->memory,
 	    "no such section; did you mean [%s%s%s]?", near,
@@ -227,38 +257,52 @@ static const char *
 refuse_section(
     struct loading *ld, const struct config_section *new, const char *name)
 {
-	bool is_mailbox = strcmp(new->kind, "mailbox") == 0;
+	bool is_named = is_named_kind(new->kind);
 	const struct config_section *s;
 
 	if (!is_kind(new->kind))
 		return unknown_section(ld, new->kind, name);
-	if (is_mailbox && name == NULL)
-		return "needs a name: [mailbox NAME]";
-	if (is_mailbox && !is_mailbox_name(name))
-		return "a mailbox is named by up to 64 of A-Z a-z 0-9 . _ -, "
-		       "the first a letter or digit";
-	if (!is_mailbox && name != NULL)
+	if (is_named && name == NULL)
+		return arena_printf(
+		    ld->memory, "needs a name: [%s NAME]", new->kind);
+	if (is_named && !is_section_name(name))
+		return arena_printf(ld->memory,
+		    "a %s is named by up to 64 of A-Z a-z 0-9 . _ -, the "
+		    "first a letter or digit",
+		    new->kind);
+	if (!is_named && name != NULL)
 		return "takes no name";
 	for (s = ld->sections; s != NULL; s = s->next)
 		if (strcmp(s->title, new->title) == 0)
 			return arena_printf(ld->memory,
 			    "given twice, first on line %u: %s", s->line,
-			    is_mailbox ? "give each mailbox a name of its own"
-				       : "put its options together");
+			    is_named
+				? arena_printf(ld->memory,
+				      "give each %s a name of its own", s->kind)
+				: "put its options together");
 	return ld->n_sections < SECTIONS_MAX ? NULL : "too many sections";
 }
 
+/* Where the options of a section go that has a name. */
 static void *
-new_mailbox(struct loading *ld, const char *name)
+new_named(struct loading *ld, const char *kind, const char *name)
 {
-	struct config_mailbox *mb = arena_alloc(ld->memory, sizeof *mb);
+	struct config_mailbox *mb;
+	struct config_view *v;
 
+	if (strcmp(kind, "view") == 0) {
+		v = arena_alloc(ld->memory, sizeof *v);
+		view_defaults(v, name, ld->line);
+		ld->config->n_views++;
+		return v;
+	}
+	mb = arena_alloc(ld->memory, sizeof *mb);
 	mailbox_defaults(mb, name);
 	ld->config->n_mailboxes++;
 	return mb;
 }
 
-/* "store", or "mailbox NAME" */
+/* "store", "mailbox NAME" or "view NAME" */
 static bool
 on_section(void *arg, struct span text)
 {
@@ -280,7 +324,7 @@ on_section(void *arg, struct span text)
 		say(ld, ld->line, s, NULL, why);
 		return false;
 	}
-	s->owner = name != NULL ? new_mailbox(ld, name) : ld->config;
+	s->owner = name != NULL ? new_named(ld, s->kind, name) : ld->config;
 	ld->n_sections++;
 	ld->current = *ld->last = s;
 	ld->last = &s->next;
@@ -331,18 +375,23 @@ on_option(void *arg, const char *name, const char *value, struct span rest)
 }
 
 static void
-collect_mailboxes(struct loading *ld)
+collect_named(struct loading *ld)
 {
 	struct config *c = ld->config;
 	const struct config_section *s;
-	size_t n = 0;
+	size_t mailboxes = 0, views = 0;
 
 	c->mailboxes = arena_alloc(
 	    ld->memory, (c->n_mailboxes + 1) * sizeof *c->mailboxes);
-	for (s = ld->sections; s != NULL; s = s->next)
+	c->views = arena_alloc(ld->memory, (c->n_views + 1) * sizeof *c->views);
+	for (s = ld->sections; s != NULL; s = s->next) {
 		if (strcmp(s->kind, "mailbox") == 0)
-			c->mailboxes[n++] =
+			c->mailboxes[mailboxes++] =
 			    *(const struct config_mailbox *)s->owner;
+		else if (strcmp(s->kind, "view") == 0)
+			c->views[views++] =
+			    *(const struct config_view *)s->owner;
+	}
 }
 
 int
@@ -361,7 +410,7 @@ config_parse(struct span text, const char *path, struct config *c,
 	config_read(text, &events, &ld.line);
 	config_check(c, ld.sections, &complaints);
 	domain_list_sort(&c->domains);
-	collect_mailboxes(&ld);
+	collect_named(&ld);
 	if (ld.errors == 0)
 		return 0;
 	return fault(f, FAULT_HOST, EX_CONFIG, "%s: %u error%s", path,

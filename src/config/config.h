@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/span.h"
 #include "config/domain_list.h"
@@ -49,6 +50,21 @@ struct postgresql_settings {
 			   is not returned */
 };
 
+/* One [view NAME] section: what is written about some domains alone. */
+struct config_view {
+	const char *name;
+	unsigned line;		    /* of its "[...]" */
+	struct domain_list domains; /* given in the section; sorted */
+	/* "" when not set, like all that follow; the file is read by those who
+	   write the view, so that one that is lost stops no poll */
+	const char *domains_file;
+	const char *dir;
+	const char *html;
+	const char *mail; /* addresses with ", " between */
+	mode_t mode;	  /* of the files written */
+	const char *group;
+};
+
 struct config {
 	const char *path; /* the file it was read from; "" for none */
 	const char *store_path;
@@ -62,6 +78,7 @@ struct config {
 	const char *notify_command; /* "": none */
 	/* of summary --mail: an address, and some with ", " between; or "" */
 	const char *report_from, *report_to;
+	const char *sendmail; /* command that the mails of views are given to */
 	struct domain_list domains; /* our own; empty: any */
 	struct vouching vouching;   /* of what is no mailbox */
 	struct dns_settings dns;
@@ -75,6 +92,8 @@ struct config {
 	struct postgresql_settings postgresql;
 	struct config_mailbox *mailboxes; /* in the order of the file */
 	size_t n_mailboxes;
+	struct config_view *views; /* likewise */
+	size_t n_views;
 	struct arena *memory; /* owns all strings and lists; NULL: none */
 };
 

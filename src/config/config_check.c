@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "config/check_views.h"
 #include "config/config.h"
 #include "config/config_check.h"
 #include "config/config_options.h"
@@ -194,6 +195,7 @@ void
 config_check(const struct config *conf, const struct config_section *s,
     const struct config_complaints *to)
 {
+	check_views(conf, s, to);
 	for (; s != NULL; s = s->next) {
 		struct check c = { s, to };
 

@@ -13,7 +13,7 @@ struct config_section {
 	const char *kind;		/* "mailbox", as in config_options */
 	unsigned line;			/* of its "[...]" */
 	unsigned given[CONFIG_OPTIONS]; /* line of each option; 0: not given */
-	void *owner; /* struct config, or struct config_mailbox */
+	void *owner; /* struct config, config_mailbox or config_view */
 };
 
 /* Receives the errors; `option` is NULL when one is about the section. */

@@ -8,6 +8,7 @@
 #include "config/set_mailbox_options.h"
 #include "config/set_options.h"
 #include "config/set_trust_options.h"
+#include "config/set_view_options.h"
 #include "config/value_types.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -42,6 +43,8 @@
 	    offsetof(struct config, postgresql.called))
 #define MAILBOX(called, by, member) \
 	OPTION("mailbox", called, by, offsetof(struct config_mailbox, member))
+#define VIEW(called, by, member) \
+	OPTION("view", called, by, offsetof(struct config_view, member))
 
 const struct config_option config_options[] = {
 	{ STORE("path", set_path, store_path) },
@@ -63,6 +66,7 @@ const struct config_option config_options[] = {
 
 	{ REPORT("from", set_address, report_from) },
 	{ REPORT("to", set_addresses, report_to), .is_list = true },
+	{ REPORT("sendmail", set_command, sendmail), .is_list = true },
 
 	{ REPORTS("domains", set_domains, domains), .is_list = true },
 	{ REPORTS("domains_file", set_domains_file, domains) },
@@ -106,6 +110,14 @@ const struct config_option config_options[] = {
 	{ POSTGRESQL(raw, set_yes) },
 	{ POSTGRESQL(timeout, set_seconds), .min = 1, .max = 3600 },
 	{ POSTGRESQL(grace, set_seconds), .max = 365 * 24 * 3600 },
+
+	{ VIEW("domains", set_domains, domains), .is_list = true },
+	{ VIEW("domains_file", set_path_if_any, domains_file) },
+	{ VIEW("dir", set_path_if_any, dir) },
+	{ VIEW("html", set_page_if_any, html) },
+	{ VIEW("mail", set_addresses, mail), .is_list = true },
+	{ VIEW("mode", set_mode, mode) },
+	{ VIEW("group", set_path_if_any, group) },
 
 	{ MAILBOX("host", set_host, account.tls.host) },
 	{ MAILBOX("port", set_port, account.tls.port), .min = 1, .max = 65535 },

@@ -29,7 +29,8 @@ typedef int config_set_fn(
 
 /* Every option there is: what its value must be and where that goes. */
 struct config_option {
-	const char *section; /* "store"; "mailbox" for each [mailbox NAME] */
+	const char
+	    *section; /* "store"; "mailbox" for each [mailbox NAME], "view" */
 	const char *name;
 	config_set_fn *set;
 	size_t offset;	   /* of the field in its struct */
@@ -38,7 +39,7 @@ struct config_option {
 };
 
 enum {
-	CONFIG_OPTIONS = 69
+	CONFIG_OPTIONS = 77
 };
 
 extern const struct config_option config_options[CONFIG_OPTIONS];
@@ -47,8 +48,8 @@ extern const struct config_option config_options[CONFIG_OPTIONS];
 size_t config_option_find(const char *section, const char *name);
 
 /*
- * Set an option in a struct config, or in a struct config_mailbox when its
- * section is "mailbox".
+ * Set an option in a struct config, or in a struct config_mailbox or
+ * config_view when its section is "mailbox" or "view".
  */
 int config_option_set(
     const struct config_option *, struct setting *, void *owner);

@@ -74,8 +74,8 @@ domain_list_read(struct domain_list *l, const char *path, struct arena *memory,
 	fclose(file);
 	if (rc == 0 && l->n == before)
 		return fault(f, FAULT_HOST, EX_CONFIG,
-		    "holds no name, so that any domain would count: write one "
-		    "a line into it, or leave the option out");
+		    "holds no name: write one a line into it, or leave the "
+		    "option out");
 	return rc;
 }
 

@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include "config/config.h"
 #include "export/csv_folder.h"
 #include "export/csv_sections.h"
+#include "export/file_mark.h"
 #include "export/first_day.h"
 #include "export/protected_files.h"
 #include "export/table_file.h"
@@ -23,9 +23,14 @@
 #include "output/whole_file.h"
 #include "store/store.h"
 #include "summary/remedy.h"
+#include "tables/own_entries.h"
 #include "tables/periods.h"
 #include "tables/tables.h"
 #include "upkeep/problems.h"
+
+enum {
+	ALL_GENERATIONS = -1
+};
 
 /* A table's file on its way to the disk. */
 struct written {
@@ -34,16 +39,17 @@ struct written {
 	struct whole_file *file; /* NULL: the file that is there is current */
 };
 
-/* A refresh of the CSV folder. */
+/* A refresh of a CSV folder. */
 struct refresh {
 	const struct config *config;
+	const struct csv_target *target;
 	struct store *store;
 	struct output_folder folder;
 	struct arena mem; /* for all that is written */
 	struct store_filter filter;
-	char from[16];	     /* its first day */
-	int64_t generation;  /* of the store, as the files show it */
-	const char *options; /* what else the bytes of a file depend on */
+	char from[16], to[16]; /* its first and last day */
+	int64_t generation;    /* of the store, as the files show it */
+	const char *options;   /* what else the bytes of a file depend on */
 	struct written *written;
 	size_t n; /* tables */
 };
@@ -66,25 +72,14 @@ tell_result_types(struct store *st, struct arena *mem, struct fault *f)
 
 /* All that the bytes of a file depend on, apart from the store. */
 static const char *
-options_of(const struct config *c, struct arena *mem)
+options_of(
+    const struct config *c, const struct csv_target *to, struct arena *mem)
 {
 	return arena_printf(mem,
-	    "%s bom=%d delimiter=%02x decimal=%02x guard=%d since=%u",
+	    "%s bom=%d delimiter=%02x decimal=%02x guard=%d since=%u%s%s",
 	    TLSRUA_VERSION, c->csv.bom, (unsigned char)c->csv.delimiter,
-	    (unsigned char)c->csv.decimal, c->csv.guard, c->export_since);
-}
-
-/*
- * By this text a file is known to be the one that was written: replacing it
- * changes the inode, editing it the times.
- */
-static const char *
-mark_of(const struct stat *sb, struct arena *mem)
-{
-	return arena_printf(mem, "%ju %ju %jd.%09ld %jd.%09ld",
-	    (uintmax_t)sb->st_ino, (uintmax_t)sb->st_size,
-	    (intmax_t)sb->st_mtim.tv_sec, sb->st_mtim.tv_nsec,
-	    (intmax_t)sb->st_ctim.tv_sec, sb->st_ctim.tv_nsec);
+	    (unsigned char)c->csv.decimal, c->csv.guard, c->export_since,
+	    to->options[0] != '\0' ? " " : "", to->options);
 }
 
 /* Whether a file is still the one of which `old` was noted. */
@@ -94,7 +89,7 @@ is_noted(struct refresh *r, int fd, const struct store_export *old)
 	struct stat sb;
 
 	return fstat(fd, &sb) == 0 && S_ISREG(sb.st_mode) &&
-	       strcmp(mark_of(&sb, &r->mem), old->file) == 0;
+	       strcmp(file_mark(&sb, &r->mem), old->file) == 0;
 }
 
 /*
@@ -144,13 +139,16 @@ write_sections(struct refresh *r, struct written *w,
 	return rc;
 }
 
-/* What one of these tables gathers about senders serves the next, too. */
+/*
+ * What one of these tables gathers about senders serves the next, too; of a few
+ * domains it is less than what a table of its own costs.
+ */
 static int
 write_whole(struct refresh *r, struct written *w, struct fault *f)
 {
 	struct table_format format = { .style = &r->config->csv };
 
-	if (!r->filter.lives_gathered &&
+	if (!r->filter.alone && !r->filter.lives_gathered &&
 	    store_gather_lives(r->store, &r->filter, f) == -1)
 		return -1;
 	w->export.parts = "";
@@ -165,8 +163,14 @@ write_table(struct refresh *r, struct written *w, const char *name,
 {
 	int rc;
 
+	if (r->filter.alone && own_entries_needed(w->export.table) &&
+	    own_entries_read(r->store, &r->filter,
+		from != NULL ? old->generation : ALL_GENERATIONS, f) == -1)
+		return -1;
 	if ((w->file = whole_file_open_in(&r->folder, name, f)) == NULL)
 		return -1;
+	if (r->target->rights != NULL)
+		whole_file_set_rights(w->file, r->target->rights);
 	if (store_has_periods(w->export.table))
 		rc = write_sections(r, w, old, from, f);
 	else
@@ -196,7 +200,7 @@ static int
 refresh_table(
     struct refresh *r, struct written *w, const char *table, struct fault *f)
 {
-	const char *dir = r->config->export_dir;
+	const char *dir = r->target->dir;
 	const char *name = arena_printf(&r->mem, "%s.csv", table);
 	struct store_export old;
 	FILE *from = NULL;
@@ -221,6 +225,28 @@ refresh_table(
 	return rc;
 }
 
+/* Of a folder about some domains, the days are theirs. */
+static int
+set_range(struct refresh *r, struct fault *f)
+{
+	const struct csv_target *to = r->target;
+
+	if (to->n_domains == 0) {
+		if (first_day_since(
+			r->store, r->config->export_since, r->from, f) == -1)
+			return -1;
+		r->filter.from = r->from[0] != '\0' ? r->from : NULL;
+		return 0;
+	}
+	r->filter = (struct store_filter){ .from = r->from,
+		.to = r->to,
+		.domains = to->domains,
+		.n_domains = to->n_domains,
+		.alone = true };
+	return own_days(
+	    r->store, &r->filter, r->config->export_since, r->from, r->to, f);
+}
+
 /* Write every table anew that changed, all in one view of the store. */
 static int
 write_tables(struct refresh *r, struct fault *f)
@@ -231,11 +257,8 @@ write_tables(struct refresh *r, struct fault *f)
 		r->n++;
 	r->written = arena_alloc(&r->mem, r->n * sizeof *r->written);
 	if (store_generation(r->store, &r->generation, f) == -1 ||
-	    first_day_since(r->store, r->config->export_since, r->from, f) ==
-		-1)
+	    set_range(r, f) == -1)
 		return -1;
-	if (r->from[0] != '\0')
-		r->filter.from = r->from;
 	for (i = 0; i < r->n; i++)
 		if (refresh_table(r, &r->written[i], store_table_name(i), f) ==
 		    -1)
@@ -264,7 +287,7 @@ note(struct refresh *r, struct written *w, struct fault *f)
 
 	if (w->file == NULL || whole_file_stat(w->file, &sb) == -1)
 		return 0;
-	w->export.file = mark_of(&sb, &r->mem);
+	w->export.file = file_mark(&sb, &r->mem);
 	return store_note_export(r->store, &w->export, f);
 }
 
@@ -301,7 +324,7 @@ refresh(struct refresh *r, struct fault *f)
 {
 	int rc;
 
-	r->options = options_of(r->config, &r->mem);
+	r->options = options_of(r->config, r->target, &r->mem);
 	if ((rc = store_begin_view(r->store, f)) == 0) {
 		rc = write_tables(r, f);
 		store_forget_lives(r->store, &r->filter);
@@ -316,18 +339,55 @@ refresh(struct refresh *r, struct fault *f)
 }
 
 int
+csv_folder_is_noted(struct store *st, const struct config *c,
+    const struct csv_target *to, struct fault *f)
+{
+	struct refresh r = { .config = c, .target = to };
+	struct store_export old;
+	const char *name;
+	struct stat sb;
+	int rc = 1;
+	size_t i;
+
+	r.folder.fd = open(to->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (i = 0; rc == 1 && (name = store_table_name(i)) != NULL; i++) {
+		rc = store_find_export(st, to->dir, name, &r.mem, &old, f);
+		if (rc == 1 &&
+		    (fstatat(r.folder.fd, arena_printf(&r.mem, "%s.csv", name),
+			 &sb, AT_SYMLINK_NOFOLLOW) == -1 ||
+			strcmp(file_mark(&sb, &r.mem), old.file) != 0))
+			rc = 0;
+	}
+	output_folder_close(&r.folder);
+	arena_free(&r.mem);
+	return rc;
+}
+
+int
+csv_folder_write(struct store *st, const struct config *c,
+    const struct csv_target *to, struct fault *f)
+{
+	struct refresh r = { .config = c, .target = to, .store = st };
+	int rc = output_folder_open(&r.folder, to->dir, f);
+
+	if (rc == 0)
+		rc = refresh(&r, f);
+	output_folder_close(&r.folder);
+	arena_free(&r.mem);
+	return rc;
+}
+
+int
 csv_folder_refresh(struct store *st, const struct config *c, struct fault *f)
 {
-	struct refresh r = { .config = c, .store = st };
-	int rc = tell_result_types(st, &r.mem, f);
+	struct csv_target to = { .dir = c->export_dir, .options = "" };
+	struct arena mem = { 0 };
+	int rc = tell_result_types(st, &mem, f);
 
 	if (rc == 0 && c->export_dir[0] != '\0') {
 		folder_make(c->export_dir); /* if not, opening says why */
-		rc = output_folder_open(&r.folder, c->export_dir, f);
-		if (rc == 0)
-			rc = refresh(&r, f);
-		output_folder_close(&r.folder);
+		rc = csv_folder_write(st, c, &to, f);
 	}
-	arena_free(&r.mem);
+	arena_free(&mem);
 	return rc;
 }

@@ -78,8 +78,10 @@ read_periods(struct csv_section_writer *w, const char *first, const char *last,
     struct fault *f)
 {
 	struct row_sink sink = { on_head, on_row, w };
-	struct store_filter filter = { .from = first, .to = last };
+	struct store_filter filter = *w->filter;
 
+	filter.from = first;
+	filter.to = last;
 	return store_read_table(w->store, w->table, &filter, &sink, f);
 }
 

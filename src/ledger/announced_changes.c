@@ -8,7 +8,8 @@
 #include "store/store_private.h"
 
 static const struct sql select_told = {
-	"SELECT kind, key, figure FROM told WHERE kind <> 'notified'"
+	"SELECT kind, key, figure FROM told WHERE kind NOT IN ('notified', "
+	"'mailed')"
 	" ORDER BY kind, key"
 };
 
@@ -35,7 +36,7 @@ store_read_announced(struct store *st, struct arena *mem,
 }
 
 static const struct sql delete_told = {
-	"DELETE FROM told WHERE kind <> 'notified'"
+	"DELETE FROM told WHERE kind NOT IN ('notified', 'mailed')"
 };
 
 static const struct sql insert_told = {

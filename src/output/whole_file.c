@@ -45,6 +45,7 @@ struct whole_file {
 	bool replaces;
 	struct stat old;  /* the file that it replaces */
 	struct stat done; /* the file as it was when all was done */
+	const struct file_rights *rights; /* NULL: those of the old file */
 };
 
 static int
@@ -204,6 +205,14 @@ whole_file_open_in(
 	    folder->fd, name, xasprintf("%s/%s", folder->path, name), f);
 }
 
+void
+whole_file_set_rights(struct whole_file *wf, const struct file_rights *rights)
+{
+	wf->rights = rights;
+	/* until it is whole nobody else needs it */
+	(void)fchmod(fileno(wf->stream), S_IRUSR | S_IWUSR);
+}
+
 FILE *
 whole_file_stream(struct whole_file *wf)
 {
@@ -224,6 +233,17 @@ same_content(int a, int b)
 	return n == 0;
 }
 
+/* Whether a file has the rights that it is to have. */
+static bool
+has_rights(const struct whole_file *wf, const struct stat *sb)
+{
+	const struct file_rights *r = wf->rights;
+
+	return r == NULL ||
+	       ((sb->st_mode & 07777) == r->mode &&
+		   (r->group == (gid_t)-1 || sb->st_gid == r->group));
+}
+
 /*
  * Whether the old file holds all of this already; what it was before it was
  * read is in `done` then.
@@ -236,7 +256,7 @@ is_same(struct whole_file *wf)
 	bool same;
 
 	if (!wf->replaces || fstat(fd, &sb) == -1 ||
-	    sb.st_size != wf->old.st_size)
+	    sb.st_size != wf->old.st_size || !has_rights(wf, &wf->old))
 		return false;
 	old = openat(wf->folder, wf->name,
 	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -246,6 +266,22 @@ is_same(struct whole_file *wf)
 	       same_content(fd, old);
 	close(old);
 	return same;
+}
+
+/* Group first, for changing it takes bits of the mode away. */
+static int
+give_rights(const struct whole_file *wf, struct fault *f)
+{
+	int fd = fileno(wf->stream);
+
+	if (wf->rights == NULL)
+		return 0;
+	if (wf->rights->group != (gid_t)-1 &&
+	    fchown(fd, (uid_t)-1, wf->rights->group) == -1)
+		return file_fault(wf, "its group cannot be set", f);
+	if (fchmod(fd, wf->rights->mode) == -1)
+		return file_fault(wf, "its mode cannot be set", f);
+	return 0;
 }
 
 /* Owner first, for changing it takes bits of the mode away. */
@@ -374,7 +410,8 @@ publish(struct whole_file *wf, struct fault *f)
 		return -1;
 	if (is_same(wf))
 		return 0;
-	if (keep_rights(wf, f) == -1 || set_random_time(wf, f) == -1)
+	if (keep_rights(wf, f) == -1 || give_rights(wf, f) == -1 ||
+	    set_random_time(wf, f) == -1)
 		return -1;
 	if (fsync(fileno(wf->stream)) == -1)
 		return file_fault(wf, "cannot be written", f);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 struct fault;
 struct output_folder;
@@ -29,6 +30,15 @@ struct whole_file *whole_file_open(const char *path, struct fault *);
 /* The same in a folder that is open. */
 struct whole_file *whole_file_open_in(
     const struct output_folder *, const char *name, struct fault *);
+
+/* Rights that a file is to have, whatever umask or an older file says. */
+struct file_rights {
+	mode_t mode;
+	gid_t group; /* (gid_t)-1: as it would be anyway */
+};
+
+/* Give it these, which live as long as the file, when it is committed. */
+void whole_file_set_rights(struct whole_file *, const struct file_rights *);
 
 /* Where to write it; belongs to the file. */
 FILE *whole_file_stream(struct whole_file *);

@@ -154,8 +154,10 @@ put_origin(FILE *out, const struct words *w, const struct page_origin *origin)
 		html_printf(out, "<p class=\"stale\">%s</p>\n", stale);
 	html_printf(
 	    out, "<p class=\"mute\">Made on %s", words_time(w, origin->made));
-	html_printf(out, " from the store <code>%s</code> on %s.",
-	    origin->store, origin->host);
+	if (origin->store[0] != '\0')
+		html_printf(out, " from the store <code>%s</code> on %s",
+		    origin->store, origin->host);
+	fputs(".", out);
 	if (w->o->last_good_poll > 0)
 		html_printf(out, " Last good poll of the mailboxes: %s.",
 		    words_time(w, w->o->last_good_poll));

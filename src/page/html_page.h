@@ -8,9 +8,11 @@ struct words;
 
 /* Where a page comes from, as it says itself. */
 struct page_origin {
-	int64_t made;	   /* seconds since 1970 UTC */
-	const char *store; /* its path */
-	const char *host;  /* the machine's name */
+	int64_t made; /* seconds since 1970 UTC */
+	/* the path of the store and the machine's name; "" where whoever reads
+	   it is not to know them */
+	const char *store;
+	const char *host;
 };
 
 /*

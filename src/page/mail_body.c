@@ -196,7 +196,7 @@ html_mail_body(
 	if (waiting[0] != '\0')
 		html_printf(out, "<p>%s.</p>\n", waiting);
 	html_printf(out,
-	    "<p style=\"color:#666666\">By tlsrua on %s. The page attached has "
+	    "<p style=\"color:#666666\">By tlsrua%s%s. The page attached has "
 	    "plots, all findings and their remedies.</p>\n</body></html>\n",
-	    origin->host);
+	    origin->host[0] != '\0' ? " on " : "", origin->host);
 }

@@ -100,13 +100,17 @@ static void
 put_head(FILE *out, const struct words *w, const struct page_origin *origin,
     const struct mail_envelope *envelope)
 {
-	const char *host = origin->host[0] != '\0' ? origin->host : "localhost";
+	const char *at = strchr(envelope->from, '@');
+	const char *host = origin->host[0] != '\0' ? origin->host
+			   : at != NULL		   ? at + 1
+						   : "localhost";
 
 	fprintf(out, "From: %s\nTo: %s\nSubject: %s\nDate: %s\n",
 	    envelope->from, envelope->to, subject(w),
 	    mail_date(w->mem, origin->made));
-	fprintf(out, "Message-ID: <tlsrua.summary.%" PRId64 "@%s>\n",
-	    origin->made, host);
+	fprintf(out, "Message-ID: <tlsrua.summary.%" PRId64 "%s%s@%s>\n",
+	    origin->made, envelope->view != NULL ? "." : "",
+	    envelope->view != NULL ? envelope->view : "", host);
 	fputs("Auto-Submitted: auto-generated\nMIME-Version: 1.0\n"
 	      "Content-Type: multipart/mixed; boundary=\"" MIXED "\"\n\n",
 	    out);

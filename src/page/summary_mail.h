@@ -9,6 +9,7 @@ struct words;
 /* Who writes the mail, and to whom: addresses, and ", " between them. */
 struct mail_envelope {
 	const char *from, *to;
+	const char *view; /* what its Message-ID says too, or NULL */
 };
 
 /*

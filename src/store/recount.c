@@ -8,6 +8,7 @@
 #include "store/rollup.h"
 #include "store/sql.h"
 #include "store/store_private.h"
+#include "store/views_mark.h"
 
 /* Run each step for a day. */
 static int
@@ -17,7 +18,8 @@ recount(struct store *st, const char *date, const struct sql *const *steps,
 	struct value v = value_text(date);
 	size_t i;
 
-	if (rollup_flush(st, f) == -1 || rollup_next_generation(st, f) == -1)
+	if (rollup_flush(st, f) == -1 || rollup_next_generation(st, f) == -1 ||
+	    views_mark_changed(st, f) == -1)
 		return -1;
 	for (i = 0; i < n; i++)
 		if (sql_run(st, steps[i], &v, 1, f) == -1)

@@ -15,6 +15,7 @@
 #include "store/sql.h"
 #include "store/store_private.h"
 #include "store/totals.h"
+#include "store/views_mark.h"
 
 enum {
 	KEYS = 3, /* the most numbers that a key has */
@@ -591,5 +592,5 @@ rollup_touch(struct store *st, int64_t start, struct fault *f)
 	if (begin(st, r, f) == -1)
 		return -1;
 	add_day(r, utc_day(start), 0);
-	return 0;
+	return views_mark_changed(st, f);
 }

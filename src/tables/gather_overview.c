@@ -98,6 +98,7 @@ set_range(struct gathering *g, bool *empty, struct fault *f)
 		.to = g->o->to,
 		.domains = r->domains,
 		.n_domains = r->n_domains,
+		.alone = r->alone,
 	};
 	g->list = list_of(g);
 	return 0;

@@ -1,6 +1,7 @@
 #ifndef TABLES_GATHER_OVERVIEW_H
 #define TABLES_GATHER_OVERVIEW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "model/overview.h"
@@ -16,6 +17,7 @@ struct overview_range {
 	const char *today;     /* against which mutes are held */
 	const char *const *domains; /* these recipient domains; none: all */
 	size_t n_domains;
+	bool alone; /* as if the store held these alone; from and to are set */
 	const struct overview_watch *watch; /* NULL: nobody looks at all */
 };
 

@@ -128,6 +128,12 @@ static const struct column senders[] = {
 	{ "verified_reports", COLUMN_NUMBER },
 };
 
+/* What the tables of sessions join. */
+#define DAY_FIRST \
+	"FROM days AS cal CROSS JOIN rollup_daily AS d CROSS JOIN series AS s"
+#define SERIES_FIRST \
+	"FROM series AS s CROSS JOIN days AS cal CROSS JOIN rollup_daily AS d"
+
 static const struct table tables[] = {
 	{
 	    .name = "daily",
@@ -137,6 +143,8 @@ static const struct table tables[] = {
 	    .domain_in = "domain IN (",
 	    .domain_end = ")",
 	    .period = "date",
+	    .join = DAY_FIRST,
+	    .join_by_domain = SERIES_FIRST,
 	    .columns = daily,
 	    .n_columns = COUNT(daily),
 	},
@@ -151,6 +159,8 @@ static const struct table tables[] = {
 	    .from = "monday >= date(?N, 'weekday 0', '-6 days')",
 	    .to = "monday <= ?N",
 	    .period = "monday",
+	    .join = DAY_FIRST,
+	    .join_by_domain = SERIES_FIRST,
 	    .columns = daily,
 	    .n_columns = COUNT(daily),
 	},
@@ -164,6 +174,8 @@ static const struct table tables[] = {
 	    .from = "month >= date(?N, 'start of month')",
 	    .to = "month <= ?N",
 	    .period = "month",
+	    .join = DAY_FIRST,
+	    .join_by_domain = SERIES_FIRST,
 	    .columns = daily,
 	    .n_columns = COUNT(daily),
 	},
@@ -178,6 +190,12 @@ static const struct table tables[] = {
 	    .domain_in = "domain IN (",
 	    .domain_end = ")",
 	    .period = "date",
+	    .join = "FROM days AS cal CROSS JOIN failures AS f CROSS JOIN"
+		    " policies AS p",
+	    .join_by_domain = "FROM own AS e CROSS JOIN policies AS p"
+			      " CROSS JOIN failures AS f CROSS JOIN days"
+			      " AS cal",
+	    .join_more = " AND p.report = e.report AND p.domain = e.domain",
 	    .columns = failures,
 	    .n_columns = COUNT(failures),
 	},
@@ -202,6 +220,11 @@ static const struct table tables[] = {
 	    .from = "date >= ?N",
 	    .to = "date <= ?N",
 	    .period = "date",
+	    .join = "FROM days AS cal CROSS JOIN rollup_failures AS f CROSS"
+		    " JOIN problems AS b\n    CROSS JOIN series AS s",
+	    .join_by_domain = "FROM problems AS b CROSS JOIN days AS cal CROSS"
+			      " JOIN rollup_failures AS f CROSS JOIN series"
+			      " AS s",
 	    .columns = mx,
 	    .n_columns = COUNT(mx),
 	},

@@ -17,6 +17,12 @@ struct table {
 	 * conditions on a row of `days`, with "?N" for the parameter.
 	 */
 	const char *from, *to;
+	/*
+	 * The tables that the view joins, and the same in the order in which a
+	 * few domains are found soon; NULL: it is by domain already.
+	 */
+	const char *join, *join_by_domain;
+	const char *join_more; /* a condition with the latter; or NULL */
 	/* the column of `days` that is the row's date; NULL: it has no date */
 	const char *period;
 	const struct column *columns;

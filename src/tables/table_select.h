@@ -29,6 +29,13 @@ const char *table_days_sql(struct arena *, const struct table *,
  */
 const char *table_lives_sql(struct arena *, const struct store_filter *);
 
+/*
+ * The condition `before ?N, ?N+1, ... after` on n parameters, with " AND "
+ * before it; "" for none.  `*next` is N, and counts on.
+ */
+const char *table_any_of(struct arena *, const char *before, size_t n,
+    const char *after, size_t *next);
+
 /* The values of the filter, for the parameters of table_sql(). */
 const struct value *filter_values(
     struct arena *, const struct store_filter *, size_t *n);

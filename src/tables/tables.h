@@ -17,6 +17,13 @@ struct store_filter {
 	const char *const *organizations; /* any of these reporters */
 	size_t n_organizations;		  /* 0: all */
 	bool lives_gathered; /* by store_gather_lives(), with this filter */
+	/*
+	 * As if the store held the reports about `domains` alone: "the newest
+	 * day" is one of theirs, and a row tells nothing of other domains.
+	 * Then from, to and domains are set, and own_entries_read() came
+	 * before.
+	 */
+	bool alone;
 };
 
 /* The names of the tables that can be exported; NULL past the last. */

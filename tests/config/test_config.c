@@ -858,10 +858,12 @@ the_example_parses_and_shows_every_default(void **state)
 	assert_parses(s, text);
 	assert_int_equal(s->config.n_mailboxes, 1);
 	for (p = text; (p = strstr(p, "\n#")) != NULL; p++)
-		if (is_option_in_comment(p + 2))
+		if (is_option_in_comment(p + 2) ||
+		    strncmp(p + 2, "[view ", 6) == 0)
 			memmove(p + 1, p + 2, strlen(p + 1));
 	if (parse(&other, text) == -1)
 		fail_msg("%s", other.errors);
+	assert_int_equal(other.config.n_views, 1);
 	assert_memory_equal(
 	    &s->config.limits, &other.config.limits, sizeof(struct limits));
 	assert_string_equal(s->config.store_path, other.config.store_path);

@@ -1,0 +1,28 @@
+#ifndef TABLES_KNOWN_DOMAINS_H
+#define TABLES_KNOWN_DOMAINS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct fault;
+struct store;
+
+/* Recipient domains, in order and each once. */
+struct known_domains {
+	const char *const *name;
+	size_t n;
+};
+
+/* Those that any report is about which is counted. */
+int known_domains_read(
+    struct store *, struct arena *, struct known_domains *, struct fault *);
+
+/*
+ * Those that the reports are about which were stored behind the one with that
+ * number; `*newest` gets the largest number there is.
+ */
+int new_domains_read(struct store *, int64_t report, struct arena *,
+    struct known_domains *, int64_t *newest, struct fault *);
+
+#endif

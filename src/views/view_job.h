@@ -1,0 +1,23 @@
+#ifndef VIEWS_VIEW_JOB_H
+#define VIEWS_VIEW_JOB_H
+
+#include "base/arena.h"
+#include "output/whole_file.h"
+#include "tables/known_domains.h"
+
+struct config;
+struct config_view;
+struct store;
+
+/* A view that is written. */
+struct view_job {
+	const struct config *config;
+	const struct config_view *view;
+	struct store *store;
+	struct arena mem;
+	struct known_domains domains; /* whose it is; may be none */
+	struct file_rights rights;    /* of what is written */
+	const char *options; /* all that its files depend on but the store */
+};
+
+#endif
