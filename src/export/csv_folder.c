@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -39,8 +40,8 @@ struct written {
 	struct whole_file *file; /* NULL: the file that is there is current */
 };
 
-/* A refresh of a CSV folder. */
-struct refresh {
+/* A CSV folder that is written. */
+struct csv_writing {
 	const struct config *config;
 	const struct csv_target *target;
 	struct store *store;
@@ -84,7 +85,7 @@ options_of(
 
 /* Whether a file is still the one of which `old` was noted. */
 static bool
-is_noted(struct refresh *r, int fd, const struct store_export *old)
+is_noted(struct csv_writing *r, int fd, const struct store_export *old)
 {
 	struct stat sb;
 
@@ -97,7 +98,8 @@ is_noted(struct refresh *r, int fd, const struct store_export *old)
  * another, or when other options would give it other bytes now.
  */
 static FILE *
-open_noted(struct refresh *r, const char *name, const struct store_export *old)
+open_noted(
+    struct csv_writing *r, const char *name, const struct store_export *old)
 {
 	FILE *file;
 	int fd;
@@ -119,7 +121,7 @@ open_noted(struct refresh *r, const char *name, const struct store_export *old)
 
 /* Write a table whose rows are in order of date: what changed, or all of it. */
 static int
-write_sections(struct refresh *r, struct written *w,
+write_sections(struct csv_writing *r, struct written *w,
     const struct store_export *old, FILE *from, struct fault *f)
 {
 	struct csv_section_writer p = { .store = r->store,
@@ -144,7 +146,7 @@ write_sections(struct refresh *r, struct written *w,
  * domains it is less than what a table of its own costs.
  */
 static int
-write_whole(struct refresh *r, struct written *w, struct fault *f)
+write_whole(struct csv_writing *r, struct written *w, struct fault *f)
 {
 	struct table_format format = { .style = &r->config->csv };
 
@@ -158,7 +160,7 @@ write_whole(struct refresh *r, struct written *w, struct fault *f)
 
 /* The disk begins to write this file while the next table is read. */
 static int
-write_table(struct refresh *r, struct written *w, const char *name,
+write_table(struct csv_writing *r, struct written *w, const char *name,
     const struct store_export *old, FILE *from, struct fault *f)
 {
 	int rc;
@@ -183,7 +185,7 @@ write_table(struct refresh *r, struct written *w, const char *name,
  * changes that meanwhile, what was copied is worth nothing: all is read then.
  */
 static int
-write_table_safely(struct refresh *r, struct written *w, const char *name,
+write_table_safely(struct csv_writing *r, struct written *w, const char *name,
     const struct store_export *old, FILE *from, struct fault *f)
 {
 	if (write_table(r, w, name, old, from, f) == 0 &&
@@ -197,8 +199,8 @@ write_table_safely(struct refresh *r, struct written *w, const char *name,
 }
 
 static int
-refresh_table(
-    struct refresh *r, struct written *w, const char *table, struct fault *f)
+refresh_table(struct csv_writing *r, struct written *w, const char *table,
+    struct fault *f)
 {
 	const char *dir = r->target->dir;
 	const char *name = arena_printf(&r->mem, "%s.csv", table);
@@ -227,7 +229,7 @@ refresh_table(
 
 /* Of a folder about some domains, the days are theirs. */
 static int
-set_range(struct refresh *r, struct fault *f)
+set_range(struct csv_writing *r, struct fault *f)
 {
 	const struct csv_target *to = r->target;
 
@@ -249,11 +251,11 @@ set_range(struct refresh *r, struct fault *f)
 
 /* Write every table anew that changed, all in one view of the store. */
 static int
-write_tables(struct refresh *r, struct fault *f)
+write_tables(struct csv_writing *r, struct fault *f)
 {
 	size_t i;
 
-	while (store_table_name(r->n) != NULL)
+	while (r->n < CSV_FOLDER_FILES && store_table_name(r->n) != NULL)
 		r->n++;
 	r->written = arena_alloc(&r->mem, r->n * sizeof *r->written);
 	if (store_generation(r->store, &r->generation, f) == -1 ||
@@ -266,22 +268,28 @@ write_tables(struct refresh *r, struct fault *f)
 	return 0;
 }
 
-/* Let the files appear, once all are written. */
-static int
-commit_files(struct refresh *r, struct fault *f)
+size_t
+csv_folder_files(
+    const struct csv_writing *r, struct whole_file *files[CSV_FOLDER_FILES])
 {
-	struct whole_file **files =
-	    arena_alloc(&r->mem, r->n * sizeof(struct whole_file *));
 	size_t i, n = 0;
 
 	for (i = 0; i < r->n; i++)
 		if (r->written[i].file != NULL)
 			files[n++] = r->written[i].file;
-	return whole_files_commit(files, n, f);
+	return n;
+}
+
+int
+csv_folder_publish(struct csv_writing *r, struct fault *f)
+{
+	struct whole_file *files[CSV_FOLDER_FILES];
+
+	return whole_files_commit(files, csv_folder_files(r, files), f);
 }
 
 static int
-note(struct refresh *r, struct written *w, struct fault *f)
+note(struct csv_writing *r, struct written *w, struct fault *f)
 {
 	struct stat sb;
 
@@ -291,58 +299,57 @@ note(struct refresh *r, struct written *w, struct fault *f)
 	return store_note_export(r->store, &w->export, f);
 }
 
-static int
-note_written(struct refresh *r, struct fault *f)
+int
+csv_folder_note(struct csv_writing *r, struct fault *f)
 {
 	size_t i;
 
-	for (i = 0; i < r->n && r->written[i].file == NULL; i++)
-		continue;
-	if (i == r->n)
-		return 0;
-	if (store_begin(r->store, f) == -1)
-		return -1;
 	for (i = 0; i < r->n; i++)
-		if (note(r, &r->written[i], f) == -1) {
-			store_rollback(r->store);
+		if (note(r, &r->written[i], f) == -1)
 			return -1;
-		}
-	return store_commit(r->store, f);
+	return 0;
 }
 
-static void
-close_files(struct refresh *r)
+void
+csv_folder_close(struct csv_writing *r)
 {
 	size_t i;
 
+	if (r == NULL)
+		return;
 	for (i = 0; r->written != NULL && i < r->n; i++)
 		whole_file_close(r->written[i].file);
+	output_folder_close(&r->folder);
+	arena_free(&r->mem);
+	free(r);
 }
 
-static int
-refresh(struct refresh *r, struct fault *f)
+struct csv_writing *
+csv_folder_open(struct store *st, const struct config *c,
+    const struct csv_target *to, struct fault *f)
 {
+	struct csv_writing *r = xcalloc(1, sizeof *r);
 	int rc;
 
-	r->options = options_of(r->config, r->target, &r->mem);
-	if ((rc = store_begin_view(r->store, f)) == 0) {
+	*r = (struct csv_writing){ .config = c, .target = to, .store = st };
+	r->options = options_of(c, to, &r->mem);
+	rc = output_folder_open(&r->folder, to->dir, f);
+	if (rc == 0 && (rc = store_begin_view(st, f)) == 0) {
 		rc = write_tables(r, f);
-		store_forget_lives(r->store, &r->filter);
-		store_end_view(r->store);
+		store_forget_lives(st, &r->filter);
+		store_end_view(st);
 	}
 	if (rc == 0)
-		rc = commit_files(r, f);
-	if (rc == 0)
-		rc = note_written(r, f);
-	close_files(r);
-	return rc;
+		return r;
+	csv_folder_close(r);
+	return NULL;
 }
 
 int
 csv_folder_is_noted(struct store *st, const struct config *c,
     const struct csv_target *to, struct fault *f)
 {
-	struct refresh r = { .config = c, .target = to };
+	struct csv_writing r = { .config = c, .target = to };
 	struct store_export old;
 	const char *name;
 	struct stat sb;
@@ -363,31 +370,37 @@ csv_folder_is_noted(struct store *st, const struct config *c,
 	return rc;
 }
 
-int
-csv_folder_write(struct store *st, const struct config *c,
-    const struct csv_target *to, struct fault *f)
+/* Note the files in a transaction, unless all were current. */
+static int
+note_all(struct csv_writing *r, struct fault *f)
 {
-	struct refresh r = { .config = c, .target = to, .store = st };
-	int rc = output_folder_open(&r.folder, to->dir, f);
+	struct whole_file *files[CSV_FOLDER_FILES];
 
-	if (rc == 0)
-		rc = refresh(&r, f);
-	output_folder_close(&r.folder);
-	arena_free(&r.mem);
-	return rc;
+	if (csv_folder_files(r, files) == 0)
+		return 0;
+	if (store_begin(r->store, f) == -1)
+		return -1;
+	if (csv_folder_note(r, f) == 0)
+		return store_commit(r->store, f);
+	store_rollback(r->store);
+	return -1;
 }
 
 int
 csv_folder_refresh(struct store *st, const struct config *c, struct fault *f)
 {
 	struct csv_target to = { .dir = c->export_dir, .options = "" };
+	struct csv_writing *r;
 	struct arena mem = { 0 };
 	int rc = tell_result_types(st, &mem, f);
 
-	if (rc == 0 && c->export_dir[0] != '\0') {
-		folder_make(c->export_dir); /* if not, opening says why */
-		rc = csv_folder_write(st, c, &to, f);
-	}
 	arena_free(&mem);
+	if (rc == -1 || c->export_dir[0] == '\0')
+		return rc;
+	folder_make(c->export_dir); /* if not, opening says why */
+	if ((r = csv_folder_open(st, c, &to, f)) == NULL)
+		return -1;
+	rc = csv_folder_publish(r, f) == 0 && note_all(r, f) == 0 ? 0 : -1;
+	csv_folder_close(r);
 	return rc;
 }

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* O_TMPFILE, copy_file_range, sync_file_range */
+#define _GNU_SOURCE /* O_TMPFILE, copy_file_range, sync_file_range, syncfs */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +22,7 @@
 #include "base/folder.h"
 #include "base/permission.h"
 #include "output/copy_range.h"
+#include "output/file_rights.h"
 #include "output/output_folder.h"
 #include "output/whole_file.h"
 #include "output/write_fault.h"
@@ -41,6 +42,11 @@ struct whole_file {
 	char *temp; /* that of the temporary file; NULL: it has none yet */
 	FILE *stream;
 	char *buffer; /* of the stream */
+	enum {
+		WRITING,
+		SETTLED, /* whole_files_settle() has it on the disk */
+		IS_OLD	 /* and the file that is there is the same */
+	} state;
 	bool published;
 	bool replaces;
 	struct stat old;  /* the file that it replaces */
@@ -233,17 +239,6 @@ same_content(int a, int b)
 	return n == 0;
 }
 
-/* Whether a file has the rights that it is to have. */
-static bool
-has_rights(const struct whole_file *wf, const struct stat *sb)
-{
-	const struct file_rights *r = wf->rights;
-
-	return r == NULL ||
-	       ((sb->st_mode & 07777) == r->mode &&
-		   (r->group == (gid_t)-1 || sb->st_gid == r->group));
-}
-
 /*
  * Whether the old file holds all of this already; what it was before it was
  * read is in `done` then.
@@ -256,7 +251,8 @@ is_same(struct whole_file *wf)
 	bool same;
 
 	if (!wf->replaces || fstat(fd, &sb) == -1 ||
-	    sb.st_size != wf->old.st_size || !has_rights(wf, &wf->old))
+	    sb.st_size != wf->old.st_size ||
+	    !file_rights_are(wf->rights, &wf->old))
 		return false;
 	old = openat(wf->folder, wf->name,
 	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -266,45 +262,6 @@ is_same(struct whole_file *wf)
 	       same_content(fd, old);
 	close(old);
 	return same;
-}
-
-/* Group first, for changing it takes bits of the mode away. */
-static int
-give_rights(const struct whole_file *wf, struct fault *f)
-{
-	int fd = fileno(wf->stream);
-
-	if (wf->rights == NULL)
-		return 0;
-	if (wf->rights->group != (gid_t)-1 &&
-	    fchown(fd, (uid_t)-1, wf->rights->group) == -1)
-		return file_fault(wf, "its group cannot be set", f);
-	if (fchmod(fd, wf->rights->mode) == -1)
-		return file_fault(wf, "its mode cannot be set", f);
-	return 0;
-}
-
-/* Owner first, for changing it takes bits of the mode away. */
-static int
-keep_rights(const struct whole_file *wf, struct fault *f)
-{
-	int fd = fileno(wf->stream);
-	struct stat sb;
-
-	if (!wf->replaces)
-		return 0;
-	if (fstat(fd, &sb) == -1)
-		return file_fault(wf, "cannot be written", f);
-	if ((sb.st_uid != wf->old.st_uid || sb.st_gid != wf->old.st_gid) &&
-	    fchown(fd, wf->old.st_uid, wf->old.st_gid) == -1)
-		return fault(f, FAULT_HOST, EX_CANTCREAT,
-		    "%s: belongs to somebody else, which cannot be kept: as "
-		    "root, chown %lu:%lu %s",
-		    wf->path, (unsigned long)geteuid(),
-		    (unsigned long)getegid(), wf->path);
-	if (fchmod(fd, wf->old.st_mode & 07777) == -1)
-		return file_fault(wf, "its mode cannot be kept", f);
-	return 0;
 }
 
 static int
@@ -403,18 +360,33 @@ set_random_time(struct whole_file *wf, struct fault *f)
 	return 0;
 }
 
+/* All but that it is on the disk and has its name; 1 when it is the old one. */
 static int
-publish(struct whole_file *wf, struct fault *f)
+finish(struct whole_file *wf, struct fault *f)
 {
 	if (flush(wf, f) == -1)
 		return -1;
 	if (is_same(wf))
-		return 0;
-	if (keep_rights(wf, f) == -1 || give_rights(wf, f) == -1 ||
-	    set_random_time(wf, f) == -1)
+		return 1;
+	if (file_rights_give(fileno(wf->stream), wf->path,
+		wf->replaces ? &wf->old : NULL, wf->rights, f) == -1)
 		return -1;
-	if (fsync(fileno(wf->stream)) == -1)
-		return file_fault(wf, "cannot be written", f);
+	return set_random_time(wf, f);
+}
+
+static int
+publish(struct whole_file *wf, struct fault *f)
+{
+	if (wf->state == WRITING) {
+		int rc = finish(wf, f);
+
+		if (rc != 0)
+			return rc == 1 ? 0 : -1;
+		if (fsync(fileno(wf->stream)) == -1)
+			return file_fault(wf, "cannot be written", f);
+	}
+	if (wf->state == IS_OLD)
+		return 0;
 	if (give_name(wf, f) == -1)
 		return -1;
 	if (renameat(wf->folder, wf->temp, wf->folder, wf->name) == -1)
@@ -422,6 +394,31 @@ publish(struct whole_file *wf, struct fault *f)
 	free(wf->temp);
 	wf->temp = NULL;
 	wf->published = true;
+	return 0;
+}
+
+int
+whole_files_settle(struct whole_file *const *files, size_t n, struct fault *f)
+{
+	dev_t synced = 0;
+	struct stat sb;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < n; i++) {
+		if ((rc = finish(files[i], f)) == -1)
+			return -1;
+		files[i]->state = rc == 1 ? IS_OLD : SETTLED;
+	}
+	for (i = 0; i < n; i++) {
+		if (files[i]->state != SETTLED)
+			continue;
+		if (fstat(files[i]->folder, &sb) == -1 ||
+		    (sb.st_dev != synced &&
+			syncfs(fileno(files[i]->stream)) == -1))
+			return file_fault(files[i], "cannot be written", f);
+		synced = sb.st_dev;
+	}
 	return 0;
 }
 
@@ -444,7 +441,7 @@ whole_files_commit(struct whole_file *const *files, size_t n, struct fault *f)
 		if (publish(files[i], f) == -1)
 			return -1;
 	for (i = 0; i < n; i++) {
-		if (!files[i]->published ||
+		if (!files[i]->published || files[i]->state == SETTLED ||
 		    (synced != NULL &&
 			is_same_folder(synced->folder, files[i]->folder)))
 			continue;

@@ -4,9 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <sys/types.h>
 
 struct fault;
+struct file_rights;
 struct output_folder;
 struct stat;
 
@@ -31,13 +31,8 @@ struct whole_file *whole_file_open(const char *path, struct fault *);
 struct whole_file *whole_file_open_in(
     const struct output_folder *, const char *name, struct fault *);
 
-/* Rights that a file is to have, whatever umask or an older file says. */
-struct file_rights {
-	mode_t mode;
-	gid_t group; /* (gid_t)-1: as it would be anyway */
-};
-
-/* Give it these, which live as long as the file, when it is committed. */
+/* Give it these rights, which live as long as the file, when it is committed.
+ */
 void whole_file_set_rights(struct whole_file *, const struct file_rights *);
 
 /* Where to write it; belongs to the file. */
@@ -67,6 +62,14 @@ int whole_file_commit(struct whole_file *, struct fault *);
  * The first that fails ends it.
  */
 int whole_files_commit(struct whole_file *const *, size_t n, struct fault *);
+
+/*
+ * Before the commit of many files, which would wait for the disk for each: have
+ * it write all of them at once, with whatever else waits for that file system.
+ * That the names are on the disk is then not waited for: after a crash the old
+ * file may be there, whole.
+ */
+int whole_files_settle(struct whole_file *const *, size_t n, struct fault *);
 
 /*
  * After the commit: by what the file can be known again, whoever has put

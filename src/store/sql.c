@@ -420,12 +420,52 @@ sql_rows(struct store *st, const char *text, const struct value *v, size_t n,
 	return rc;
 }
 
+/* A statement by its text, or a new one in place of the oldest; NULL. */
+static sqlite3_stmt *
+kept(struct store *st, const char *text, struct fault *f)
+{
+	sqlite3_stmt **place;
+	size_t i;
+
+	for (i = 0; i < KEPT_STATEMENTS && st->kept[i] != NULL; i++)
+		if (strcmp(sqlite3_sql(st->kept[i]), text) == 0)
+			return st->kept[i];
+	place = &st->kept[st->next_kept++ % KEPT_STATEMENTS];
+	sqlite3_finalize(*place);
+	*place = NULL;
+	/* or SQLite would prepare it anew for each value that is bound */
+	sqlite3_db_config(st->db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
+	if (sqlite3_prepare_v3(st->db, text, -1, SQLITE_PREPARE_PERSISTENT,
+		place, NULL) != SQLITE_OK)
+		sql_fault(st, f);
+	sqlite3_db_config(st->db, SQLITE_DBCONFIG_ENABLE_QPSG, 0, NULL);
+	return *place;
+}
+
+int
+sql_rows_again(struct store *st, const char *text, const struct value *v,
+    size_t n, const struct column *columns, size_t n_columns,
+    const struct row_sink *sink, struct fault *f)
+{
+	sqlite3_stmt *stmt = kept(st, text, f);
+	int rc = stmt != NULL ? bind_all(st, stmt, v, n, f) : -1;
+
+	if (rc == 0)
+		rc = pour(st, stmt, columns, n_columns, sink, f);
+	sqlite3_reset(stmt);
+	return rc;
+}
+
 void
 sql_close(struct store *st)
 {
 	struct prepared *p;
 	size_t i;
 
+	for (i = 0; i < KEPT_STATEMENTS; i++) {
+		sqlite3_finalize(st->kept[i]);
+		st->kept[i] = NULL;
+	}
 	for (i = 0; i < PREPARED_BUCKETS; i++)
 		while ((p = st->prepared[i]) != NULL) {
 			st->prepared[i] = p->next;

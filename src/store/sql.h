@@ -81,6 +81,13 @@ int sql_rows(struct store *, const char *text, const struct value *v, size_t n,
     const struct column *columns, size_t n_columns, const struct row_sink *,
     struct fault *);
 
+/*
+ * The same of a text that comes again soon: the statement is kept for a while.
+ */
+int sql_rows_again(struct store *, const char *text, const struct value *v,
+    size_t n, const struct column *columns, size_t n_columns,
+    const struct row_sink *, struct fault *);
+
 /* Run SQL text of any number of statements; their rows are thrown away. */
 int sql_exec(struct store *, const char *text, struct fault *);
 

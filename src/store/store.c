@@ -249,6 +249,9 @@ store_begin_view(struct store *st, struct fault *f)
 void
 store_end_view(struct store *st)
 {
+	/* not rolled back, for tables of the connection's own may be filled */
+	if (st->view)
+		sqlite3_exec(st->db, "COMMIT", NULL, NULL, NULL);
 	if (st->view)
 		store_rollback(st);
 	st->view = false;

@@ -15,6 +15,7 @@ struct prepared;
 
 enum {
 	PREPARED_BUCKETS = 64,
+	KEPT_STATEMENTS = 64,	 /* that were put together at run time */
 	BUSY_TIMEOUT = 10 * 1000 /* ms to wait for another writer */
 };
 
@@ -32,7 +33,9 @@ struct store {
 	int lock; /* descriptor of the poll's lock; -1: not locked */
 	struct prepared
 	    *prepared[PREPARED_BUCKETS]; /* statements, by address */
-	struct tally tally;		 /* of the open transaction */
+	sqlite3_stmt *kept[KEPT_STATEMENTS];
+	size_t next_kept;      /* counts on */
+	struct tally tally;    /* of the open transaction */
 	struct rollup *rollup; /* of the open transaction; NULL: none yet */
 	/* whose rollups are counted anew before the commit */
 	struct days_to_recount {

@@ -25,6 +25,8 @@ static const char create[] =
 	" main.days AS cal ON cal.date = o.date WHERE cal.generation IS NULL" \
 	" OR cal.generation <> o.generation"
 
+static const struct sql select_stale = { "SELECT EXISTS (" STALE ")" };
+
 static const struct sql delete_stale_entries = {
 	"DELETE FROM temp.own_entries WHERE date IN (" STALE ")"
 };
@@ -72,6 +74,21 @@ own_entries_needed(const char *table)
 	return strcmp(table, "failures") == 0 || strcmp(table, "reports") == 0;
 }
 
+/* Others may have written since it was filled; seldom, and it costs a scan. */
+static int
+drop_stale(struct store *st, struct fault *f)
+{
+	int64_t is_stale = 0;
+
+	if (sql_number(st, &select_stale, NULL, 0, &is_stale, f) == -1)
+		return -1;
+	if (is_stale == 0)
+		return 0;
+	if (sql_run(st, &delete_stale_entries, NULL, 0, f) == -1)
+		return -1;
+	return sql_run(st, &delete_stale_days, NULL, 0, f);
+}
+
 int
 own_entries_read(struct store *st, const struct store_filter *filter,
     int64_t generation, struct fault *f)
@@ -79,9 +96,7 @@ own_entries_read(struct store *st, const struct store_filter *filter,
 	struct value v[] = { value_number(generation), value_text(filter->from),
 		value_text(filter->to) };
 
-	if (sql_exec(st, create, f) == -1 ||
-	    sql_run(st, &delete_stale_entries, NULL, 0, f) == -1 ||
-	    sql_run(st, &delete_stale_days, NULL, 0, f) == -1 ||
+	if (sql_exec(st, create, f) == -1 || drop_stale(st, f) == -1 ||
 	    sql_run(st, &insert_entries, v, 3, f) == -1 ||
 	    sql_run(st, &insert_pruned, v, 3, f) == -1)
 		return -1;

@@ -91,16 +91,6 @@ view_make_folder(const struct view_job *j, struct fault *f)
 	return rc == -1 ? fault_prefix(f, "dir") : 0;
 }
 
-static int
-write_folder(struct view_job *j, struct fault *f)
-{
-	struct csv_target target = target_of(j);
-
-	if (csv_folder_write(j->store, j->config, &target, f) == -1)
-		return fault_prefix(f, "dir");
-	return 0;
-}
-
 /* The last days with a report about the domains, as told to their owner. */
 static int
 read_days(struct view_job *j, struct judged_overview *l, struct fault *f)
@@ -146,39 +136,46 @@ print_page(struct view_job *j, const struct judged_overview *l,
 }
 
 static int
-write_page(struct view_job *j, const char **mark, struct fault *f)
+write_page(struct view_job *j, struct fault *f)
 {
 	struct judged_overview l;
 	int rc = read_days(j, &l, f);
 
-	if (rc == 0 && (rc = print_page(j, &l, mark, f)) == -1)
+	if (rc == 0 && (rc = print_page(j, &l, &j->page, f)) == -1)
 		fault_prefix(f, "html");
 	judged_overview_free(&l);
 	return rc;
 }
 
-static int
-note(struct view_job *j, const struct store_export *e, struct fault *f)
+int
+view_write(struct view_job *j, struct fault *f)
 {
-	if (store_begin(j->store, f) == -1)
-		return -1;
-	if (store_note_export(j->store, e, f) == 0)
-		return store_commit(j->store, f);
-	store_rollback(j->store);
-	return -1;
+	j->target = target_of(j);
+	j->page = "";
+	if (j->view->dir[0] != '\0' && (j->folder = csv_folder_open(j->store,
+					    j->config, &j->target, f)) == NULL)
+		return fault_prefix(f, "dir");
+	return j->view->html[0] != '\0' ? write_page(j, f) : 0;
 }
 
 int
-view_write(struct view_job *j, struct fault *f)
+view_publish(struct view_job *j, struct fault *f)
+{
+	if (j->folder != NULL && csv_folder_publish(j->folder, f) == -1)
+		return fault_prefix(f, "dir");
+	return 0;
+}
+
+int
+view_note(struct view_job *j, struct fault *f)
 {
 	struct store_export now = note_of(j);
 
 	now.options = j->options;
-	if (j->view->dir[0] != '\0' && write_folder(j, f) == -1)
+	now.file = j->page;
+	if (j->folder != NULL && csv_folder_note(j->folder, f) == -1)
 		return -1;
-	if (j->view->html[0] != '\0' && write_page(j, &now.file, f) == -1)
-		return -1;
-	return note(j, &now, f);
+	return store_note_export(j->store, &now, f);
 }
 
 int
@@ -186,5 +183,13 @@ view_forget(struct view_job *j, struct fault *f)
 {
 	struct store_export now = note_of(j);
 
-	return note(j, &now, f);
+	return store_note_export(j->store, &now, f);
+}
+
+void
+view_close(struct view_job *j)
+{
+	csv_folder_close(j->folder);
+	arena_free(&j->mem);
+	*j = (struct view_job){ 0 };
 }

@@ -17,12 +17,20 @@ int view_is_noted(struct view_job *, struct fault *);
 int view_make_folder(const struct view_job *, struct fault *);
 
 /*
- * Write the CSV folder and the page of a view, and note them.  A fault begins
- * with the option; exit code 73, or that of the store.
+ * Write the page of a view, and its CSV folder as far as csv_folder_open()
+ * does. A fault begins with the option; exit code 73, or that of the store.
  */
 int view_write(struct view_job *, struct fault *);
 
-/* Note that a view is to be written by the next run. */
+/* Let the files of the folder appear. */
+int view_publish(struct view_job *, struct fault *);
+
+/* Note all of it, or that it is to be written by the next run; both in the open
+ * transaction. */
+int view_note(struct view_job *, struct fault *);
 int view_forget(struct view_job *, struct fault *);
+
+/* Free what belongs to it. */
+void view_close(struct view_job *);
 
 #endif

@@ -2,7 +2,8 @@
 #define VIEWS_VIEW_JOB_H
 
 #include "base/arena.h"
-#include "output/whole_file.h"
+#include "export/csv_folder.h"
+#include "output/file_rights.h"
 #include "tables/known_domains.h"
 
 struct config;
@@ -18,6 +19,9 @@ struct view_job {
 	struct known_domains domains; /* whose it is; may be none */
 	struct file_rights rights;    /* of what is written */
 	const char *options; /* all that its files depend on but the store */
+	struct csv_target target;
+	struct csv_writing *folder; /* NULL: not written by this run */
+	const char *page;	    /* by what its page is known again; "" */
 };
 
 #endif

@@ -12,7 +12,9 @@
 #include "base/log.h"
 #include "base/stop_signal.h"
 #include "config/config.h"
+#include "export/csv_folder.h"
 #include "ledger/view_progress.h"
+#include "output/whole_file.h"
 #include "store/store.h"
 #include "tables/known_domains.h"
 #include "views/view_domains.h"
@@ -20,6 +22,10 @@
 #include "views/view_job.h"
 #include "views/view_mail.h"
 #include "views/views.h"
+
+enum {
+	TOGETHER = 16 /* views whose files go to the disk at once */
+};
 
 /* A folder that is written, and whose it is. */
 struct folder {
@@ -41,7 +47,8 @@ struct refresh {
 	struct folder *folders;	    /* so far */
 	size_t n_folders, room;
 	size_t written;
-	int status; /* the first failure's */
+	int status;   /* the first failure's */
+	bool is_over; /* the store itself failed */
 };
 
 static int
@@ -170,9 +177,29 @@ is_due(struct refresh *r, struct view_job *j, struct fault *f)
 	return noted == -1 ? -1 : !noted;
 }
 
-static int
-refresh_one(struct refresh *r, struct view_job *j, struct fault *f)
+/* A view, and whether this run is done with it. */
+struct turn {
+	struct view_job job;
+	bool failed, due;
+};
+
+/* A view that failed: said, and tried again by the next run. */
+static void
+fail(struct refresh *r, struct turn *t, const struct fault *f)
 {
+	log_error("%s:%u: [view %s] %s", r->config->path, t->job.view->line,
+	    t->job.view->name, f->text);
+	if (r->status == 0)
+		r->status = f->status;
+	t->failed = true;
+	r->is_over |= f->status == EX_IOERR;
+}
+
+/* Find out what a view is about, and write what is due of it. */
+static int
+begin(struct refresh *r, struct turn *t, struct fault *f)
+{
+	struct view_job *j = &t->job;
 	int due;
 
 	if (view_domains(j->view, &r->known, &j->mem, &j->domains, f) == -1 ||
@@ -182,51 +209,105 @@ refresh_one(struct refresh *r, struct view_job *j, struct fault *f)
 	j->options = options_of(j);
 	if ((due = is_due(r, j, f)) == -1)
 		return -1;
-	if (due == 1) {
-		if (view_write(j, f) == -1)
-			return -1;
-		r->written++;
-		log_info("[view %s]: written", j->view->name);
-	}
-	return j->view->mail[0] != '\0' ? view_mail_if_due(j, f) : 0;
+	t->due = due == 1;
+	return t->due ? view_write(j, f) : 0;
 }
 
-/* A view that failed: said, and tried again by the next run. */
-static void
-fail(struct refresh *r, struct view_job *j, const struct fault *f)
+/* Have the disk write the files of several views at once. */
+static int
+settle(struct turn *turns, size_t n, struct fault *f)
 {
-	struct fault later;
+	struct whole_file *files[TOGETHER * CSV_FOLDER_FILES];
+	size_t i, all = 0;
 
-	log_error("%s:%u: [view %s] %s", r->config->path, j->view->line,
-	    j->view->name, f->text);
-	if (r->status == 0)
-		r->status = f->status;
-	if (f->status != EX_IOERR)
-		(void)view_forget(j, &later);
+	for (i = 0; i < n; i++)
+		if (!turns[i].failed && turns[i].job.folder != NULL)
+			all +=
+			    csv_folder_files(turns[i].job.folder, &files[all]);
+	return whole_files_settle(files, all, f);
 }
 
-/* Each view in turn; false when the store itself failed. */
-static bool
-refresh_all(struct refresh *r)
+/* Note in one transaction what was written and what failed. */
+static int
+note(struct refresh *r, struct turn *turns, size_t n, struct fault *f)
+{
+	size_t i = 0;
+
+	while (i < n && !turns[i].failed && !turns[i].due)
+		i++;
+	if (i == n)
+		return 0;
+	if (store_begin(r->store, f) == -1)
+		return -1;
+	for (; i < n; i++) {
+		if (!turns[i].failed && !turns[i].due)
+			continue;
+		if ((turns[i].failed ? view_forget(&turns[i].job, f)
+				     : view_note(&turns[i].job, f)) == -1) {
+			store_rollback(r->store);
+			return -1;
+		}
+	}
+	return store_commit(r->store, f);
+}
+
+/* What comes once the files of several views are written. */
+static void
+end(struct refresh *r, struct turn *turns, size_t n)
 {
 	struct fault f;
 	size_t i;
-	int rc;
 
-	for (i = 0; i < r->config->n_views && !stop_requested(); i++) {
-		struct view_job j = { .config = r->config,
-			.view = &r->config->views[i],
-			.store = r->store };
-
-		if (!is_wanted(r->wish, j.view->name))
+	if (settle(turns, n, &f) == -1)
+		for (i = 0; i < n; i++)
+			if (!turns[i].failed && turns[i].due)
+				fail(r, &turns[i], &f);
+	for (i = 0; i < n; i++)
+		if (!turns[i].failed && turns[i].due &&
+		    view_publish(&turns[i].job, &f) == -1)
+			fail(r, &turns[i], &f);
+	if (!r->is_over && note(r, turns, n, &f) == -1)
+		fail(r, &turns[0], &f);
+	for (i = 0; i < n && !r->is_over; i++) {
+		if (turns[i].failed)
 			continue;
-		if ((rc = refresh_one(r, &j, &f)) == -1)
-			fail(r, &j, &f);
-		arena_free(&j.mem);
-		if (rc == -1 && f.status == EX_IOERR)
-			return false;
+		if (turns[i].due)
+			log_info("[view %s]: written", turns[i].job.view->name);
+		r->written += turns[i].due;
+		if (turns[i].job.view->mail[0] != '\0' &&
+		    view_mail_if_due(&turns[i].job, &f) == -1)
+			fail(r, &turns[i], &f);
 	}
-	return !stop_requested();
+}
+
+/* Some views after the other, so many at a time; false when it was ended. */
+static bool
+refresh_all(struct refresh *r)
+{
+	struct turn turns[TOGETHER];
+	struct fault f;
+	size_t i = 0, n, k;
+
+	while (i < r->config->n_views && !r->is_over && !stop_requested()) {
+		for (n = 0; n < TOGETHER && i < r->config->n_views &&
+			    !r->is_over && !stop_requested();
+		     i++) {
+			struct turn *t = &turns[n];
+
+			if (!is_wanted(r->wish, r->config->views[i].name))
+				continue;
+			*t = (struct turn){ .job = { .config = r->config,
+						.view = &r->config->views[i],
+						.store = r->store } };
+			n++;
+			if (begin(r, t, &f) == -1)
+				fail(r, t, &f);
+		}
+		end(r, turns, n);
+		for (k = 0; k < n; k++)
+			view_close(&turns[k].job);
+	}
+	return !r->is_over && !stop_requested();
 }
 
 static int

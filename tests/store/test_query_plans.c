@@ -562,6 +562,10 @@ follow_by_views(struct scene *s)
 	assert_ok(s, new_domains_read(s->st, 0, &a, &known, &newest, &s->f));
 	assert_ok(s, own_days(s->st, &filter, 30, from, to, &s->f));
 	assert_ok(s, own_entries_read(s->st, &filter, -1, &s->f));
+	/* and somebody else wrote meanwhile */
+	assert_ok(s, sql_exec(s->st,
+			 "UPDATE days SET generation = generation + 1", &s->f));
+	assert_ok(s, own_entries_read(s->st, &filter, -1, &s->f));
 	arena_free(&a);
 }
 
