@@ -13,13 +13,20 @@ struct report_key {
 	struct span start, end; /* "2026-11-23T00:00:00Z" */
 };
 
+/* What the next identity can use again.  Zero-initialise before the first. */
+struct identity_hash {
+	struct evp_md_ctx_st *context;
+};
+
 /*
  * The identity of a report in few bytes, alike in every store: the first 128
  * bits of the SHA-256 over the four of its key, each behind its length in bytes
  * as four bytes, the highest first.  Two of the same key are copies of one
  * report, whatever else they say.
  */
-void report_identity(
-    const struct report_key *, unsigned char out[REPORT_IDENTITY]);
+void report_identity(struct identity_hash *, const struct report_key *,
+    unsigned char out[REPORT_IDENTITY]);
+
+void identity_hash_free(struct identity_hash *);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/span.h"
 #include "model/report_identity.h"
+#include "model/tls_report.h"
 #include "store/outbox.h"
 #include "store/sql.h"
 #include "store/store_private.h"
@@ -27,7 +28,7 @@ identity_in_sql(sqlite3_context *context, int n, sqlite3_value **v)
 		text_of(v[2]), text_of(v[3]) };
 
 	(void)n;
-	report_identity(&key, identity);
+	report_identity(sqlite3_user_data(context), &key, identity);
 	sqlite3_result_blob(
 	    context, identity, sizeof identity, SQLITE_TRANSIENT);
 }
@@ -36,8 +37,8 @@ int
 outbox_install(struct store *st, struct fault *f)
 {
 	if (sqlite3_create_function_v2(st->db, "report_identity", KEY,
-		SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, identity_in_sql, NULL,
-		NULL, NULL) == SQLITE_OK)
+		SQLITE_UTF8 | SQLITE_DETERMINISTIC, &st->identity_hash,
+		identity_in_sql, NULL, NULL, NULL) == SQLITE_OK)
 		return 0;
 	return sql_fault(st, f);
 }
@@ -60,6 +61,25 @@ static const struct sql insert_drop = {
 	" content, date, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
 	" FROM reports WHERE id = ?1"
 };
+
+static const struct sql insert_stored = {
+	"INSERT INTO outbox (what, report, identity, content)"
+	" VALUES ('report', ?1, ?2, ?3)"
+};
+
+int
+outbox_tell_stored(struct store *st, int64_t report,
+    const struct report_key *key, const unsigned char content[REPORT_DIGEST],
+    struct fault *f)
+{
+	unsigned char identity[REPORT_IDENTITY];
+	struct value v[] = { value_number(report),
+		value_blob(identity, sizeof identity),
+		value_blob(content, REPORT_DIGEST) };
+
+	report_identity(&st->identity_hash, key, identity);
+	return sql_run(st, &insert_stored, v, 3, f);
+}
 
 int
 outbox_tell(

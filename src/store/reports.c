@@ -6,6 +6,7 @@
 #include "base/span.h"
 #include "base/utc.h"
 #include "model/report_copy.h"
+#include "model/report_identity.h"
 #include "model/tls_report.h"
 #include "store/counted_copy.h"
 #include "store/messages.h"
@@ -274,6 +275,9 @@ set_aside(struct store *st, struct entry *e, struct fault *f)
 static int
 add_copy(struct store *st, struct entry *e, struct fault *f)
 {
+	const struct report_key key = { e->key[0].bytes, e->key[1].bytes,
+		e->key[2].bytes, e->key[3].bytes };
+
 	e->rows.conflict = e->outcome == STORE_CONFLICT;
 	e->rows.warnings = warnings(st, e);
 	if (report_rows_add(st, &e->rows, f) == -1)
@@ -281,7 +285,7 @@ add_copy(struct store *st, struct entry *e, struct fault *f)
 	e->id = e->rows.id;
 	if ((e->rows.conflict ? set_aside(st, e, f) : count_in(st, e, f)) == -1)
 		return -1;
-	return outbox_tell(st, OUTBOX_REPORT, e->id, f);
+	return outbox_tell_stored(st, e->id, &key, e->rows.report->content, f);
 }
 
 static const struct sql select_known = {

@@ -240,8 +240,9 @@ INSERT INTO journal (id) VALUES (randomblob(16));
 -- the event is passed over, but for a 'drop'.  Rows are only ever added.
 -- Nothing tells of a copy that another one displaced, nor of a prune.
 CREATE TABLE outbox (
-	seq INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
-	what TEXT NOT NULL CHECK (what IN ('report', 'decide', 'drop')),
+	seq INTEGER PRIMARY KEY, -- never used twice, since no row is deleted
+	what TEXT NOT NULL -- not by IN, which makes a table for each row
+	    CHECK (what = 'report' OR what = 'decide' OR what = 'drop'),
 	    -- 'report': it was stored, or there is another word on who vouches for
 	    -- it (dkim, dkim_domain, dkim_selector), or it arrived earlier than
 	    -- known (arrived); 'decide': somebody had it count (decided); 'drop':

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/fault.h"
+#include "model/report_identity.h"
 #include "store/checkpoint.h"
 #include "store/outbox.h"
 #include "store/poll_lock.h"
@@ -141,6 +142,7 @@ store_close(struct store *st)
 	lock_drop(st->lock);
 	arena_free(&st->scratch);
 	free(st->days_to_recount.day);
+	identity_hash_free(&st->identity_hash);
 	free(st->path);
 	free(st->file);
 	free(st);

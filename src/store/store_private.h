@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "base/arena.h"
+#include "model/report_identity.h"
 #include "store/store.h"
 #include "store/totals.h"
 
@@ -48,6 +49,7 @@ struct store {
 	bool view;	   /* store_begin_view() began the transaction */
 	int64_t page_size; /* bytes */
 	int64_t waited_at; /* bytes of the log when readers were waited for */
+	struct identity_hash identity_hash;
 	struct arena scratch; /* of the call in progress */
 };
 

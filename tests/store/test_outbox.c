@@ -36,11 +36,13 @@ lengths_keep_the_parts_of_an_identity_apart(void **state)
 		span_of("") };
 	const struct report_key b = { span_of("a"), span_of("bc"), span_of(""),
 		span_of("") };
+	struct identity_hash h = { 0 };
 	unsigned char of_a[REPORT_IDENTITY], of_b[REPORT_IDENTITY];
 
 	(void)state;
-	report_identity(&a, of_a);
-	report_identity(&b, of_b);
+	report_identity(&h, &a, of_a);
+	report_identity(&h, &b, of_b);
+	identity_hash_free(&h);
 	assert_memory_not_equal(of_a, of_b, REPORT_IDENTITY);
 }
 
