@@ -27,7 +27,8 @@ struct outcome {
 struct tally {
 	bool any, rejected, conflict, imported, deferred;
 	bool repeated_conflict; /* a duplicate, but of a conflict */
-	bool lost; /* some bytes are kept nowhere but in the mail */
+	bool lost;  /* some bytes are kept nowhere but in the mail */
+	bool waits; /* DNS is to be asked again */
 };
 
 /* A message that was judged and waits to be stored. */

@@ -38,13 +38,10 @@ subtract(struct ingest_counts *c, const struct ingest_counts *before)
 	c->waiting -= before->waiting;
 }
 
-int
-retry_entry(struct ingest *in, const struct store_quarantined *q,
-    struct ingest_counts *did, struct fault *f)
+struct message
+retry_message(const struct store_quarantined *q)
 {
-	struct ingest_counts before = *ingest_counts(in);
-	struct ingest_verdict verdict;
-	struct message m = {
+	return (struct message){
 		.source = q->source,
 		.mailbox = q->mailbox,
 		.uidvalidity = q->uidvalidity,
@@ -60,6 +57,15 @@ retry_entry(struct ingest *in, const struct store_quarantined *q,
 		.filename = q->filename,
 		.encoding = encoding_of(q),
 	};
+}
+
+int
+retry_entry(struct ingest *in, const struct store_quarantined *q,
+    struct ingest_counts *did, struct fault *f)
+{
+	struct ingest_counts before = *ingest_counts(in);
+	struct ingest_verdict verdict;
+	struct message m = retry_message(q);
 	int rc = ingest_message(in, &m, &verdict, f);
 
 	if (rc == 0)

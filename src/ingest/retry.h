@@ -1,12 +1,15 @@
 #ifndef INGEST_RETRY_H
 #define INGEST_RETRY_H
 
-#include <stdint.h>
-
 struct fault;
 struct ingest;
 struct ingest_counts;
+struct message;
 struct store_quarantined;
+
+/* An entry of quarantine as a message that is judged once more; it points into
+ * the entry. */
+struct message retry_message(const struct store_quarantined *);
 
 /*
  * Judge an entry of quarantine again as it came, a mail or an attachment of

@@ -16,6 +16,7 @@
 #include "store/rejects.h"
 #include "store/reports.h"
 #include "store/store.h"
+#include "upkeep/quarantine.h"
 
 /* "example: UID 17", or the path of a file. */
 static const char *
@@ -77,6 +78,7 @@ store_waiting(struct storing *s, struct judged *j, const struct outcome *o,
 		s->store, j->id, &o->reject, s->quarantine_max, &done, f) == -1)
 		return -1;
 	s->counts.waiting++;
+	j->tally.waits = true;
 	j->tally.lost |= !done.kept;
 	if (!done.kept)
 		say_full(s);
@@ -208,6 +210,18 @@ store_outcomes(struct storing *s, struct judged *j, struct fault *f)
 	return 0;
 }
 
+/* A mail that waited for DNS leaves quarantine, unless it goes on waiting, or
+ * was refused and has its new reason there. */
+static int
+settle(struct storing *s, const struct judged *j, struct fault *f)
+{
+	const struct tally *t = &j->tally;
+
+	if (j->message.waiting == 0 || t->waits || t->deferred || t->rejected)
+		return 0;
+	return store_quarantine_settle(s->store, j->message.waiting, f);
+}
+
 /* All outcomes of a message are stored: store what follows from them. */
 static int
 store_verdict(struct storing *s, const struct batch *b, const struct judged *j,
@@ -219,6 +233,8 @@ store_verdict(struct storing *s, const struct batch *b, const struct judged *j,
 	s->counts.bytes += j->message.size;
 	s->counts.no_report += !t->any;
 	if (t->any && note_action(s, b, j, f) == -1)
+		return -1;
+	if (settle(s, j, f) == -1)
 		return -1;
 	if (j->message.was_suspect &&
 	    store_drop_suspect(s->store, j->message.mailbox,

@@ -26,6 +26,9 @@ struct message {
 			   empty where not even that was to be had */
 	/* why the server does not hand it out, and bytes is empty; else NULL */
 	const char *not_handed_out;
+	/* its number in quarantine, where it waits for DNS, and which it leaves
+	 * once it is settled; 0: it is not there */
+	int64_t waiting;
 	bool was_suspect; /* it was not handed out before: see ledger/suspects.h
 			   */
 	bool ruled_out;	  /* it holds no report: bytes is the header block */

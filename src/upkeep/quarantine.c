@@ -162,6 +162,19 @@ drop_entry(struct store *st, const struct store_quarantined *q, struct fault *f)
 	return sql_run(st, &delete_refusal, &id, 1, f);
 }
 
+int
+store_quarantine_settle(struct store *st, int64_t id, struct fault *f)
+{
+	struct store_quarantined q = { 0 };
+	struct arena arena = { 0 };
+	int rc = store_quarantine_get(st, id, &arena, &q, f);
+
+	if (rc == 0)
+		rc = drop_entry(st, &q, f);
+	arena_free(&arena);
+	return rc;
+}
+
 typedef int decision_fn(
     struct store *, const struct store_quarantined *, struct fault *);
 

@@ -50,6 +50,9 @@ int store_quarantine_get(struct store *, int64_t id, struct arena *,
 /* Forget it: the bytes, or the contradicting copy, are gone. */
 int store_quarantine_drop(struct store *, int64_t id, struct fault *);
 
+/* The same, in the transaction that is open. */
+int store_quarantine_settle(struct store *, int64_t id, struct fault *);
+
 /*
  * A contradicting copy becomes the one that counts, and the one that counted
  * takes its place in quarantine.

@@ -68,12 +68,24 @@ class NoAnswer(Polled):
     def test_a_mail_that_is_put_off_is_left_alone_until_it_is_settled(self):
         self.serve(*self.signer.sign(mail(report())))
         self.dns.trouble = {"*": "servfail"}
-        self.assertEqual(1, self.poll(dkim="require", after_import="delete").json["deferred"])
+        required = {"dkim": "require", "dkim_since": str(day(3)), "after_import": "delete"}
+        self.assertEqual(1, self.poll(**required).json["deferred"])
         self.assertEqual(1, self.left())
         self.dns.trouble = {}
-        self.poll(dkim="require", after_import="delete")
+        self.poll(**required)
         self.assertEqual([("pass", "reporter.example", "")], self.verdicts())
         self.assertEqual(0, self.left())
+
+    def test_one_that_is_refused_later_stays_under_its_new_reason(self):
+        self.serve(*self.signer.sign(mail(report()), mail(report(3), 2)))
+        required = {"dkim": "require", "dkim_since": str(day(3)), "after_import": "delete"}
+        self.dns.trouble = {"*": "servfail"}
+        self.poll(**required)
+        self.dns.trouble = {}
+        self.dns.records[self.signer.name] = []
+        self.poll(**required)
+        self.assertEqual([("dkim-key-missing", 2)], self.query("SELECT code, count(*) FROM quarantine GROUP BY code"))
+        self.assertEqual(2, self.left())
 
     def test_one_that_is_counted_at_once_and_kept_needs_its_mail_no_more(self):
         self.serve(*self.signer.sign(mail(report())))
