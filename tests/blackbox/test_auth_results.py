@@ -116,7 +116,8 @@ class Believed(Provider):
 
     def test_a_field_without_a_name(self):
         microsoft = "spf=pass (sender IP is 192.0.2.25)\n smtp.mailfrom=reporter.example; dkim=pass " \
-            "(signature was verified)\n header.d=reporter.example;dmarc=pass action=none header.from=reporter.example;compauth=pass reason=100"
+            "(signature was verified)\n header.d=reporter.example;dmarc=pass action=none " \
+            "header.from=reporter.example;compauth=pass reason=100"
         self.check("none", {"as Microsoft writes it": FIELD + microsoft},
                    {"with a name": ar(PASS), "one with a name on top": [ar("spf=pass"), FIELD + microsoft]})
 

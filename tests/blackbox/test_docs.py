@@ -93,5 +93,22 @@ class Rooms(Scene):
                 self.assertRegex(sources, rf"(?m)^{name}\(")
 
 
+class Vouching(Scene):
+    """doc/dkim.md: the rules, and where they are built and shown."""
+
+    def test_each_file_function_and_test_that_it_names_is_there(self):
+        page = text("doc", "dkim.md")
+        rows = [row.split("|")[3:5] for row in page.splitlines() if row.startswith("| ") and row.count("|") == 5]
+        self.assertGreater(len(rows), 44)
+        files = {folder: "".join(text(path, name) for path, _, names in os.walk(os.path.join(TOP, folder))
+                                 for name in names if name.endswith((".c", ".py"))) for folder in ("src", "tests")}
+        for built, shown in rows:
+            for folder, cell in (("src", built), ("tests", shown)):
+                for name in re.findall(r"(?<![\w/.])[a-z_]+/[\w/]+\.(?:c|py|sql)", cell):
+                    self.assertTrue(os.path.exists(os.path.join(TOP, folder, name)), name)
+                for name in re.findall(r"`(\w+)`", cell):
+                    self.assertRegex(files[folder], rf"(?m)(^|class |def ){name}\b", name)
+
+
 if __name__ == "__main__":
     tap.main()

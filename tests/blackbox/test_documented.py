@@ -22,7 +22,7 @@ from lib.program import BUILD, FIXTURES, OK, TOP, Scene, environment  # noqa: E4
 # In this order: the last one takes everything away again.
 PAGES = ["README.md", "README.zh-CN.md", "doc/getting-started.md", "doc/several-domains.md",
          "doc/mails-on-the-server.md", "doc/spreadsheets.md", "doc/sql.md", "doc/oauth2.md", "doc/platforms.md",
-         "doc/scheduling.md", "doc/notify.md", "doc/backup.md"]
+         "doc/scheduling.md", "doc/notify.md", "doc/dkim.md", "doc/backup.md"]
 MANUAL = ["man/tlsrua.1", "man/tlsrua.conf.5", "man/tlsrua-providers.7", "man/tlsrua-publishing.7",
           "man/tlsrua-oauth2.1", "man/tlsrua-receive.7"]
 SKIPPED = {
