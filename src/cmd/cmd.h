@@ -27,7 +27,7 @@ struct command {
 extern const struct command cmd_poll, cmd_import, cmd_export, cmd_status,
     cmd_show, cmd_quarantine, cmd_explain, cmd_summary, cmd_html, cmd_mute,
     cmd_check, cmd_prune, cmd_drop, cmd_metrics, cmd_notify, cmd_receive,
-    cmd_record;
+    cmd_record, cmd_ship;
 
 /* Whether a command can do without a configuration. */
 enum config_need {

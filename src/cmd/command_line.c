@@ -68,7 +68,11 @@ enum option_key {
 	KEY_POST,
 	KEY_RESOLVER,
 	KEY_FROM_FILE,
-	KEY_VIEWS
+	KEY_VIEWS,
+	KEY_INIT,
+	KEY_PRINT,
+	KEY_STATUS,
+	KEY_FROM_START
 };
 
 static const struct spec {
@@ -146,6 +150,14 @@ static const struct spec {
 	{ KEY_RUA, "rua", "URI", OPTION_RECORD,
 	    "where reports go: mailto: or https:; may be repeated" },
 	{ KEY_TTL, "ttl", "SECONDS", OPTION_RECORD, "of the record (3600)" },
+	{ KEY_INIT, "init", NULL, OPTION_SHIP,
+	    "make the shared store, with its roles" },
+	{ KEY_PRINT, "print", NULL, OPTION_SHIP,
+	    "with --init: print the SQL that makes it" },
+	{ KEY_STATUS, "status", NULL, OPTION_SHIP,
+	    "who ships there, and how far" },
+	{ KEY_FROM_START, "again", NULL, OPTION_SHIP,
+	    "all of it once more, from the start" },
 	{ KEY_CONFIG, "config", "FILE", 0, "configuration (/etc/tlsrua.conf)" },
 	{ KEY_STORE, "database", "FILE", 0,
 	    "database, over the configuration's" },
@@ -391,6 +403,10 @@ static const struct flag {
 	{ KEY_VIEWS, offsetof(struct options, views) },
 	{ KEY_NO_SMTP, offsetof(struct options, no_smtp) },
 	{ KEY_POST, offsetof(struct options, post) },
+	{ KEY_INIT, offsetof(struct options, init) },
+	{ KEY_PRINT, offsetof(struct options, print) },
+	{ KEY_STATUS, offsetof(struct options, status) },
+	{ KEY_FROM_START, offsetof(struct options, again) },
 };
 
 static bool *

@@ -35,7 +35,8 @@ enum option_set {
 	OPTION_MAIL = 1 << 22,	  /* --mail */
 	OPTION_RECORD = 1 << 23,  /* --rua --ttl */
 	OPTION_DOMAINS = 1 << 24, /* --no-smtp --resolver --from-file */
-	OPTION_VIEWS = 1 << 25	  /* --views */
+	OPTION_VIEWS = 1 << 25,	  /* --views */
+	OPTION_SHIP = 1 << 26	  /* --init --print --status --again */
 };
 
 /* The values of an option that may be repeated. */
@@ -75,8 +76,9 @@ struct options {
 	bool details;
 	enum dkim_mode dkim; /* --dkim; DKIM_UNSET when not given */
 	bool no_smtp, post;
-	const char *resolver;  /* ADDRESS or ADDRESS@PORT; NULL */
-	const char *from_file; /* NULL when not given */
+	bool init, print, status, again; /* of ship */
+	const char *resolver;		 /* ADDRESS or ADDRESS@PORT; NULL */
+	const char *from_file;		 /* NULL when not given */
 	bool has_arrival;
 	int64_t arrival;
 	char *const *args; /* the arguments that are no options */

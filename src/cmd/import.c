@@ -8,6 +8,7 @@
 #include "cmd/closing_line.h"
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
+#include "cmd/ship_run.h"
 #include "dns/resolver.h"
 #include "export/csv_folder.h"
 #include "files/files.h"
@@ -154,9 +155,10 @@ import_into(struct store *st, const struct options *o, const struct config *c,
 	resolver_free(resolver);
 	if (rc == -1)
 		return cmd_failed(f);
-	if (!o->dry_run)
-		note_status(
-		    &im, views_refresh(st, c, &(struct views_wish){ 0 }));
+	if (o->dry_run)
+		return im.status;
+	note_status(&im, views_refresh(st, c, &(struct views_wish){ 0 }));
+	note_status(&im, ship_after(st, c, 0));
 	return im.status;
 }
 

@@ -10,6 +10,7 @@
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
 #include "cmd/mailbox_arguments.h"
+#include "cmd/ship_run.h"
 #include "dns/resolver.h"
 #include "export/csv_folder.h"
 #include "ingest/ingest.h"
@@ -155,11 +156,11 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 		return EX_TEMPFAIL;
 	}
 	status = p.status;
-	if (!p.dry_run)
-		note_status(
-		    &status, views_refresh(st, c, &(struct views_wish){ 0 }));
-	if (!p.dry_run)
-		note_status(&status, notify_changes(st, c));
+	if (p.dry_run)
+		return status;
+	note_status(&status, views_refresh(st, c, &(struct views_wish){ 0 }));
+	note_status(&status, notify_changes(st, c));
+	note_status(&status, ship_after(st, c, 1));
 	return status;
 }
 

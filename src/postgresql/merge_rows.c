@@ -44,11 +44,11 @@ enum {
 #define KNOWN                                                  \
 	"date, identity, content, vouched, dkim, dkim_domain," \
 	" dkim_selector, received, decided"
-#define COLUMNS                                                           \
-	KNOWN                                                             \
-	    ", organization, report_id, start, \"end\", reporter_domain," \
-	    " contact, domain, policy_domains, policy_types,"             \
-	    " counted_sessions, counted_failed, source, message_id, warnings"
+#define COLUMNS                                                       \
+	KNOWN                                                         \
+	", organization, report_id, start, \"end\", reporter_domain," \
+	" contact, domain, policy_domains, policy_types,"             \
+	" counted_sessions, counted_failed, source, message_id, warnings"
 #define ARRAYS                                                              \
 	"unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"   \
 	" $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) AS b (" COLUMNS \

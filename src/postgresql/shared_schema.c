@@ -49,13 +49,13 @@ add_result_type(char **text, const struct result_type *t)
 }
 
 char *
-shared_schema_script(void)
+shared_schema_script(shared_type_fn *type_at)
 {
 	char *types = xstrdup(""), *all;
 	const struct result_type *t;
 	size_t i;
 
-	for (i = 0; (t = result_type_at(i)) != NULL; i++)
+	for (i = 0; (t = type_at(i)) != NULL; i++)
 		add_result_type(&types, t);
 	all =
 	    xasprintf("BEGIN;\n%s\n%s\n%s\n%s\n%sCOMMIT;\n", shared_schema_sql,
@@ -110,7 +110,7 @@ find_version(struct pg *p, int *version, int *oldest, struct fault *f)
 }
 
 int
-shared_schema_make(struct pg *p, struct fault *f)
+shared_schema_make(struct pg *p, shared_type_fn *type_at, struct fault *f)
 {
 	int version, oldest, rc = find_version(p, &version, &oldest, f);
 	char *script;
@@ -119,7 +119,7 @@ shared_schema_make(struct pg *p, struct fault *f)
 		return -1;
 	if (rc == 1)
 		return shared_schema_judge(p, version, oldest, f);
-	script = shared_schema_script();
+	script = shared_schema_script(type_at);
 	rc = pg_script(p, script, f);
 	free(script);
 	return rc == -1 ? -1 : 1;

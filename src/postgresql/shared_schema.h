@@ -1,8 +1,11 @@
 #ifndef POSTGRESQL_SHARED_SCHEMA_H
 #define POSTGRESQL_SHARED_SCHEMA_H
 
+#include <stddef.h>
+
 struct fault;
 struct pg;
+struct result_type;
 
 enum {
 	SHARED_VERSION = 1 /* of the schema that this release writes */
@@ -10,15 +13,17 @@ enum {
 
 /*
  * The SQL that makes the shared store: schema tlsrua with its tables, views,
- * functions, roles and rights, in one transaction.  The caller frees it.
+ * functions, roles and rights, in one transaction.  `type_at` gives the result
+ * types that are known, NULL past the last.  The caller frees the text.
  */
-char *shared_schema_script(void);
+typedef const struct result_type *shared_type_fn(size_t i);
+char *shared_schema_script(shared_type_fn *type_at);
 
 /*
  * Make it, unless there is one of this version.  Returns 1 when it was made, 0
  * when it was there, or -1.
  */
-int shared_schema_make(struct pg *, struct fault *);
+int shared_schema_make(struct pg *, shared_type_fn *type_at, struct fault *);
 
 /*
  * Whether this release may write a store of `version` that takes releases from

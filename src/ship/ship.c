@@ -22,6 +22,7 @@
 #include "postgresql/shared_schema.h"
 #include "postgresql/sqlstate.h"
 #include "ship/ship.h"
+#include "summary/remedy.h"
 
 enum {
 	MOST_REPORTS = 5000, /* in a batch */
@@ -132,6 +133,20 @@ find_position(struct shipping *s, struct fault *f)
 	return open_journal(s, f);
 }
 
+/* The same; a connection that is cut is tried again, but not a silent one. */
+static int
+connect_again(struct shipping *s, struct fault *f)
+{
+	while (find_position(s, f) == -1) {
+		pg_close(&s->pg);
+		if (f->status != EX_UNAVAILABLE || s->pg.said[0] == '\0' ||
+		    ++s->cuts >= CONNECTIONS || stop_requested())
+			return -1;
+		pause_before(3 * s->cuts);
+	}
+	return 0;
+}
+
 /* One report that the store there does not take. */
 static int
 refuse(struct shipping *s, const struct shipment *part, struct fault *f)
@@ -199,7 +214,7 @@ ship_some(struct shipping *s, struct fault *f)
 			s->counts->better += c.better;
 			rc = 1;
 		} else if ((rc = recover(s, &part, f)) == 0) {
-			rc = find_position(s, f) == -1 ? -1 : 1;
+			rc = connect_again(s, f) == -1 ? -1 : 1;
 		}
 	}
 	arena_free(&part.memory);
@@ -209,7 +224,7 @@ ship_some(struct shipping *s, struct fault *f)
 static int
 ship_all(struct shipping *s, struct fault *f)
 {
-	int rc = find_position(s, f);
+	int rc = connect_again(s, f);
 
 	if (rc == 0 && s->settings->again)
 		rc = shared_journal_restart(&s->pg, &s->journal, f);
@@ -265,7 +280,7 @@ ship_init(const struct ship_settings *s, struct fault *f)
 	int rc = pg_open(&p, s->service, "tlsrua init", s->timeout, f);
 
 	if (rc == 0)
-		rc = shared_schema_make(&p, f);
+		rc = shared_schema_make(&p, remedy_at, f);
 	pg_close(&p);
 	return rc;
 }
@@ -273,7 +288,7 @@ ship_init(const struct ship_settings *s, struct fault *f)
 int
 ship_print_schema(struct fault *f)
 {
-	char *script = shared_schema_script();
+	char *script = shared_schema_script(remedy_at);
 
 	(void)f;
 	fputs(script, stdout);

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""Whatever happens while it is shipped, the shared store ends as if nothing had.
+
+SHIP_MOMENTS says how often each kind of disturbance is tried (3).
+"""
+import os
+import random
+import signal
+import socket
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from lib import tap  # noqa: E402
+from lib.filled import fill  # noqa: E402
+from lib.patience import HANG  # noqa: E402
+from lib.program import OK  # noqa: E402
+from lib.shared_store import PASSWORD, Poller, SharedStore, kill  # noqa: E402
+
+MOMENTS = int(os.environ.get("SHIP_MOMENTS", "3"))
+REPORTS = 12000 if MOMENTS > 10 else 6000  # three batches, or two
+
+
+class Cutting:
+    """A proxy to the server that cuts the next connection after so many bytes either way, or of answers alone."""
+
+    def __init__(self, port, answers=False):
+        self.target, self.after, self.cuts, self.answers = port, None, 0, answers
+        self.answered = 0  # bytes
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.thread.join()
+
+    def _run(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._carry, args=(client, self.after), daemon=True).start()
+            self.after = None  # the next one gets through
+
+    def _carry(self, client, after):
+        server = socket.create_connection(("127.0.0.1", self.target))
+        left, lock = [after], threading.Lock()
+
+        def pump(source, sink):
+            counts = source is server or not self.answers
+            try:
+                while data := source.recv(65536):
+                    with lock:
+                        self.answered += len(data) if source is server else 0
+                        if left[0] is not None and counts:
+                            data, left[0] = data[:left[0]], left[0] - len(data)
+                            if left[0] <= 0:
+                                sink.sendall(data)
+                                self.cuts += 1
+                                return
+                    sink.sendall(data)
+            except OSError:
+                pass
+            finally:
+                for s in (client, server):
+                    try:
+                        s.shutdown(socket.SHUT_RDWR)
+                    except OSError:
+                        pass
+        other = threading.Thread(target=pump, args=(server, client), daemon=True)
+        other.start()
+        pump(client, server)
+        other.join()
+        client.close()
+        server.close()
+
+
+class Disturbed(SharedStore):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rng = random.Random(21)
+
+    def setUp(self):
+        super().setUp()
+        self.one = Poller(self, "one", timeout="5s")
+        fill(self.one.store, REPORTS, 300, 12, 20)
+        began = time.monotonic()
+        self.one.ship()
+        self.seconds = time.monotonic() - began
+        self.wanted = (self.content(), self.positions())
+        self.empty()
+
+    def assert_as_undisturbed(self, what):
+        got = (self.content(), self.positions())
+        if got != self.wanted:
+            missing, extra = set(self.wanted[0]) - set(got[0]), set(got[0]) - set(self.wanted[0])
+            self.fail(f"{what}: {len(missing)} rows missing, such as {sorted(missing)[:2]}; {len(extra)} too many, "
+                      f"such as {sorted(extra)[:2]}; {len(got[0])} rows, {len(self.wanted[0])} wanted; {got[1]}")
+
+    def disturb(self, disturbance):
+        """Run it again and again, disturbed at random moments, until it has shipped all; then once more."""
+        done = rounds = 0
+        while done < MOMENTS:
+            process = self.one.start()
+            time.sleep(self.rng.random() * self.seconds * 0.7)
+            if process.poll() is None:
+                disturbance(process)
+                done += 1
+            process.wait(HANG)
+            if self.positions() == self.wanted[1]:
+                rounds += 1
+                self.assert_as_undisturbed(f"round {rounds}, {done} disturbances")
+                self.empty()
+        self.one.ship()
+        self.assert_as_undisturbed(f"{done} disturbances")
+
+    def test_killed(self):
+        self.disturb(kill)
+
+    def test_backends_are_ended(self):
+        self.disturb(lambda process: self.pg.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                                                 " WHERE usename = 'poller'"))
+
+    def test_the_server_crashes(self):
+        def crash(process):
+            self.pg.stop(signal.SIGQUIT)
+            self.pg.start()
+        self.disturb(crash)
+
+    def test_the_connection_is_cut(self):
+        proxy = Cutting(self.pg.port)
+        try:
+            self.pg.service("cut", host="localhost", port=proxy.port, user="poller", password=PASSWORD,
+                            sslmode="disable")
+            self.one.configure(service="cut")
+            self.empty()
+            self.one.ship()
+            for _ in range(MOMENTS):
+                self.empty()
+                proxy.after = int(10 ** (2.5 + 4.2 * self.rng.random()))
+                self.one.ship()  # it connects again by itself
+                self.assert_as_undisturbed("cut")
+            self.assertGreater(proxy.cuts, 0)
+        finally:
+            proxy.close()
+
+    def test_answers_are_lost(self):
+        """That of COMMIT among them: the position in the shared store, not what the poller saw, says what is stored."""
+        proxy = Cutting(self.pg.port, answers=True)
+        try:
+            self.pg.service("lost", host="localhost", port=proxy.port, user="poller", password=PASSWORD,
+                            sslmode="disable")
+            self.one.configure(service="lost")
+            self.empty()
+            self.one.ship()
+            answered = proxy.answered
+            for i in range(MOMENTS):
+                self.empty()
+                proxy.after = answered - 61 * i - 1
+                self.one.ship()
+                self.assert_as_undisturbed(f"lost {61 * i + 1} bytes before the end")
+            self.assertEqual(MOMENTS, proxy.cuts)
+        finally:
+            proxy.close()
+
+    def test_the_server_is_put_back_from_a_backup(self):
+        """It has forgotten what it had acknowledged: the poller ships that again, of its own accord."""
+        process = self.one.start()
+        while self.value("SELECT count(*) FROM tlsrua.journals WHERE position > 0") == "0":
+            time.sleep(0.005)
+        process.wait(HANG)
+        self.pg.sql("UPDATE tlsrua.journals SET position = 0, mark = NULL;"
+                    "DELETE FROM tlsrua.failures; DELETE FROM tlsrua.policies; DELETE FROM tlsrua.reports")
+        self.one.ship()
+        self.assert_as_undisturbed("put back")
+
+    def test_who_is_stopped_goes_on(self):
+        process = self.one.start()
+        time.sleep(self.seconds / 3)
+        process.terminate()
+        self.assertIn(process.wait(HANG), (OK, 75))
+        self.one.ship()
+        self.assert_as_undisturbed("stopped")
+
+
+if __name__ == "__main__":
+    tap.main()
