@@ -110,12 +110,14 @@ int
 shared_journal_roll_up(struct pg *p, struct fault *f)
 {
 	PGresult *result;
+	int more;
 
-	if (pg_send(p, "SELECT tlsrua.roll_up()", NULL, 0, f) == -1 ||
+	if (pg_send(p, "SELECT tlsrua.roll_up(most => 8)", NULL, 0, f) == -1 ||
 	    pg_answers(p, &result, 1, f) == -1)
 		return -1;
+	more = pg_column_int(result, 0, 0) != 0;
 	PQclear(result);
-	return 0;
+	return more;
 }
 
 static const char list_journals[] =

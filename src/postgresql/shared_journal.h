@@ -44,7 +44,10 @@ int shared_journal_refuse(struct pg *, const struct shared_journal *,
     const struct shipment *, const char *sqlstate, const char *words,
     struct fault *);
 
-/* Count again the rollups of days that changed, unless another is at it. */
+/*
+ * Count again the rollups of some of the days that changed: 1; or 0 when there
+ * are none left, or another run is at it.
+ */
 int shared_journal_roll_up(struct pg *, struct fault *);
 
 /* A line of the status of the shared store. */

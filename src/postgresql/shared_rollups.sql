@@ -57,9 +57,11 @@ FROM failures AS f WHERE f.counted
 GROUP BY f.date, f.problem, f.domain, f.organization, f.reporter_domain,
     f.policy_type, f.policy_mode, f.receiving_ip;
 
--- Count again the days that changed; false when another is at it, or the last
--- time is less than `rest` ago.
-CREATE FUNCTION roll_up(rest interval DEFAULT '0') RETURNS boolean
+-- Count again the days that changed, at most so many, the oldest first.  Ask
+-- until it says false: there are none, another is at it, or the last time is
+-- less than `rest` ago.
+CREATE FUNCTION roll_up(rest interval DEFAULT '0', most int DEFAULT NULL)
+RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = tlsrua, pg_temp AS $$
 DECLARE
 	days date[];
@@ -70,13 +72,14 @@ BEGIN
 	IF NOT FOUND THEN
 		RETURN false;
 	END IF;
-	UPDATE counting SET done = clock_timestamp();
 	-- what is noted behind this statement stays noted and is counted again
-	WITH gone AS (DELETE FROM dirty RETURNING date)
+	WITH gone AS (DELETE FROM dirty WHERE date IN (SELECT DISTINCT d.date
+	    FROM dirty AS d ORDER BY d.date LIMIT most) RETURNING date)
 	SELECT array_agg(DISTINCT date) INTO days FROM gone;
 	IF days IS NULL THEN
-		RETURN true;
+		RETURN false;
 	END IF;
+	UPDATE counting SET done = clock_timestamp();
 	DELETE FROM rollup_days WHERE date = ANY (days);
 	DELETE FROM rollup_domains WHERE date = ANY (days);
 	DELETE FROM rollup_senders WHERE date = ANY (days);

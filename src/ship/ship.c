@@ -221,6 +221,21 @@ ship_some(struct shipping *s, struct fault *f)
 	return rc;
 }
 
+/* The figures there are right without; trouble is for the next run. */
+static void
+roll_up(struct shipping *s)
+{
+	struct fault f = { 0 };
+	int more = 1;
+
+	while (more == 1 && !stop_requested())
+		more = shared_journal_roll_up(&s->pg, &f);
+	if (more == -1)
+		log_info("ship: all is shipped, but the rollups there are not "
+			 "counted yet: %s",
+		    f.text);
+}
+
 static int
 ship_all(struct shipping *s, struct fault *f)
 {
@@ -240,9 +255,11 @@ ship_all(struct shipping *s, struct fault *f)
 			    (long long)s->journal.position, (long long)s->last);
 	}
 	log_progress_end();
-	if (rc != -1 && s->is_changed)
-		rc = shared_journal_roll_up(&s->pg, f);
-	return rc == -1 ? -1 : 0;
+	if (rc == -1)
+		return -1;
+	if (s->is_changed)
+		roll_up(s);
+	return 0;
 }
 
 int

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Whatever happens while it is shipped, the shared store ends as if nothing had.
 
-SHIP_MOMENTS says how often each kind of disturbance is tried (3).
+SHIP_MOMENTS says how often each kind of disturbance is tried (2).
 """
 import os
 import random
@@ -18,7 +18,7 @@ from lib.patience import HANG  # noqa: E402
 from lib.program import OK  # noqa: E402
 from lib.shared_store import PASSWORD, Poller, SharedStore, kill  # noqa: E402
 
-MOMENTS = int(os.environ.get("SHIP_MOMENTS", "3"))
+MOMENTS = int(os.environ.get("SHIP_MOMENTS", "2"))
 REPORTS = 12000 if MOMENTS > 10 else 6000  # three batches, or two
 
 
