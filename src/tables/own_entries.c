@@ -21,9 +21,9 @@ static const char create[] =
 
 /* The days of `own_filled` that changed since. */
 #define STALE                                                                 \
-	"SELECT o.date FROM temp.own_filled AS o LEFT JOIN"                   \
-	" main.days AS cal ON cal.date = o.date WHERE cal.generation IS NULL" \
-	" OR cal.generation <> o.generation"
+	"SELECT w.date FROM temp.own_filled AS w LEFT JOIN"                   \
+	" main.days AS cal ON cal.date = w.date WHERE cal.generation IS NULL" \
+	" OR cal.generation <> w.generation"
 
 static const struct sql select_stale = { "SELECT EXISTS (" STALE ")" };
 
@@ -107,11 +107,11 @@ own_entries_read(struct store *st, const struct store_filter *filter,
 static const char select_days[] =
     "WITH own AS MATERIALIZED (SELECT id FROM senders WHERE 1%s),"
     " newest AS MATERIALIZED (SELECT max((SELECT max(r.day) FROM"
-    " rollup_senders AS r WHERE r.sender = o.id)) AS day FROM own AS o)"
+    " rollup_senders AS r WHERE r.sender = w.id)) AS day FROM own AS w)"
     " SELECT date(min((SELECT min(r.day) FROM rollup_senders AS r"
-    " WHERE r.sender = o.id AND r.day > (SELECT day FROM newest) - ?1))"
+    " WHERE r.sender = w.id AND r.day > (SELECT day FROM newest) - ?1))"
     " * 86400, 'unixepoch'), date((SELECT day FROM newest) * 86400,"
-    " 'unixepoch') FROM own AS o";
+    " 'unixepoch') FROM own AS w";
 
 int
 own_days(struct store *st, const struct store_filter *filter, unsigned days,

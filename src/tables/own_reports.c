@@ -20,13 +20,13 @@ own_reports_sql(
 
 	return arena_printf(a,
 	    "(WITH own AS (SELECT DISTINCT date, report FROM temp.own_entries"
-	    " WHERE 1%s%s%s), e AS MATERIALIZED (SELECT o.date AS date,"
-	    " o.report AS report, EXISTS (SELECT 1 FROM main.policies AS p"
-	    " WHERE p.report = o.report AND NOT (1%s)) OR EXISTS (SELECT 1"
-	    " FROM main.reports AS q WHERE q.id = o.report AND"
+	    " WHERE 1%s%s%s), e AS MATERIALIZED (SELECT w.date AS date,"
+	    " w.report AS report, EXISTS (SELECT 1 FROM main.policies AS p"
+	    " WHERE p.report = w.report AND NOT (1%s)) OR EXISTS (SELECT 1"
+	    " FROM main.reports AS q WHERE q.id = w.report AND"
 	    " instr(q.domain, ' ') > 0 AND NOT EXISTS (SELECT 1 FROM"
 	    " main.policies AS p WHERE p.report = q.id))"
-	    " AS mixed FROM own AS o)"
+	    " AS mixed FROM own AS w)"
 	    " SELECT r.id AS id, r.date AS date, r.organization AS"
 	    " organization, r.reporter_domain AS reporter_domain,"
 	    " iif(e.mixed, '', r.report_id) AS report_id, r.start AS start,"
