@@ -58,10 +58,26 @@ cmd_config(const struct options *o, enum config_need need, struct config *c)
 	return 0;
 }
 
+const char *
+cmd_shared_service(const struct config *c)
+{
+	static const char prefix[] = "postgresql:";
+	size_t n = sizeof prefix - 1;
+
+	return strncmp(c->store_path, prefix, n) == 0 ? c->store_path + n
+						      : NULL;
+}
+
 int
 cmd_open_store(enum store_access access, struct opened *in)
 {
 	struct fault f = { 0 };
+
+	if (cmd_shared_service(&in->config) != NULL)
+		return cmd_usage("-d %s: this command reads the store of a "
+				 "poller, which is a file; of a shared store "
+				 "there is `tlsrua export`",
+		    in->config.store_path);
 
 	in->store = store_open(in->config.store_path, access, &f);
 	return in->store != NULL ? 0 : cmd_failed(&f);

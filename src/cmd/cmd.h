@@ -37,6 +37,12 @@ enum config_need {
 };
 
 /*
+ * The section of libpq's service file behind "-d postgresql:"; NULL where the
+ * store is a file.
+ */
+const char *cmd_shared_service(const struct config *);
+
+/*
  * Read the configuration of -c, or else /etc/tlsrua.conf, and put -d over its
  * store.  Returns 0, or the exit code once what is wrong was logged;
  * config_free() it in either case.

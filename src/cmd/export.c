@@ -10,8 +10,11 @@
 #include "export/protected_files.h"
 #include "export/table_file.h"
 #include "ledger/exports.h"
+#include "model/row.h"
 #include "output/csv.h"
 #include "output/output_folder.h"
+#include "ship/shared_tables.h"
+#include "store/status.h"
 #include "store/store.h"
 #include "tables/tables.h"
 #include "views/views.h"
@@ -28,31 +31,10 @@ is_table(const char *name)
 	return false;
 }
 
-/* --from and --to as given; --since, or else the configuration's, for from. */
-static int
-set_range(struct store *st, const struct options *o, const struct config *c,
-    struct store_filter *filter, char from[static 16], struct fault *f)
-{
-	unsigned days = o->since != NULL ? o->since_days : c->export_since;
-
-	filter->to = o->to;
-	filter->from = o->from;
-	filter->domains = o->domains.item;
-	filter->n_domains = o->domains.n;
-	filter->organizations = o->organizations.item;
-	filter->n_organizations = o->organizations.n;
-	if (o->from != NULL)
-		return 0;
-	if (first_day_since(st, days, from, f) == -1)
-		return -1;
-	filter->from = from[0] != '\0' ? from : NULL;
-	return 0;
-}
-
 /* An export, and where it goes. */
 struct exporting {
 	const struct config *config;
-	struct store *store;
+	struct table_source source;
 	struct table_format format;
 	struct store_filter filter;
 	char from[16]; /* the first day, where the filter has one of --since */
@@ -67,13 +49,14 @@ write_table(struct exporting *e, const char *table, struct fault *f)
 	int rc;
 
 	if (e->folder.fd == -1)
-		return table_print(e->store, &e->format, table, &e->filter, f);
+		return table_print(
+		    &e->source, &e->format, table, &e->filter, f);
 	name = xasprintf("%s.%s", table, e->format.ndjson ? "ndjson" : "csv");
 	path = xasprintf("%s/%s", e->folder.path, name);
 	rc = protected_file_check(e->config, path, f);
 	if (rc == 0)
-		rc = table_write(e->store, &e->format, &e->folder, name, table,
-		    &e->filter, f);
+		rc = table_write(&e->source, &e->format, &e->folder, name,
+		    table, &e->filter, f);
 	e->n += rc == 0;
 	free(name);
 	free(path);
@@ -94,42 +77,102 @@ chosen_style(const struct options *o, const struct config *c)
 	return style;
 }
 
-/* Write the tables that are named, or all, in one view of the store. */
+/*
+ * Write the tables that are named, or all.  `newest`: the newest day, from
+ * which
+ * --since counts, or else the configuration's.
+ */
 static int
-write_tables(struct exporting *e, const struct options *o, struct fault *f)
+write_tables(struct exporting *e, const struct options *o,
+    const char newest[static 16], struct fault *f)
 {
 	const char *table;
 	size_t i;
-	int rc;
+	int rc = 0;
 
-	if (store_begin_view(e->store, f) == -1)
-		return -1;
-	rc = set_range(e->store, o, e->config, &e->filter, e->from, f);
+	memcpy(e->from, newest, sizeof e->from);
+	first_day_of(o->since != NULL ? o->since_days : e->config->export_since,
+	    e->from);
+	if (o->from == NULL && e->from[0] != '\0')
+		e->filter.from = e->from;
 	for (i = 0; rc == 0 && i < o->n_args; i++)
 		rc = write_table(e, o->args[i], f);
 	for (i = 0;
 	     rc == 0 && o->n_args == 0 && (table = store_table_name(i)) != NULL;
 	     i++)
 		rc = write_table(e, table, f);
-	store_end_view(e->store);
 	return rc;
 }
 
+/* The tables of a store, in one view of it. */
+static int
+write_store(struct exporting *e, struct store *st, const struct options *o,
+    struct fault *f)
+{
+	char newest[16];
+	int rc;
+
+	e->source = table_source_of(st);
+	if (store_begin_view(st, f) == -1)
+		return -1;
+	rc = store_newest_day(st, newest, f);
+	if (rc == 0)
+		rc = write_tables(e, o, newest, f);
+	store_end_view(st);
+	return rc;
+}
+
+static int
+read_shared(void *arg, const char *table, const struct store_filter *filter,
+    const struct row_sink *sink, struct fault *f)
+{
+	return shared_tables_read(arg, table, filter, sink, f);
+}
+
+/* The tables of a shared store, as they are at one moment. */
+static int
+write_shared(struct exporting *e, const char *service, const struct options *o,
+    struct fault *f)
+{
+	struct shared_tables *shared =
+	    shared_tables_open(service, e->config->postgresql.timeout, f);
+	char newest[16];
+	int rc;
+
+	if (shared == NULL)
+		return -1;
+	e->source = (struct table_source){ read_shared, shared };
+	rc = shared_tables_newest_day(shared, newest, f);
+	if (rc == 0)
+		rc = write_tables(e, o, newest, f);
+	shared_tables_close(shared);
+	return rc;
+}
+
+/* `st` is NULL where the store is a shared one. */
 static int
 export_tables(struct store *st, const struct options *o, const struct config *c,
     const char *dir, struct fault *f)
 {
 	struct csv_style style = chosen_style(o, c);
 	struct exporting e = { .config = c,
-		.store = st,
 		.format = { o->ndjson, &style },
+		.filter = { .from = o->from,
+		    .to = o->to,
+		    .domains = o->domains.item,
+		    .n_domains = o->domains.n,
+		    .organizations = o->organizations.item,
+		    .n_organizations = o->organizations.n },
 		.folder = { .fd = -1 } };
 	int rc;
 
 	if (strcmp(dir, "-") != 0 &&
 	    output_folder_open(&e.folder, dir, f) == -1)
 		return -1;
-	rc = write_tables(&e, o, f);
+	if (st != NULL)
+		rc = write_store(&e, st, o, f);
+	else
+		rc = write_shared(&e, cmd_shared_service(c), o, f);
 	if (rc == 0 && e.folder.fd != -1)
 		cmd_done(
 		    "%s: %zu table%s written", dir, e.n, e.n == 1 ? "" : "s");
@@ -226,10 +269,11 @@ run(const struct options *o)
 		goto out;
 	}
 	dir = o->output != NULL ? o->output : in.config.export_dir;
-	if ((status = check_arguments(o, &in.config, dir)) == 0 &&
-	    (status = cmd_open_store(STORE_READ, &in)) == 0 &&
-	    (status = range_options_check_domains(o, "export", in.store)) ==
-		0 &&
+	status = check_arguments(o, &in.config, dir);
+	if (status == 0 && cmd_shared_service(&in.config) == NULL &&
+	    (status = cmd_open_store(STORE_READ, &in)) == 0)
+		status = range_options_check_domains(o, "export", in.store);
+	if (status == 0 &&
 	    export_tables(in.store, o, &in.config, dir, &f) == -1)
 		status = cmd_failed(&f);
 out:

@@ -149,13 +149,14 @@ static int
 write_whole(struct csv_writing *r, struct written *w, struct fault *f)
 {
 	struct table_format format = { .style = &r->config->csv };
+	struct table_source source = table_source_of(r->store);
 
 	if (!r->filter.alone && !r->filter.lives_gathered &&
 	    store_gather_lives(r->store, &r->filter, f) == -1)
 		return -1;
 	w->export.parts = "";
-	return table_rows(r->store, &format, whole_file_stream(w->file),
-	    w->path, w->export.table, &r->filter, f);
+	return table_rows(&source, &format, whole_file_stream(w->file), w->path,
+	    w->export.table, &r->filter, f);
 }
 
 /* The disk begins to write this file while the next table is read. */

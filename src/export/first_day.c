@@ -8,20 +8,26 @@
 #include "store/status.h"
 #include "store/store.h"
 
-int
-first_day_since(
-    struct store *st, unsigned days, char day[static 16], struct fault *f)
+void
+first_day_of(unsigned days, char day[static 16])
 {
 	char text[UTC_TEXT];
 	int64_t newest;
 
-	if (store_newest_day(st, day, f) == -1)
-		return -1;
 	if (days == SINCE_ALL || utc_parse_date(span_of(day), &newest) == -1) {
 		day[0] = '\0';
-		return 0;
+		return;
 	}
 	utc_format_date(newest - (int64_t)(days - 1) * UTC_DAY, text);
 	memcpy(day, text, 11);
+}
+
+int
+first_day_since(
+    struct store *st, unsigned days, char day[static 16], struct fault *f)
+{
+	if (store_newest_day(st, day, f) == -1)
+		return -1;
+	first_day_of(days, day);
 	return 0;
 }

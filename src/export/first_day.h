@@ -11,4 +11,7 @@ struct store;
 int first_day_since(
     struct store *, unsigned days, char day[static 16], struct fault *);
 
+/* The same from the newest day, which is in `day` before; "" for none. */
+void first_day_of(unsigned days, char day[static 16]);
+
 #endif

@@ -28,32 +28,46 @@ table_warn_long(const char *table, size_t rows)
 		    table, rows, SPREADSHEET_ROWS - 1);
 }
 
+static int
+read_store(void *arg, const char *table, const struct store_filter *filter,
+    const struct row_sink *sink, struct fault *f)
+{
+	return store_read_table(arg, table, filter, sink, f);
+}
+
+struct table_source
+table_source_of(struct store *st)
+{
+	return (struct table_source){ read_store, st };
+}
+
 int
-table_rows(struct store *st, const struct table_format *format, FILE *out,
-    const char *name, const char *table, const struct store_filter *filter,
-    struct fault *f)
+table_rows(const struct table_source *source, const struct table_format *format,
+    FILE *out, const char *name, const char *table,
+    const struct store_filter *filter, struct fault *f)
 {
 	struct csv csv = { .style = format->style, .out = out, .name = name };
 	struct ndjson json = { .out = out, .name = name };
 	struct row_sink sink =
 	    format->ndjson ? ndjson_sink(&json) : csv_sink(&csv);
 
-	if (store_read_table(st, table, filter, &sink, f) == -1)
+	if (source->read(source->arg, table, filter, &sink, f) == -1)
 		return -1;
 	table_warn_long(table, csv.rows);
 	return 0;
 }
 
 int
-table_write(struct store *st, const struct table_format *format,
-    const struct output_folder *folder, const char *name, const char *table,
-    const struct store_filter *filter, struct fault *f)
+table_write(const struct table_source *source,
+    const struct table_format *format, const struct output_folder *folder,
+    const char *name, const char *table, const struct store_filter *filter,
+    struct fault *f)
 {
 	struct whole_file *file = whole_file_open_in(folder, name, f);
 	char *path = xasprintf("%s/%s", folder->path, name);
 	int rc = -1;
 
-	if (file != NULL && table_rows(st, format, whole_file_stream(file),
+	if (file != NULL && table_rows(source, format, whole_file_stream(file),
 				path, table, filter, f) == 0)
 		rc = whole_file_commit(file, f);
 	whole_file_close(file);
@@ -62,10 +76,11 @@ table_write(struct store *st, const struct table_format *format,
 }
 
 int
-table_print(struct store *st, const struct table_format *format,
-    const char *table, const struct store_filter *filter, struct fault *f)
+table_print(const struct table_source *source,
+    const struct table_format *format, const char *table,
+    const struct store_filter *filter, struct fault *f)
 {
-	if (table_rows(st, format, stdout, NULL, table, filter, f) == -1)
+	if (table_rows(source, format, stdout, NULL, table, filter, f) == -1)
 		return -1;
 	if (fflush(stdout) == EOF)
 		return write_fault(f, NULL, "cannot be written");

@@ -18,8 +18,8 @@ static const struct meaning {
 	{ "28", EX_NOPERM,
 	    "; see the role, its passfile and the server's pg_hba.conf" },
 	{ "42501", EX_NOPERM,
-	    "; make the role a member of tlsrua_ship: GRANT tlsrua_ship TO "
-	    "ROLE" },
+	    "; make the role a member of tlsrua_ship, or of tlsrua_read to "
+	    "read: GRANT tlsrua_ship TO ROLE" },
 	{ "3D000", EX_PROTOCOL,
 	    "; make the database, or name another in the service" },
 	{ "3F000", EX_PROTOCOL, NO_STORE },
