@@ -89,6 +89,8 @@ sort_rows(struct merging *m)
 static const char settings[] =
     "SELECT set_config('enable_hashjoin', 'off', true),"
     " set_config('enable_mergejoin', 'off', true),"
+    " set_config('enable_material', 'off', true),"
+    " set_config('enable_seqscan', 'off', true),"
     " set_config('lock_timeout', $1, true),"
     " set_config('statement_timeout', $1, true),"
     " set_config('idle_in_transaction_session_timeout', $1, true)";

@@ -215,10 +215,10 @@ send_find_news(struct pg *p, struct report_arrays *a, struct fault *f)
 	return send_some(p,
 	    "SELECT b.date, b.identity, b.content"
 	    " FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-	    " AS b (" KNOWN ") WHERE " NOT_DROPPED
-	    " AND NOT EXISTS (SELECT 1 FROM tlsrua.reports AS r"
-	    " WHERE r.date = b.date AND r.identity = b.identity"
-	    " AND r.content = b.content AND (r.vouched, r.dkim, r.dkim_domain,"
+	    " AS b (" KNOWN ") WHERE " NOT_DROPPED " AND NOT EXISTS (SELECT 1"
+	    " FROM tlsrua.copies(b.date, b.identity) AS r"
+	    " WHERE r.content = b.content AND (r.vouched, r.dkim, "
+	    "r.dkim_domain,"
 	    " r.dkim_selector) >= (b.vouched, b.dkim, b.dkim_domain,"
 	    " b.dkim_selector)"
 	    " AND coalesce(r.received, 'infinity')"
@@ -243,9 +243,9 @@ send_add_conflicts(struct pg *p, const struct shared_journal *j,
 	return send_reports(p,
 	    "INSERT INTO tlsrua.reports (status, journal, " COLUMNS ")"
 	    " SELECT 'conflict', $1, b.* FROM " ARRAYS " WHERE " NOT_DROPPED
-	    " AND NOT EXISTS (SELECT 1 FROM tlsrua.reports AS r"
-	    " WHERE r.date = b.date AND r.identity = b.identity"
-	    " AND r.content = b.content)"
+	    " AND NOT EXISTS (SELECT 1"
+	    " FROM tlsrua.copies(b.date, b.identity) AS r"
+	    " WHERE r.content = b.content)"
 	    " ORDER BY b.date, b.identity, b.content"
 	    " RETURNING date, id, identity, content",
 	    j, a, f);

@@ -26,7 +26,7 @@ GRANT INSERT ON unshipped, reports, report_bytes, policy_texts, policies,
 GRANT USAGE ON SEQUENCE report_ids TO tlsrua_ship;
 GRANT EXECUTE ON FUNCTION need_month, open_journal, lock_journal,
     advance_journal, restart_journal, improve_copies, choose_copies,
-    drop_copies, roll_up TO tlsrua_ship;
+    drop_copies, roll_up, copies TO tlsrua_ship;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA tlsrua TO tlsrua_read, tlsrua_operate;
 REVOKE SELECT ON readers FROM tlsrua_read;

@@ -179,10 +179,10 @@ SELECT r.id, r.date, r.organization, r.reporter_domain, r.report_id, r.start,
 	AS counted_failed,
     r.contact, r.source, r.message_id, r.received, r.dkim,
     concat_ws(' ', nullif(r.warnings, ''), CASE WHEN r.vouched = 0
-	AND r.dkim <> '' THEN 'unauthenticated' END, CASE WHEN EXISTS (
-	SELECT 1 FROM reports AS c WHERE c.date = r.date
-	    AND c.identity = r.identity AND c.id <> r.id)
-	THEN 'report-id-conflict' END) COLLATE "C" AS warnings,
+	AND r.dkim <> '' THEN 'unauthenticated' END,
+	CASE WHEN r.status = 'conflict' OR EXISTS (SELECT 1 FROM reports AS c
+	    WHERE c.date = r.date AND c.identity = r.identity
+		AND c.status = 'conflict') THEN 'report-id-conflict' END) COLLATE "C" AS warnings,
     r.status, r.dkim_domain
 FROM reports AS r;
 
