@@ -93,8 +93,8 @@ static const struct code_entry entries[CODE_COUNT] = {
 	/* DKIM */
 	[CODE_DKIM_MISSING] = { "dkim-missing", CLASS_REJECT,
 	    "The mail bears no DKIM signature.",
-	    "A report without a valid signature of the reporting domain must "
-	    "be ignored.",
+	    "Anybody may have sent it. It is counted and turns no answer, or "
+	    "refused by dkim = require, as RFC 8460 asks for.",
 	    "RFC 8460 §3" },
 	[CODE_DKIM_FAIL] = { "dkim-fail", CLASS_REJECT,
 	    "The DKIM signature does not fit the mail.",
