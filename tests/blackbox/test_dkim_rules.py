@@ -423,7 +423,7 @@ class Several(Rules):
     def test_the_best_that_is_the_reporters_counts(self):
         ours, relay = "tls@reporter.example", {"d": "relay.example"}
         sub, silent = {"d": "mail.reporter.example"}, {"s": "silent"}
-        self.dns.trouble["silent._domainkey.reporter.example"] = "servfail"
+        self.dns.trouble.update({f"silent._domainkey.{d}.example": "servfail" for d in ("reporter", "relay")})
         good, bad, other = ({}, False), ({}, True), ("pass", "reporter.example")
         self.check_mails({
             "a relay and the reporter": ([(relay, False), good], ours, other),
@@ -435,6 +435,8 @@ class Several(Rules):
             "the reporter is below": ([good], "tls@eu.mail.reporter.example", other),
             "a broken one, and one that cannot be asked": (
                 [bad, (silent, False)], ours, ("waiting", "reporter.example")),
+            "a broken one, and one of a relay that cannot be asked": (
+                [({**relay, "s": "silent"}, False), bad], ours, ("dkim-fail", "reporter.example")),
             "one that cannot be asked, and a good one": ([(silent, False), good], ours, other),
             "rsa-sha1 above a good one": ([({"a": "rsa-sha1"}, False), good], ours, other),
             "l= above a good one": ([({"l": "5"}, False), good], ours, other),
