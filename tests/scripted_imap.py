@@ -1174,7 +1174,19 @@ TWO_PARTS = (
 )
 
 
-def parts(name, code, note, *lines, more=b"", at="BODYSTRUCTURE", **overrides):
+INSIDE = (
+    '("MESSAGE" "RFC822" NIL NIL NIL "7BIT" 90000 '
+    "(NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL) "
+)
+BOUNCE = (
+    '(("TEXT" "PLAIN" NIL NIL NIL "7BIT" 900 9)' + INSIDE + TWO_PARTS + " 9)"
+    ' "MIXED" ("BOUNDARY" "b"))'
+)
+
+
+def parts(
+    name, code, note, *lines, more=b"", at="BODYSTRUCTURE", made_of=TWO_PARTS, **overrides
+):
     """A server that says this when mails that it says are large are looked at."""
 
     def fetch_sizes(self, uids):
@@ -1197,7 +1209,7 @@ def parts(name, code, note, *lines, more=b"", at="BODYSTRUCTURE", **overrides):
             for uid in uids:
                 self.line(
                     "* %d FETCH (UID %d BODYSTRUCTURE %s)"
-                    % (self.number(uid), uid, TWO_PARTS)
+                    % (self.number(uid), uid, made_of)
                 )
             self.ok()
         else:
@@ -1212,6 +1224,8 @@ STRUCTURE = "* 1 FETCH (UID 11 BODYSTRUCTURE "
 parts("parts-untold", 0, "nothing is told")
 parts("parts-brackets", 0, "25,000 brackets", STRUCTURE + "(" * 25000 + "\r\n")
 parts("parts-long-line", 0, "a line of 1 MB", STRUCTURE + "x" * 1000000 + "\r\n")
+parts("parts-mails", 0, "mails in mails", STRUCTURE + "(" + INSIDE * 3000 + "\r\n")
+parts("parts-mail-cut", 0, "a mail is cut", STRUCTURE + "(" + INSIDE + ")\r\n")
 parts("parts-brace", 0, "a brace in a name", STRUCTURE + '("{5} x" {6)\r\n')
 parts(
     "parts-many-literals",
@@ -1241,24 +1255,29 @@ parts(
 
 FIELDS = "* 1 FETCH (UID 11 BODY[HEADER.FIELDS (SUBJECT)] "
 FRONT = "* 1 FETCH (UID 11 BODY[1]<0> "
+INNER = "* 1 FETCH (UID 11 BODY[2.HEADER.FIELDS (SUBJECT)] "
 
 
-def told(prefix, at, begin):
+def told(prefix, at, begin, made_of=TWO_PARTS):
     """The same of what is asked for before the structure, and after it."""
-    parts(prefix + "-untold", 0, "nothing is told", at=at)
-    parts(prefix + "-nil", 0, "NIL", begin + "NIL)\r\n", at=at)
-    parts(prefix + "-nul", 0, "a NUL", begin + '"\0")\r\n', at=at)
-    long = begin + "{200000}\r\n" + "x" * 200000 + ")\r\n"
-    parts(prefix + "-long", 0, "200 KB in a literal", long, at=at)
-    flood = b"* 1 FETCH (UID 11)\r\n"
-    parts(prefix + "-flood", 76, "answers without end", more=flood, at=at)
-    parts(prefix + "-endless", 76, "a line without end", begin, more=b"(a ", at=at)
-    parts(prefix + "-4gb", 76, "4 GB", begin + "{4000000000}\r\n", at=at)
-    parts(prefix + "-wrong-tag", 76, "another tag", "A999 OK done\r\n", at=at)
+
+    def one(name, code, note, *lines, more=b""):
+        parts(prefix + name, code, note, *lines, more=more, at=at, made_of=made_of)
+
+    one("-untold", 0, "nothing is told")
+    one("-nil", 0, "NIL", begin + "NIL)\r\n")
+    one("-nul", 0, "a NUL", begin + '"\0")\r\n')
+    one("-long", 0, "200 KB", begin + "{200000}\r\n" + "x" * 200000 + ")\r\n")
+    one("-flood", 76, "answers without end", more=b"* 1 FETCH (UID 11)\r\n")
+    one("-again", 76, "told without end", more=(begin + '"' + "x" * 500 + '")\r\n').encode())
+    one("-endless", 76, "a line without end", begin, more=b"(a ")
+    one("-4gb", 76, "4 GB", begin + "{4000000000}\r\n")
+    one("-wrong-tag", 76, "another tag", "A999 OK done\r\n")
 
 
 told("fields", "HEADER.FIELDS", FIELDS)
 told("fronts", "BODY.PEEK[1]", FRONT)
+told("inner", "2.HEADER.FIELDS", INNER, made_of=BOUNCE)
 
 
 class PartsRefused(Session):
