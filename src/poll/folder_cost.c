@@ -32,7 +32,8 @@ advice(const struct folder_cost *c)
 const char *
 folder_cost_text(const struct folder_cost *c, char out[static COST_TEXT])
 {
-	char mails[GROUPED], bytes[GROUPED], to_read[GROUPED], why[80] = "";
+	char mails[GROUPED], bytes[GROUPED], to_read[GROUPED];
+	char why[80] = "", part[40] = "all";
 
 	if (share_is_low(c->share))
 		snprintf(why, sizeof why,
@@ -40,11 +41,12 @@ folder_cost_text(const struct folder_cost *c, char out[static COST_TEXT])
 		    "to be reports",
 		    c->share < SHARE_ALL / 100 ? "less than " : "",
 		    c->share < SHARE_ALL / 100 ? 1 : c->share / 100);
-	snprintf(out, COST_TEXT,
-	    "%s mail%s, %s%s; about %s of that will be "
-	    "read%s%s",
+	if (c->to_read < c->bytes)
+		snprintf(part, sizeof part, "about %s",
+		    text_size(c->to_read, to_read));
+	snprintf(out, COST_TEXT, "%s mail%s, %s%s; %s of that will be read%s%s",
 	    text_grouped(c->mails, mails), c->mails == 1 ? "" : "s",
-	    c->is_guess ? "about " : "", text_size(c->bytes, bytes),
-	    text_size(c->to_read, to_read), why, advice(c));
+	    c->is_guess ? "about " : "", text_size(c->bytes, bytes), part, why,
+	    advice(c));
 	return out;
 }

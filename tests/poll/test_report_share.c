@@ -76,7 +76,7 @@ a_folder_says_what_it_costs(void **state)
 	folder_cost_text(&few, text);
 	assert_non_null(strstr(text, "; a folder of their own costs less"));
 	assert_string_equal(folder_cost_text(&all, text),
-	    "20,000 mails, 90.0 MB; about 90.0 MB of that will be read; with "
+	    "20,000 mails, 90.0 MB; all of that will be read; with "
 	    "import_since, which passes over old mails, it is less: see "
 	    "tlsrua.conf(5)");
 }
