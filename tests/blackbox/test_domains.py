@@ -13,7 +13,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from lib import tap  # noqa: E402
+from lib import schema, tap  # noqa: E402
 from lib.internet import ANCIENT, DESERTED, NSD, RECORD, SERVFAIL, SILENCE, Internet, policy  # noqa: E402
 from lib.patience import catches, wait_until  # noqa: E402
 from lib.program import (BINARY, CHECK, CONFIG, NOINPUT, OK, SANITIZED, TEMPFAIL, UNAVAILABLE, USAGE, Scene,  # noqa: E402
@@ -169,7 +169,7 @@ class Looking(Scene):
         found = {}
         for line in result.out.splitlines():
             domain = json.loads(line)
-            self.assertEqual({"domain", "about", "points", "tlsrpt", "sts", "policy", "mx", "dnssec", "ok"}, set(domain))
+            schema.check("check", domain)
             found[domain["domain"]] = {f"{p['code']}:{p['state'][0]}" for p in domain["points"]
                                        if p["state"] != "ok" and p["code"] not in ("dane-none", "reports-none")}
         return found
