@@ -121,6 +121,28 @@ write_polls(FILE *out, const struct folder *list, size_t n)
 	}
 }
 
+/* Of each mailbox once. */
+static void
+write_durations(FILE *out, const struct folder *list, size_t n)
+{
+	static const char name[] = "tlsrua_mailbox_last_poll_duration_seconds";
+	size_t i, k;
+
+	prometheus_family(
+	    out, name, "How long the last poll of the mailbox took.");
+	for (i = 0; i < n; i++) {
+		struct prometheus_label label = { "mailbox", list[i].mailbox };
+
+		for (k = 0; k < i; k++)
+			if (strcmp(list[k].mailbox, list[i].mailbox) == 0)
+				break;
+		if (k == i && list[i].polled.id != 0 &&
+		    list[i].polled.duration >= 0)
+			prometheus_seconds(out, name, &label, 1,
+			    (double)list[i].polled.duration / 1000);
+	}
+}
+
 static int
 write_folders(
     FILE *out, struct store *st, const struct config *c, struct fault *f)
@@ -132,6 +154,7 @@ write_folders(
 	if (rc == 0 && n > 0) {
 		shown = n < FOLDERS ? n : FOLDERS;
 		write_polls(out, list, shown);
+		write_durations(out, list, shown);
 		prometheus_family(out, "tlsrua_mailbox_folders_left_out",
 		    "Folders polled later than all that are listed.");
 		prometheus_number(out, "tlsrua_mailbox_folders_left_out", NULL,

@@ -11,7 +11,7 @@
 
 static const struct sql select_mailbox = {
 	"SELECT m.id, m.uidvalidity, m.uid, m.last_good, r.report_share,"
-	" r.day, r.bytes FROM mailboxes AS m"
+	" r.day, r.bytes, ifnull(m.duration, -1) FROM mailboxes AS m"
 	" LEFT JOIN reading AS r ON r.mailbox = m.id"
 	" WHERE m.name = ?1 AND m.folder = ?2"
 };
@@ -35,6 +35,7 @@ find_mailbox(struct store *st, const struct value *key,
 				    ? -1
 				    : sqlite3_column_int(row, 4),
 		.bytes = sqlite3_column_int64(row, 6),
+		.duration = sqlite3_column_int64(row, 7),
 	};
 	/* NULL, or '', leaves them 0 */
 	(void)utc_parse(
@@ -124,22 +125,23 @@ store_bytes_of_day(struct store *st, const char *name, int64_t day,
 
 static const struct sql update_poll = {
 	"UPDATE mailboxes SET last_poll = ?2, status = ?3, error = ?4,"
-	" last_good = iif(?3 = 0, ?2, last_good) WHERE id = ?1"
+	" last_good = iif(?3 = 0, ?2, last_good), duration = ?5 WHERE id = ?1"
 };
 
 int
-store_poll_ended(struct store *st, int64_t mailbox, int64_t when, int status,
-    const char *text, struct fault *f)
+store_poll_ended(struct store *st, int64_t mailbox,
+    const struct store_poll *poll, struct fault *f)
 {
 	char time[UTC_TEXT];
 	struct value v[] = { value_number(mailbox), value_null(),
-		value_number(status), value_text(text) };
+		value_number(poll->status), value_text(poll->error),
+		value_number(poll->duration) };
 
-	utc_format(when, time);
+	utc_format(poll->when, time);
 	v[1] = value_text(time);
 	if (store_begin_try(st, f) == -1)
 		return -1;
-	return sql_run(st, &update_poll, v, 4, f);
+	return sql_run(st, &update_poll, v, 5, f);
 }
 
 static const struct column mailboxes[] = {

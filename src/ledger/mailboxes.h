@@ -21,6 +21,8 @@ struct store_mailbox {
 	 * since 1970 at its start; 0 before the first) */
 	int64_t day;
 	int64_t bytes;
+	int64_t duration; /* milliseconds that the last poll of the mailbox
+			     took; -1: not known */
 };
 
 /* Find it by name and folder (UTF-8), or create it. */
@@ -40,12 +42,16 @@ int store_set_cursor(
 int store_bytes_of_day(struct store *, const char *name, int64_t day,
     int64_t *bytes, struct fault *);
 
-/*
- * How a poll of a folder ended: `when` (seconds since 1970), the exit code it
- * came to (0: well) and its fault's text ("").
- */
-int store_poll_ended(struct store *, int64_t mailbox, int64_t when, int status,
-    const char *text, struct fault *);
+/* How a poll of a folder ended. */
+struct store_poll {
+	int64_t when;	   /* seconds since 1970 */
+	int64_t duration;  /* milliseconds, of all folders of the mailbox */
+	int status;	   /* the exit code it came to, 0: well */
+	const char *error; /* the text of its fault, or "" */
+};
+
+int store_poll_ended(
+    struct store *, int64_t mailbox, const struct store_poll *, struct fault *);
 
 /*
  * The folders polled: mailbox, folder, uidvalidity, uid, last_poll, last_good,

@@ -25,6 +25,7 @@
 #include "poll/login_refusal.h"
 #include "poll/poll_folder.h"
 #include "poll/poll_mailbox.h"
+#include "poll/poll_outcome.h"
 #include "poll/poll_run.h"
 #include "poll/waiting_mails.h"
 #include "poll/withheld_mails.h"
@@ -421,7 +422,9 @@ static int
 end_mailbox(struct poll_run *p, struct mailbox *mb, const struct fault *f,
     struct fault *trouble)
 {
-	int64_t now = (int64_t)time(NULL);
+	struct store_poll poll = { .when = (int64_t)time(NULL),
+		.duration = p->ended.duration };
+	int64_t now = poll.when;
 	bool late = false;
 	size_t i;
 
@@ -429,15 +432,16 @@ end_mailbox(struct poll_run *p, struct mailbox *mb, const struct fault *f,
 		return EX_TEMPFAIL;
 	for (i = 0; i < mb->config->n_folders; i++) {
 		struct folder_state *fs = &mb->folders[i];
-		int status = fs->polled ? 0 : f->status;
 
+		poll.status = fs->polled ? 0 : f->status;
+		poll.error = fs->polled ? "" : f->text;
 		/* a last good poll in the future comes from a wrong clock */
 		if (!fs->polled &&
 		    (now < fs->cursor.last_good ||
 			now - fs->cursor.last_good > mb->config->grace))
 			late = true;
-		if (store_poll_ended(p->store, fs->cursor.id, now, status,
-			fs->polled ? "" : f->text, trouble) == -1)
+		if (store_poll_ended(p->store, fs->cursor.id, &poll, trouble) ==
+		    -1)
 			return -1;
 	}
 	if (f->scope == FAULT_NONE)
@@ -456,6 +460,8 @@ poll_mailbox(
 {
 	struct mailbox mb = { .config = config };
 	struct fault ended = { 0 };
+	struct ingest_counts before = *ingest_counts(p->ingest);
+	double began = timing_now();
 	int rc = -1, status;
 
 	mb.account = config->account;
@@ -478,8 +484,7 @@ poll_mailbox(
 	}
 	if (!stop_requested() && settle_withheld(p, &mb, &ended, f) == -1)
 		goto out;
-	p->ended = (struct poll_outcome){ true, ended.status, "" };
-	memcpy(p->ended.error, ended.text, sizeof p->ended.error);
+	poll_outcome_note(&p->ended, &ended, &before, p->ingest, began);
 	if ((status = end_mailbox(p, &mb, &ended, f)) == -1)
 		goto out;
 	budget_tell(&mb.budget, config->name);

@@ -3,19 +3,12 @@
 
 #include <stdbool.h>
 
-#include "base/fault.h"
+#include "poll/poll_outcome.h"
 
 struct config;
 struct ingest;
 struct store;
 struct timing;
-
-/* How the poll of a mailbox ended. */
-struct poll_outcome {
-	bool begun;		/* false: it was stopped before */
-	int status;		/* exit code, also when grace forgives it */
-	char error[FAULT_TEXT]; /* "" when it ended well */
-};
 
 /* One run of `poll` over the mailboxes of the configuration. */
 struct poll_run {

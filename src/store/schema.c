@@ -83,6 +83,7 @@ static const char *const steps[] = {
 	      "ALTER TABLE totals"
 	      " ADD COLUMN refreshed TEXT NOT NULL DEFAULT '';",
 	[3] =
+	    "ALTER TABLE mailboxes ADD COLUMN duration INTEGER;"
 	    "ALTER TABLE reports ADD COLUMN arrived TEXT;"
 	    "ALTER TABLE reports ADD COLUMN decided TEXT;"
 	    "CREATE TABLE journal ("

@@ -20,6 +20,7 @@ CREATE TABLE mailboxes (
 	    -- no \Seen (2), \Flagged (4), \Deleted (8)
 	dkim_since TEXT NOT NULL DEFAULT '', -- the day of the first poll that
 	    -- judged who vouches for reports, '' before it
+	duration INTEGER, -- milliseconds that the last poll of the mailbox took
 	UNIQUE (name, folder)
 ) STRICT;
 

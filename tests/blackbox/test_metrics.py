@@ -181,6 +181,11 @@ class Polls(Metrics):
         polls = family(found, "tlsrua_mailbox_last_good_poll_timestamp_seconds")
         last, = self.query("SELECT unixepoch(last_good) FROM mailboxes WHERE name = 'reports'")[0]
         self.assertEqual({("reports", "INBOX"): last, ("broken", "INBOX"): 0}, polls)
+        took = family(found, "tlsrua_mailbox_last_poll_duration_seconds")
+        self.assertEqual({(name,): milliseconds / 1000 for name, milliseconds in
+                          self.query("SELECT name, duration FROM mailboxes")}, took)
+        self.assertEqual({("reports",), ("broken",)}, set(took))
+        self.assertLess(0, took["reports",])
 
     def test_the_worst_of_many_folders(self):
         boxes = [{"name": f"m{n:02d}", "host": "127.0.0.1", "user": "u", "password": "p"} for n in range(50)]

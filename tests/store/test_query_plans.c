@@ -298,7 +298,10 @@ poll_folder(struct scene *s)
 		assert_ok(s, store_actions_step(s->st, &mb, uids, 1,
 				 (enum store_action_step)i, "copied", &s->f));
 	assert_ok(s, store_add_actions_again(s->st, &mb, "seen", &s->f));
-	assert_ok(s, store_poll_ended(s->st, mb.id, 0, 0, "", &s->f));
+	assert_ok(
+	    s, store_poll_ended(s->st, mb.id,
+		   &(struct store_poll){ .when = 0, .status = 0, .error = "" },
+		   &s->f));
 	assert_ok(s, store_note_refusal(s->st, "name", &refusal, &s->f));
 	assert_ok(s, store_find_refusal(s->st, "name", &refusal, &s->f));
 	assert_ok(s, store_drop_refusal(s->st, "name", &s->f));

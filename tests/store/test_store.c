@@ -340,16 +340,25 @@ records_how_polls_ended(void **state)
 	int64_t t = utc_of(2026, 11, 23, 6, 0, 0);
 
 	assert_ok(s, store_mailbox(s->st, "example", "INBOX", &mb, &s->f));
-	assert_ok(s, store_poll_ended(s->st, mb.id, t, 0, "", &s->f));
-	assert_ok(s, store_poll_ended(s->st, mb.id, t + 60, EX_UNAVAILABLE,
-			 "example: refused", &s->f));
+	assert_ok(
+	    s, store_poll_ended(s->st, mb.id,
+		   &(struct store_poll){ .when = t, .status = 0, .error = "" },
+		   &s->f));
+	assert_ok(s, store_poll_ended(s->st, mb.id,
+			 &(struct store_poll){ .when = t + 60,
+			     .status = EX_UNAVAILABLE,
+			     .error = "example: refused" },
+			 &s->f));
 	assert_rows(s,
 	    "SELECT last_poll, last_good, status, error FROM mailboxes",
 	    "2026-11-23T06:01:00Z|2026-11-23T06:00:00Z|69|"
 	    "example: refused\n");
 	assert_ok(s, store_mailbox(s->st, "example", "INBOX", &mb, &s->f));
 	assert_int_equal(mb.last_good, t);
-	assert_ok(s, store_poll_ended(s->st, mb.id, t + 120, 0, "", &s->f));
+	assert_ok(s, store_poll_ended(s->st, mb.id,
+			 &(struct store_poll){
+			     .when = t + 120, .status = 0, .error = "" },
+			 &s->f));
 	assert_rows(s, "SELECT last_good, status, error FROM mailboxes",
 	    "2026-11-23T06:02:00Z|0|\n");
 }

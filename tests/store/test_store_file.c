@@ -242,7 +242,10 @@ a_trial_leaves_no_trace(void **state)
 	store_one(s);
 	assert_number(s, "SELECT count(*) FROM messages", 2);
 	assert_ok(s, store_mailbox(s->st, "example", "INBOX", &mb, &s->f));
-	assert_ok(s, store_poll_ended(s->st, mb.id, 1, 0, "", &s->f));
+	assert_ok(
+	    s, store_poll_ended(s->st, mb.id,
+		   &(struct store_poll){ .when = 1, .status = 0, .error = "" },
+		   &s->f));
 	store_close(s->st);
 	open_store(s, STORE_READ);
 	assert_number(s, "SELECT count(*) FROM messages", 1);
