@@ -16,9 +16,10 @@
 #include "config/value_types.h"
 
 static const struct command *const commands[] = { &cmd_poll, &cmd_import,
-	&cmd_receive, &cmd_ship, &cmd_export, &cmd_summary, &cmd_html, &cmd_metrics,
-	&cmd_mute, &cmd_notify, &cmd_prune, &cmd_drop, &cmd_status, &cmd_check,
-	&cmd_record, &cmd_show, &cmd_quarantine, &cmd_explain };
+	&cmd_receive, &cmd_ship, &cmd_export, &cmd_summary, &cmd_html,
+	&cmd_metrics, &cmd_mute, &cmd_notify, &cmd_prune, &cmd_drop,
+	&cmd_status, &cmd_check, &cmd_record, &cmd_show, &cmd_quarantine,
+	&cmd_explain };
 
 enum {
 	N_COMMANDS = sizeof commands / sizeof *commands
