@@ -42,6 +42,12 @@ static const struct sql update_entry = {
 	" FROM report_bytes WHERE report = ?1) WHERE report = ?2"
 };
 
+/* A mail with a report in conflict is never deleted at an age. */
+static const struct sql update_settled = {
+	"UPDATE messages SET settled = 1"
+	" WHERE id = (SELECT message FROM reports WHERE id = ?1)"
+};
+
 static int
 swap(struct store *st, int64_t counted, int64_t conflict, struct fault *f)
 {
@@ -50,7 +56,8 @@ swap(struct store *st, int64_t counted, int64_t conflict, struct fault *f)
 	/* the counted one first, for there is never more than one */
 	if (set_counted(st, counted, false, f) == -1 ||
 	    set_counted(st, conflict, true, f) == -1 ||
-	    rollup_recount_later(st, conflict, f) == -1)
+	    rollup_recount_later(st, conflict, f) == -1 ||
+	    sql_run(st, &update_settled, v, 1, f) == -1)
 		return -1;
 	return sql_run(st, &update_entry, v, 2, f);
 }

@@ -81,6 +81,8 @@ the_first_to_arrive_counts_whenever_it_is_read(void **state)
 	assert_int_equal(added.why, COPY_ARRIVAL);
 	assert_true(copy_at(s, 6, 4, "").displaced);
 	assert_rows(s, counted, "4\n");
+	/* whose mail delete_after leaves alone: those that were displaced */
+	assert_rows(s, "SELECT id FROM messages WHERE settled = 1", "1\n2\n");
 	assert_rows(s,
 	    "SELECT r.counted_sessions FROM quarantine AS q JOIN reports AS r"
 	    " ON r.id = q.report ORDER BY q.id",

@@ -180,6 +180,27 @@ an_old_store_tells_of_all_it_holds(void **state)
 	}
 }
 
+/* By the rule of today another copy would count; but somebody may have decided
+ * so, which was not noted then. */
+static void
+an_old_store_keeps_the_copies_that_count(void **state)
+{
+	static const char ids[] =
+	    "SELECT id FROM reports WHERE status = 'counted' AND"
+	    " (organization, report_id) IN (SELECT organization, report_id"
+	    " FROM reports WHERE status = 'conflict') ORDER BY id";
+	struct scene *s = *state;
+
+	restore(s, 2, true);
+	run_text(s, "UPDATE reports SET dkim = 'pass' WHERE id = 6;"
+		    "UPDATE messages SET received = '2026-10-19T09:00:00Z'"
+		    " WHERE id = (SELECT message FROM reports WHERE id = 17)");
+	open_store(s, STORE_WRITE);
+	assert_rows(s, ids, "5\n17\n21\n");
+	assert_rows(s, "SELECT id, decided FROM reports WHERE decided <> ''",
+	    "5|1970-01-01T00:00:00Z\n17|1970-01-01T00:00:00Z\n");
+}
+
 /* A number that a query gives of another database. */
 static int64_t
 number_in(const char *path, const char *sql)
@@ -306,6 +327,7 @@ main(void)
 		TEST_EMPTY(an_old_store_gets_the_shape_of_a_new_one),
 		TEST_EMPTY(an_old_store_keeps_its_figures),
 		TEST_EMPTY(an_old_store_tells_of_all_it_holds),
+		TEST_EMPTY(an_old_store_keeps_the_copies_that_count),
 		TEST_EMPTY(an_old_store_is_copied_before_it_changes),
 		TEST_EMPTY(stays_as_it_is_where_the_copy_cannot_be_made),
 		TEST_EMPTY(a_restored_dump_is_known_by_its_tables),
