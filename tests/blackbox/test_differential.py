@@ -23,7 +23,7 @@ ARRIVAL = datetime(2026, 11, 20, 6, tzinfo=timezone.utc)
 RECEIVED = ARRIVAL.strftime("Received: from a by b; %a, %d %b %Y %H:%M:%S +0000\n").encode()
 
 # where a mail came from, when, and by which row number
-OF_THE_WAY = {"mailboxes": None, "exports": None, "totals": None, "reading": None,
+OF_THE_WAY = {"mailboxes": None, "exports": None, "totals": None, "reading": None, "journal": None,
               "messages": {"mailbox", "uidvalidity", "uid", "source", "size", "received"},
               "quarantine": {"created"}}
 
