@@ -14,11 +14,12 @@
 static void
 put_share(FILE *out, const struct words *w, const struct overview_domain *d)
 {
+	struct words_sessions of = words_domain_sessions(w, d);
 	const char *trend = words_trend(
-	    d->failed, d->sessions, d->failed_before, d->sessions_before);
+	    of.failed, of.all, d->failed_before, d->sessions_before);
 
 	html_printf(
-	    out, "<td class=\"n\">%s", words_share(w, d->failed, d->sessions));
+	    out, "<td class=\"n\">%s", words_share(w, of.failed, of.all));
 	if (trend[0] != '\0')
 		html_printf(out,
 		    "<br><span class=\"mute small\">%s; %s before</span>",
@@ -48,6 +49,7 @@ static void
 put_domain(FILE *out, const struct words *w, size_t at)
 {
 	const struct overview_domain *d = &w->o->domains[at];
+	struct words_sessions of = words_domain_sessions(w, d);
 
 	html_printf(out, "<tr><th scope=\"row\"><bdi>%s</bdi>",
 	    words_domain(w, d->name, d->shown));
@@ -55,8 +57,8 @@ put_domain(FILE *out, const struct words *w, size_t at)
 		html_printf(out, "<br><code>%s</code>", d->name);
 	put_state(out, w, at);
 	put_share(out, w, d);
-	html_printf(out, "<td class=\"n\">%u<td class=\"n\">%u<td>", d->failed,
-	    d->sessions);
+	html_printf(
+	    out, "<td class=\"n\">%u<td class=\"n\">%u<td>", of.failed, of.all);
 	svg_spark(
 	    out, d->day, w->o->n_days, judge_is_unchecked(w->j->step[at]));
 	html_printf(out, "<td>%s<td>%s<td class=\"n\">%u<td class=\"n\">%u\n",

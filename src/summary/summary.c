@@ -160,6 +160,7 @@ domain_line(const struct words *w, const struct overview_domain *d)
 {
 	const char *name = clean(w, words_domain(w, d->name, d->shown));
 	const char *spark;
+	struct words_sessions of = words_domain_sessions(w, d);
 	struct sparkline line = { d->day, w->o->n_days, SPARKLINE_FAILED,
 		SPARK_COLUMNS, w->ascii };
 
@@ -171,8 +172,8 @@ domain_line(const struct words *w, const struct overview_domain *d)
 	else
 		name = padded(w->mem, name, NAME_COLUMNS);
 	return arena_printf(w->mem, "  %s %s %10s %7s %7s\n", name,
-	    padded(w->mem, spark, SPARK_COLUMNS), words_number(w, d->sessions),
-	    words_share(w, d->failed, d->sessions),
+	    padded(w->mem, spark, SPARK_COLUMNS), words_number(w, of.all),
+	    words_share(w, of.failed, of.all),
 	    words_share(w, d->failed_before, d->sessions_before));
 }
 

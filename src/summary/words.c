@@ -171,6 +171,15 @@ words_headline(const struct words *w)
 	    words_count(w, sessions, "session"), whom(w));
 }
 
+struct words_sessions
+words_domain_sessions(const struct words *w, const struct overview_domain *d)
+{
+	if (w->j->by_vouched && d->vouched_sessions > 0)
+		return (struct words_sessions){ d->vouched_sessions,
+			d->vouched_failed };
+	return (struct words_sessions){ d->sessions, d->failed };
+}
+
 /* "worst: example.com, where 12.2 % failed", of several domains; or "". */
 static const char *
 worst(const struct words *w)

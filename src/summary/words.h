@@ -46,6 +46,14 @@ const char *words_share(const struct words *, uint64_t part, uint64_t whole);
 /* "a sender's name", for one that gave none. */
 const char *words_organization(const char *name);
 
+/* A domain's sessions by what the answer goes by: all, or those of reports that
+ * somebody vouches for where it has any. */
+struct words_sessions {
+	uint64_t all, failed;
+};
+struct words_sessions words_domain_sessions(
+    const struct words *, const struct overview_domain *);
+
 /* "98.2 % of 12,345 sessions with 4 domains used verified TLS." */
 const char *words_headline(const struct words *);
 

@@ -115,6 +115,9 @@ class Forged(Told):
         after = self.summary("--fail-above", "1", status=CHECK)
         self.assertTrue(after.out.startswith("95.0 % of 1,000 sessions"), after.out)
         self.assertIn("by the reports that somebody vouches for", " ".join(after.out.split()))
+        self.assertRegex(after.out, r"(?m)^  our\.example .* 1,000   5\.0 %")
+        self.assertRegex(self.page(), r"(?s)our\.example</bdi>.*?<td class=\"n\">5\.0 %.*?<td class=\"n\">50"
+                         r"<td class=\"n\">1,000<td>")
         self.assertIn("our.example (5.0 %)", after.err)
         self.assertIn("1 cause to fix", " ".join(after.out.split()))
 
