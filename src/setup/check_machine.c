@@ -21,6 +21,7 @@
 #include "output/checklist.h"
 #include "output/terminal_text.h"
 #include "setup/check_machine.h"
+#include "ship/ship.h"
 #include "store/status.h"
 #include "store/store.h"
 #include "tables/tables.h"
@@ -250,6 +251,29 @@ check_folder(struct machine_check *m)
 		end(m, "folder", CHECK_OK, dir, "");
 }
 
+/* -- the shared store */
+
+static void
+check_service(struct machine_check *m)
+{
+	const struct postgresql_settings *c = &m->config->postgresql;
+	const struct ship_settings settings = {
+		.service = c->service, .name = c->name, .timeout = c->timeout
+	};
+	struct ship_found found;
+	struct fault f = { 0 };
+
+	begin(m);
+	if (c->service[0] == '\0')
+		return;
+	if (ship_check(&settings, &found, &f) == -1)
+		end(m, "postgresql", CHECK_FAILED, f.text, "");
+	else
+		end(m, "postgresql",
+		    found.unshipped > 0 ? CHECK_WARNING : CHECK_OK, found.text,
+		    found.remedy);
+}
+
 /* -- the resolver */
 
 static bool
@@ -321,6 +345,7 @@ check_machine(
 	    c->n_mailboxes > 0 ? "" : "add a section [mailbox NAME]");
 	check_store(&m);
 	check_folder(&m);
+	check_service(&m);
 	has_resolver = check_resolver(&m, resolver);
 	checklist_end(out);
 	arena_free(&m.arena);

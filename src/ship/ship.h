@@ -64,4 +64,18 @@ int ship_status(struct store *, const struct ship_settings *,
     void (*line)(void *arg, const struct ship_journal *), void *arg,
     struct fault *);
 
+/* What a look at the shared store finds. */
+struct ship_found {
+	char text[200];	   /* version, connection, journals, in one line */
+	char remedy[120];  /* what to do about what is not well; "" */
+	int64_t unshipped; /* reports that it did not take */
+};
+
+/*
+ * Connect as a run does, and see whether the role may ship.  Nothing is changed.
+ * -1 for what would stop a run, with its exit code.
+ */
+int ship_check(
+    const struct ship_settings *, struct ship_found *, struct fault *);
+
 #endif

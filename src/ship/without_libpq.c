@@ -85,3 +85,12 @@ shared_tables_read(struct shared_tables *s, const char *table,
 	(void)sink;
 	return missing(f);
 }
+
+int
+ship_check(
+    const struct ship_settings *s, struct ship_found *found, struct fault *f)
+{
+	(void)s;
+	(void)found;
+	return missing(f);
+}

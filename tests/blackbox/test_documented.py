@@ -22,7 +22,7 @@ from lib.program import BUILD, FIXTURES, OK, TOP, Scene, environment  # noqa: E4
 # In this order: the last one takes everything away again.
 PAGES = ["README.md", "README.zh-CN.md", "doc/getting-started.md", "doc/several-domains.md",
          "doc/mails-on-the-server.md", "doc/spreadsheets.md", "doc/sql.md", "doc/oauth2.md", "doc/platforms.md",
-         "doc/scheduling.md", "doc/notify.md", "doc/dkim.md", "doc/backup.md"]
+         "doc/scheduling.md", "doc/notify.md", "doc/dkim.md", "doc/scale.md", "doc/backup.md"]
 MANUAL = ["man/tlsrua.1", "man/tlsrua.conf.5", "man/tlsrua-providers.7", "man/tlsrua-publishing.7",
           "man/tlsrua-oauth2.1", "man/tlsrua-receive.7"]
 SKIPPED = {
@@ -31,6 +31,7 @@ SKIPPED = {
     r"(sudo -u tlsrua )?tlsrua notify\b": "tells somebody outside; test_notify does it",
     r"curl\b": "asks a web server; test_receive does it with three",
     r"tlsrua check example\.com\b": "asks DNS and mail servers; test_check_domain does it in a lab",
+    r"(sudo -u \w+ )?(createuser|createdb|psql|tlsrua ship)\b": "there is no PostgreSQL; tests/postgresql has one",
     r"sudo -u tlsrua tlsrua-oauth2\b": "asks a provider; test_oauth2 does it with a scripted one",
 }
 # these say by exit code 1 what they found

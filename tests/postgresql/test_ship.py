@@ -163,6 +163,30 @@ class Ship(SharedStore):
         self.assertIn('"name":"two","this":true', out.replace(", ", ",").replace(": ", ":"))
 
 
+class Checked(SharedStore):
+    def check(self, service):
+        conf = self.config({"host": "127.0.0.1", "port": 1, "user": "u", "password": "p"}, export=False,
+                           extra=f"[postgresql]\nservice = {service}\ntimeout = 5s\n[dns]\ntrust_anchor = none\n"
+                                 "resolver = 127.0.0.1@1\ntimeout = 1s\n")
+        for line in self.run_it("-c", conf, "check", "--json", env=self.pg.env).out.splitlines():
+            for point in json.loads(line)["points"]:
+                if point["name"] == "postgresql":
+                    return " ".join((point["state"], point["detail"], point["remedy"]))
+        return None
+
+    def test_check(self):
+        one = Poller(self, "one")
+        one.take(self.reports(2))
+        one.ship()
+        self.assertRegex(self.check("ship"), "version 1, without TLS, 1 journal, 0 reports not taken")
+        self.pg.sql("INSERT INTO tlsrua.unshipped (journal, position, organization, report_id, sqlstate, error)"
+                    " VALUES (1, 1, '', '', '', '')")
+        self.assertRegex(self.check("ship"), "1 report not taken.*ship --status")
+        self.pg.role("mere_reader", "tlsrua_read")
+        self.pg.service("reading", user="mere_reader")
+        self.assertRegex(self.check("reading"), "may read, but not ship.*GRANT tlsrua_ship")
+
+
 class Trouble(SharedStore):
     def ship(self, status, pattern, poller, *options):
         self.expect_line(status, pattern, "-c", poller.conf, "ship", *options, env=self.pg.env)
