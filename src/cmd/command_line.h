@@ -36,7 +36,8 @@ enum option_set {
 	OPTION_RECORD = 1 << 23,  /* --rua --ttl */
 	OPTION_DOMAINS = 1 << 24, /* --no-smtp --resolver --from-file */
 	OPTION_VIEWS = 1 << 25,	  /* --views */
-	OPTION_SHIP = 1 << 26	  /* --init --print --status --again */
+	OPTION_SHIP = 1 << 26,	  /* --init --print --status --again */
+	OPTION_SYSLOG = 1 << 27	  /* --syslog */
 };
 
 /* The values of an option that may be repeated. */
@@ -54,7 +55,7 @@ struct options {
 	bool help, version;
 	bool dry_run, json, timing, raw, all, changes, verify, check, ndjson,
 	    mailbox, test, mail;
-	bool bom, views;
+	bool bom, views, syslog;
 	char delimiter, decimal;    /* of CSV; '\0' when not given */
 	const char *output;	    /* -o; NULL when not given */
 	const char *from, *to;	    /* UTC days, checked; NULL */

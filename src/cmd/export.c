@@ -283,7 +283,7 @@ out:
 
 const struct command cmd_export = {
 	.name = "export",
-	.arguments = "[-o DIR|-] [options] [TABLE...] | --views [VIEW...]",
+	.arguments = "[-o DIR|-] [--views] [TABLE|VIEW...]",
 	.summary = "write the tables as CSV or JSON",
 	.options = OPTION_OUTPUT | OPTION_RANGE | OPTION_ORG | OPTION_FORMAT |
 		   OPTION_STYLE | OPTION_VIEWS,

@@ -1,3 +1,5 @@
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <sysexits.h>
 
@@ -15,9 +17,11 @@
 #include "export/csv_folder.h"
 #include "ingest/ingest.h"
 #include "notify/notify.h"
+#include "notify/syslog_lines.h"
 #include "output/json_line.h"
 #include "poll/mailboxes_in_parallel.h"
 #include "poll/poll_mailbox.h"
+#include "poll/poll_outcome.h"
 #include "poll/poll_run.h"
 #include "store/store.h"
 #include "views/views.h"
@@ -101,6 +105,49 @@ note_status(int *status, int next)
 		*status = next;
 }
 
+/* Tell syslog of the mailboxes that were begun, and of problems if it may. */
+static int
+tell_syslog(struct store *st, const struct polled *m, bool problems)
+{
+	struct syslog_mailbox *list = xcalloc(m->n + 1, sizeof *list);
+	struct fault f = { 0 };
+	size_t i, n = 0;
+
+	for (i = 0; i < m->n; i++) {
+		const struct poll_outcome *e = &m->ended[i];
+
+		if (e->begun)
+			list[n++] = (struct syslog_mailbox){ m->list[i]->name,
+				e->status, e->error, e->messages, e->imported,
+				e->rejected, e->duration };
+	}
+	syslog_mailboxes(list, n);
+	free(list);
+	return problems && syslog_new_problems(st, &f) == -1 ? cmd_failed(&f)
+							     : 0;
+}
+
+/* What follows once the mailboxes were polled, or `f` ended that. */
+static int
+follow(struct store *st, const struct options *o, const struct config *c,
+    const struct polled *m, int status, const struct fault *f)
+{
+	if (!o->dry_run && (o->syslog || c->syslog))
+		note_status(&status, tell_syslog(st, m, f == NULL));
+	if (f != NULL)
+		return cmd_failed(f);
+	if (stop_requested()) {
+		log_warn("%s", stopped);
+		return EX_TEMPFAIL;
+	}
+	if (o->dry_run)
+		return status;
+	note_status(&status, views_refresh(st, c, &(struct views_wish){ 0 }));
+	note_status(&status, notify_changes(st, c));
+	note_status(&status, ship_after(st, c, 1));
+	return status;
+}
+
 static int
 poll_into(struct store *st, const struct options *o, const struct config *c,
     struct fault *f)
@@ -146,21 +193,10 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 		    o->dry_run ? "would be imported" : "imported");
 	closing_line_waiting(&counts, resolver);
 	ingest_close(p.ingest);
+	resolver_free(resolver);
+	status = follow(st, o, c, &m, p.status, rc == -1 ? f : NULL);
 	free(m.list);
 	free(m.ended);
-	resolver_free(resolver);
-	if (rc == -1)
-		return cmd_failed(f);
-	if (stop_requested()) {
-		log_warn("%s", stopped);
-		return EX_TEMPFAIL;
-	}
-	status = p.status;
-	if (p.dry_run)
-		return status;
-	note_status(&status, views_refresh(st, c, &(struct views_wish){ 0 }));
-	note_status(&status, notify_changes(st, c));
-	note_status(&status, ship_after(st, c, 1));
 	return status;
 }
 
@@ -187,8 +223,9 @@ run(const struct options *o)
 
 const struct command cmd_poll = {
 	.name = "poll",
-	.arguments = "[-n] [--json] [MAILBOX...]",
+	.arguments = "[-n] [--json] [--syslog] [MAILBOX...]",
 	.summary = "import what is new in the mailboxes",
-	.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_TIMING | OPTION_AGAIN,
+	.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_TIMING | OPTION_AGAIN |
+		   OPTION_SYSLOG,
 	.run = run,
 };

@@ -70,6 +70,7 @@ struct config {
 	const char *store_path;
 	const char *own_store_path; /* what -d has replaced; "": nothing */
 	bool keep_raw;
+	bool syslog; /* is told of each poll */
 	unsigned parallel;
 	unsigned poll_limit;	/* seconds that a mailbox may take */
 	const char *export_dir; /* "": none */

@@ -64,6 +64,8 @@ const struct config_option config_options[] = {
 	{ NOTIFY("command", set_command_if_any, notify_command),
 	    .is_list = true },
 
+	{ OPTION("log", "syslog", set_yes, offsetof(struct config, syslog)) },
+
 	{ REPORT("from", set_address, report_from) },
 	{ REPORT("to", set_addresses, report_to), .is_list = true },
 	{ REPORT("sendmail", set_command, sendmail), .is_list = true },

@@ -39,7 +39,7 @@ struct config_option {
 };
 
 enum {
-	CONFIG_OPTIONS = 77
+	CONFIG_OPTIONS = 78
 };
 
 extern const struct config_option config_options[CONFIG_OPTIONS];

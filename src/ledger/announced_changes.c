@@ -7,9 +7,11 @@
 #include "store/sql.h"
 #include "store/store_private.h"
 
+/* What is told by others than `summary --changes` has kinds of its own. */
+#define ANNOUNCED "kind NOT IN ('notified', 'mailed', 'logged')"
+
 static const struct sql select_told = {
-	"SELECT kind, key, figure FROM told WHERE kind NOT IN ('notified', "
-	"'mailed')"
+	"SELECT kind, key, figure FROM told WHERE " ANNOUNCED
 	" ORDER BY kind, key"
 };
 
@@ -35,9 +37,7 @@ store_read_announced(struct store *st, struct arena *mem,
 	return rc;
 }
 
-static const struct sql delete_told = {
-	"DELETE FROM told WHERE kind NOT IN ('notified', 'mailed')"
-};
+static const struct sql delete_told = { "DELETE FROM told WHERE " ANNOUNCED };
 
 static const struct sql insert_told = {
 	"INSERT OR IGNORE INTO told (kind, key, figure)"

@@ -306,11 +306,14 @@ CREATE TABLE dkim_keys (
 ) STRICT, WITHOUT ROWID;
 
 -- What `tlsrua summary --changes` told last, so that it tells it once; and the
--- problems that [notify] command was told, as 'notified'.
+-- problems that [notify] command was told, as 'notified', the weeks that the
+-- mails of views told of, as 'mailed', and how far syslog was told of problems.
 CREATE TABLE told (
-	kind TEXT NOT NULL, -- 'problem', 'silent', 'ready'; 'notified'
+	kind TEXT NOT NULL, -- 'problem', 'silent', 'ready'; 'notified', 'mailed',
+	    -- 'logged'
 	key TEXT NOT NULL, -- the problem's number, or names
-	figure INTEGER NOT NULL, -- failed_last_7_days when it was told
+	figure INTEGER NOT NULL, -- failed_last_7_days when it was told; a Monday
+	    -- counted from 1970; the newest problem's number
 	PRIMARY KEY (kind, key)
 ) STRICT, WITHOUT ROWID;
 

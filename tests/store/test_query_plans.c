@@ -8,6 +8,7 @@
 #include "ledger/dkim_keys.h"
 #include "ledger/exports.h"
 #include "ledger/journal_events.h"
+#include "ledger/logged_problems.h"
 #include "ledger/mailboxes.h"
 #include "ledger/mechanisms.h"
 #include "ledger/notified.h"
@@ -23,6 +24,7 @@
 #include "tables/domain_reports.h"
 #include "tables/gather_overview.h"
 #include "tables/known_domains.h"
+#include "tables/new_problems.h"
 #include "tables/own_entries.h"
 #include "tables/table_list.h"
 #include "tables/table_select.h"
@@ -539,7 +541,7 @@ read_journal(struct scene *s)
 	assert_ok(s, journal_renew(s->st, id, &s->f));
 }
 
-/* What keeps the views up to date. */
+/* What keeps the views up to date, and syslog. */
 static void
 follow_by_views(struct scene *s)
 {
@@ -551,6 +553,7 @@ follow_by_views(struct scene *s)
 		.alone = true };
 	struct known_domains known;
 	struct view_progress progress;
+	struct new_problems new;
 	struct arena a = { 0 };
 	char from[16], to[16];
 	int64_t newest, monday;
@@ -564,6 +567,9 @@ follow_by_views(struct scene *s)
 	assert_ok(s, known_domains_read(s->st, &a, &known, &s->f));
 	assert_ok(s, new_domains_read(s->st, 0, &a, &known, &newest, &s->f));
 	assert_ok(s, own_days(s->st, &filter, 30, from, to, &s->f));
+	assert_ok(s, logged_problems_note(s->st, 1, &s->f));
+	assert_ok(s, logged_problems_read(s->st, &newest, &s->f));
+	assert_ok(s, new_problems_read(s->st, 0, 20, &a, &new, &s->f));
 	assert_ok(s, own_entries_read(s->st, &filter, -1, &s->f));
 	/* and somebody else wrote meanwhile */
 	assert_ok(s, sql_exec(s->st,
