@@ -2,6 +2,7 @@
 """What is printed for programs is described by doc/schema, to the last member."""
 import json
 import os
+import re
 import sys
 from datetime import timedelta
 
@@ -28,12 +29,19 @@ def objects(part):
 
 class Files(Made):
     def test_none_lets_a_member_pass_that_it_does_not_describe(self):
-        self.assertLessEqual({*TABLES, "poll", "summary", "summary-changes", "status", "show", "check", "prune", "record"},
+        self.assertLessEqual({*TABLES, "poll", "summary", "summary-changes", "status", "show", "check", "prune", "record",
+                              "ship", "ship-status"},
                              set(schema.names()))
         for name in schema.names():
             schema.validator(name)
             for one in objects(schema.load(name)):
                 self.assertIs(False, one.get("additionalProperties"), name)
+
+    def test_every_command_that_prints_for_programs_has_one(self):
+        listed = re.findall(r"(?m)^  tlsrua (\w+) ", self.expect_silence("--help").out)
+        printing = {c for c in listed if "--json" in self.expect_silence(c, "--help").out}
+        self.assertGreater(len(printing), 7)
+        self.assertEqual(set(), printing - {"import"} - set(schema.names()))
 
     def test_a_member_too_many_and_one_too_few_are_noticed(self):
         self.days(2, failed=3)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from lib import tap  # noqa: E402
+from lib import schema, tap  # noqa: E402
 from lib.patience import HANG  # noqa: E402
 from lib.program import (CONFIG, NOPERM, OK, PROTOCOL, UNAVAILABLE, USAGE)  # noqa: E402
 from lib.shared_store import PASSWORD, Poller, SharedStore  # noqa: E402
@@ -159,6 +159,8 @@ class Ship(SharedStore):
         one.take(self.reports(4))
         self.assertIn("1 events wait", self.expect(OK, "-c", one.conf, "ship", "--status", env=self.pg.env).out)
         out = self.expect(OK, "-c", two.conf, "ship", "--status", "--json", env=self.pg.env).out
+        schema.check("ship-status", *map(json.loads, out.splitlines()))
+        schema.check("ship", self.expect(OK, "-c", one.conf, "ship", "--json", env=self.pg.env).json)
         self.assertEqual(2, out.count('"this"'))
         self.assertIn('"name":"two","this":true', out.replace(", ", ",").replace(": ", ":"))
 
