@@ -9,13 +9,15 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from lib import corpus, tap  # noqa: E402
+from lib import corpus, handsigned, tap  # noqa: E402
 from lib.crashes import VARIANTS  # noqa: E402
 from lib.dovecot import Dovecot  # noqa: E402
+from lib.nameserver import Nameserver  # noqa: E402
 from lib.patience import HANG, allowed, catches, slowness, wait_until  # noqa: E402
 from lib.place import Place, Tally, side_by_side  # noqa: E402
-from lib.program import BINARY, OK, TEMPFAIL, Scene, environment, preloaded, shared_library  # noqa: E402
+from lib.program import BINARY, OK, TEMPFAIL, Scene, environment, mailbox, preloaded, shared_library  # noqa: E402
 from lib.scripted import Scripted  # noqa: E402
+from lib.signed import NOW, mail, report, timedelta  # noqa: E402
 
 SECONDS = 2
 TIMEOUT = "30m"  # of the mailboxes: what ends sooner was ended by the signal
@@ -88,6 +90,20 @@ class Stopping(Scene):
         box = server.mailbox("implicit", password_file=self.write("password", "p", 0o600), timeout=TIMEOUT,
                              after_import="seen")
         return self.config(box, store=os.path.join(server.folder, "t.db"))
+
+    def test_while_dns_is_silent(self):
+        raw = handsigned.sign(mail(report()), handsigned.tags("s1"), handsigned.Key(1024))
+        mails = [corpus.Mail(raw.replace(b"\r\n", b"\n"), NOW - timedelta(hours=1), "report")]
+        with Nameserver() as dns, Dovecot({"reports@example.org": mails}) as server:
+            dns.trouble = {"*": "nothing"}
+            config = self.config(mailbox(server, "reports@example.org", dkim="record"),
+                                 extra=f"[dns]\nresolver = {dns.address}\ntrust_anchor = none\ntimeout = 60s\n")
+            for sig in SIGNALS:
+                dns.asked.clear()
+                status, lines = self.stop(config, self.random.uniform(0, 0.5), sig, begun=lambda _: dns.asked)
+                self.assertEqual((TEMPFAIL, "tlsrua: poll: stopped: the next run goes on from here"),
+                                 (status, lines[-1]), lines)
+            self.assertEqual([("waiting",)], self.query("SELECT dkim FROM reports"))
 
     def test_what_came_before_is_stored(self):
         with Scripted("fetch-pause", self.path("server")) as server:
