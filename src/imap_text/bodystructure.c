@@ -273,21 +273,39 @@ structure_read(struct span value, struct structure *st)
 	st->is_plain = read_mail(&w, "");
 }
 
+/* Whether it can be written down as it is; `without` has what it must lack. */
+static bool
+is_plain_word(struct span s, const char *without)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (strchr(without, s.p[i]) != NULL)
+			return false;
+	return true;
+}
+
+/* Whether it can stand between quotes; its escapes stay as they are. */
+static bool
+is_quotable(struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] == '"' || (s.p[i] == '\\' && ++i == s.n))
+			return false;
+	return is_plain_word(s, "\r\n");
+}
+
 /* A value that has an encoded charset (RFC 2231) stands without quotes. */
 static bool
 write_parameter(struct span name, struct span value, struct buf *out)
 {
 	bool is_encoded = name.n > 0 && name.p[name.n - 1] == '*';
-	size_t i;
 
-	for (i = 0; i < value.n; i++) {
-		if (value.p[i] == '"' || value.p[i] == '\r' ||
-		    value.p[i] == '\n' ||
-		    (is_encoded && strchr(" \t;\\", value.p[i]) != NULL))
-			return false;
-		if (value.p[i] == '\\' && ++i == value.n)
-			return false;
-	}
+	if (!is_plain_word(name, "\r\n \t;=\"\\") || !is_quotable(value) ||
+	    (is_encoded && !is_plain_word(value, " \t;\\")))
+		return false;
 	return buf_append(out, ";", 1) == 0 &&
 	       buf_append(out, name.p, name.n) == 0 &&
 	       buf_append(out, is_encoded ? "=" : "=\"", is_encoded ? 1 : 2) ==

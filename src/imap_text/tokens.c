@@ -79,7 +79,8 @@ take_quoted(struct span *s, struct span *content)
 
 	/* no line ends in one: that would be a literal inside */
 	while (n < s->n && s->p[n] != '"' && s->p[n] != '\n')
-		n += s->p[n] == '\\' ? 2 : 1;
+		n += s->p[n] == '\\' && n + 1 < s->n && s->p[n + 1] != '\n' ? 2
+									    : 1;
 	if (n >= s->n || s->p[n] != '"')
 		return false;
 	*content = (struct span){ s->p + 1, n - 1 };

@@ -126,6 +126,8 @@ names_the_parts(void **state)
 		{ "(\"A\" \"B\" NIL NIL NIL \"7BIT", "" },
 		{ "(\"A\" \"B\" NIL NIL NIL \"7BIT\" 90", "" },
 		{ "(\"A\" {900}\r\nB NIL NIL NIL \"7BIT\" 90)", "" },
+		{ "(\"A\" \"B\" (\"NAME\" \"a\\\n\") NIL NIL \"7BIT\" 90)",
+		    "" },
 	};
 	size_t i;
 
@@ -150,6 +152,9 @@ writes_parameters_down(void **state)
 		{ "(\"A\" \"B\" (\"NAME\" {3}\r\na\"b) NIL NIL NIL 9)", NULL },
 		{ "(\"A\" \"B\" (\"NAME\" {3}\r\na\nb) NIL NIL NIL 9)", NULL },
 		{ "(\"A\" \"B\" (\"NAME\" {2}\r\na\\) NIL NIL NIL 9)", NULL },
+		{ "(\"A\" \"B\" (\"NAME\" {4}\r\na\\\nb) NIL NIL NIL 9)",
+		    NULL },
+		{ "(\"A\" \"B\" ({4}\r\nN\nME \"a\") NIL NIL NIL 9)", NULL },
 		{ "(\"A\" \"B\" (\"NAME\" NIL) NIL NIL NIL 9)", NULL },
 		{ "(\"A\" \"B\" (\"NAME\") NIL NIL NIL 9)", NULL },
 	};
