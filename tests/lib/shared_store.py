@@ -114,16 +114,13 @@ class SharedStore(Scene):
         if folder() is None:
             raise cls.skipTest(cls, "no PostgreSQL: scripts/deps postgresql")
         cls.pg = PostgreSQL()
+        cls.addClassCleanup(cls.pg.close)  # also when what follows fails
         cls.pg.service("admin")
         cls.pg.service("ship", user="poller")
         done = subprocess.run([BINARY, "ship", "--init", "--print"], capture_output=True, text=True, check=True)
         cls.script = done.stdout
         cls.pg.sql(cls.script)
         cls.pg.role("poller", "tlsrua_ship", password=PASSWORD)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.pg.close()
 
     def setUp(self):
         super().setUp()

@@ -44,6 +44,7 @@ class Pooled(SharedStore):
         cls.log = open(os.path.join(cls.pg.dir, "pgbouncer.log"), "ab")
         cls.process = subprocess.Popen([PROGRAM, conf], stdin=subprocess.DEVNULL, stdout=cls.log, stderr=cls.log,
                                        preexec_fn=as_nobody if os.geteuid() == 0 else None)
+        cls.addClassCleanup(cls.end_pgbouncer)
         until = time.monotonic() + HANG
         while True:
             try:
@@ -51,17 +52,15 @@ class Pooled(SharedStore):
                 break
             except RuntimeError:
                 if time.monotonic() > until or cls.process.poll() is not None:
-                    cls.tearDownClass()
                     raise
                 time.sleep(0.05)
         cls.pg.service("pooled", host="127.0.0.1", port=cls.port, user="poller")
 
     @classmethod
-    def tearDownClass(cls):
+    def end_pgbouncer(cls):
         cls.process.kill()
         cls.process.wait()
         cls.log.close()
-        super().tearDownClass()
 
     def test_side_by_side(self):
         """More pollers than there are connections, some of them killed."""
