@@ -16,7 +16,7 @@ IDENTITY = {
 }
 REFERS = {"mailbox": "mailboxes", "message": "messages", "report": "reports", "quarantine": "quarantine",
           "series": "series", "sender": "senders", "problem": "problems"}
-OF_THE_RUN = {"id", "seq", "last_poll", "last_good", "created", "generation", "decided", "dropped", "at"}
+OF_THE_RUN = {"id", "seq", "last_poll", "last_good", "duration", "created", "generation", "decided", "dropped", "at"}
 # which files were written, and when; how much the run has fetched; a number that is drawn
 OF_THE_DISK = {"exports", "reading", "journal"}
 
