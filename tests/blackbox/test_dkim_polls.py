@@ -97,6 +97,17 @@ class NoAnswer(Polled):
         self.poll(after_import="delete", dkim="record")
         self.assertEqual([("pass", "reporter.example", "")], self.verdicts())
 
+    def test_one_that_was_counted_at_once_gets_its_reason_later(self):
+        self.serve(*self.signer.sign(mail(report())))
+        self.dns.trouble = {"*": "servfail"}
+        self.poll(dkim="record")
+        self.dns.trouble = {}
+        self.dns.records[self.signer.name] = []
+        self.poll(dkim="record")
+        self.assertEqual([("dkim-key-missing", "reporter.example", "unauthenticated")], self.verdicts())
+        self.assertEqual([], self.query("SELECT code FROM quarantine"))
+        self.assert_rollups_are_true()
+
     def test_one_that_cannot_be_kept_stays_on_the_server(self):
         self.serve(*self.signer.sign(mail(report())))
         self.dns.trouble = {"*": "servfail"}
