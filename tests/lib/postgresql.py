@@ -36,6 +36,7 @@ log_line_prefix = '%m [%p] %a '
 """
 # by the socket anybody is whom he says he is; over TLS with a password
 HBA = """local all all trust
+local replication all trust
 hostssl all all 127.0.0.1/32 scram-sha-256
 hostnossl all all 127.0.0.1/32 {plain}
 """
@@ -162,3 +163,29 @@ class PostgreSQL:
         with open(self.services, "a") as out:
             out.write(f"[{name}]\n" + "".join(f"{k}={v}\n" for k, v in lines.items() if v is not None))
         return name
+
+
+class Replica(PostgreSQL):
+    """A server that follows another one, until it is promoted; has its sections in that one's service file."""
+
+    def __init__(self, primary):
+        self.bin, self.root, self.ca = primary.bin, primary.root, primary.ca
+        self.services, self.env = primary.services, primary.env
+        self.dir = tempfile.mkdtemp(prefix="pg-")
+        self.data = os.path.join(self.dir, "data")
+        self.port, = free_ports(1)
+        self.process = None
+        try:
+            if self.root:
+                nobody = pwd.getpwnam("nobody")
+                os.chown(self.dir, nobody.pw_uid, nobody.pw_gid)
+            self._run(os.path.join(self.bin, "pg_basebackup"), "-h", primary.dir, "-p", str(primary.port), "-U",
+                      ADMINISTRATOR, "-D", self.data, "-R", "-c", "fast", "--no-sync")
+            self.append("postgresql.conf", f"port = {self.port}\nunix_socket_directories = '{self.dir}'\n")
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+
+    def promote(self):
+        self.sql("SELECT pg_promote()")

@@ -5,13 +5,15 @@ import os
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from lib import schema, tap  # noqa: E402
+from lib import corpus, schema, tap  # noqa: E402
+from lib.dovecot import Dovecot  # noqa: E402
 from lib.patience import HANG  # noqa: E402
-from lib.program import (CONFIG, NOPERM, OK, PROTOCOL, UNAVAILABLE, USAGE)  # noqa: E402
+from lib.program import CONFIG, NOPERM, OK, PROTOCOL, UNAVAILABLE, USAGE, mailbox  # noqa: E402
 from lib.shared_store import PASSWORD, Poller, SharedStore  # noqa: E402
 
 TABLES = ("daily", "weekly", "monthly", "failures", "mx", "reports", "senders", "domains", "problems")
@@ -163,6 +165,30 @@ class Ship(SharedStore):
         schema.check("ship", self.expect(OK, "-c", one.conf, "ship", "--json", env=self.pg.env).json)
         self.assertEqual(2, out.count('"this"'))
         self.assertIn('"name":"two","this":true', out.replace(", ", ",").replace(": ", ":"))
+
+
+class Polled(SharedStore):
+    def test_poll_ships_at_its_end(self):
+        user = "tls-reports@example.org"
+        mails = corpus.build(40, seed=21, days=10, failing=0.3, broken=0, conflicts=0).mails
+        with Dovecot({user: mails}) as server:
+            def poll(service, *options, status=OK):
+                conf = self.config(mailbox(server, user), extra=f"[postgresql]\nservice = {service}\ngrace = 1h\n")
+                return self.expect(status, "-c", conf, "poll", *options, env=self.pg.env)
+            poll("ship", "-n")
+            self.assertEqual("0", self.value("SELECT count(*) FROM tlsrua.journals"))
+            poll("ship")
+            stored = self.query("SELECT count(*) FROM reports")[0][0]
+            self.assertGreater(stored, 5)
+            self.assertEqual(str(stored), self.value("SELECT count(*) FROM tlsrua.reports"))
+            # within the time of grace trouble is not said, then it is; mails are polled all the same
+            self.pg.service("gone", host="127.0.0.1", port=9)
+            self.assertEqual("", poll("gone").err)
+            db = sqlite3.connect(self.store)
+            with db:
+                db.execute("UPDATE shipped SET at = '2026-01-01T00:00:00Z'")
+            db.close()
+            self.assertRegex(poll("gone", "--json", status=UNAVAILABLE).err, "service gone")
 
 
 class Checked(SharedStore):
