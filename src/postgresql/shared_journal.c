@@ -10,12 +10,16 @@
 #include "postgresql/shared_key.h"
 #include "postgresql/shared_schema.h"
 
+enum {
+	GHOST_MS = 500 /* for each second of the time-out */
+};
+
 /*
  * A ghost is a connection that broke without the server's knowing: half a
  * message sent, it may hold the journal's row for hours.
  */
 static const char end_ghosts[] =
-    "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+    "SELECT count(pg_terminate_backend(pid, $2)) FROM pg_stat_activity"
     " WHERE application_name = $1 AND pid <> pg_backend_pid()"
     " AND datname = current_database() AND usename = current_user";
 
@@ -35,12 +39,15 @@ shared_journal_open(struct pg *p, const char *application,
     const unsigned char id[SHIPMENT_KEY], const char *name,
     struct shared_journal *j, struct fault *f)
 {
-	struct pg_value who = pg_text(application);
+	char room[8];
+	/* it is waited for, but not as long as a silent server is */
+	struct pg_value ghosts[] = { pg_text(application),
+		pg_int8((int64_t)p->timeout * GHOST_MS, room) };
 	struct pg_value what[] = { pg_uuid(id), pg_text(name) };
 	PGresult *r[3];
 	int rc;
 
-	if (pg_send(p, end_ghosts, &who, 1, f) == -1 ||
+	if (pg_send(p, end_ghosts, ghosts, 2, f) == -1 ||
 	    pg_send(p, find_version, NULL, 0, f) == -1 ||
 	    pg_send(p, open_journal, what, 2, f) == -1 ||
 	    pg_answers(p, r, 3, f) == -1)

@@ -15,7 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import tap  # noqa: E402
 from lib.filled import fill  # noqa: E402
 from lib.patience import HANG  # noqa: E402
-from lib.program import OK  # noqa: E402
+from lib.program import OK, TEMPFAIL, UNAVAILABLE  # noqa: E402
 from lib.shared_store import PASSWORD, Poller, SharedStore, kill  # noqa: E402
 
 MOMENTS = int(os.environ.get("SHIP_MOMENTS", "2"))
@@ -179,6 +179,25 @@ class Disturbed(SharedStore):
                     "DELETE FROM tlsrua.failures; DELETE FROM tlsrua.policies; DELETE FROM tlsrua.reports")
         self.one.ship()
         self.assert_as_undisturbed("put back")
+
+    def test_a_backend_falls_silent(self):
+        """As after a connection that died on the way: the row of the journal stays locked by it."""
+        self.one.configure(timeout="2s")
+        process, stopped = self.one.start(), None
+        while stopped is None:
+            found = self.pg.sql("SELECT pid FROM pg_stat_activity WHERE usename = 'poller' AND state <> 'idle'"
+                                " AND query LIKE '%INSERT INTO tlsrua.%'")
+            if found:
+                stopped = int(found[0][0])
+                os.kill(stopped, signal.SIGSTOP)
+            self.assertIsNone(process.poll())
+        try:
+            # it may have committed by then, and so be in nobody's way
+            self.assertIn(process.wait(HANG), (OK, UNAVAILABLE, TEMPFAIL))
+        finally:
+            os.kill(stopped, signal.SIGCONT)
+        self.one.ship()
+        self.assert_as_undisturbed("silent")
 
     def test_who_is_stopped_goes_on(self):
         process = self.one.start()
