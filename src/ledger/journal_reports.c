@@ -10,11 +10,11 @@
 #include "base/utc.h"
 #include "base/utf8.h"
 #include "ledger/journal_events.h"
+#include "model/report_copy.h"
 #include "model/shipment.h"
 #include "store/report_rows.h"
 #include "store/reports.h"
 #include "store/sql.h"
-#include "store/vouched.h"
 
 enum {
 	MOST_BYTES = 8 * 1024 * 1024,

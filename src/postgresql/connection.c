@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <libpq-fe.h>
 #include <poll.h>
+#include <postgres_ext.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

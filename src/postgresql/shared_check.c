@@ -6,6 +6,7 @@
 #include "postgresql/connection.h"
 #include "postgresql/shared_check.h"
 #include "postgresql/shared_schema.h"
+#include "postgresql/sqlstate.h"
 
 static const char select_state[] =
     "SELECT s.version, s.oldest, (SELECT count(*) FROM tlsrua.journals),"

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "model/shipment.h"
-#include "postgresql/binary_array.h"
 #include "postgresql/connection.h"
 #include "postgresql/shared_journal.h"
 #include "postgresql/shared_key.h"

@@ -7,7 +7,6 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/span.h"
 #include "model/row.h"
 #include "postgresql/binary_array.h"
 #include "postgresql/connection.h"

@@ -72,8 +72,8 @@ struct ship_found {
 };
 
 /*
- * Connect as a run does, and see whether the role may ship.  Nothing is changed.
- * -1 for what would stop a run, with its exit code.
+ * Connect as a run does, and see whether the role may ship.  Nothing is
+ * changed. -1 for what would stop a run, with its exit code.
  */
 int ship_check(
     const struct ship_settings *, struct ship_found *, struct fault *);
