@@ -1,7 +1,6 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "base/arena.h"
 #include "model/domain_setup.h"
 #include "published/rua_uri.h"
 #include "published/tlsrpt_record.h"
