@@ -167,7 +167,7 @@ class Commands(Scene):
 
     def add_page(self, page):
         for language, block in blocks(page):
-            if language == "ini" and "token_command" not in block and "[notify]" not in block and "[Service]" not in block:
+            if language == "ini" and not re.search(r"token_command|\[(notify|Service|postgresql)\]", block):
                 self.configure(block)
             for line in block.splitlines() if language == "sh" else ():
                 for command in line.split(" && "):
