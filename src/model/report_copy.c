@@ -55,6 +55,8 @@ report_word_is_better(
 	int order = vouched_rank(known->dkim) - vouched_rank(other->dkim);
 
 	if (order == 0)
+		order = (other->dkim[0] == '\0') - (known->dkim[0] == '\0');
+	if (order == 0)
 		order = strcmp(other->dkim, known->dkim);
 	if (order == 0)
 		order = strcmp(other->dkim_domain, known->dkim_domain);

@@ -61,8 +61,9 @@ struct report_word {
 
 /*
  * Whether the word of another mail with the same copy stands in place of the
- * one known: when it is worth more, or, of words worth the same, when it comes
- * first in the order of bytes, so that it does not matter which was read first.
+ * one known: when it is worth more; or, of words worth the same, when it is a
+ * judgement and the other none (""), or else comes first in the order of bytes.
+ * So it does not matter which was read first.
  */
 bool report_word_is_better(
     const struct report_word *other, const struct report_word *known);

@@ -92,9 +92,9 @@ of_two_words_one_stands(void **state)
 		{ "provider", "a.example", "" },
 		{ "host", "mx.example", "" },
 		{ "waiting", "", "" },
-		{ "", "", "" },
 		{ "dkim-fail", "", "" },
 		{ "dkim-missing", "", "" },
+		{ "", "", "" },
 	};
 	size_t i, j, n = sizeof word / sizeof *word;
 
