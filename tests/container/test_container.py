@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
-"""The image of etc/container/Containerfile: built by buildah on a fresh Debian 13 of debootstrap's, then check, poll of
-a Dovecot of the tests, status; exit codes come through; and it is small."""
+"""The images of etc/container: built by buildah on a fresh Debian 13 of debootstrap's, then check, poll of
+a Dovecot of the tests, status, a report POSTed by way of nginx; exit codes come through; and they are small."""
+import contextlib
+import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -10,9 +13,10 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, tap  # noqa: E402
-from lib.dovecot import Dovecot  # noqa: E402
+from lib.dovecot import Dovecot, free_ports  # noqa: E402
 from lib.patience import HANG, wait_until  # noqa: E402
-from lib.program import OK, TEMPFAIL, TOP, UNAVAILABLE, USAGE, Scene  # noqa: E402
+from lib.program import FIXTURES, OK, TEMPFAIL, TOP, UNAVAILABLE, USAGE, Scene  # noqa: E402
+from lib.webserver import WebServer, have  # noqa: E402
 
 SUITE = "trixie"
 USER = "reports@example.org"
@@ -22,6 +26,7 @@ STORAGE = os.path.join(TOP, "build-container")
 BUILDAH = ["buildah", "--storage-driver", "vfs", "--root", os.path.join(STORAGE, "root"), "--runroot",
            os.path.join(STORAGE, "run")]
 PROGRAM = "/usr/local/bin/tlsrua"
+SCRIPT = "/usr/local/libexec/tlsrua/receive"
 
 
 def buildah(*args, **options):
@@ -48,11 +53,25 @@ def sizes(image):
     return found
 
 
+def build(image, name, argument):
+    must("build", "--isolation", "chroot", "--network", "host", "--pull-never", "--build-arg", argument, "-t", image,
+         "-f", "etc/container/" + name, ".", cwd=TOP)
+
+
 def accepted(listener, connections):
     """Whether somebody has connected, who is then kept waiting."""
     try:
         connections.append(listener.accept()[0])
     except TimeoutError:
+        return False
+    return True
+
+
+def answers(address):
+    host, _, port = address.partition(":")
+    try:
+        socket.create_connection((host, int(port)), 1).close()
+    except OSError:
         return False
     return True
 
@@ -89,10 +108,12 @@ class Container(Scene):
         os.makedirs(STORAGE)
         cls.addClassCleanup(shutil.rmtree, STORAGE, ignore_errors=True)
         make_base()
-        must("build", "--isolation", "chroot", "--network", "host", "--pull-never", "--build-arg", "BASE=localhost/base",
-             "-t", "localhost/tlsrua", "-f", "etc/container/Containerfile", ".", cwd=TOP)
+        build("localhost/tlsrua", "Containerfile", "BASE=localhost/base")
+        build("localhost/tlsrua-receive", "Containerfile.receive", "PROGRAM=localhost/tlsrua")
         cls.container = must("from", "--pull-never", "localhost/tlsrua")
-        must("config", "--volume", "/var/lib/tlsrua-", cls.container)  # each test brings its own
+        cls.receiver = must("from", "--pull-never", "localhost/tlsrua-receive")
+        for container in cls.container, cls.receiver:
+            must("config", "--volume", "/var/lib/tlsrua-", container)  # each test brings its own
         cls.mails = corpus.build(30, seed=4, broken=0.1, failing=0.3).mails
         cls.server = Dovecot({USER: cls.mails})
         cls.addClassCleanup(cls.server.close)
@@ -133,6 +154,42 @@ class Container(Scene):
         self.assertIn("daily.csv", os.listdir(self.state))
         self.assertEqual({UID}, {os.stat(os.path.join(self.state, n)).st_uid for n in os.listdir(self.state)})
 
+    @contextlib.contextmanager
+    def receiving(self, conf):
+        """Whatever reaches the address at which fcgiwrap serves in its container."""
+        self.write("tlsrua-receive.conf", conf)
+        address = f"127.0.0.1:{free_ports(1)[0]}"
+        mounts = f"{self.state}:/var/lib/tlsrua:rw", f"{self.path('tlsrua-receive.conf')}:/etc/tlsrua-receive.conf:ro"
+        with subprocess.Popen([*BUILDAH, "run", "--isolation", "chroot", *(w for m in mounts for w in ("--volume", m)), "--",
+                               self.receiver, "/usr/sbin/fcgiwrap", "-f", "-c", "2", "-p", SCRIPT, "-s", "tcp:" + address],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True) as process:
+            try:
+                wait_until("fcgiwrap answers", lambda: answers(address), process)
+                yield address
+            finally:
+                os.killpg(process.pid, signal.SIGTERM)
+        wait_until("fcgiwrap is gone", lambda: not answers(address))
+
+    @unittest.skipUnless(have("nginx"), "no nginx: scripts/deps web")
+    def test_behind_a_web_server_it_receives(self):
+        self.run_in(OK, "poll")
+        with open(os.path.join(FIXTURES, "vectors", "001-plain.json"), "rb") as f:
+            report = f.read()
+        with self.receiving("[store]\npath = /var/lib/tlsrua/tlsrua.db\n") as address:
+            with WebServer("nginx", "", fastcgi=address) as web:
+                self.assertEqual([201, 200], [web.post(report)[0] for _ in range(2)], web.said())
+            with WebServer("nginx", "", fastcgi=address, changes=[(SCRIPT, PROGRAM)]) as web:
+                self.assertEqual(403, web.post(report)[0])  # it runs nothing else
+        store = os.path.join(self.state, "tlsrua.db")
+        self.assertEqual([(1,)], self.query("SELECT count(*) FROM reports AS r JOIN messages AS m ON m.id = r.message "
+                                            "WHERE m.source LIKE 'https:%'", store=store))
+        self.assertEqual(len(self.mails) + 1, json.loads(self.run_in(OK, "status", "--json"))["messages"])
+
+    def test_the_receiver_is_what_is_said_of_it(self):
+        made = must("inspect", "--format", "{{.OCIv1.Config.Entrypoint}} {{.OCIv1.Config.Cmd}} {{.OCIv1.Config.User}}",
+                    "localhost/tlsrua-receive")
+        self.assertEqual(f"[/usr/sbin/fcgiwrap -f -c 4 -p {SCRIPT}] [-s tcp:0.0.0.0:9000] tlsrua", made)
+
     def test_exit_codes_come_through(self):
         self.run_in(USAGE, "no-such-command")
 
@@ -149,10 +206,12 @@ class Container(Scene):
         self.assertEqual(UNAVAILABLE, first.returncode, said)
 
     def test_it_is_small(self):
-        base, image = sizes("localhost/base"), sizes("localhost/tlsrua")
-        beyond = sum(size for path, size in image.items() if base.get(path) != size)
-        print(f"# {beyond / 1e6:.1f} MB beyond its base; {sum(image.values()) / 1e6:.1f} MB in all")
-        self.assertLess(beyond, BEYOND_BASE)
+        base = sizes("localhost/base")
+        for name in "tlsrua", "tlsrua-receive":
+            image = sizes("localhost/" + name)
+            beyond = sum(size for path, size in image.items() if base.get(path) != size)
+            print(f"# {name}: {beyond / 1e6:.1f} MB beyond its base; {sum(image.values()) / 1e6:.1f} MB in all")
+            self.assertLess(beyond, BEYOND_BASE)
 
     def test_it_needs_no_shell_and_no_root(self):
         made = must("inspect", "--format", "{{.OCIv1.Config.Entrypoint}} {{.OCIv1.Config.User}} {{.OCIv1.Config.Volumes}}",

@@ -75,8 +75,10 @@ def have(kind):
 
 
 class WebServer:
-    def __init__(self, kind, receive_conf, processes=4, changes=()):
+    def __init__(self, kind, receive_conf, processes=4, changes=(), fastcgi=None):
+        """With `fastcgi`, an address, nginx hands requests to a fcgiwrap that runs there."""
         self.kind = kind
+        self.fastcgi = fastcgi
         self.dir = tempfile.mkdtemp(prefix="web-")
         self.receive_conf = receive_conf
         self.owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
@@ -129,8 +131,8 @@ class WebServer:
         for old, new in ((r".*\[::\]:443.*\n", ""), (r"\b443\b", str(self.port)),
                          (r"/etc/letsencrypt/live/reports.example.com/fullchain.pem", self.path("web.pem")),
                          (r"/etc/letsencrypt/live/reports.example.com/privkey.pem", self.path("web.key")),
-                         ("/usr/local/libexec/tlsrua", self.path("libexec/tlsrua")),
-                         ("/run/fcgiwrap.socket", self.path("fcgiwrap.socket")),
+                         *([] if self.fastcgi else [("/usr/local/libexec/tlsrua", self.path("libexec/tlsrua"))]),
+                         ("unix:/run/fcgiwrap.socket", self.fastcgi or "unix:" + self.path("fcgiwrap.socket")),
                          ("reports.example.com", "localhost"), *changes):
             text, n = re.subn(old, new, text)
             if n == 0 and (old, new) in changes:
@@ -155,14 +157,18 @@ class WebServer:
 
     def _start(self, processes):
         if self.kind == "nginx":
-            self._spawn("fcgiwrap", "-f", "-c", str(processes), "-s", "unix:" + self.path("fcgiwrap.socket"))
-            self._wait("fcgiwrap", lambda: os.path.exists(self.path("fcgiwrap.socket")))
+            if not self.fastcgi:
+                self._start_fcgiwrap(processes)
             self._spawn("nginx", "-p", self.dir, "-c", self.path("main.conf"), "-e", self.path("error.log"))
         elif self.kind == "apache2":
             self._spawn("apache2", "-DFOREGROUND", "-f", self.path("main.conf"))
         else:
             self._spawn("lighttpd", "-D", "-f", self.path("main.conf"))
         self._wait(self.kind, self._answers)
+
+    def _start_fcgiwrap(self, processes):
+        self._spawn("fcgiwrap", "-f", "-c", str(processes), "-s", "unix:" + self.path("fcgiwrap.socket"))
+        self._wait("fcgiwrap", lambda: os.path.exists(self.path("fcgiwrap.socket")))
 
     def _wait(self, what, condition):
         deadline = time.monotonic() + HANG
