@@ -100,8 +100,9 @@ $$;
 -- Lock all copies of these identities, in order; then let the batch improve
 -- what is known of its own.  (Two statements: the snapshot of the second has
 -- what the first waited for.)  A better verdict, an earlier arrival and a later
--- decision stand; of equal verdicts the greater text, so that the order in
--- which journals come does not matter.
+-- decision stand.  Of verdicts worth the same a judgement stands before none,
+-- then the smaller text, as in the pollers' stores; so the order in which
+-- journals come does not matter.
 CREATE FUNCTION improve_copies(dates date[], identities uuid[],
     contents bytea[], vouched int[], dkim text[], dkim_domain text[],
     dkim_selector text[], received timestamptz[], decided timestamptz[])
@@ -115,8 +116,9 @@ BEGIN
 	UPDATE reports AS r SET
 	    (vouched, dkim, dkim_domain, dkim_selector) = (
 		SELECT b.vouched, b.dkim, b.domain, b.selector
-		WHERE (b.vouched, b.dkim, b.domain, b.selector)
-		    > (r.vouched, r.dkim, r.dkim_domain, r.dkim_selector)
+		WHERE (-b.vouched, b.dkim = '', b.dkim, b.domain, b.selector)
+		    < (-r.vouched, r.dkim = '', r.dkim, r.dkim_domain,
+			r.dkim_selector)
 		UNION ALL
 		SELECT r.vouched, r.dkim, r.dkim_domain, r.dkim_selector LIMIT 1),
 	    received = least(r.received, b.received),

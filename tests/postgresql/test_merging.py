@@ -52,7 +52,7 @@ class Copy:
         self.verdict, self.arrived, self.decided = verdict, arrived, decided
 
     def join(self, other):
-        self.verdict = max(self.verdict, other.verdict)
+        self.verdict = min(self.verdict, other.verdict, key=lambda v: (-v[0], v[1] == "", v[1:]))
         self.arrived = min((a for a in (self.arrived, other.arrived) if a is not None), default=None)
         self.decided = max((d for d in (self.decided, other.decided) if d is not None), default=None)
 
