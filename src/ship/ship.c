@@ -51,7 +51,8 @@ struct shipping {
 static void
 pause_before(unsigned attempt)
 {
-	unsigned most = FIRST_PAUSE << (attempt < 7 ? attempt : 7), ms;
+	unsigned most = (unsigned)FIRST_PAUSE << (attempt < 7 ? attempt : 7);
+	unsigned ms;
 	unsigned char byte = 0;
 	struct timespec t;
 
