@@ -9,6 +9,7 @@
 
 /* Types of PostgreSQL (pg_type.dat), by their number. */
 enum pg_type {
+	PG_NO_TYPE = 0, /* of an array that is not begun */
 	PG_BOOL = 16,
 	PG_BYTEA = 17,
 	PG_INT8 = 20,
