@@ -7,6 +7,7 @@
 #include "cmd/range_options.h"
 #include "cmd/require_advice.h"
 #include "export/protected_files.h"
+#include "export/read_overview.h"
 #include "output/whole_file.h"
 #include "page/html_page.h"
 #include "store/store.h"

@@ -16,6 +16,7 @@
 #include "cmd/range_options.h"
 #include "cmd/require_advice.h"
 #include "config/config.h"
+#include "export/read_overview.h"
 #include "ledger/announced_changes.h"
 #include "model/announced.h"
 #include "page/html_page.h"

@@ -284,7 +284,7 @@ csv_folder_files(
 int
 csv_folder_publish(struct csv_writing *r, struct fault *f)
 {
-	struct whole_file *files[CSV_FOLDER_FILES];
+	struct whole_file *files[CSV_FOLDER_FILES] = { NULL };
 
 	return whole_files_commit(files, csv_folder_files(r, files), f);
 }

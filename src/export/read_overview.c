@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/utc.h"
 #include "export/read_overview.h"
+#include "model/overview.h"
 #include "summary/judge.h"
 #include "summary/words.h"
 #include "tables/gather_overview.h"

@@ -72,7 +72,7 @@ outbox_tell_stored(struct store *st, int64_t report,
     const struct report_key *key, const unsigned char content[REPORT_DIGEST],
     struct fault *f)
 {
-	unsigned char identity[REPORT_IDENTITY];
+	unsigned char identity[REPORT_IDENTITY] = { 0 };
 	struct value v[] = { value_number(report),
 		value_blob(identity, sizeof identity),
 		value_blob(content, REPORT_DIGEST) };

@@ -4,7 +4,6 @@
 #include "base/arena.h"
 #include "base/saturating.h"
 #include "base/span.h"
-#include "base/utc.h"
 #include "model/not_detailed.h"
 #include "model/tls_report.h"
 #include "store/name_list.h"

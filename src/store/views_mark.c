@@ -1,3 +1,5 @@
+#include <stddef.h>
+
 #include "store/sql.h"
 #include "store/views_mark.h"
 

@@ -14,6 +14,7 @@
 #include "config/config.h"
 #include "export/csv_folder.h"
 #include "ledger/view_progress.h"
+#include "output/csv.h"
 #include "output/whole_file.h"
 #include "store/store.h"
 #include "tables/known_domains.h"
@@ -217,7 +218,7 @@ begin(struct refresh *r, struct turn *t, struct fault *f)
 static int
 settle(struct turn *turns, size_t n, struct fault *f)
 {
-	struct whole_file *files[TOGETHER * CSV_FOLDER_FILES];
+	struct whole_file *files[TOGETHER * CSV_FOLDER_FILES] = { NULL };
 	size_t i, all = 0;
 
 	for (i = 0; i < n; i++)
