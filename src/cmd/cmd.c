@@ -107,6 +107,13 @@ cmd_failed(const struct fault *f)
 	return f->status;
 }
 
+void
+cmd_note_status(int *status, int next)
+{
+	if (*status == 0)
+		*status = next;
+}
+
 int
 cmd_usage(const char *fmt, ...)
 {

@@ -70,6 +70,9 @@ void cmd_close(struct opened *);
 /* Log a fault and return its exit code. */
 int cmd_failed(const struct fault *);
 
+/* Of several exit codes that of the first failure stays. */
+void cmd_note_status(int *status, int next);
+
 /*
  * Say in one line what was done, to a person at a terminal or with -v;
  * elsewhere a command that did its work is silent.

@@ -29,13 +29,6 @@ struct import {
 	int status;		    /* the first failure's */
 };
 
-static void
-note_status(struct import *im, int status)
-{
-	if (im->status == 0)
-		im->status = status;
-}
-
 static int
 on_message(void *arg, const struct message *m, struct fault *f)
 {
@@ -57,7 +50,7 @@ on_unreadable(void *arg, const struct fault *f)
 {
 	struct import *im = arg;
 
-	note_status(im, cmd_failed(f));
+	cmd_note_status(&im->status, cmd_failed(f));
 	return 0;
 }
 
@@ -74,10 +67,10 @@ judge_path(struct import *im, const char *path, int status_before)
 		return;
 	if (im->path.accepted == 0 && im->path.rejected == 0) {
 		log_error("%s: holds no TLS report", path);
-		note_status(im, EX_DATAERR);
+		cmd_note_status(&im->status, EX_DATAERR);
 	} else if (im->path.accepted == 0 ||
 		   (im->messages == 1 && im->path.rejected > 0)) {
-		note_status(im, EX_DATAERR);
+		cmd_note_status(&im->status, EX_DATAERR);
 	}
 }
 
@@ -157,8 +150,9 @@ import_into(struct store *st, const struct options *o, const struct config *c,
 		return cmd_failed(f);
 	if (o->dry_run)
 		return im.status;
-	note_status(&im, views_refresh(st, c, &(struct views_wish){ 0 }));
-	note_status(&im, ship_after(st, c, 0));
+	cmd_note_status(
+	    &im.status, views_refresh(st, c, &(struct views_wish){ 0 }));
+	cmd_note_status(&im.status, ship_after(st, c, 0));
 	return im.status;
 }
 

@@ -97,14 +97,6 @@ outcomes_json(const struct polled *m)
 	return all;
 }
 
-/* The first failure's is the exit code. */
-static void
-note_status(int *status, int next)
-{
-	if (*status == 0)
-		*status = next;
-}
-
 /* Tell syslog of the mailboxes that were begun, and of problems if it may. */
 static int
 tell_syslog(struct store *st, const struct polled *m, bool problems)
@@ -133,7 +125,7 @@ follow(struct store *st, const struct options *o, const struct config *c,
     const struct polled *m, int status, const struct fault *f)
 {
 	if (!o->dry_run && (o->syslog || c->syslog))
-		note_status(&status, tell_syslog(st, m, f == NULL));
+		cmd_note_status(&status, tell_syslog(st, m, f == NULL));
 	if (f != NULL)
 		return cmd_failed(f);
 	if (stop_requested()) {
@@ -142,9 +134,10 @@ follow(struct store *st, const struct options *o, const struct config *c,
 	}
 	if (o->dry_run)
 		return status;
-	note_status(&status, views_refresh(st, c, &(struct views_wish){ 0 }));
-	note_status(&status, notify_changes(st, c));
-	note_status(&status, ship_after(st, c, 1));
+	cmd_note_status(
+	    &status, views_refresh(st, c, &(struct views_wish){ 0 }));
+	cmd_note_status(&status, notify_changes(st, c));
+	cmd_note_status(&status, ship_after(st, c, 1));
 	return status;
 }
 
