@@ -8,9 +8,8 @@
 #include "base/span.h"
 #include "model/report_identity.h"
 
-/* Begin a digest. */
-static void
-begin(struct identity_hash *h)
+void
+identity_begin(struct identity_hash *h)
 {
 	const EVP_MD *sha256 =
 	    NULL; /* NULL: the same as before, which saves a slow look-up */
@@ -24,9 +23,8 @@ begin(struct identity_hash *h)
 		out_of_memory();
 }
 
-/* A text behind its length. */
-static void
-put(struct identity_hash *h, struct span text)
+void
+identity_put(struct identity_hash *h, struct span text)
 {
 	uint32_t length = htobe32((uint32_t)text.n);
 
@@ -36,19 +34,25 @@ put(struct identity_hash *h, struct span text)
 }
 
 void
-report_identity(struct identity_hash *h, const struct report_key *key,
-    unsigned char out[REPORT_IDENTITY])
+identity_end(struct identity_hash *h, unsigned char out[REPORT_IDENTITY])
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 
-	begin(h);
-	put(h, key->organization);
-	put(h, key->report_id);
-	put(h, key->start);
-	put(h, key->end);
 	if (EVP_DigestFinal_ex(h->context, digest, NULL) != 1)
 		out_of_memory();
 	memcpy(out, digest, REPORT_IDENTITY);
+}
+
+void
+report_identity(struct identity_hash *h, const struct report_key *key,
+    unsigned char out[REPORT_IDENTITY])
+{
+	identity_begin(h);
+	identity_put(h, key->organization);
+	identity_put(h, key->report_id);
+	identity_put(h, key->start);
+	identity_put(h, key->end);
+	identity_end(h, out);
 }
 
 void

@@ -27,6 +27,14 @@ struct identity_hash {
 void report_identity(struct identity_hash *, const struct report_key *,
     unsigned char out[REPORT_IDENTITY]);
 
+/*
+ * The same over any texts: begin, put each, end with the first 128 bits.  Each
+ * stands behind its length, so that "ab" "c" differs from "a" "bc".
+ */
+void identity_begin(struct identity_hash *);
+void identity_put(struct identity_hash *, struct span text);
+void identity_end(struct identity_hash *, unsigned char out[REPORT_IDENTITY]);
+
 void identity_hash_free(struct identity_hash *);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "model/report_identity.h"
 #include "model/shipment.h"
 #include "postgresql/binary_array.h"
 #include "postgresql/connection.h"
@@ -113,6 +114,7 @@ static const struct insertion *const insertions[ENTRY_STATEMENTS] = {
 struct entries {
 	struct binary_array a[ENTRY_STATEMENTS][MOST];
 	struct key_set keys[PROBLEMS + 1];
+	struct identity_hash hash; /* of these keys */
 };
 
 /* Add a row of texts under their common key, once; the key is left in `key`. */
@@ -123,7 +125,7 @@ add_once(struct entries *e, int what, const char *const *text, size_t n,
 	struct binary_array *a = e->a[what];
 	size_t i;
 
-	shared_key(text, n, key);
+	shared_key(&e->hash, text, n, key);
 	if (!key_set_add(&e->keys[what], key))
 		return;
 	array_add_bytes(&a[0], key, SHIPMENT_KEY);
@@ -258,6 +260,7 @@ free_entries(struct entries *e)
 			buf_free(&e->a[i][k].bytes);
 	for (i = 0; i <= PROBLEMS; i++)
 		key_set_free(&e->keys[i]);
+	identity_hash_free(&e->hash);
 }
 
 int

@@ -1,12 +1,11 @@
-#include <endian.h>
-#include <openssl/evp.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/span.h"
+#include "model/report_identity.h"
 #include "model/shipment.h"
 #include "postgresql/shared_key.h"
 
@@ -15,25 +14,15 @@ enum {
 };
 
 void
-shared_key(const char *const *text, size_t n, unsigned char out[SHIPMENT_KEY])
+shared_key(struct identity_hash *h, const char *const *text, size_t n,
+    unsigned char out[SHIPMENT_KEY])
 {
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	EVP_MD_CTX *hash = EVP_MD_CTX_new();
-	uint32_t length;
 	size_t i;
 
-	if (hash == NULL || EVP_DigestInit_ex(hash, EVP_sha256(), NULL) != 1)
-		out_of_memory();
-	for (i = 0; i < n; i++) {
-		length = htobe32((uint32_t)strlen(text[i]));
-		if (EVP_DigestUpdate(hash, &length, sizeof length) != 1 ||
-		    EVP_DigestUpdate(hash, text[i], strlen(text[i])) != 1)
-			out_of_memory();
-	}
-	if (EVP_DigestFinal_ex(hash, digest, NULL) != 1)
-		out_of_memory();
-	EVP_MD_CTX_free(hash);
-	memcpy(out, digest, SHIPMENT_KEY);
+	identity_begin(h);
+	for (i = 0; i < n; i++)
+		identity_put(h, span_of(text[i]));
+	identity_end(h, out);
 }
 
 /* Where the key is, or would be. */

@@ -6,12 +6,15 @@
 
 #include "model/shipment.h"
 
+struct identity_hash;
+
 /*
  * The key of a row in the shared store: the first 128 bits of the SHA-256 over
- * `n` texts, each behind its length in bytes as four bytes, the highest first.
+ * `n` texts, each behind its length in bytes as four bytes, the highest first,
+ * as the identity of a report is over its own.
  */
-void shared_key(
-    const char *const *text, size_t n, unsigned char out[SHIPMENT_KEY]);
+void shared_key(struct identity_hash *, const char *const *text, size_t n,
+    unsigned char out[SHIPMENT_KEY]);
 
 /* Keys that were met.  Initialize with { 0 }. */
 struct key_set {

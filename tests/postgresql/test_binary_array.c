@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/hex.h"
+#include "model/report_identity.h"
 #include "postgresql/binary_array.h"
 #include "postgresql/shared_key.h"
 #include "postgresql/sqlstate.h"
@@ -95,10 +96,12 @@ lengths_keep_the_parts_of_a_key_apart(void **state)
 {
 	const char *const one[] = { "ab", "c" }, *const other[] = { "a", "bc" };
 	unsigned char a[SHIPMENT_KEY], b[SHIPMENT_KEY];
+	struct identity_hash hash = { 0 };
 
 	(void)state;
-	shared_key(one, 2, a);
-	shared_key(other, 2, b);
+	shared_key(&hash, one, 2, a);
+	shared_key(&hash, other, 2, b);
+	identity_hash_free(&hash);
 	assert_memory_not_equal(a, b, sizeof a);
 }
 
