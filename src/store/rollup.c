@@ -1,5 +1,6 @@
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,128 +12,20 @@
 #include "model/not_detailed.h"
 #include "model/tls_report.h"
 #include "store/rollup.h"
+#include "store/rollup_rows.h"
 #include "store/row_ids.h"
 #include "store/sql.h"
 #include "store/store_private.h"
 #include "store/totals.h"
 #include "store/views_mark.h"
 
+/* Additions to a table before they are written. */
 enum {
-	KEYS = 3, /* the most numbers that a key has */
-	SUMS = 7,
-	ROWS_TOGETHER = 16, /* in one statement */
-	GATHERED = 4096	    /* additions to a rollup before they are written */
-};
-
-enum kind {
-	KIND_DAYS,
-	KIND_WARNINGS,
-	KIND_DAILY,
-	KIND_SENDERS,
-	KIND_FAILURES,
-	KIND_COUNT
-};
-
-/* Add to a sum, which stays at 2^63-1 when it gets there. */
-#define GROW(sum) sum " = min(" sum " + excluded." sum ", 9223372036854775807)"
-
-/* ROWS_TOGETHER rows. */
-#define FOUR(row) row ", " row ", " row ", " row
-#define MANY(row) FOUR(FOUR(row))
-
-/* clang-format off */
-#define DAY_SERIES "(?, ?, ?, ?, ?, ?, ?)"
-#define ADD_DAY_SERIES(rows) \
-	"INSERT INTO rollup_daily (day, series, reports," \
-	" successful_sessions, failed_sessions, counted_sessions," \
-	" counted_failed) VALUES " rows " ON CONFLICT DO UPDATE SET" \
-	" reports = reports + excluded.reports, " \
-	GROW("successful_sessions") ", " GROW("failed_sessions") ", " \
-	GROW("counted_sessions") ", " GROW("counted_failed")
-
-#define DAY_SENDER "(?, ?, ?, ?, ?, ?, ?, ?, ?)"
-#define ADD_DAY_SENDER(rows) \
-	"INSERT INTO rollup_senders (sender, day, reports," \
-	" counted_sessions, counted_failed, failed_sessions," \
-	" verified_reports, verified_sessions, verified_failed)" \
-	" VALUES " rows " ON CONFLICT DO UPDATE SET" \
-	" reports = reports + excluded.reports, " \
-	GROW("counted_sessions") ", " GROW("counted_failed") ", " \
-	GROW("failed_sessions") ", " \
-	" verified_reports = verified_reports + excluded.verified_reports, " \
-	GROW("verified_sessions") ", " GROW("verified_failed")
-/* clang-format on */
-
-static const struct sql add_to_days = {
-	"INSERT INTO days (day, date, week, monday, month, reports,"
-	" generation) SELECT ?1, date,"
-	" strftime('%Y-W', date, '-3 days', 'weekday 4') || substr('0' ||"
-	" ((strftime('%j', date, '-3 days', 'weekday 4') - 1) / 7 + 1),"
-	" -2), date(date, 'weekday 0', '-6 days'),"
-	" date(date, 'start of month'), ?2,"
-	" (SELECT generation FROM totals WHERE id = 1)"
-	" FROM (SELECT date(?1 * 86400, 'unixepoch') AS date) WHERE 1"
-	" ON CONFLICT (day) DO UPDATE SET"
-	" reports = reports + excluded.reports,"
-	" generation = excluded.generation"
-};
-
-static const struct sql add_to_warnings = {
-	"INSERT INTO rollup_warnings (day, code, reports)"
-	" VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET"
-	" reports = reports + excluded.reports"
-};
-
-static const struct sql add_to_daily = { ADD_DAY_SERIES(DAY_SERIES) };
-
-static const struct sql add_many_to_daily = { ADD_DAY_SERIES(
-    MANY(DAY_SERIES)) };
-
-static const struct sql add_to_senders = { ADD_DAY_SENDER(DAY_SENDER) };
-
-static const struct sql add_many_to_senders = { ADD_DAY_SENDER(
-    MANY(DAY_SENDER)) };
-
-static const struct sql add_to_failures = {
-	"INSERT INTO rollup_failures (problem, day, series, receiving_ip,"
-	" findings, failed_sessions, verified_findings)"
-	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-	" ON CONFLICT DO UPDATE SET"
-	" findings = findings + excluded.findings, "
-	" verified_findings = verified_findings + excluded.verified_findings,"
-	" " GROW("failed_sessions")
-};
-
-/* How a rollup table is written: the columns of its key, and its sums. */
-static const struct form {
-	/* insert one row, or ROWS_TOGETHER (NULL: one by one) */
-	const struct sql *add, *add_many;
-	unsigned keys; /* numbers, then a text when it has one */
-	bool text;
-	unsigned sums;
-} forms[KIND_COUNT] = {
-	[KIND_DAYS] = { &add_to_days, NULL, 1, false, 1 },
-	[KIND_WARNINGS] = { &add_to_warnings, NULL, 1, true, 1 },
-	[KIND_DAILY] = { &add_to_daily, &add_many_to_daily, 2, false, 5 },
-	[KIND_SENDERS] = { &add_to_senders, &add_many_to_senders, 2, false, 7 },
-	[KIND_FAILURES] = { &add_to_failures, NULL, 3, true, 3 },
-};
-
-/* What is to be added to one row of a rollup. */
-struct addition {
-	int64_t key[KEYS];
-	const char *text; /* "" where the form has none */
-	int64_t sum[SUMS];
-};
-
-struct gathered {
-	struct addition *item;
-	size_t n, room;
-	size_t report; /* where the present report begins */
+	GATHERED = 4096
 };
 
 struct rollup {
-	struct gathered kind[KIND_COUNT];
+	struct additions table[ROLLUP_COUNT];
 	struct row_ids series, senders, problems;
 	struct {
 		int64_t series, sender;
@@ -187,104 +80,6 @@ rollup_of(struct store *st)
 	return st->rollup;
 }
 
-static struct addition *
-gather(struct gathered *g)
-{
-	g->item = xgrow(g->item, g->n, &g->room, sizeof *g->item);
-	g->item[g->n] = (struct addition){ .text = "" };
-	return &g->item[g->n++];
-}
-
-/*
- * The addition of the present report to that row, which is its own: a report
- * is one report of a series however many entries it has there.
- */
-static struct addition *
-gather_once(struct gathered *g, int64_t a, int64_t b)
-{
-	struct addition *x;
-	size_t i;
-
-	for (i = g->n; i > g->report; i--)
-		if (g->item[i - 1].key[0] == a && g->item[i - 1].key[1] == b)
-			return &g->item[i - 1];
-	x = gather(g);
-	x->key[0] = a;
-	x->key[1] = b;
-	x->sum[0] = 1;
-	return x;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	const struct addition *x = a, *y = b;
-	size_t i;
-
-	for (i = 0; i < KEYS; i++)
-		if (x->key[i] != y->key[i])
-			return x->key[i] < y->key[i] ? -1 : 1;
-	return strcmp(x->text, y->text);
-}
-
-/* Sort them, and make one of those for the same row. */
-static void
-merge(struct gathered *g)
-{
-	struct addition *last = NULL;
-	size_t i, j;
-
-	if (g->n > 0)
-		qsort(g->item, g->n, sizeof *g->item, compare);
-	for (i = 0; i < g->n; i++) {
-		if (last == NULL || compare(last, &g->item[i]) != 0) {
-			last = last == NULL ? g->item : last + 1;
-			*last = g->item[i];
-			continue;
-		}
-		for (j = 0; j < SUMS; j++)
-			last->sum[j] =
-			    saturating_add(last->sum[j], g->item[i].sum[j]);
-	}
-	g->n = last == NULL ? 0 : (size_t)(last - g->item) + 1;
-}
-
-static int
-write_rows(struct store *st, const struct form *form, const struct addition *x,
-    size_t rows, struct fault *f)
-{
-	struct value v[ROWS_TOGETHER * (KEYS + 1 + SUMS)];
-	const struct addition *end = x + rows;
-	size_t n = 0, i;
-
-	for (; x < end; x++) {
-		for (i = 0; i < form->keys; i++)
-			v[n++] = value_number(x->key[i]);
-		if (form->text)
-			v[n++] = value_text(x->text);
-		for (i = 0; i < form->sums; i++)
-			v[n++] = value_number(x->sum[i]);
-	}
-	return sql_run(st, rows == 1 ? form->add : form->add_many, v, n, f);
-}
-
-/* As many at once as there are statements for, which spares most of them. */
-static int
-write_all(struct store *st, const struct form *form, const struct gathered *g,
-    struct fault *f)
-{
-	size_t i, rows;
-
-	for (i = 0; i < g->n; i += rows) {
-		rows = form->add_many != NULL && g->n - i >= ROWS_TOGETHER
-			   ? ROWS_TOGETHER
-			   : 1;
-		if (write_rows(st, form, &g->item[i], rows, f) == -1)
-			return -1;
-	}
-	return 0;
-}
-
 static int
 by_series(const void *a, const void *b)
 {
@@ -303,7 +98,7 @@ static const struct sql update_series = {
 
 /* Each series of what was written to rollup_daily is known to be there. */
 static int
-stretch_series(struct store *st, struct gathered *g, struct fault *f)
+stretch_series(struct store *st, struct additions *g, struct fault *f)
 {
 	const struct addition *x = g->item, *end = x + g->n;
 	int64_t series, first;
@@ -338,19 +133,19 @@ int
 rollup_flush(struct store *st, struct fault *f)
 {
 	struct rollup *r = st->rollup;
-	enum kind k;
+	enum rollup_table t;
 
-	if (r == NULL || r->kind[KIND_DAYS].n == 0)
+	if (r == NULL || r->table[ROLLUP_DAYS].n == 0)
 		return 0;
 	if (rollup_next_generation(st, f) == -1)
 		return -1;
-	for (k = 0; k < KIND_COUNT; k++) {
-		merge(&r->kind[k]);
-		if (write_all(st, &forms[k], &r->kind[k], f) == -1)
+	for (t = 0; t < ROLLUP_COUNT; t++) {
+		if (additions_write(st, t, &r->table[t], f) == -1)
 			return -1;
-		if (k == KIND_DAILY && stretch_series(st, &r->kind[k], f) == -1)
+		if (t == ROLLUP_DAILY &&
+		    stretch_series(st, &r->table[t], f) == -1)
 			return -1;
-		r->kind[k].n = 0;
+		r->table[t].n = 0;
 	}
 	arena_reset(&r->texts);
 	return 0;
@@ -360,12 +155,12 @@ void
 rollup_forget(struct store *st)
 {
 	struct rollup *r = st->rollup;
-	enum kind k;
+	enum rollup_table t;
 
 	if (r == NULL)
 		return;
-	for (k = 0; k < KIND_COUNT; k++)
-		r->kind[k].n = 0;
+	for (t = 0; t < ROLLUP_COUNT; t++)
+		r->table[t].n = 0;
 	arena_reset(&r->texts);
 	row_ids_forget(&r->series);
 	row_ids_forget(&r->senders);
@@ -377,13 +172,13 @@ void
 rollup_free(struct store *st)
 {
 	struct rollup *r = st->rollup;
-	enum kind k;
+	enum rollup_table t;
 
 	if (r == NULL)
 		return;
 	rollup_forget(st);
-	for (k = 0; k < KIND_COUNT; k++)
-		free(r->kind[k].item);
+	for (t = 0; t < ROLLUP_COUNT; t++)
+		free(r->table[t].item);
 	arena_free(&r->texts);
 	free(r);
 	st->rollup = NULL;
@@ -393,20 +188,20 @@ rollup_free(struct store *st)
 static int
 begin(struct store *st, struct rollup *r, struct fault *f)
 {
-	enum kind k;
+	enum rollup_table t;
 
-	for (k = 0; k < KIND_COUNT; k++)
-		if (r->kind[k].n >= GATHERED && rollup_flush(st, f) == -1)
+	for (t = 0; t < ROLLUP_COUNT; t++)
+		if (r->table[t].n >= GATHERED && rollup_flush(st, f) == -1)
 			return -1;
-	for (k = 0; k < KIND_COUNT; k++)
-		r->kind[k].report = r->kind[k].n;
+	for (t = 0; t < ROLLUP_COUNT; t++)
+		r->table[t].report = r->table[t].n;
 	return 0;
 }
 
 static void
 add_day(struct rollup *r, int64_t day, int64_t reports)
 {
-	struct addition *x = gather(&r->kind[KIND_DAYS]);
+	struct addition *x = addition_gather(&r->table[ROLLUP_DAYS]);
 
 	x->key[0] = day;
 	x->sum[0] = reports;
@@ -415,7 +210,7 @@ add_day(struct rollup *r, int64_t day, int64_t reports)
 static void
 add_warning(struct rollup *r, int64_t day, const char *code, size_t len)
 {
-	struct addition *x = gather(&r->kind[KIND_WARNINGS]);
+	struct addition *x = addition_gather(&r->table[ROLLUP_WARNINGS]);
 
 	x->key[0] = day;
 	x->text = arena_strndup(&r->texts, code, len);
@@ -465,7 +260,7 @@ add_failure(struct store *st, struct rollup *r, const struct place *at,
 
 	if (row_ids_find(st, &r->problems, problem, 3, &id, f) == -1)
 		return -1;
-	x = gather(&r->kind[KIND_FAILURES]);
+	x = addition_gather(&r->table[ROLLUP_FAILURES]);
 	x->key[0] = id;
 	x->key[1] = at->day;
 	x->key[2] = at->series;
@@ -545,9 +340,11 @@ add_policy(struct store *st, struct rollup *r, int64_t day,
 	if (row_ids_find(st, &r->series, series, 6, &at.series, f) == -1 ||
 	    sender_of(st, r, at.series, report, p, &sender, f) == -1)
 		return -1;
-	grow(gather_once(&r->kind[KIND_DAILY], day, at.series), daily, 4);
+	grow(addition_gather_once(&r->table[ROLLUP_DAILY], day, at.series),
+	    daily, 4);
 	add_to_sender(
-	    gather_once(&r->kind[KIND_SENDERS], sender, day), p, at.verified);
+	    addition_gather_once(&r->table[ROLLUP_SENDERS], sender, day), p,
+	    at.verified);
 	return add_failures(st, r, &at, p, f);
 }
 
