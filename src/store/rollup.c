@@ -16,7 +16,6 @@
 #include "store/row_ids.h"
 #include "store/sql.h"
 #include "store/store_private.h"
-#include "store/totals.h"
 #include "store/views_mark.h"
 
 /* Additions to a table before they are written. */
