@@ -14,7 +14,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import tap  # noqa: E402
 from lib.filled import fill  # noqa: E402
-from lib.patience import HANG  # noqa: E402
+from lib.patience import HANG, catches, wait_until  # noqa: E402
 from lib.program import OK, TEMPFAIL, UNAVAILABLE  # noqa: E402
 from lib.shared_store import PASSWORD, Poller, SharedStore, kill  # noqa: E402
 
@@ -201,6 +201,7 @@ class Disturbed(SharedStore):
 
     def test_who_is_stopped_goes_on(self):
         process = self.one.start()
+        wait_until("it listens to signals", lambda: catches(process, signal.SIGTERM) or process.poll() is not None)
         time.sleep(self.seconds / 3)
         process.terminate()
         self.assertIn(process.wait(HANG), (OK, 75))
