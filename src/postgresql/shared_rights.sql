@@ -39,8 +39,8 @@ GRANT EXECUTE ON FUNCTION dirty_days, pruned_before, whole, daily, weekly,
 -- A tenant sees the rows of its domains alone, and no table without a domain
 -- but the list of result types.
 GRANT SELECT ON reports, policies, failures, senders, problems, result_types,
-    readers, rollup_domains, rollup_senders, rollup_failures, counted_domains,
-    counted_senders, counted_failures, by_domain, by_sender, by_problem,
+    readers, rollup_domains, rollup_failures, counted_domains, counted_failures,
+    by_domain, by_sender, by_problem,
     csv_daily, csv_weekly, csv_monthly, csv_failures, csv_mx, csv_reports,
     csv_senders, csv_domains, csv_problems TO tlsrua_tenant;
 DO $$
@@ -50,8 +50,7 @@ DECLARE
 	    ' WHERE w.role = current_user)';
 BEGIN
 	FOREACH name IN ARRAY ARRAY['reports', 'policies', 'failures', 'senders',
-	    'problems', 'rollup_domains', 'rollup_senders',
-	    'rollup_failures'] LOOP
+	    'problems', 'rollup_domains', 'rollup_failures'] LOOP
 		EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
 		EXECUTE format('CREATE POLICY everything ON %I TO tlsrua_ship,'
 		    ' tlsrua_read, tlsrua_operate USING (true)', name);

@@ -53,35 +53,37 @@ CREATE SEQUENCE report_ids CACHE 1000;
 -- A copy is one content of one identity: organization, report_id, start, end.
 -- Of the copies of an identity one is counted, the others are conflicts.  The
 -- day follows from the start, so a key in each partition is one of the whole.
+-- Here and below values of eight bytes come first, then those of four, then
+-- texts: nothing is lost to alignment.
 CREATE TABLE reports (
 	id bigint NOT NULL DEFAULT nextval('report_ids'),
+	start timestamptz NOT NULL,
+	"end" timestamptz NOT NULL,
+	counted_sessions bigint NOT NULL,
+	counted_failed bigint NOT NULL,
+	received timestamptz, -- the first arrival that any journal knows
+	decided timestamptz, -- when somebody decided for this copy last
 	date date NOT NULL,
+	vouched int NOT NULL, -- what `dkim` is worth: 4 pass, 3 provider, 2 host,
+	    -- 1 waiting, 0 others; it only rises
+	journal int NOT NULL, -- that brought it
 	identity uuid NOT NULL,
 	content bytea NOT NULL, -- SHA-256
 	status text COLLATE "C" NOT NULL
 	    CHECK (status IN ('counted', 'conflict')),
 	organization text COLLATE "C" NOT NULL,
 	report_id text COLLATE "C" NOT NULL,
-	start timestamptz NOT NULL,
-	"end" timestamptz NOT NULL,
 	reporter_domain text COLLATE "C" NOT NULL,
 	contact text COLLATE "C" NOT NULL,
 	domain text COLLATE "C" NOT NULL,
 	policy_domains text COLLATE "C" NOT NULL,
 	policy_types text COLLATE "C" NOT NULL,
-	counted_sessions bigint NOT NULL,
-	counted_failed bigint NOT NULL,
 	source text COLLATE "C" NOT NULL,
 	message_id text COLLATE "C" NOT NULL,
-	received timestamptz, -- the first arrival that any journal knows
-	decided timestamptz, -- when somebody decided for this copy last
-	vouched int NOT NULL, -- what `dkim` is worth: 4 pass, 3 provider, 2 host,
-	    -- 1 waiting, 0 others; it only rises
 	dkim text COLLATE "C" NOT NULL,
 	dkim_domain text COLLATE "C" NOT NULL,
 	dkim_selector text COLLATE "C" NOT NULL,
 	warnings text COLLATE "C" NOT NULL, -- but for those that csv_reports adds
-	journal int NOT NULL, -- that brought it
 	PRIMARY KEY (date, id)
 ) PARTITION BY RANGE (date);
 CREATE UNIQUE INDEX reports_counted ON reports (date, identity)
@@ -117,8 +119,12 @@ CREATE TABLE policy_texts (
 
 -- The entries of reports, with what the rollups need of the report itself.
 CREATE TABLE policies (
-	date date NOT NULL,
 	report bigint NOT NULL,
+	successful_sessions bigint NOT NULL,
+	failed_sessions bigint NOT NULL,
+	counted_sessions bigint NOT NULL,
+	counted_failed bigint NOT NULL,
+	date date NOT NULL,
 	n int NOT NULL,
 	counted boolean NOT NULL, -- neither skipped nor in a conflict
 	skipped boolean NOT NULL,
@@ -131,10 +137,6 @@ CREATE TABLE policies (
 	reporter_domain text COLLATE "C" NOT NULL,
 	policy_type text COLLATE "C" NOT NULL,
 	policy_mode text COLLATE "C" NOT NULL,
-	successful_sessions bigint NOT NULL,
-	failed_sessions bigint NOT NULL,
-	counted_sessions bigint NOT NULL,
-	counted_failed bigint NOT NULL,
 	text uuid, -- of policy_texts; NULL: both are empty
 	PRIMARY KEY (date, report, n)
 ) PARTITION BY RANGE (date);
@@ -175,13 +177,14 @@ CREATE TABLE result_types (
 
 -- The findings, with what their reading needs of the entry.
 CREATE TABLE failures (
-	date date NOT NULL,
 	report bigint NOT NULL,
+	problem bigint NOT NULL,
+	failed_sessions bigint NOT NULL,
+	date date NOT NULL,
 	policy int NOT NULL,
 	n int NOT NULL,
 	counted boolean NOT NULL,
 	verified boolean NOT NULL,
-	problem bigint NOT NULL,
 	domain text COLLATE "C" NOT NULL,
 	policy_domain text COLLATE "C" NOT NULL,
 	organization text COLLATE "C" NOT NULL,
@@ -196,7 +199,6 @@ CREATE TABLE failures (
 	sending_mta_ip text COLLATE "C" NOT NULL,
 	failure_reason_code text COLLATE "C" NOT NULL,
 	additional_information text COLLATE "C" NOT NULL,
-	failed_sessions bigint NOT NULL,
 	PRIMARY KEY (date, report, policy, n)
 ) PARTITION BY RANGE (date);
 
@@ -257,21 +259,6 @@ CREATE TABLE rollup_domains (
 	PRIMARY KEY (date, domain, policy_type, policy_mode)
 );
 CREATE INDEX rollup_domains_domain ON rollup_domains (domain, date);
-
-CREATE TABLE rollup_senders (
-	date date NOT NULL,
-	domain text COLLATE "C" NOT NULL,
-	organization text COLLATE "C" NOT NULL,
-	reporter_domain text COLLATE "C" NOT NULL,
-	reports bigint NOT NULL,
-	failed_sessions bigint NOT NULL, -- of every policy type
-	counted_sessions bigint NOT NULL,
-	counted_failed bigint NOT NULL,
-	verified_reports bigint NOT NULL, -- of `reports`, those that somebody
-	    -- vouches for
-	PRIMARY KEY (domain, date, organization, reporter_domain)
-);
-CREATE INDEX rollup_senders_date ON rollup_senders (date);
 
 CREATE TABLE rollup_failures (
 	date date NOT NULL,

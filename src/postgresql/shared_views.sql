@@ -320,11 +320,10 @@ used AS (
 	    ELSE '' END AS types
     FROM type AS t WHERE t.place <= 20 GROUP BY t.domain),
 clean AS (
-    SELECT s.domain, count(DISTINCT s.date) AS days
-    FROM whole AS w JOIN tlsrua.by_sender AS s ON s.domain = w.domain
-    WHERE s.date > coalesce(w.bad, w.first - 1) AND s.date <= w.last
-	AND ($4 IS NULL OR s.organization = ANY ($4))
-    GROUP BY s.domain),
+    SELECT e.domain, count(DISTINCT e.date) AS days
+    FROM whole AS w JOIN entry AS e ON e.domain = w.domain
+    WHERE e.date > coalesce(w.bad, w.first - 1)
+    GROUP BY e.domain),
 failing AS (
     SELECT b.domain, b.result_type, sum(f.failed_sessions) AS failed
     FROM tlsrua.by_problem AS f JOIN tlsrua.problems AS b ON b.id = f.problem
@@ -416,21 +415,21 @@ who AS MATERIALIZED (
 reported AS ( -- organizations that reported on the domain in that time
     SELECT c.problem, count(DISTINCT s.organization) AS n
     FROM chosen AS c JOIN life AS l ON l.problem = c.problem
-	JOIN tlsrua.by_sender AS s ON s.domain = c.domain
+	JOIN tlsrua.policies AS s ON s.domain = c.domain AND s.counted
 	    AND s.date BETWEEN l.first AND l.last
-	    AND (NOT l.verified OR s.verified_reports > 0)
+	    AND (NOT l.verified OR s.verified)
     WHERE $4 IS NULL OR s.organization = ANY ($4)
     GROUP BY c.problem),
 cured AS (
-    SELECT w.problem FROM who AS w JOIN tlsrua.by_sender AS s
+    SELECT w.problem FROM who AS w JOIN tlsrua.policies AS s
 	ON s.domain = w.domain AND s.organization = w.organization
-	    AND s.date > w.last
+	    AND s.counted AND s.date > w.last
     WHERE NOT w.verified
     GROUP BY w.problem, w.organization HAVING count(DISTINCT s.date) > 1
     UNION
-    SELECT w.problem FROM who AS w JOIN tlsrua.by_sender AS s
+    SELECT w.problem FROM who AS w JOIN tlsrua.policies AS s
 	ON s.domain = w.domain AND s.organization = w.organization
-	    AND s.date > w.last AND s.verified_reports > 0
+	    AND s.counted AND s.date > w.last AND s.verified
     WHERE w.verified AND EXISTS (SELECT 1 FROM row AS r
 	WHERE r.problem = w.problem AND r.verified
 	    AND r.organization = s.organization
@@ -444,8 +443,8 @@ pause AS (
     WHERE g.date - g.before > 2),
 recurring AS (
     SELECT w.problem FROM pause AS g JOIN who AS w ON w.problem = g.problem
-	JOIN tlsrua.by_sender AS s ON s.domain = w.domain
-	    AND s.organization = w.organization
+	JOIN tlsrua.policies AS s ON s.domain = w.domain
+	    AND s.organization = w.organization AND s.counted
 	    AND s.date > g.before AND s.date < g.date
     GROUP BY w.problem, g.date, w.organization
     HAVING count(DISTINCT s.date) > 1)

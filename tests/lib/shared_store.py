@@ -32,7 +32,6 @@ UNION ALL SELECT 'problem ' || (to_jsonb(b.*) - 'id')::text FROM tlsrua.problems
 UNION ALL SELECT 'dropped ' || d.date || d.identity || encode(d.content, 'hex') FROM tlsrua.dropped AS d
 UNION ALL SELECT 'day ' || to_jsonb(d.*)::text FROM tlsrua.rollup_days AS d
 UNION ALL SELECT 'domain ' || to_jsonb(d.*)::text FROM tlsrua.rollup_domains AS d
-UNION ALL SELECT 'sender on a day ' || to_jsonb(d.*)::text FROM tlsrua.rollup_senders AS d
 UNION ALL SELECT 'failure on a day ' || b.key || (to_jsonb(f.*) - 'problem')::text
     FROM tlsrua.rollup_failures AS f JOIN tlsrua.problems AS b ON b.id = f.problem
 ) AS x ORDER BY line COLLATE "C";

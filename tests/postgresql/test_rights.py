@@ -9,7 +9,7 @@ from lib.shared_store import Poller, SharedStore  # noqa: E402
 
 TABLES = ("schema", "journals", "unshipped", "reports", "dropped", "report_bytes", "policy_texts", "policies",
           "senders", "problems", "mutes", "result_types", "failures", "dirty", "months", "counting", "readers",
-          "rollup_days", "rollup_domains", "rollup_senders", "rollup_failures")
+          "rollup_days", "rollup_domains", "rollup_failures")
 VIEWS = ("daily", "weekly", "monthly", "failures", "mx", "reports", "senders", "domains", "problems")
 
 

@@ -52,7 +52,7 @@ class Ship(SharedStore):
         for when in ("rolled up", "dirty"):
             if when == "dirty":
                 self.pg.sql("INSERT INTO tlsrua.dirty SELECT DISTINCT date, 0, 0 FROM tlsrua.reports;"
-                            "TRUNCATE tlsrua.rollup_days, tlsrua.rollup_domains, tlsrua.rollup_senders,"
+                            "TRUNCATE tlsrua.rollup_days, tlsrua.rollup_domains,"
                             " tlsrua.rollup_failures")
             for name in TABLES:
                 columns = [row[0] for row in self.query(f"SELECT name FROM pragma_table_info('csv_{name}')",
