@@ -28,6 +28,8 @@ struct reading {
 	bool raw;
 	size_t most;
 	size_t report_room, drop_room;
+	struct shipped_policy *policy; /* those of the report being read */
+	size_t policy_room;
 };
 
 /*
@@ -226,21 +228,28 @@ mark_firsts(struct shipped_report *to)
 	free(p);
 }
 
+/* Room for one more of the report that is being read. */
+static struct shipped_policy *
+next_policy(struct reading *r, size_t n)
+{
+	if (n == r->policy_room) {
+		r->policy_room = 2 * r->policy_room + 4;
+		r->policy = xreallocarray(
+		    r->policy, r->policy_room, sizeof *r->policy);
+	}
+	return &r->policy[n];
+}
+
 static int
 read_policies(struct reading *r, int64_t report, struct shipped_report *to,
     struct fault *f)
 {
 	struct value id = value_number(report);
-	struct shipped_policy *p;
-	size_t room = 0;
 	sqlite3_stmt *row;
 	int rc = sql_ask(r->store, &select_policies, &id, 1, &row, f);
 
-	for (; rc == 1; rc = sql_next(r->store, row, f)) {
-		to->policies = arena_grow(&r->s->memory, to->policies,
-		    to->n_policies, &room, sizeof *p);
-		p = &to->policies[to->n_policies++];
-		*p = (struct shipped_policy){
+	for (; rc == 1; rc = sql_next(r->store, row, f))
+		*next_policy(r, to->n_policies++) = (struct shipped_policy){
 			.n = sqlite3_column_int64(row, 0),
 			.skipped = sqlite3_column_int(row, 1) != 0,
 			.domain = text(r, row, 2),
@@ -254,9 +263,13 @@ read_policies(struct reading *r, int64_t report, struct shipped_report *to,
 			.strings = text(r, row, 10),
 			.mx_hosts = text(r, row, 11),
 		};
-	}
 	if (rc == -1)
 		return -1;
+	to->policies =
+	    arena_alloc(&r->s->memory, to->n_policies * sizeof *to->policies);
+	if (to->n_policies > 0)
+		memcpy(to->policies, r->policy,
+		    to->n_policies * sizeof *to->policies);
 	mark_firsts(to);
 	return read_failures(r, report, to, f);
 }
@@ -374,6 +387,7 @@ journal_read_some(struct store *st, size_t most, bool raw, struct shipment *s,
 	while (rc == 1 && (rc = take_event(&r, row, f)) == 1)
 		rc = sql_next(st, row, f);
 	sqlite3_reset(row);
+	free(r.policy);
 	if (rc == -1 || s->to == s->from)
 		return rc;
 	return journal_mark(st, s->to, s->mark, f) == -1 ? -1 : 0;

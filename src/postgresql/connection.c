@@ -309,6 +309,15 @@ skip_answers(struct pg *p)
 }
 
 int
+pg_finish_sending(struct pg *p, struct fault *f)
+{
+	if (PQpipelineSync(p->conn) != 1)
+		return connection_fault(p, f);
+	p->is_all_sent = true;
+	return flush(p, f);
+}
+
+int
 pg_answers(struct pg *p, PGresult **results, size_t n, struct fault *f)
 {
 	int rc = 0;
@@ -316,10 +325,9 @@ pg_answers(struct pg *p, PGresult **results, size_t n, struct fault *f)
 
 	memset(results, 0, n * sizeof *results);
 	p->sqlstate[0] = p->said[0] = '\0';
-	if (PQpipelineSync(p->conn) != 1)
-		rc = connection_fault(p, f);
-	if (rc == 0)
-		rc = flush(p, f);
+	if (!p->is_all_sent)
+		rc = pg_finish_sending(p, f);
+	p->is_all_sent = false;
 	for (i = 0; rc == 0 && i < n; i++)
 		rc = next_answer(p, &results[i], f);
 	p->sent = 0;

@@ -2,6 +2,7 @@
 #define POSTGRESQL_CONNECTION_H
 
 #include <libpq-fe.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,7 @@ struct pg {
 	const char *service; /* the caller's */
 	unsigned timeout;    /* seconds */
 	size_t sent;	     /* statements that are not answered yet */
+	bool is_all_sent;    /* of those of this round trip */
 	/* of the last fault; "" when the server said nothing */
 	char sqlstate[SQLSTATE_TEXT];
 	char said[256]; /* in the server's words; "" */
@@ -56,6 +58,12 @@ struct pg_value pg_uuid(const unsigned char *);
 /* Send a statement without waiting for its answer. */
 int pg_send(struct pg *, const char *sql, const struct pg_value *, size_t n,
     struct fault *);
+
+/*
+ * Have all that was sent on its way, so that the server is at work before
+ * pg_answers() waits for it.
+ */
+int pg_finish_sending(struct pg *, struct fault *);
 
 /*
  * Wait for the answers to all that was sent since the last time, in

@@ -41,14 +41,14 @@ enum {
 	MS = 1000
 };
 
-/* A merge at work. */
-struct merging {
+struct merge {
 	struct pg *pg;
 	struct shared_journal *journal;
 	struct shipment *shipment;
 	struct merge_rows rows;
 	struct report_arrays arrays;
 	size_t n_added, n_news, n_conflicts;
+	size_t waiting; /* statements of its end, sent and not answered */
 };
 
 static int
@@ -67,7 +67,7 @@ compare_rows(const void *a, const void *b)
 
 /* Each copy once: all events about it told what is known of it now. */
 static void
-sort_rows(struct merging *m)
+sort_rows(struct merge *m)
 {
 	const struct shipment *s = m->shipment;
 	struct merge_row *row = xcalloc(s->n_reports + 1, sizeof *row);
@@ -96,7 +96,7 @@ static const char settings[] =
     " set_config('idle_in_transaction_session_timeout', $1, true)";
 
 static int
-send_beginning(struct merging *m, struct fault *f)
+send_beginning(struct merge *m, struct fault *f)
 {
 	char timeout[16];
 	struct pg_value limit;
@@ -109,7 +109,7 @@ send_beginning(struct merging *m, struct fault *f)
 }
 
 static int
-send_lock(struct merging *m, struct fault *f)
+send_lock(struct merge *m, struct fault *f)
 {
 	char room[2][8];
 	struct pg_value v[] = { pg_int4(m->journal->id, room[0]),
@@ -119,7 +119,7 @@ send_lock(struct merging *m, struct fault *f)
 }
 
 static int
-send_end(struct merging *m, struct fault *f)
+send_end(struct merge *m, struct fault *f)
 {
 	const struct shipment *s = m->shipment;
 	int64_t added = (int64_t)m->n_added, news = (int64_t)m->n_news;
@@ -172,7 +172,7 @@ take_news(struct merge_rows *rows, const PGresult *r)
 
 /* Steps 1 to 3. */
 static int
-begin(struct merging *m, struct fault *f)
+begin(struct merge *m, struct fault *f)
 {
 	PGresult *r[BEGINNING + 2];
 
@@ -190,7 +190,7 @@ begin(struct merging *m, struct fault *f)
 
 /* Step 4. */
 static int
-take_in_news(struct merging *m, struct fault *f)
+take_in_news(struct merge *m, struct fault *f)
 {
 	PGresult *r[2];
 
@@ -206,7 +206,7 @@ take_in_news(struct merging *m, struct fault *f)
 
 /* The days on which something is another now. */
 static int
-send_dirty(struct merging *m, size_t *sent, struct fault *f)
+send_dirty(struct merge *m, size_t *sent, struct fault *f)
 {
 	struct binary_array days = { 0 };
 	const struct merge_row *row = m->rows.row;
@@ -236,11 +236,10 @@ send_dirty(struct merging *m, size_t *sent, struct fault *f)
 	return rc;
 }
 
-/* Step 5. */
+/* Step 5, all but the answers. */
 static int
-finish(struct merging *m, struct fault *f)
+send_rest(struct merge *m, struct fault *f)
 {
-	PGresult *r[ENTRY_STATEMENTS + 4];
 	size_t sent = 0;
 
 	if (send_entries(m->pg, &m->rows, &sent, f) == -1)
@@ -250,20 +249,18 @@ finish(struct merging *m, struct fault *f)
 		if (send_choose(m->pg, &m->arrays, f) == -1)
 			return -1;
 	}
-	if (send_dirty(m, &sent, f) == -1 || send_end(m, f) == -1 ||
-	    pg_answers(m->pg, r, sent + 2, f) == -1)
+	if (send_dirty(m, &sent, f) == -1 || send_end(m, f) == -1)
 		return -1;
-	pg_clear(r, sent + 2);
-	return 0;
+	m->waiting = sent + 2;
+	return pg_finish_sending(m->pg, f);
 }
 
 /* Drops, in a transaction of their own. */
 static int
-drop(struct merging *m, struct fault *f)
+send_drops(struct merge *m, struct fault *f)
 {
 	const struct shipment *s = m->shipment;
 	struct binary_array a[3] = { 0 };
-	PGresult *r[BEGINNING + 3];
 	struct pg_value v[4];
 	char room[8];
 	size_t i;
@@ -284,10 +281,9 @@ drop(struct merging *m, struct fault *f)
 	if (send_beginning(m, f) == 0 &&
 	    pg_send(m->pg, "SELECT tlsrua.drop_copies($1, $2, $3, $4)", v, 4,
 		f) == 0 &&
-	    send_lock(m, f) == 0 && send_end(m, f) == 0 &&
-	    pg_answers(m->pg, r, BEGINNING + 3, f) == 0) {
-		pg_clear(r, BEGINNING + 3);
-		rc = 0;
+	    send_lock(m, f) == 0 && send_end(m, f) == 0) {
+		m->waiting = BEGINNING + 3;
+		rc = pg_finish_sending(m->pg, f);
 	}
 	for (i = 0; i < 3; i++)
 		buf_free(&a[i].bytes);
@@ -296,7 +292,7 @@ drop(struct merging *m, struct fault *f)
 
 /* The months that it is about have partitions; each day is asked for once. */
 static int
-need_months(struct merging *m, struct fault *f)
+need_months(struct merge *m, struct fault *f)
 {
 	struct binary_array days = { 0 };
 	unsigned char key[SHIPMENT_KEY] = { 0 };
@@ -328,41 +324,70 @@ need_months(struct merging *m, struct fault *f)
 }
 
 static int
-transaction(struct merging *m, struct fault *f)
+send_all(struct merge *m, struct fault *f)
 {
 	if (m->shipment->n_drops > 0)
-		return drop(m, f);
+		return send_drops(m, f);
 	if (m->rows.n > 0 && need_months(m, f) == -1)
 		return -1;
 	if (begin(m, f) == -1 || (m->n_news > 0 && take_in_news(m, f) == -1))
 		return -1;
-	return finish(m, f);
+	return send_rest(m, f);
+}
+
+static void
+merge_free(struct merge *m)
+{
+	report_arrays_free(&m->arrays);
+	free(m->rows.row);
+	free(m);
+}
+
+/* Roll back, and leave what went wrong in the connection. */
+static void
+give_up(struct merge *m)
+{
+	struct pg *p = m->pg;
+	char state[SQLSTATE_TEXT], said[sizeof p->said];
+
+	memcpy(state, p->sqlstate, sizeof state);
+	memcpy(said, p->said, sizeof said);
+	pg_rollback(p);
+	memcpy(p->sqlstate, state, sizeof state);
+	memcpy(p->said, said, sizeof said);
+	merge_free(m);
+}
+
+struct merge *
+merge_begin(
+    struct pg *p, struct shared_journal *j, struct shipment *s, struct fault *f)
+{
+	struct merge *m = xcalloc(1, sizeof *m);
+
+	m->pg = p;
+	m->journal = j;
+	m->shipment = s;
+	sort_rows(m);
+	if (send_all(m, f) == 0)
+		return m;
+	give_up(m);
+	return NULL;
 }
 
 int
-merge(struct pg *p, struct shared_journal *j, struct shipment *s,
-    struct merge_counts *counts, struct fault *f)
+merge_end(struct merge *m, struct merge_counts *counts, struct fault *f)
 {
-	struct merging m = { .pg = p, .journal = j, .shipment = s };
-	char state[SQLSTATE_TEXT], said[sizeof p->said];
-	int rc;
+	PGresult *r[ENTRY_STATEMENTS + 4];
 
-	sort_rows(&m);
-	rc = transaction(&m, f);
-	if (rc == 0) {
-		counts->added += (int64_t)m.n_added;
-		counts->conflicts += (int64_t)m.n_conflicts;
-		counts->better += (int64_t)(m.n_news - m.n_conflicts);
-		counts->duplicates +=
-		    (int64_t)(m.rows.n - m.n_added - m.n_news);
-	} else {
-		memcpy(state, p->sqlstate, sizeof state);
-		memcpy(said, p->said, sizeof said);
-		pg_rollback(p);
-		memcpy(p->sqlstate, state, sizeof state);
-		memcpy(p->said, said, sizeof said);
+	if (pg_answers(m->pg, r, m->waiting, f) == -1) {
+		give_up(m);
+		return -1;
 	}
-	report_arrays_free(&m.arrays);
-	free(m.rows.row);
-	return rc;
+	pg_clear(r, m->waiting);
+	counts->added += (int64_t)m->n_added;
+	counts->conflicts += (int64_t)m->n_conflicts;
+	counts->better += (int64_t)(m->n_news - m->n_conflicts);
+	counts->duplicates += (int64_t)(m->rows.n - m->n_added - m->n_news);
+	merge_free(m);
+	return 0;
 }

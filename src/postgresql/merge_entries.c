@@ -30,8 +30,8 @@ struct insertion {
 
 static const struct insertion insert_texts = {
 	"INSERT INTO tlsrua.policy_texts (key, policy_strings, mx_hosts)"
-	" SELECT b.* FROM unnest($1, $2, $3) AS b (key, s, m)" ONCE(
-	    "policy_texts"),
+	" SELECT b.* FROM (SELECT unnest($1), unnest($2), unnest($3)) AS b"
+	" (key, s, m)" ONCE("policy_texts"),
 	3, { PG_UUID, PG_TEXT, PG_TEXT }
 };
 
@@ -54,8 +54,11 @@ static const struct insertion insert_policies = {
 	" verified, of_series, of_sender, domain, policy_domain, organization,"
 	" reporter_domain, policy_type, policy_mode, successful_sessions,"
 	" failed_sessions, counted_sessions, counted_failed, text)"
-	" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-	" $12, $13, $14, $15, $16, $17, $18, $19)",
+	" SELECT * FROM (SELECT unnest($1), unnest($2), unnest($3),"
+	" unnest($4), unnest($5), unnest($6), unnest($7), unnest($8),"
+	" unnest($9), unnest($10), unnest($11), unnest($12), unnest($13),"
+	" unnest($14), unnest($15), unnest($16), unnest($17), unnest($18),"
+	" unnest($19)) AS b",
 	19,
 	{ PG_DATE, PG_INT8, PG_INT4, PG_BOOL, PG_BOOL, PG_BOOL, PG_BOOL,
 	    PG_BOOL, PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT,
@@ -73,8 +76,11 @@ static const struct insertion insert_failures = {
 	" p.id, b.domain, b.policy_domain, b.organization, b.reporter_domain,"
 	" b.policy_type, b.policy_mode, b.result_type, b.side, b.mx, b.helo,"
 	" b.ip, b.mta, b.reason, b.information, b.failed"
-	" FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-	" $14, $15, $16, $17, $18, $19, $20, $21, $22) AS b (date, report,"
+	" FROM (SELECT unnest($1), unnest($2), unnest($3), unnest($4),"
+	" unnest($5), unnest($6), unnest($7), unnest($8), unnest($9),"
+	" unnest($10), unnest($11), unnest($12), unnest($13), unnest($14),"
+	" unnest($15), unnest($16), unnest($17), unnest($18), unnest($19),"
+	" unnest($20), unnest($21), unnest($22)) AS b (date, report,"
 	" policy, n, counted, verified, key, domain, policy_domain,"
 	" organization, reporter_domain, policy_type, policy_mode,"
 	" result_type, side, mx, helo, ip, mta, reason, information, failed)"
@@ -88,7 +94,7 @@ static const struct insertion insert_failures = {
 
 static const struct insertion insert_bytes = {
 	"INSERT INTO tlsrua.report_bytes (date, report, bytes)"
-	" SELECT * FROM unnest($1, $2, $3)",
+	" SELECT * FROM (SELECT unnest($1), unnest($2), unnest($3)) AS b",
 	3, { PG_DATE, PG_INT8, PG_BYTEA }
 };
 

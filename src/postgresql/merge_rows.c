@@ -49,14 +49,19 @@ enum {
 	", organization, report_id, start, \"end\", reporter_domain," \
 	" contact, domain, policy_domains, policy_types,"             \
 	" counted_sessions, counted_failed, source, message_id, warnings"
-#define ARRAYS                                                              \
-	"unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"   \
-	" $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) AS b (" COLUMNS \
-	")"
+#define ARRAYS                                                    \
+	"(SELECT unnest($2), unnest($3), unnest($4), unnest($5)," \
+	" unnest($6), unnest($7), unnest($8), unnest($9),"        \
+	" unnest($10), unnest($11), unnest($12), unnest($13),"    \
+	" unnest($14), unnest($15), unnest($16), unnest($17),"    \
+	" unnest($18), unnest($19), unnest($20), unnest($21),"    \
+	" unnest($22), unnest($23), unnest($24)) AS b (" COLUMNS ")"
+/* Mostly nobody dropped anything, which is asked once a statement. */
 #define NOT_DROPPED                                          \
-	"NOT EXISTS (SELECT 1 FROM tlsrua.dropped AS d"      \
+	"(NOT EXISTS (SELECT 1 FROM tlsrua.dropped)"         \
+	" OR NOT EXISTS (SELECT 1 FROM tlsrua.dropped AS d"  \
 	" WHERE d.date = b.date AND d.identity = b.identity" \
-	" AND d.content = b.content)"
+	" AND d.content = b.content))"
 
 /* Days as the server tells them count from 2000. */
 enum {
@@ -196,16 +201,22 @@ send_some(struct pg *p, const char *sql, struct report_arrays *a, size_t n,
 	return pg_send(p, sql, v, n, f);
 }
 
+/*
+ * How many were added is left to the next statement, in a setting of the
+ * transaction's own: where all were, there are no others to look up.
+ */
 int
 send_add(struct pg *p, const struct shared_journal *j, struct report_arrays *a,
     struct fault *f)
 {
 	return send_reports(p,
-	    "INSERT INTO tlsrua.reports (status, journal, " COLUMNS ")"
-	    " SELECT 'counted', $1, b.* FROM " ARRAYS " WHERE " NOT_DROPPED
-	    " ORDER BY b.date, b.identity, b.content"
+	    "WITH added AS (INSERT INTO tlsrua.reports (status, "
+	    "journal, " COLUMNS ") SELECT 'counted', $1, b.* FROM " ARRAYS
+	    " WHERE " NOT_DROPPED " ORDER BY b.date, b.identity, b.content"
 	    " ON CONFLICT (date, identity) WHERE status = 'counted' DO NOTHING"
-	    " RETURNING date, id, identity, content",
+	    " RETURNING date, id, identity, content)"
+	    " SELECT a.* FROM added AS a WHERE (SELECT set_config("
+	    "'tlsrua.added', count(*)::text, true) FROM added) <> ''",
 	    j, a, f);
 }
 
@@ -214,8 +225,11 @@ send_find_news(struct pg *p, struct report_arrays *a, struct fault *f)
 {
 	return send_some(p,
 	    "SELECT b.date, b.identity, b.content"
-	    " FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-	    " AS b (" KNOWN ") WHERE " NOT_DROPPED " AND NOT EXISTS (SELECT 1"
+	    " FROM (SELECT unnest($1), unnest($2), unnest($3), unnest($4),"
+	    " unnest($5), unnest($6), unnest($7), unnest($8), unnest($9))"
+	    " AS b (" KNOWN ") WHERE coalesce(nullif(current_setting("
+	    "'tlsrua.added', true), ''), '0')::int < cardinality($1)"
+	    " AND " NOT_DROPPED " AND NOT EXISTS (SELECT 1"
 	    " FROM tlsrua.copies(b.date, b.identity) AS r"
 	    " WHERE r.content = b.content AND"
 	    " (-r.vouched, r.dkim = '', r.dkim, r.dkim_domain, r.dkim_selector)"

@@ -45,6 +45,7 @@ struct shipping {
 	size_t most;	      /* reports in the next batch */
 	unsigned tries, cuts; /* since the last batch that was merged */
 	bool is_changed;      /* something was merged */
+	struct shipment next; /* read ahead; `from` 0: none */
 };
 
 /* A random time, so that two that are in each other's way part. */
@@ -191,28 +192,78 @@ recover(struct shipping *s, const struct shipment *part, struct fault *f)
 	return stop_requested() ? -1 : 0;
 }
 
+/* Read what follows `from`. */
+static int
+read_part(
+    struct shipping *s, int64_t from, struct shipment *part, struct fault *f)
+{
+	*part = (struct shipment){ .from = from };
+	return journal_read_some(s->store, s->most, s->settings->raw, part, f);
+}
+
+static void
+forget_next(struct shipping *s)
+{
+	arena_free(&s->next.memory);
+	s->next = (struct shipment){ 0 };
+}
+
+/* The same, or what was read ahead. */
+static int
+next_part(struct shipping *s, struct shipment *part, struct fault *f)
+{
+	if (s->next.from != s->journal.position || s->next.from == 0) {
+		forget_next(s);
+		return read_part(s, s->journal.position, part, f);
+	}
+	*part = s->next;
+	s->next = (struct shipment){ 0 };
+	return 0;
+}
+
+static int
+merge_part(struct shipping *s, struct shipment *part, struct merge_counts *c,
+    struct fault *f)
+{
+	struct fault later = { 0 };
+	struct merge *m = merge_begin(&s->pg, &s->journal, part, f);
+
+	if (m == NULL)
+		return -1;
+	/* while the server is at work; a fault comes again when it matters */
+	if (part->to < s->last &&
+	    read_part(s, part->to, &s->next, &later) == -1)
+		forget_next(s);
+	return merge_end(m, c, f);
+}
+
+static void
+add_counts(struct shipping *s, const struct merge_counts *c)
+{
+	s->counts->added += c->added;
+	s->counts->duplicate += c->duplicates;
+	s->counts->conflict += c->conflicts;
+	s->counts->better += c->better;
+	s->is_changed |= c->added > 0 || c->conflicts > 0 || c->better > 0;
+}
+
 /* 1 when a batch was shipped or its trouble dealt with, 0 at the end. */
 static int
 ship_some(struct shipping *s, struct fault *f)
 {
-	struct shipment part = { .from = s->journal.position };
+	struct shipment part = { 0 };
 	struct merge_counts c = { 0 };
-	int rc =
-	    journal_read_some(s->store, s->most, s->settings->raw, &part, f);
+	int rc = next_part(s, &part, f);
 
 	if (rc == 0 && part.to > part.from) {
-		rc = merge(&s->pg, &s->journal, &part, &c, f);
+		rc = merge_part(s, &part, &c, f);
 		if (rc == 0) {
 			s->tries = s->cuts = 0;
 			s->most = 2 * s->most < MOST_REPORTS ? 2 * s->most
 							     : MOST_REPORTS;
 			s->journal.position = part.to;
-			s->is_changed |= part.n_drops > 0 || c.added > 0 ||
-					 c.conflicts > 0 || c.better > 0;
-			s->counts->added += c.added;
-			s->counts->duplicate += c.duplicates;
-			s->counts->conflict += c.conflicts;
-			s->counts->better += c.better;
+			s->is_changed |= part.n_drops > 0;
+			add_counts(s, &c);
 			rc = 1;
 		} else if ((rc = recover(s, &part, f)) == 0) {
 			rc = connect_again(s, f) == -1 ? -1 : 1;
@@ -286,6 +337,7 @@ ship(struct store *st, const struct ship_settings *settings,
 	    journal_note_shipped(
 		st, s.id, s.journal.position, rc == 0 ? f : &ignored) == -1)
 		rc = -1;
+	forget_next(&s);
 	shared_journal_forget(&s.journal);
 	pg_close(&s.pg);
 	return rc;
