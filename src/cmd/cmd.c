@@ -11,6 +11,7 @@
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
 #include "config/config.h"
+#include "ship/shared_mirror.h"
 #include "store/store.h"
 
 static const char default_config[] = "/etc/tlsrua.conf";
@@ -75,8 +76,8 @@ cmd_open_store(enum store_access access, struct opened *in)
 
 	if (cmd_shared_service(&in->config) != NULL)
 		return cmd_usage("-d %s: this command reads the store of a "
-				 "poller, which is a file; of a shared store "
-				 "there is `tlsrua export`",
+				 "poller, which is a file; see tlsrua(1) "
+				 "for those that read a shared store",
 		    in->config.store_path);
 
 	in->store = store_open(in->config.store_path, access, &f);
@@ -90,13 +91,38 @@ cmd_open(const struct options *o, enum config_need need,
 	int status = cmd_config(o, need, &in->config);
 
 	in->store = NULL;
+	in->shared = NULL;
 	return status != 0 ? status : cmd_open_store(access, in);
+}
+
+int
+cmd_open_reading(
+    const struct options *o, enum config_need need, struct opened *in)
+{
+	struct fault f = { 0 };
+	int status = cmd_config(o, need, &in->config);
+	const char *service;
+
+	in->store = NULL;
+	in->shared = NULL;
+	if (status != 0)
+		return status;
+	if ((service = cmd_shared_service(&in->config)) == NULL)
+		return cmd_open_store(STORE_READ, in);
+	in->shared = shared_mirror_open(service, in->config.postgresql.timeout,
+	    o->domains.item, o->domains.n, &f);
+	if (in->shared == NULL)
+		return cmd_failed(&f);
+	in->store = shared_mirror_store(in->shared);
+	return 0;
 }
 
 void
 cmd_close(struct opened *in)
 {
-	store_close(in->store);
+	if (in->shared == NULL)
+		store_close(in->store);
+	shared_mirror_close(in->shared);
 	config_free(&in->config);
 }
 

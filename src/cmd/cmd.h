@@ -8,6 +8,7 @@
 #include "store/store.h"
 
 struct fault;
+struct shared_mirror;
 
 /*
  * A command: parse its arguments, call the rooms, print.  It returns the exit
@@ -53,6 +54,7 @@ int cmd_config(const struct options *, enum config_need, struct config *);
 struct opened {
 	struct config config;
 	struct store *store;
+	struct shared_mirror *shared; /* the store is its; or NULL */
 };
 
 /*
@@ -62,7 +64,14 @@ struct opened {
 int cmd_open(const struct options *, enum config_need, enum store_access,
     struct opened *);
 
-/* The second half of it, where the configuration was read by cmd_config(). */
+/*
+ * The same to read, also a shared store, of which the caller then brings what
+ * it reads (ship/shared_mirror.h).
+ */
+int cmd_open_reading(const struct options *, enum config_need, struct opened *);
+
+/* The second half of cmd_open(), where the configuration was read by
+ * cmd_config(). */
 int cmd_open_store(enum store_access, struct opened *);
 
 void cmd_close(struct opened *);

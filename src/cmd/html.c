@@ -48,11 +48,11 @@ run(const struct options *o)
 		return status;
 	if (o->output == NULL)
 		return cmd_usage("html: where to? give -o FILE.html");
-	status = cmd_open(o, CONFIG_OPTIONAL, STORE_READ, &in);
+	status = cmd_open_reading(o, CONFIG_OPTIONAL, &in);
 	if (status == 0)
 		status = range_options_check_domains(o, "html", in.store);
 	if (status == 0 &&
-	    (judged_overview_read(&overview, in.store, o, false, &f) == -1 ||
+	    (judged_overview_read(&overview, &in, o, false, &f) == -1 ||
 		require_advice_read(&overview, in.store, &in.config, &f) ==
 		    -1 ||
 		write_page(&in.config, &overview, o->output, &f) == -1))

@@ -4,11 +4,13 @@
 
 #include "base/span.h"
 #include "base/utc.h"
+#include "cmd/cmd.h"
 #include "cmd/command_line.h"
 #include "cmd/judged_overview.h"
 #include "config/config.h"
 #include "export/first_day.h"
 #include "export/read_overview.h"
+#include "ship/shared_mirror.h"
 
 enum {
 	USUAL_DAYS = 30,
@@ -40,7 +42,7 @@ first_day(struct store *st, const struct options *o, char from[static 16],
 }
 
 int
-judged_overview_read(struct judged_overview *l, struct store *st,
+judged_overview_read(struct judged_overview *l, struct opened *in,
     const struct options *o, bool ascii, struct fault *f)
 {
 	struct overview_wish wish = { .to = o->to,
@@ -52,8 +54,11 @@ judged_overview_read(struct judged_overview *l, struct store *st,
 	char from[16];
 
 	*l = (struct judged_overview){ 0 };
-	if (first_day(st, o, from, f) == -1)
+	if (first_day(in->store, o, from, f) == -1)
 		return -1;
 	wish.from = from[0] != '\0' ? from : NULL;
-	return read_overview(l, st, &wish, f);
+	if (in->shared != NULL &&
+	    shared_mirror_overview(in->shared, wish.from, wish.to, f) == -1)
+		return -1;
+	return read_overview(l, in->store, &wish, f);
 }

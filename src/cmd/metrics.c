@@ -13,6 +13,7 @@
 #include "ledger/mailboxes.h"
 #include "output/prometheus.h"
 #include "output/whole_file.h"
+#include "ship/shared_mirror.h"
 #include "store/store.h"
 #include "tables/metric_list.h"
 
@@ -201,7 +202,10 @@ run(const struct options *o)
 
 	if (o->n_args > 0)
 		return cmd_usage("metrics: takes no arguments");
-	status = cmd_open(o, CONFIG_OPTIONAL, STORE_READ, &in);
+	status = cmd_open_reading(o, CONFIG_OPTIONAL, &in);
+	if (status == 0 && in.shared != NULL &&
+	    shared_mirror_metrics(in.shared, &f) == -1)
+		status = cmd_failed(&f);
 	if (status == 0) {
 		rc = strcmp(path, "-") == 0
 			 ? write_all(stdout, in.store, &in.config, &f)

@@ -1,6 +1,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/fault.h"
 #include "base/log.h"
@@ -12,6 +13,7 @@
 #include "model/row.h"
 #include "output/json_line.h"
 #include "output/terminal_text.h"
+#include "ship/shared_mirror.h"
 #include "store/status.h"
 #include "store/store.h"
 #include "upkeep/verify.h"
@@ -262,6 +264,24 @@ show(struct store *st, const struct options *o, const struct config *c,
 	return rc == -1 ? cmd_failed(f) : rc;
 }
 
+/* What is looked at of a shared store; 0, or the exit code. */
+static int
+bring(struct shared_mirror *shared, const struct options *o)
+{
+	struct fault f = { 0 };
+	int rc;
+
+	if (o->verify)
+		return cmd_usage(
+		    "status: --verify counts again what is in the store of a "
+		    "poller; a shared store counts its days again by itself");
+	if (o->check)
+		rc = shared_mirror_newest(shared, (int64_t)time(NULL), &f);
+	else
+		rc = shared_mirror_status(shared, &f);
+	return rc == -1 ? cmd_failed(&f) : 0;
+}
+
 static int
 run(const struct options *o)
 {
@@ -271,7 +291,9 @@ run(const struct options *o)
 
 	if (o->n_args > 0)
 		return cmd_usage("status: takes no arguments");
-	status = cmd_open(o, CONFIG_OPTIONAL, STORE_READ, &in);
+	status = cmd_open_reading(o, CONFIG_OPTIONAL, &in);
+	if (status == 0 && in.shared != NULL)
+		status = bring(in.shared, o);
 	if (status == 0)
 		status = show(in.store, o, &in.config, &f);
 	cmd_close(&in);

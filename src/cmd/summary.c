@@ -228,12 +228,15 @@ run(const struct options *o)
 		return status;
 	if (o->mail)
 		printable_be_utf8(); /* as its Content-Type says */
-	status = cmd_open(o, CONFIG_OPTIONAL, STORE_READ, &in);
+	status = cmd_open_reading(o, CONFIG_OPTIONAL, &in);
+	if (status == 0 && o->changes && in.shared != NULL)
+		status = cmd_usage("summary: --changes remembers what it told "
+				   "in the store of a poller: give that one");
 	if (status == 0 && o->mail)
 		status = check_envelope(&in.config);
 	if (status == 0)
 		status = range_options_check_domains(o, "summary", in.store);
-	if (status == 0 && judged_overview_read(&overview, in.store, o,
+	if (status == 0 && judged_overview_read(&overview, &in, o,
 			       printable_is_ascii(), &f) == -1)
 		status = cmd_failed(&f);
 	if (status == 0 &&

@@ -10,11 +10,11 @@
 #include "model/row.h"
 #include "postgresql/binary_array.h"
 #include "postgresql/connection.h"
+#include "postgresql/shared_cursor.h"
+#include "postgresql/shared_filter.h"
 #include "postgresql/shared_table.h"
 #include "tables/table_list.h"
 #include "tables/tables.h"
-
-#define ROWS "2000" /* that are fetched at once */
 
 enum {
 	MOST_COLUMNS = 32
@@ -86,11 +86,11 @@ quoted_names(struct arena *a, const char *names)
 }
 
 /*
- * The table as a cursor.  The shared store has a function of its name for a
- * range, domains and organizations.
+ * The table.  The shared store has a function of its name for a range, domains
+ * and organizations.
  */
 static const char *
-cursor(struct arena *a, const struct table *t)
+selection(struct arena *a, const struct table *t)
 {
 	const char *columns = expression(a, &t->columns[0]);
 	size_t i;
@@ -99,55 +99,9 @@ cursor(struct arena *a, const struct table *t)
 		columns = arena_printf(
 		    a, "%s, %s", columns, expression(a, &t->columns[i]));
 	return arena_printf(a,
-	    "DECLARE rows NO SCROLL CURSOR FOR SELECT %s FROM"
-	    " tlsrua.%s($1::date, $2::date, $3, $4) AS t ORDER BY %s",
+	    "SELECT %s FROM tlsrua.%s($1::date, $2::date, $3, $4) AS t"
+	    " ORDER BY %s",
 	    columns, t->name, quoted_names(a, t->order));
-}
-
-static struct pg_value
-day_or_null(const char *day)
-{
-	if (day == NULL)
-		return (struct pg_value){ PG_TEXT, { NULL, 0 } };
-	return pg_text(day);
-}
-
-/* An array of texts; NULL, which stands for all, when there are none. */
-static struct pg_value
-texts_or_null(struct binary_array *array, const char *const *texts, size_t n)
-{
-	size_t i;
-
-	array_begin(array, PG_TEXT);
-	for (i = 0; i < n; i++)
-		array_add_text(array, texts[i]);
-	if (n == 0)
-		return (struct pg_value){ array_type(PG_TEXT), { NULL, 0 } };
-	return pg_array(array);
-}
-
-static int
-declare(struct pg *p, const struct table *t, const struct store_filter *filter,
-    struct fault *f)
-{
-	struct binary_array domains = { 0 }, organizations = { 0 };
-	struct pg_value v[4];
-	struct arena a = { 0 };
-	PGresult *result;
-	int rc;
-
-	v[0] = day_or_null(filter->from);
-	v[1] = day_or_null(filter->to);
-	v[2] = texts_or_null(&domains, filter->domains, filter->n_domains);
-	v[3] = texts_or_null(
-	    &organizations, filter->organizations, filter->n_organizations);
-	rc = pg_send(p, cursor(&a, t), v, 4, f);
-	if (rc == 0 && (rc = pg_answers(p, &result, 1, f)) == 0)
-		PQclear(result);
-	buf_free(&domains.bytes);
-	buf_free(&organizations.bytes);
-	arena_free(&a);
-	return rc;
 }
 
 static void
@@ -171,10 +125,17 @@ fill_cell(struct cell *cell, const struct column *c, const PGresult *r, int row,
 	}
 }
 
+/* A table on its way to a sink. */
+struct reading {
+	const struct table *table;
+	const struct row_sink *sink;
+};
+
 static int
-give_rows(const PGresult *r, const struct table *t, const struct row_sink *sink,
-    struct fault *f)
+give_rows(void *arg, const PGresult *r, struct fault *f)
 {
+	const struct reading *reading = arg;
+	const struct table *t = reading->table;
 	struct cell cells[MOST_COLUMNS];
 	int row, n = PQntuples(r);
 	size_t i;
@@ -182,22 +143,11 @@ give_rows(const PGresult *r, const struct table *t, const struct row_sink *sink,
 	for (row = 0; row < n; row++) {
 		for (i = 0; i < t->n_columns; i++)
 			fill_cell(&cells[i], &t->columns[i], r, row, (int)i);
-		if (sink->row(sink->arg, cells, t->n_columns, f) == -1)
+		if (reading->sink->row(
+			reading->sink->arg, cells, t->n_columns, f) == -1)
 			return -1;
 	}
-	return n;
-}
-
-/* Run a statement on the cursor; its answer, or NULL with the fault. */
-static PGresult *
-ask(struct pg *p, const char *sql, struct fault *f)
-{
-	PGresult *result = NULL;
-
-	if (pg_send(p, sql, NULL, 0, f) == -1 ||
-	    pg_answers(p, &result, 1, f) == -1)
-		return NULL;
-	return result;
+	return 0;
 }
 
 int
@@ -205,20 +155,23 @@ shared_table_read(struct pg *p, const struct table *t,
     const struct store_filter *filter, const struct row_sink *sink,
     struct fault *f)
 {
-	PGresult *result;
-	int n;
+	struct reading reading = { t, sink };
+	struct binary_array domains = { 0 }, organizations = { 0 };
+	struct pg_value v[4];
+	struct arena a = { 0 };
+	int rc;
 
-	if (row_sink_head(sink, t->columns, t->n_columns, f) == -1 ||
-	    declare(p, t, filter, f) == -1)
+	if (row_sink_head(sink, t->columns, t->n_columns, f) == -1)
 		return -1;
-	do {
-		if ((result = ask(p, "FETCH " ROWS " FROM rows", f)) == NULL)
-			return -1;
-		n = give_rows(result, t, sink, f);
-		PQclear(result);
-	} while (n > 0);
-	if (n == -1 || (result = ask(p, "CLOSE rows", f)) == NULL)
-		return -1;
-	PQclear(result);
-	return 0;
+	v[0] = shared_day(filter->from);
+	v[1] = shared_day(filter->to);
+	v[2] = shared_texts(&domains, filter->domains, filter->n_domains);
+	v[3] = shared_texts(
+	    &organizations, filter->organizations, filter->n_organizations);
+	rc = shared_cursor_read(
+	    p, selection(&a, t), v, 4, give_rows, &reading, f);
+	buf_free(&domains.bytes);
+	buf_free(&organizations.bytes);
+	arena_free(&a);
+	return rc;
 }

@@ -1,7 +1,9 @@
 #include <stddef.h>
+#include <stdint.h>
 #include <sysexits.h>
 
 #include "base/fault.h"
+#include "ship/shared_mirror.h"
 #include "ship/shared_tables.h"
 #include "ship/ship.h"
 
@@ -83,6 +85,63 @@ shared_tables_read(struct shared_tables *s, const char *table,
 	(void)table;
 	(void)filter;
 	(void)sink;
+	return missing(f);
+}
+
+struct shared_mirror *
+shared_mirror_open(const char *service, unsigned timeout,
+    const char *const *domains, size_t n_domains, struct fault *f)
+{
+	(void)service;
+	(void)timeout;
+	(void)domains;
+	(void)n_domains;
+	missing(f);
+	return NULL;
+}
+
+void
+shared_mirror_close(struct shared_mirror *m)
+{
+	(void)m;
+}
+
+struct store *
+shared_mirror_store(struct shared_mirror *m)
+{
+	(void)m;
+	return NULL;
+}
+
+int
+shared_mirror_overview(
+    struct shared_mirror *m, const char *from, const char *to, struct fault *f)
+{
+	(void)m;
+	(void)from;
+	(void)to;
+	return missing(f);
+}
+
+int
+shared_mirror_status(struct shared_mirror *m, struct fault *f)
+{
+	(void)m;
+	return missing(f);
+}
+
+int
+shared_mirror_newest(struct shared_mirror *m, int64_t now, struct fault *f)
+{
+	(void)m;
+	(void)now;
+	return missing(f);
+}
+
+int
+shared_mirror_metrics(struct shared_mirror *m, struct fault *f)
+{
+	(void)m;
 	return missing(f);
 }
 

@@ -115,18 +115,28 @@ read_totals(struct store *st, struct store_status *s, struct fault *f)
 static const struct sql select_first_day = { "SELECT min(date) FROM reports" };
 
 int
-store_status(struct store *st, struct store_status *s, struct fault *f)
+store_size(struct store *st, int64_t *bytes, struct fault *f)
 {
 	int64_t pages, page_size;
 
+	*bytes = st->size;
+	if (st->access == STORE_MIRROR)
+		return 0;
+	if (sql_pragma(st, "page_count", &pages, f) == -1 ||
+	    sql_pragma(st, "page_size", &page_size, f) == -1)
+		return -1;
+	*bytes = pages * page_size;
+	return 0;
+}
+
+int
+store_status(struct store *st, struct store_status *s, struct fault *f)
+{
 	*s = (struct store_status){ 0 };
 	if (read_totals(st, s, f) == -1 ||
 	    read_day(st, &select_first_day, s->first_day, f) == -1 ||
 	    read_day(st, &select_last_day, s->last_day, f) == -1 ||
-	    sql_pragma(st, "page_count", &pages, f) == -1 ||
-	    sql_pragma(st, "page_size", &page_size, f) == -1 ||
-	    store_count_waiting(st, &s->waiting, s->waiting_since, f) == -1)
+	    store_size(st, &s->bytes, f) == -1)
 		return -1;
-	s->bytes = pages * page_size;
-	return 0;
+	return store_count_waiting(st, &s->waiting, s->waiting_since, f);
 }

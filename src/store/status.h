@@ -40,4 +40,7 @@ struct store_status {
 };
 int store_status(struct store *, struct store_status *, struct fault *);
 
+/* Bytes of the database file; of a mirror, what the mirrored store takes. */
+int store_size(struct store *, int64_t *bytes, struct fault *);
+
 #endif

@@ -40,13 +40,41 @@ static const char set_up_writer[] = "PRAGMA synchronous = FULL;"
 				    "PRAGMA journal_size_limit = 16777216;";
 
 /*
+ * Of a mirror a crash leaves nothing, and its rows are cut down to what is read
+ * of them.  16 MB stay in memory.
+ */
+static const char set_up_mirror[] = "PRAGMA foreign_keys = OFF;"
+				    "PRAGMA journal_mode = OFF;"
+				    "PRAGMA synchronous = OFF;"
+				    "PRAGMA page_size = 8192;"
+				    "PRAGMA cache_size = -16000;";
+
+/*
  * The path as a plain file name: SQLite reads "file:" and ":memory:" at its
  * beginning as something else, but not behind a slash.
  */
 static char *
-plain_path(const char *path)
+plain_path(const char *path, enum store_access access)
 {
-	return path[0] == '/' ? xstrdup(path) : xasprintf("./%s", path);
+	return path[0] == '/' || access == STORE_MIRROR
+		   ? xstrdup(path)
+		   : xasprintf("./%s", path);
+}
+
+/* The name of no file stands for a temporary one. */
+static int
+connect_mirror(struct store *st, struct fault *f)
+{
+	st->file = xstrdup("");
+	if (sqlite3_open_v2("", &st->db,
+		SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE |
+		    SQLITE_OPEN_CREATE,
+		NULL) != SQLITE_OK) {
+		if (st->db == NULL)
+			out_of_memory();
+		return sql_fault(st, f);
+	}
+	return sql_exec(st, set_up_mirror, f);
 }
 
 static int
@@ -102,16 +130,18 @@ store_open(const char *path, enum store_access access, struct fault *f)
 	struct store *st = xcalloc(1, sizeof *st);
 
 	configure();
-	st->path = plain_path(path);
+	st->path = plain_path(path, access);
 	st->access = access;
 	st->lock = -1;
-	if (connect_to(st, f) == -1 ||
+	if ((access == STORE_MIRROR ? connect_mirror(st, f)
+				    : connect_to(st, f)) == -1 ||
 	    schema_check(st, &schema_current, f) == -1 ||
 	    checkpoint_install(st, f) == -1) {
 		store_close(st);
 		return NULL;
 	}
-	store_file_note(st);
+	if (access != STORE_MIRROR)
+		store_file_note(st);
 	return st;
 }
 

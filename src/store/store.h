@@ -16,9 +16,14 @@ struct store;
 enum store_access {
 	STORE_READ,  /* must exist; nothing is written */
 	STORE_WRITE, /* created with mode 0600 and migrated when needed */
-	STORE_TRY    /* as STORE_WRITE, but nothing stays: what is written is
+	STORE_TRY,   /* as STORE_WRITE, but nothing stays: what is written is
 			rolled back by store_close(), store_begin and store_commit
 			do nothing; in memory when there is no such file yet */
+	STORE_MIRROR /* new, empty and nobody else's: the path is a name for
+			messages, the file a temporary one that grows when the
+			content is more than some memory, gone with
+			store_close(); it is filled with what tables that are
+			read need, and no more (tables/mirror.h) */
 };
 
 struct store *store_open(const char *path, enum store_access, struct fault *);

@@ -47,6 +47,7 @@ struct store {
 	int64_t message, message_mailbox;
 	bool message_is_new;
 	bool view;	   /* store_begin_view() began the transaction */
+	int64_t size;	   /* of a mirror: bytes of what it mirrors */
 	int64_t page_size; /* bytes */
 	int64_t waited_at; /* bytes of the log when readers were waited for */
 	struct identity_hash identity_hash;

@@ -90,8 +90,8 @@ set_range(struct gathering *g, bool *empty, struct fault *f)
 		 (there == 0 && (r->from == NULL || r->to == NULL));
 	if (*empty)
 		return 0;
-	if (g->to - g->from >= LIMIT_DAYS)
-		g->from = g->to - LIMIT_DAYS + 1;
+	if (g->to - g->from >= OVERVIEW_DAYS)
+		g->from = g->to - OVERVIEW_DAYS + 1;
 	list_days(g);
 	g->filter = (struct store_filter){
 		.from = g->o->from,
@@ -161,13 +161,14 @@ static const struct sql select_warnings = {
 };
 
 static const struct sql select_warnings_of = {
-	"WITH RECURSIVE " ASKED ", word (code, rest) AS ("
-	" SELECT '', r.warnings || ' ' FROM reports AS r"
-	" WHERE r.date BETWEEN ?1 AND ?2 AND r.status = 'counted'"
+	"WITH RECURSIVE " ASKED ", word (code, rest, copies) AS ("
+	" SELECT '', r.warnings || ' ', r.copies FROM judged AS r"
+	" WHERE r.date BETWEEN ?1 AND ?2"
 	" AND r.warnings <> '' AND " OF_ASKED
 	" UNION ALL SELECT substr(rest, 1, instr(rest, ' ') - 1),"
-	" substr(rest, instr(rest, ' ') + 1) FROM word WHERE rest <> '')"
-	" SELECT code, count(*) AS n FROM word WHERE code <> ''"
+	" substr(rest, instr(rest, ' ') + 1), copies FROM word"
+	" WHERE rest <> '')"
+	" SELECT code, sum(copies) AS n FROM word WHERE code <> ''"
 	" GROUP BY code ORDER BY n DESC, code"
 };
 
@@ -177,9 +178,8 @@ static const struct sql select_reports = {
 };
 
 static const struct sql select_reports_of = {
-	"WITH RECURSIVE " ASKED " SELECT count(*) FROM reports AS r"
-	" WHERE r.date BETWEEN ?1 AND ?2 AND r.status = 'counted'"
-	" AND " OF_ASKED
+	"WITH RECURSIVE " ASKED " SELECT sum(r.copies) FROM judged AS r"
+	" WHERE r.date BETWEEN ?1 AND ?2 AND " OF_ASKED
 };
 
 /* What is not told domain by domain. */
@@ -230,6 +230,15 @@ gather(struct gathering *g, struct fault *f)
 	return 0;
 }
 
+/*
+ * The reports that count, by what is counted of them: so many alike a row.  A
+ * mirror (mirror.h) has a table of that name in its place.
+ */
+static const char judged[] =
+    "CREATE TEMP VIEW IF NOT EXISTS judged AS SELECT id, date, organization,"
+    " reporter_domain, domain, dkim, dkim_domain, warnings, 1 AS copies"
+    " FROM main.reports WHERE status = 'counted'";
+
 int
 store_overview(struct store *st, const struct overview_range *r,
     struct arena *a, struct overview *o, struct fault *f)
@@ -238,7 +247,7 @@ store_overview(struct store *st, const struct overview_range *r,
 	int rc;
 
 	*o = (struct overview){ .from = "", .to = "" };
-	if (store_begin_view(st, f) == -1)
+	if (sql_exec(st, judged, f) == -1 || store_begin_view(st, f) == -1)
 		return -1;
 	rc = gather(&g, f);
 	store_end_view(st);

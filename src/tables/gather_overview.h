@@ -10,6 +10,10 @@ struct arena;
 struct fault;
 struct store;
 
+enum {
+	OVERVIEW_DAYS = 3660 /* of a longer range the last ones */
+};
+
 /* What is to be looked at. */
 struct overview_range {
 	const char *from, *to; /* UTC days, both included; NULL: the oldest and

@@ -18,14 +18,14 @@ enum {
 };
 
 /* The counted reports of the range and of the domains asked for. */
-#define REPORTS                                             \
-	" FROM reports AS r WHERE r.date BETWEEN ?1 AND ?2" \
-	" AND r.status = 'counted' AND (?3 = '' OR " OF_ASKED ")"
+#define REPORTS                                            \
+	" FROM judged AS r WHERE r.date BETWEEN ?1 AND ?2" \
+	" AND (?3 = '' OR " OF_ASKED ")"
 #define VOUCHED " AND r.dkim IN " VOUCHED_WORDS
 #define UNVOUCHED " AND r.dkim <> '' AND r.dkim NOT IN " VOUCHED_WORDS
 
 static const struct sql select_verdicts = {
-	"WITH RECURSIVE " ASKED " SELECT r.dkim, count(*) AS n" REPORTS
+	"WITH RECURSIVE " ASKED " SELECT r.dkim, sum(r.copies) AS n" REPORTS
 	" GROUP BY r.dkim ORDER BY n DESC, r.dkim"
 };
 
@@ -61,7 +61,7 @@ on_verdict(struct gathering *g, void *arg, sqlite3_stmt *row)
 /* LIMIT_UNVOUCHED of them. */
 static const struct sql select_unvouched = {
 	"WITH RECURSIVE " ASKED " SELECT r.organization, r.reporter_domain,"
-	" count(*) AS n, count(*) OVER ()" REPORTS UNVOUCHED
+	" sum(r.copies) AS n, count(*) OVER ()" REPORTS UNVOUCHED
 	" GROUP BY r.organization, r.reporter_domain"
 	" ORDER BY n DESC, r.organization, r.reporter_domain LIMIT 3"
 };
@@ -83,8 +83,8 @@ on_unvouched(struct gathering *g, void *arg, sqlite3_stmt *row)
 }
 
 static const struct sql select_lately = {
-	"SELECT count(*), count(iif(dkim IN " VOUCHED_WORDS ", 1, NULL))"
-	" FROM reports WHERE status = 'counted' AND date >"
+	"SELECT sum(copies), sum(iif(dkim IN " VOUCHED_WORDS ", copies, 0))"
+	" FROM judged WHERE date >"
 	" (SELECT date(max(date), '-' || ?1 || ' days') FROM days)"
 };
 
@@ -126,7 +126,7 @@ gather_vouching(struct gathering *g, struct fault *f)
 /* In order of organization; of each the domain of most reports first. */
 static const struct sql select_signers = {
 	"WITH RECURSIVE " ASKED " SELECT r.organization, r.dkim_domain,"
-	" count(*) AS n" REPORTS VOUCHED
+	" sum(r.copies) AS n" REPORTS VOUCHED
 	" AND r.dkim_domain <> '' GROUP BY r.organization, r.dkim_domain"
 	" ORDER BY r.organization, n DESC, r.dkim_domain"
 };

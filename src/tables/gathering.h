@@ -30,7 +30,6 @@ struct gathering {
  * and what is beyond it is counted.
  */
 enum {
-	LIMIT_DAYS = 3660,
 	LIMIT_DOMAINS = 2000,
 	LIMIT_SENDERS = 5000,
 	LIMIT_PROBLEMS = 2000,

@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "store/sql.h"
+#include "store/status.h"
 #include "store/store.h"
 #include "store/vouched.h"
 #include "tables/metric_list.h"
@@ -112,10 +113,10 @@ static const struct family {
 	      "Mails that wait until DNS answers who signed them.", { NULL } },
 	    { "SELECT count(*) FROM quarantine"
 	      " WHERE code = 'dkim-temperror'" } },
-	{ { "tlsrua_store_bytes", "Size of the database file.", { NULL } },
-	    { "SELECT page_count * page_size"
-	      " FROM pragma_page_count, pragma_page_size" } },
 };
+
+static const struct metric size = { "tlsrua_store_bytes",
+	"Size of the database file.", { NULL } };
 
 static int
 read_family(struct store *st, const struct family *family, metric_fn *give,
@@ -141,6 +142,17 @@ read_family(struct store *st, const struct family *family, metric_fn *give,
 	return rc;
 }
 
+static int
+read_size(struct store *st, metric_fn *give, void *arg, struct fault *f)
+{
+	const char *label[METRIC_LABELS] = { NULL };
+	int64_t bytes;
+
+	if (store_size(st, &bytes, f) == -1)
+		return -1;
+	return give(arg, &size, label, bytes, f);
+}
+
 int
 metrics_read(struct store *st, metric_fn *give, void *arg, struct fault *f)
 {
@@ -149,6 +161,8 @@ metrics_read(struct store *st, metric_fn *give, void *arg, struct fault *f)
 
 	for (i = 0; rc == 0 && i < sizeof families / sizeof *families; i++)
 		rc = read_family(st, &families[i], give, arg, f);
+	if (rc == 0)
+		rc = read_size(st, give, arg, f);
 	store_end_view(st);
 	return rc;
 }

@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+"""What is read with `-d postgresql:SERVICE` says what it says of a poller's own store with the same reports, to the byte."""
+import json
+import os
+import random
+import sqlite3
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from lib import signing, tap  # noqa: E402
+from lib.nameserver import Nameserver  # noqa: E402
+from lib.program import OK, USAGE  # noqa: E402
+from lib.shared_store import Poller, SharedStore  # noqa: E402
+from lib.signed import mail  # noqa: E402
+
+RANGES = ((), ("--since", "9d"), ("--since", "all"), ("--from", "2026-11-05", "--to", "2026-11-12"),
+          ("--to", "2026-11-10"), ("--domain", "d3.example"),
+          ("--domain", "d1.example", "--domain", "d5.example", "--since", "20d"), ("--domain", "none.example"),
+          ("--from", "2027-01-01"))
+SHARED = "postgresql:read"
+NOW = {"SOURCE_DATE_EPOCH": "1795305600"}  # 2026-11-22
+
+
+class SharedOverview(SharedStore):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.pg.role("reader", "tlsrua_read")
+        cls.pg.service("read", user="reader")
+
+    def setUp(self):
+        super().setUp()
+        self.maxDiff = 4000
+        self.poller = Poller(self, "one")
+
+    def take_mails(self, number, seed=3):
+        """Reports as mails, of which some are signed by their reporter."""
+        rng, dns = random.Random(seed), Nameserver()
+        self.addCleanup(dns.close)
+        signers = {name: signing.Signer(name) for name in ("alder.example", "birch.example")}
+        for signer in signers.values():
+            dns.txt(signer.name, signer.record)
+        report, waiting, paths = None, {}, []
+        for i, new in enumerate(self.reports(number, seed, days=45)):
+            if i % 17 == 16:  # the same key with other content
+                report["policies"][0]["summary"]["total-successful-session-count"] += 1
+            else:
+                report = new
+            for policy in report["policies"]:
+                for detail in policy.get("failure-details", ()):
+                    detail["failure-reason-code"] = rng.choice(("", "x509: expired", "connection reset", "=1+1"))
+                if rng.random() < 0.05:
+                    policy["policy"]["policy-type"] = "newer"
+            sender = report["contact-info"].rpartition("@")[2]
+            signed = sender if sender in signers and rng.random() < 0.7 else ""
+            waiting.setdefault(signed, []).append(mail(report, i, sender))
+        for name, raws in waiting.items():
+            for raw in signers[name].sign(*raws) if name else raws:
+                paths.append(self.write(f"{len(paths)}.eml", raw))
+        conf = self.config(store=self.poller.store, export=False, name="mails.conf", extra=f"""
+[reports]
+dkim = record
+[dns]
+resolver = {dns.address}
+trust_anchor = none
+""")
+        self.expect(OK, "-q", "-c", conf, "import", *paths)
+
+    def said(self, source, *args, status=OK):
+        out = self.expect(status, "-c", self.poller.conf, "-d", source, *args, env={**self.pg.env, **NOW}).out
+        return out.replace(source, "STORE")
+
+    def assert_same(self, *args, status=OK):
+        here, there = (self.said(source, *args, status=status) for source in (self.poller.store, SHARED))
+        self.assertEqual(here, there, args)
+        return there
+
+    def number_alike(self):
+        """Problems have numbers of each store's own, by which lists are ordered that are equal otherwise."""
+        db = sqlite3.connect(self.poller.store)
+        rows = db.execute("SELECT id, domain, receiving_mx_hostname, result_type FROM problems").fetchall()
+        db.close()
+        values = ", ".join(f"({n}, '{domain}', '{mx}', '{kind}')" for n, domain, mx, kind in rows)
+        self.pg.sql(f"""
+            ALTER TABLE tlsrua.problems ALTER id DROP IDENTITY IF EXISTS;
+            CREATE TEMPORARY TABLE numbers AS SELECT b.id, v.n FROM tlsrua.problems AS b JOIN (VALUES {values})
+                AS v (n, domain, mx, kind) ON (v.domain, v.mx, v.kind)
+                = (b.domain, b.receiving_mx_hostname, b.result_type);
+            UPDATE tlsrua.failures AS f SET problem = n.n FROM numbers AS n WHERE n.id = f.problem;
+            UPDATE tlsrua.rollup_failures AS f SET problem = n.n FROM numbers AS n WHERE n.id = f.problem;
+            UPDATE tlsrua.problems AS b SET id = -n.n FROM numbers AS n WHERE n.id = b.id;
+            UPDATE tlsrua.problems SET id = id + 1000 WHERE id > 0;
+            UPDATE tlsrua.problems SET id = -id WHERE id < 0""")
+
+    def make_dirty(self):
+        self.pg.sql("INSERT INTO tlsrua.dirty SELECT DISTINCT date, 0, 0 FROM tlsrua.reports")
+
+    def test_the_overview_of_each_range(self):
+        self.poller.take(self.reports(400, days=60))
+        self.poller.ship()
+        self.number_alike()
+        for when in ("rolled up", "dirty"):
+            if when == "dirty":
+                self.make_dirty()
+            for choice in RANGES:
+                with self.subTest(f"{choice} {when}"):
+                    told = self.assert_same("summary", "--json", *choice)
+                    self.assertIn('"domains"', told)
+                    self.assert_same("html", "-o", "-", *choice)
+
+    def test_who_vouches(self):
+        self.take_mails(300)
+        self.assertEqual(2, len(self.query("SELECT DISTINCT status FROM reports", store=self.poller.store)))
+        self.assertLessEqual({"pass", "dkim-missing"}, {row[0] for row in self.query(
+            "SELECT DISTINCT dkim FROM reports", store=self.poller.store)})
+        self.poller.take(self.reports(50, seed=9))  # nobody judges these
+        self.poller.ship()
+        self.number_alike()
+        for choice in RANGES:
+            with self.subTest(str(choice)):
+                self.assert_same("summary", "-v", *choice)
+                self.assert_same("html", "-o", "-", *choice)
+
+    def figures(self, source):
+        """The lines for Prometheus, but for what each poller and each database has of its own."""
+        text = self.said(source, "metrics")
+        self.assertRegex(text, r"tlsrua_store_bytes [1-9]")
+        return [line for line in text.splitlines() if "tlsrua_messages" not in line and "tlsrua_store_bytes" not in line]
+
+    def test_the_figures(self):
+        self.take_mails(150)
+        self.poller.take(self.reports(100, seed=9))
+        self.poller.ship()
+        for when in ("rolled up", "dirty"):
+            if when == "dirty":
+                self.make_dirty()
+            here, there = (self.figures(source) for source in (self.poller.store, SHARED))
+            self.assertEqual(here, there)
+        self.assertIn('trust="verified"', "".join(there))
+        self.assertIn("tlsrua_last_day_findings", "".join(there))
+
+    def test_what_is_stored(self):
+        self.take_mails(100)
+        self.poller.ship()
+        here, there = (json.loads(self.said(source, "status", "--json")) for source in (self.poller.store, SHARED))
+        for name in ("reports", "conflicts", "failures", "sessions", "first_day", "last_day"):
+            self.assertEqual(here[name], there[name], name)
+            self.assertTrue(here[name], name)
+        self.assertRegex(self.said(SHARED, "status"), "reports of 2026-10-07 to 2026-11-20; ")
+
+    def test_that_reports_still_come(self):
+        """The newest that somebody vouches for tells, as far as somebody vouches for any."""
+        for step in (lambda: self.take_mails(40), lambda: self.poller.take(self.reports(20, seed=9, days=3))):
+            step()
+            self.poller.ship()
+            here, there = (self.expect(1, "-c", self.poller.conf, "-d", source, "status", "--check",
+                                       env=self.pg.env) for source in (self.poller.store, SHARED))
+            self.assertRegex(there.err, "the newest report(?: that somebody vouches for)? ends at 2026-11")
+            self.assertEqual(here.err, there.err)
+
+    def test_a_store_without_a_report(self):
+        self.poller.take([])
+        for command in (("summary",), ("summary", "--json"), ("html", "-o", "-")):
+            self.assert_same(*command)
+        self.assertIn("nothing yet", self.said(SHARED, "status"))
+        self.assertEqual(*(self.figures(source) for source in (self.poller.store, SHARED)))
+
+    def test_an_alarm_names_the_same(self):
+        self.poller.take(self.reports(100))
+        self.poller.ship()
+        here, there = (self.expect(1, "-c", self.poller.conf, "-d", source, "summary", "--fail-above", "0.1",
+                                   env=self.pg.env).err for source in (self.poller.store, SHARED))
+        self.assertEqual(here, there)
+        self.expect_line(USAGE, "no report about this domain", "-c", self.poller.conf, "-d", SHARED, "summary",
+                         "--fail-above", "5", "--domain", "none.example", env=self.pg.env)
+
+    def test_a_tenant_is_told_of_its_domains_alone(self):
+        """As of a store that holds these alone; of what is muted, which is of no domain, it is not told."""
+        reports = [report for report in self.reports(300) if len(report["policies"]) == 1]
+        of = {"d3.example": Poller(self, "own"), "": self.poller}
+        for domain, poller in of.items():
+            poller.take([report for report in reports
+                         if not domain or report["policies"][0]["policy"]["policy-domain"] == domain])
+        self.poller.ship()
+        self.pg.role("tenant", "tlsrua_tenant")
+        self.pg.sql("INSERT INTO tlsrua.readers (role, domain) VALUES ('tenant', 'd3.example')")
+        self.pg.service("tenant", user="tenant")
+        self.poller.store = of["d3.example"].store
+        self.number_alike()
+        for command in (("summary", "--json"), ("summary", "-v"), ("html", "-o", "-"), ("status",)):
+            here, there = (self.said(source, *command) for source in (self.poller.store, "postgresql:tenant"))
+            if command == ("status",):
+                here, there = (text.splitlines()[:2] for text in (here, there))
+            self.assertEqual(here, there)
+        self.assertIn("d3.example", self.said("postgresql:tenant", "summary"))
+        self.assertEqual(*(self.figures(source) for source in (self.poller.store, "postgresql:tenant")))
+
+    def test_what_a_shared_store_cannot_do(self):
+        for args in (("summary", "--changes"), ("status", "--verify"), ("import", "x"),
+                     ("quarantine", "retry", "1")):
+            self.expect_line(USAGE, "store of a poller", "-c", self.poller.conf, "-d", SHARED, *args, env=self.pg.env)
+
+
+if __name__ == "__main__":
+    tap.main()
