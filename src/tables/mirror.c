@@ -259,37 +259,34 @@ mirror_set_size(struct store *st, int64_t bytes)
 	st->size = bytes;
 }
 
-static const struct sql mark_newest = {
-	"INSERT INTO rollup_daily (day, series, reports, successful_sessions,"
-	" failed_sessions, counted_sessions, counted_failed)"
-	" SELECT max(day), 0, 0, 0, 0, 0, 0 FROM days WHERE true"
-	" HAVING max(day) IS NOT NULL"
-};
+static const struct part mark_newest = { 0, 0, { NULL },
+	{ "INSERT INTO rollup_daily (day, series, reports, successful_sessions,"
+	  " failed_sessions, counted_sessions, counted_failed)"
+	  " SELECT max(day), 0, 0, 0, 0, 0, 0 FROM days WHERE true"
+	  " HAVING max(day) IS NOT NULL" } };
 
 int
 mirror_end_ends(struct store *st, struct fault *f)
 {
-	return sql_run(st, &mark_newest, NULL, 0, f);
+	return sql_run(st, &mark_newest.row, NULL, 0, f);
 }
 
 /* Of all days together, on the last. */
-static const struct sql count_reports = {
-	"UPDATE days SET reports = (SELECT ifnull(sum(copies), 0)"
-	" FROM temp.judged WHERE date BETWEEN ?1 AND ?2) WHERE day ="
-	" (SELECT max(day) FROM days WHERE date BETWEEN ?1 AND ?2)"
-};
+static const struct part count_reports = { 0, 0, { NULL },
+	{ "UPDATE days SET reports = (SELECT ifnull(sum(copies), 0)"
+	  " FROM temp.judged WHERE date BETWEEN ?1 AND ?2) WHERE day ="
+	  " (SELECT max(day) FROM days WHERE date BETWEEN ?1 AND ?2)" } };
 
-static const struct sql count_warnings = {
-	"INSERT INTO rollup_warnings (day, code, reports)"
-	" WITH RECURSIVE word (code, rest, copies) AS ("
-	" SELECT '', warnings || ' ', copies FROM temp.judged"
-	" WHERE date BETWEEN ?1 AND ?2 AND warnings <> ''"
-	" UNION ALL SELECT substr(rest, 1, instr(rest, ' ') - 1),"
-	" substr(rest, instr(rest, ' ') + 1), copies FROM word"
-	" WHERE rest <> '')"
-	" SELECT (SELECT max(day) FROM days WHERE date BETWEEN ?1 AND ?2),"
-	" code, sum(copies) FROM word WHERE code <> '' GROUP BY code"
-};
+static const struct part count_warnings = { 0, 0, { NULL },
+	{ "INSERT INTO rollup_warnings (day, code, reports)"
+	  " WITH RECURSIVE word (code, rest, copies) AS ("
+	  " SELECT '', warnings || ' ', copies FROM temp.judged"
+	  " WHERE date BETWEEN ?1 AND ?2 AND warnings <> ''"
+	  " UNION ALL SELECT substr(rest, 1, instr(rest, ' ') - 1),"
+	  " substr(rest, instr(rest, ' ') + 1), copies FROM word"
+	  " WHERE rest <> '')"
+	  " SELECT (SELECT max(day) FROM days WHERE date BETWEEN ?1 AND ?2),"
+	  " code, sum(copies) FROM word WHERE code <> '' GROUP BY code" } };
 
 int
 mirror_end_overview(
@@ -297,7 +294,7 @@ mirror_end_overview(
 {
 	struct value range[] = { value_text(from), value_text(to) };
 
-	if (sql_run(st, &count_reports, range, 2, f) == -1)
+	if (sql_run(st, &count_reports.row, range, 2, f) == -1)
 		return -1;
-	return sql_run(st, &count_warnings, range, 2, f);
+	return sql_run(st, &count_warnings.row, range, 2, f);
 }
