@@ -17,10 +17,10 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, tap  # noqa: E402
 from lib.dovecot import Dovecot  # noqa: E402
 from lib.dump import dump  # noqa: E402
-from lib.program import FIXTURES, OK, TOP, Scene, mailbox  # noqa: E402
+from lib.program import FIXTURES, OK, SANITIZER_STATUS, Scene, mailbox  # noqa: E402
 
 LOCALES = ("C", "C.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8", "zh_CN.GB18030")
-ZONES = ("Asia/Kathmandu", "Europe/Berlin", "UTC")  # Berlin turned its clocks back on 2026-10-25
+ZONES = ("Asia/Kathmandu", "Europe/Berlin")  # the locales have UTC; Berlin turned its clocks back on 2026-10-25
 WITHOUT_FILES = ("C", "C.UTF-8")
 TABLES = ("daily", "weekly", "monthly", "domains", "failures", "mx", "problems", "reports", "senders")
 FOR_PROGRAMS = (
@@ -74,12 +74,13 @@ class Locales(Scene):
 
     def places(self):
         """An environment of each locale, and of each time zone."""
-        common = {"LOCPATH": self.folder, "SOURCE_DATE_EPOCH": "1790000000",
-                  "LSAN_OPTIONS": f"print_suppressions=0:suppressions={TOP}/tests/sanitizers/leaks.supp"}
+        common = {"SOURCE_DATE_EPOCH": "1790000000"}
+        # glibc keeps the list that it makes of LOCPATH; to look for it among leaks takes ten times as long as the rest
+        made = {"LOCPATH": self.folder, "ASAN_OPTIONS": f"exitcode={SANITIZER_STATUS}:detect_leaks=0", **common}
         for locale in LOCALES:
-            yield locale, {"LC_ALL": locale, "TZ": "UTC", **common}
+            yield locale, {"LC_ALL": locale, "TZ": "UTC", **(common if locale in WITHOUT_FILES else made)}
         for zone in ZONES:
-            yield zone, {"LC_ALL": "tr_TR.UTF-8", "TZ": zone, **common}
+            yield zone, {"LC_ALL": "tr_TR.UTF-8", "TZ": zone, **made}
 
     def configure(self):
         return self.config(mailbox(self.server, USER), extra="[report]\nfrom = boss@example.com\nto = boss@example.com\n"
