@@ -216,7 +216,7 @@ refresh_table(struct csv_writing *r, struct written *w, const char *table,
 		.table = table,
 		.generation = r->generation,
 		.options = r->options };
-	if (protected_file_check(r->config, w->path, f) == -1)
+	if (protected_files_check(r->target->protected, w->path, f) == -1)
 		return -1;
 	if (rc == 1)
 		from = open_noted(r, name, &old);
@@ -391,6 +391,7 @@ int
 csv_folder_refresh(struct store *st, const struct config *c, struct fault *f)
 {
 	struct csv_target to = { .dir = c->export_dir, .options = "" };
+	struct protected_files *protected;
 	struct csv_writing *r;
 	struct arena mem = { 0 };
 	int rc = tell_result_types(st, &mem, f);
@@ -399,9 +400,12 @@ csv_folder_refresh(struct store *st, const struct config *c, struct fault *f)
 	if (rc == -1 || c->export_dir[0] == '\0')
 		return rc;
 	folder_make(c->export_dir); /* if not, opening says why */
-	if ((r = csv_folder_open(st, c, &to, f)) == NULL)
-		return -1;
-	rc = csv_folder_publish(r, f) == 0 && note_all(r, f) == 0 ? 0 : -1;
+	to.protected = protected = protected_files_of(c);
+	r = csv_folder_open(st, c, &to, f);
+	rc = r != NULL && csv_folder_publish(r, f) == 0 && note_all(r, f) == 0
+		 ? 0
+		 : -1;
 	csv_folder_close(r);
+	protected_files_free(protected);
 	return rc;
 }

@@ -6,6 +6,7 @@
 struct config;
 struct fault;
 struct file_rights;
+struct protected_files;
 struct store;
 struct whole_file;
 
@@ -16,6 +17,7 @@ struct csv_target {
 	size_t n_domains;	    /* 0: all that are stored */
 	const char *options; /* what else its bytes depend on, in a text; "" */
 	const struct file_rights *rights; /* of its files; NULL: as usual */
+	const struct protected_files *protected; /* that none may replace */
 };
 
 enum {

@@ -38,6 +38,7 @@ enum {
 struct whole_file {
 	char *path;		 /* as given, for messages */
 	int folder;		 /* where the file goes; -1: not known yet */
+	bool folder_is_lent;	 /* by an output_folder, which closes it */
 	char name[NAME_MAX + 1]; /* its name there */
 	char *temp; /* that of the temporary file; NULL: it has none yet */
 	FILE *stream;
@@ -76,11 +77,32 @@ new_file_fault(const struct whole_file *wf, struct fault *f)
 	return -1;
 }
 
+/*
+ * Whether it is a file in the folder that is open, by which neither the folder
+ * need be opened again nor a link be followed.
+ */
+static bool
+is_plainly_in(struct whole_file *wf, int folder, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (folder == AT_FDCWD || n > NAME_MAX || strchr(name, '/') != NULL ||
+	    fstatat(folder, name, &wf->old, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    S_ISLNK(wf->old.st_mode))
+		return false;
+	memcpy(wf->name, name, n + 1);
+	return true;
+}
+
 /* Find the file that is to be replaced, if there is one, and its folder. */
 static int
 find_target(struct whole_file *wf, int at, const char *path, struct fault *f)
 {
-	wf->folder = folder_find_file(at, path, wf->name, &wf->old);
+	wf->folder_is_lent = is_plainly_in(wf, at, path);
+	wf->folder =
+	    wf->folder_is_lent
+		? at
+		: folder_find_file(at, path, wf->name, &wf->old);
 	if (wf->folder == -1 && errno == ELOOP)
 		return fault(f, FAULT_HOST, EX_CANTCREAT,
 		    "%s: leads over a symbolic link in a folder that others "
@@ -483,7 +505,7 @@ whole_file_close(struct whole_file *wf)
 	if (wf->stream != NULL)
 		fclose(wf->stream);
 	free(wf->buffer);
-	if (wf->folder != -1)
+	if (wf->folder != -1 && !wf->folder_is_lent)
 		close(wf->folder);
 	free(wf->path);
 	free(wf->temp);

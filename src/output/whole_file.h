@@ -27,7 +27,7 @@ struct whole_file;
  */
 struct whole_file *whole_file_open(const char *path, struct fault *);
 
-/* The same in a folder that is open. */
+/* The same in a folder that is open, and must be until the file is closed. */
 struct whole_file *whole_file_open_in(
     const struct output_folder *, const char *name, struct fault *);
 

@@ -46,7 +46,8 @@ target_of(const struct view_job *j)
 		.domains = j->domains.name,
 		.n_domains = j->domains.n,
 		.options = j->options,
-		.rights = &j->rights };
+		.rights = &j->rights,
+		.protected = j->protected };
 }
 
 int
@@ -123,7 +124,7 @@ print_page(struct view_job *j, const struct judged_overview *l,
 	struct stat sb;
 	int rc = -1;
 
-	if (protected_file_check(j->config, j->view->html, f) == -1 ||
+	if (protected_files_check(j->protected, j->view->html, f) == -1 ||
 	    (file = whole_file_open(j->view->html, f)) == NULL)
 		return -1;
 	whole_file_set_rights(file, &j->rights);

@@ -8,6 +8,7 @@
 
 struct config;
 struct config_view;
+struct protected_files;
 struct store;
 
 /* A view that is written. */
@@ -15,6 +16,7 @@ struct view_job {
 	const struct config *config;
 	const struct config_view *view;
 	struct store *store;
+	const struct protected_files *protected;
 	struct arena mem;
 	struct known_domains domains; /* whose it is; may be none */
 	struct file_rights rights;    /* of what is written */

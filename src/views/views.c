@@ -13,6 +13,7 @@
 #include "base/stop_signal.h"
 #include "config/config.h"
 #include "export/csv_folder.h"
+#include "export/protected_files.h"
 #include "ledger/view_progress.h"
 #include "output/csv.h"
 #include "output/whole_file.h"
@@ -40,6 +41,7 @@ struct refresh {
 	const struct config *config;
 	const struct views_wish *wish;
 	struct store *store;
+	struct protected_files *protected;
 	struct arena mem;
 	struct view_progress progress;
 	int64_t newest;		    /* number of the newest report */
@@ -299,7 +301,8 @@ refresh_all(struct refresh *r)
 				continue;
 			*t = (struct turn){ .job = { .config = r->config,
 						.view = &r->config->views[i],
-						.store = r->store } };
+						.store = r->store,
+						.protected = r->protected } };
 			n++;
 			if (begin(r, t, &f) == -1)
 				fail(r, t, &f);
@@ -350,6 +353,7 @@ views_refresh(
 	if (c->n_views == 0)
 		return 0;
 	note_main_folder(&r);
+	r.protected = protected_files_of(c);
 	if (look(&r, &f) == -1 ||
 	    (refresh_all(&r) && wish->n == 0 && note_progress(&r, &f) == -1)) {
 		log_error("%s", f.text);
@@ -357,6 +361,7 @@ views_refresh(
 	}
 	if (wish->written != NULL)
 		*wish->written = r.written;
+	protected_files_free(r.protected);
 	arena_free(&r.mem);
 	return r.status;
 }
