@@ -141,17 +141,14 @@ write_sections(struct csv_writing *r, struct written *w,
 	return rc;
 }
 
-/*
- * What one of these tables gathers about senders serves the next, too; of a few
- * domains it is less than what a table of its own costs.
- */
+/* What one of these tables gathers about senders serves the next, too. */
 static int
 write_whole(struct csv_writing *r, struct written *w, struct fault *f)
 {
 	struct table_format format = { .style = &r->config->csv };
 	struct table_source source = table_source_of(r->store);
 
-	if (!r->filter.alone && !r->filter.lives_gathered &&
+	if (!r->filter.lives_gathered &&
 	    store_gather_lives(r->store, &r->filter, f) == -1)
 		return -1;
 	w->export.parts = "";

@@ -99,10 +99,9 @@ static int
 find_target(struct whole_file *wf, int at, const char *path, struct fault *f)
 {
 	wf->folder_is_lent = is_plainly_in(wf, at, path);
-	wf->folder =
-	    wf->folder_is_lent
-		? at
-		: folder_find_file(at, path, wf->name, &wf->old);
+	wf->folder = wf->folder_is_lent
+			 ? at
+			 : folder_find_file(at, path, wf->name, &wf->old);
 	if (wf->folder == -1 && errno == ELOOP)
 		return fault(f, FAULT_HOST, EX_CANTCREAT,
 		    "%s: leads over a symbolic link in a folder that others "

@@ -420,34 +420,55 @@ sql_rows(struct store *st, const char *text, const struct value *v, size_t n,
 	return rc;
 }
 
-/* A statement by its text, or a new one in place of the oldest; NULL. */
-static sqlite3_stmt *
-kept(struct store *st, const char *text, struct fault *f)
+static void
+forget(struct kept_statement *kept)
 {
-	sqlite3_stmt **place;
+	sqlite3_finalize(kept->stmt);
+	free(kept->key);
+	*kept = (struct kept_statement){ 0 };
+}
+
+/* A statement by its key, or a new one in place of the oldest; NULL. */
+static sqlite3_stmt *
+kept(struct store *st, const struct sql_again *sql, struct fault *f)
+{
+	struct kept_statement *place;
+	struct arena mem = { 0 };
 	size_t i;
 
-	for (i = 0; i < KEPT_STATEMENTS && st->kept[i] != NULL; i++)
-		if (strcmp(sqlite3_sql(st->kept[i]), text) == 0)
-			return st->kept[i];
+	for (i = 0; i < KEPT_STATEMENTS && st->kept[i].stmt != NULL; i++)
+		if (strcmp(st->kept[i].key, sql->key) == 0)
+			return st->kept[i].stmt;
 	place = &st->kept[st->next_kept++ % KEPT_STATEMENTS];
-	sqlite3_finalize(*place);
-	*place = NULL;
+	forget(place);
 	/* or SQLite would prepare it anew for each value that is bound */
 	sqlite3_db_config(st->db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
-	if (sqlite3_prepare_v3(st->db, text, -1, SQLITE_PREPARE_PERSISTENT,
-		place, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v3(st->db, sql->text(&mem, sql->arg), -1,
+		SQLITE_PREPARE_PERSISTENT, &place->stmt, NULL) == SQLITE_OK)
+		place->key = xstrdup(sql->key);
+	else
 		sql_fault(st, f);
 	sqlite3_db_config(st->db, SQLITE_DBCONFIG_ENABLE_QPSG, 0, NULL);
-	return *place;
+	arena_free(&mem);
+	return place->stmt;
 }
 
 int
-sql_rows_again(struct store *st, const char *text, const struct value *v,
-    size_t n, const struct column *columns, size_t n_columns,
-    const struct row_sink *sink, struct fault *f)
+sql_ask_again(struct store *st, const struct sql_again *sql,
+    const struct value *v, size_t n, sqlite3_stmt **row, struct fault *f)
 {
-	sqlite3_stmt *stmt = kept(st, text, f);
+	*row = kept(st, sql, f);
+	if (*row == NULL || bind_all(st, *row, v, n, f) == -1)
+		return -1;
+	return sql_next(st, *row, f);
+}
+
+int
+sql_rows_again(struct store *st, const struct sql_again *sql,
+    const struct value *v, size_t n, const struct column *columns,
+    size_t n_columns, const struct row_sink *sink, struct fault *f)
+{
+	sqlite3_stmt *stmt = kept(st, sql, f);
 	int rc = stmt != NULL ? bind_all(st, stmt, v, n, f) : -1;
 
 	if (rc == 0)
@@ -462,10 +483,8 @@ sql_close(struct store *st)
 	struct prepared *p;
 	size_t i;
 
-	for (i = 0; i < KEPT_STATEMENTS; i++) {
-		sqlite3_finalize(st->kept[i]);
-		st->kept[i] = NULL;
-	}
+	for (i = 0; i < KEPT_STATEMENTS; i++)
+		forget(&st->kept[i]);
 	for (i = 0; i < PREPARED_BUCKETS; i++)
 		while ((p = st->prepared[i]) != NULL) {
 			st->prepared[i] = p->next;

@@ -82,11 +82,22 @@ int sql_rows(struct store *, const char *text, const struct value *v, size_t n,
     struct fault *);
 
 /*
- * The same of a text that comes again soon: the statement is kept for a while.
+ * A SELECT that is put together at run time and comes again soon with other
+ * values, so that it is kept prepared for a while: by `key`, which tells all
+ * that its text depends on.  The text is put together when it is not kept.
  */
-int sql_rows_again(struct store *, const char *text, const struct value *v,
-    size_t n, const struct column *columns, size_t n_columns,
-    const struct row_sink *, struct fault *);
+struct sql_again {
+	const char *key;
+	const char *(*text)(struct arena *, const void *arg);
+	const void *arg;
+};
+
+/* sql_ask() and sql_rows() of such a one. */
+int sql_ask_again(struct store *, const struct sql_again *,
+    const struct value *v, size_t n, sqlite3_stmt **row, struct fault *);
+int sql_rows_again(struct store *, const struct sql_again *,
+    const struct value *v, size_t n, const struct column *columns,
+    size_t n_columns, const struct row_sink *, struct fault *);
 
 /* Run SQL text of any number of statements; their rows are thrown away. */
 int sql_exec(struct store *, const char *text, struct fault *);

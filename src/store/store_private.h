@@ -34,7 +34,10 @@ struct store {
 	int lock; /* descriptor of the poll's lock; -1: not locked */
 	struct prepared
 	    *prepared[PREPARED_BUCKETS]; /* statements, by address */
-	sqlite3_stmt *kept[KEPT_STATEMENTS];
+	struct kept_statement {
+		char *key; /* of struct sql_again */
+		sqlite3_stmt *stmt;
+	} kept[KEPT_STATEMENTS];
 	size_t next_kept;      /* counts on */
 	struct tally tally;    /* of the open transaction */
 	struct rollup *rollup; /* of the open transaction; NULL: none yet */

@@ -113,6 +113,16 @@ static const char select_days[] =
     " * 86400, 'unixepoch'), date((SELECT day FROM newest) * 86400,"
     " 'unixepoch') FROM own AS w";
 
+static const char *
+days_text(struct arena *a, const void *arg)
+{
+	const struct store_filter *filter = arg;
+	size_t next = 2;
+
+	return arena_printf(a, select_days,
+	    table_any_of(a, "domain IN (", filter->n_domains, ")", &next));
+}
+
 int
 own_days(struct store *st, const struct store_filter *filter, unsigned days,
     char from[static 16], char to[static 16], struct fault *f)
@@ -121,23 +131,23 @@ own_days(struct store *st, const struct store_filter *filter, unsigned days,
 		ALL = 1 << 30 /* more than there are */
 	};
 	struct arena a = { 0 };
+	struct sql_again sql = { arena_printf(
+				     &a, "days %zu", filter->n_domains),
+		days_text, filter };
 	struct value *v = arena_alloc(&a, (filter->n_domains + 1) * sizeof *v);
-	size_t next = 2, i;
-	const char *text;
 	sqlite3_stmt *row;
+	size_t i;
 	int rc;
 
 	v[0] = value_number(days == 0 ? ALL : days);
 	for (i = 0; i < filter->n_domains; i++)
 		v[1 + i] = value_text(filter->domains[i]);
-	text = arena_printf(&a, select_days,
-	    table_any_of(&a, "domain IN (", filter->n_domains, ")", &next));
-	if ((rc = sql_open(st, text, v, filter->n_domains + 1, &row, f)) == 0 &&
-	    (rc = sql_next(st, row, f)) == 1) {
+	rc = sql_ask_again(st, &sql, v, filter->n_domains + 1, &row, f);
+	if (rc == 1) {
 		snprintf(from, 16, "%s", sql_column(row, 0));
 		snprintf(to, 16, "%s", sql_column(row, 1));
+		sqlite3_reset(row);
 	}
-	sqlite3_finalize(row);
 	arena_free(&a);
 	return rc == -1 ? -1 : 0;
 }

@@ -38,6 +38,23 @@ on_period(void *arg, const struct cell *cells, size_t n, struct fault *f)
 	return 0;
 }
 
+/* A table, and the days whose periods are wanted. */
+struct wish {
+	const struct table *table;
+	const struct store_filter *days;
+};
+
+static const char *
+text_of(struct arena *a, const void *arg)
+{
+	const struct wish *w = arg;
+
+	return arena_printf(a, "%s GROUP BY period ORDER BY period",
+	    table_days_sql(a, w->table, w->days,
+		arena_printf(
+		    a, "%s AS period, max(generation)", w->table->period)));
+}
+
 int
 store_periods(struct store *st, const char *table,
     const struct store_filter *filter, struct arena *a,
@@ -47,19 +64,16 @@ store_periods(struct store *st, const char *table,
 		{ "generation", COLUMN_NUMBER } };
 	struct listing l = { .arena = a };
 	struct row_sink sink = { NULL, on_period, &l };
-	const struct table *t = table_find(table);
+	struct store_filter days = { .from = filter->from, .to = filter->to };
+	struct wish wish = { table_find(table), &days };
+	struct sql_again sql = { arena_printf(a, "periods %s%s%s", table,
+				     days.from != NULL ? " from" : "",
+				     days.to != NULL ? " to" : ""),
+		text_of, &wish };
 	size_t n_values;
-	struct store_filter days = *filter;
-	const struct value *v;
-	const char *text;
-	int rc;
+	const struct value *v = filter_values(a, &days, &n_values);
+	int rc = sql_rows_again(st, &sql, v, n_values, columns, 2, &sink, f);
 
-	days.n_domains = days.n_organizations = 0;
-	v = filter_values(a, &days, &n_values);
-	text = arena_printf(a, "%s GROUP BY period ORDER BY period",
-	    table_days_sql(a, t, &days,
-		arena_printf(a, "%s AS period, max(generation)", t->period)));
-	rc = sql_rows(st, text, v, n_values, columns, 2, &sink, f);
 	*list = l.item;
 	*n = l.n;
 	return rc;

@@ -10,6 +10,7 @@
 #include "tables/tables.h"
 
 #define GATHERED_LIVES "SELECT * FROM temp.gathered_lives"
+#define OWN_LIVES "SELECT * FROM temp.own_lives"
 
 const char *
 table_any_of(struct arena *a, const char *before, size_t n, const char *after,
@@ -94,16 +95,27 @@ joined_by_domain(
 	    t->join_more != NULL ? t->join_more : "");
 }
 
+/* What stands for the view sender_lives. */
+static const char *
+lives_body(bool are_gathered, const char *gathered, size_t *len)
+{
+	if (!are_gathered)
+		return view_body("sender_lives", len);
+	*len = strlen(gathered);
+	return gathered;
+}
+
 /*
  * The view's own SELECT as if the store held no other domains: what stands
  * before it hides them from the view.
  */
 static const char *
-chosen_alone(struct arena *a, const struct table *t, const struct conditions *c)
+chosen_alone(struct arena *a, const struct table *t, const struct conditions *c,
+    bool lives_gathered)
 {
 	size_t len, lives_len;
 	const char *body = view_body(t->view, &len);
-	const char *lives = view_body("sender_lives", &lives_len);
+	const char *lives = lives_body(lives_gathered, OWN_LIVES, &lives_len);
 
 	if (strcmp(t->name, "reports") == 0)
 		return own_reports_sql(a, c->from, c->to, c->domains);
@@ -144,11 +156,10 @@ static const char *
 chosen(struct arena *a, const struct table *t, const struct conditions *c,
     bool lives_gathered)
 {
-	size_t len, lives_len = strlen(GATHERED_LIVES);
+	size_t len, lives_len;
 	const char *body = view_body(t->view, &len);
-	const char *lives = lives_gathered
-				? GATHERED_LIVES
-				: view_body("sender_lives", &lives_len);
+	const char *lives =
+	    lives_body(lives_gathered, GATHERED_LIVES, &lives_len);
 
 	return arena_printf(a,
 	    "(%s, sender_lives AS (%.*s), part AS (%.*s) SELECT * FROM part)",
@@ -180,7 +191,8 @@ table_sql_by(struct arena *a, const struct table *t,
 	write_conditions(a, t, filter, &c);
 	if (filter->alone)
 		return arena_printf(a, "SELECT %s FROM %s ORDER BY %s",
-		    column_names(a, t), chosen_alone(a, t, &c), order);
+		    column_names(a, t),
+		    chosen_alone(a, t, &c, filter->lives_gathered), order);
 	if (t->from == NULL)
 		return arena_printf(a,
 		    "SELECT %s FROM %s WHERE 1%s%s%s%s ORDER BY %s",

@@ -24,8 +24,9 @@ const char *table_days_sql(struct arena *, const struct table *,
 
 /*
  * The SELECT of the view sender_lives, with the same parameters.  Where the
- * filter says that its rows are gathered in temp.gathered_lives, the other
- * functions here have these read in place of the view.
+ * filter says that its rows are gathered (in temp.gathered_lives, or, alone, in
+ * temp.own_lives), the other functions here have these read in place of the
+ * view.
  */
 const char *table_lives_sql(struct arena *, const struct store_filter *);
 

@@ -19,12 +19,28 @@ store_table_name(size_t i)
 	return t != NULL ? t->name : NULL;
 }
 
+/* A table, and which rows of it. */
+struct selection {
+	const struct table *table;
+	const struct store_filter *filter;
+};
+
+static const char *
+text_of(struct arena *a, const void *arg)
+{
+	const struct selection *s = arg;
+
+	return table_sql(a, s->table, s->filter);
+}
+
 int
 store_read_table(struct store *st, const char *table,
     const struct store_filter *filter, const struct row_sink *sink,
     struct fault *f)
 {
 	const struct table *t = table_find(table);
+	struct selection s = { t, filter };
+	struct sql_again sql = { .text = text_of, .arg = &s };
 	struct arena a = { 0 };
 	const struct value *v;
 	size_t n;
@@ -35,10 +51,70 @@ store_read_table(struct store *st, const char *table,
 		    f, FAULT_HOST, EX_USAGE, "%s: no such table", table);
 	v = filter_values(&a, filter, &n);
 	/* views of the same number of domains come one after the other */
-	rc = (filter->alone ? sql_rows_again : sql_rows)(st,
-	    table_sql(&a, t, filter), v, n, t->columns, t->n_columns, sink, f);
+	if (filter->alone) {
+		sql.key =
+		    arena_printf(&a, "%s %zu %zu %d", table, filter->n_domains,
+			filter->n_organizations, filter->lives_gathered);
+		rc = sql_rows_again(
+		    st, &sql, v, n, t->columns, t->n_columns, sink, f);
+	} else {
+		rc = sql_rows(st, table_sql(&a, t, filter), v, n, t->columns,
+		    t->n_columns, sink, f);
+	}
 	arena_free(&a);
 	return rc;
+}
+
+/* All of them into a table that is dropped again. */
+static int
+gather_all(struct store *st, const struct store_filter *filter,
+    const struct value *v, size_t n, struct arena *a, struct fault *f)
+{
+	struct sqlite3_stmt *stmt = NULL;
+	int rc = sql_open(st,
+	    arena_printf(a, "CREATE TEMP TABLE gathered_lives AS %s",
+		table_lives_sql(a, filter)),
+	    v, n, &stmt, f);
+
+	if (rc == 0)
+		rc = sql_next(st, stmt, f);
+	sqlite3_finalize(stmt);
+	return rc;
+}
+
+static const struct sql delete_own_lives = { "DELETE FROM temp.own_lives" };
+
+static const char *
+own_lives_text(struct arena *a, const void *arg)
+{
+	return arena_printf(
+	    a, "INSERT INTO temp.own_lives %s", table_lives_sql(a, arg));
+}
+
+/*
+ * The same of few domains: in a table that stays, since a new one would have
+ * every statement prepared anew.
+ */
+static int
+gather_own(struct store *st, const struct store_filter *filter,
+    const struct value *v, size_t n, struct arena *a, struct fault *f)
+{
+	static const char create[] =
+	    "CREATE TEMP TABLE IF NOT EXISTS own_lives (sender, organization,"
+	    " reporter_domain, domain, first_day, last_day, days, known_last,"
+	    " longest_gap, silent_days, bad_day, silent, reports,"
+	    " counted_sessions, counted_failed, verified_reports,"
+	    " verified_sessions, verified_failed)";
+	struct sql_again sql = { arena_printf(a, "lives %zu %zu",
+				     filter->n_domains,
+				     filter->n_organizations),
+		own_lives_text, filter };
+	sqlite3_stmt *row;
+
+	if (sql_exec(st, create, f) == -1 ||
+	    sql_run(st, &delete_own_lives, NULL, 0, f) == -1)
+		return -1;
+	return sql_ask_again(st, &sql, v, n, &row, f);
 }
 
 int
@@ -46,19 +122,12 @@ store_gather_lives(
     struct store *st, struct store_filter *filter, struct fault *f)
 {
 	struct arena a = { 0 };
-	struct sqlite3_stmt *stmt = NULL;
 	const struct value *v;
 	size_t n;
 	int rc;
 
 	v = filter_values(&a, filter, &n);
-	rc = sql_open(st,
-	    arena_printf(&a, "CREATE TEMP TABLE gathered_lives AS %s",
-		table_lives_sql(&a, filter)),
-	    v, n, &stmt, f);
-	if (rc == 0)
-		rc = sql_next(st, stmt, f);
-	sqlite3_finalize(stmt);
+	rc = (filter->alone ? gather_own : gather_all)(st, filter, v, n, &a, f);
 	arena_free(&a);
 	filter->lives_gathered = rc == 0;
 	return rc;
@@ -69,7 +138,7 @@ store_forget_lives(struct store *st, struct store_filter *filter)
 {
 	struct fault ignored = { 0 };
 
-	if (filter->lives_gathered)
+	if (filter->lives_gathered && !filter->alone)
 		sql_exec(st, "DROP TABLE temp.gathered_lives", &ignored);
 	filter->lives_gathered = false;
 }

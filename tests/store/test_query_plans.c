@@ -575,6 +575,8 @@ follow_by_views(struct scene *s)
 	assert_ok(s, sql_exec(s->st,
 			 "UPDATE days SET generation = generation + 1", &s->f));
 	assert_ok(s, own_entries_read(s->st, &filter, -1, &s->f));
+	assert_ok(s, store_gather_lives(s->st, &filter, &s->f));
+	store_forget_lives(s->st, &filter);
 	arena_free(&a);
 }
 
@@ -682,14 +684,26 @@ is_new(char *const *seen, size_t n, const char *text)
 	return true;
 }
 
-/* Add the texts of the statements that are prepared now. */
+/* Whether it was put together at run time. */
+static bool
+is_kept(const struct scene *s, const sqlite3_stmt *stmt)
+{
+	size_t i;
+
+	for (i = 0; i < KEPT_STATEMENTS; i++)
+		if (s->st->kept[i].stmt == stmt)
+			return true;
+	return false;
+}
+
+/* Add the texts of the statements that are prepared now and stand in a file. */
 static void
 gather(const struct scene *s, char **seen, size_t *n)
 {
 	sqlite3_stmt *stmt = NULL;
 
 	while ((stmt = sqlite3_next_stmt(s->st->db, stmt)) != NULL)
-		if (is_new(seen, *n, sqlite3_sql(stmt))) {
+		if (!is_kept(s, stmt) && is_new(seen, *n, sqlite3_sql(stmt))) {
 			assert_true(*n < 1000);
 			seen[(*n)++] = xstrdup(sqlite3_sql(stmt));
 		}
