@@ -11,6 +11,7 @@
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
 #include "config/config.h"
+#include "ship/operate.h"
 #include "ship/shared_mirror.h"
 #include "store/store.h"
 
@@ -69,6 +70,14 @@ cmd_shared_service(const struct config *c)
 						      : NULL;
 }
 
+bool
+cmd_shared(const struct config *c, struct shared_service *s)
+{
+	*s = (struct shared_service){ cmd_shared_service(c),
+		c->postgresql.timeout };
+	return s->name != NULL;
+}
+
 int
 cmd_open_store(enum store_access access, struct opened *in)
 {
@@ -96,18 +105,12 @@ cmd_open(const struct options *o, enum config_need need,
 }
 
 int
-cmd_open_reading(
-    const struct options *o, enum config_need need, struct opened *in)
+cmd_open_to_read(const struct options *o, struct opened *in)
 {
 	struct fault f = { 0 };
-	int status = cmd_config(o, need, &in->config);
-	const char *service;
+	const char *service = cmd_shared_service(&in->config);
 
-	in->store = NULL;
-	in->shared = NULL;
-	if (status != 0)
-		return status;
-	if ((service = cmd_shared_service(&in->config)) == NULL)
+	if (service == NULL)
 		return cmd_open_store(STORE_READ, in);
 	in->shared = shared_mirror_open(service, in->config.postgresql.timeout,
 	    o->domains.item, o->domains.n, &f);
@@ -115,6 +118,17 @@ cmd_open_reading(
 		return cmd_failed(&f);
 	in->store = shared_mirror_store(in->shared);
 	return 0;
+}
+
+int
+cmd_open_reading(
+    const struct options *o, enum config_need need, struct opened *in)
+{
+	int status = cmd_config(o, need, &in->config);
+
+	in->store = NULL;
+	in->shared = NULL;
+	return status != 0 ? status : cmd_open_to_read(o, in);
 }
 
 void

@@ -72,7 +72,15 @@ int cmd_open_reading(const struct options *, enum config_need, struct opened *);
 
 /* The second half of cmd_open(), where the configuration was read by
  * cmd_config(). */
+int cmd_open_to_read(const struct options *, struct opened *);
 int cmd_open_store(enum store_access, struct opened *);
+
+/*
+ * Where people do something to a shared store: its service; false when the
+ * store is a file.
+ */
+struct shared_service;
+bool cmd_shared(const struct config *, struct shared_service *);
 
 void cmd_close(struct opened *);
 

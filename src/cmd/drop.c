@@ -12,6 +12,8 @@
 #include "cmd/problem_number.h"
 #include "export/csv_folder.h"
 #include "output/terminal_text.h"
+#include "model/dropped_report.h"
+#include "ship/operate.h"
 #include "store/store.h"
 #include "upkeep/drop_report.h"
 
@@ -84,6 +86,43 @@ drop(struct store *st, const int64_t *id, const struct options *o,
 	return -1;
 }
 
+/* The same of a shared store. */
+static int
+drop_there(const struct shared_service *s, const int64_t *id,
+    const struct options *o, struct fault *f)
+{
+	struct store_dropped *list = xcalloc(o->n_args, sizeof *list);
+	struct arena a = { 0 };
+	size_t i;
+	int rc = operate_drop(s, id, o->n_args, o->dry_run, &a, list, f);
+
+	for (i = 0; rc == 0 && i < o->n_args; i++)
+		tell(&list[i], o);
+	arena_free(&a);
+	free(list);
+	return rc;
+}
+
+/* 0, or the exit code. */
+static int
+open_and_drop(struct opened *in, const int64_t *id, const struct options *o)
+{
+	struct shared_service shared;
+	struct fault f = { 0 };
+	int status;
+
+	if (cmd_shared(&in->config, &shared))
+		return drop_there(&shared, id, o, &f) == -1 ? cmd_failed(&f)
+							    : 0;
+	status = cmd_open_store(o->dry_run ? STORE_TRY : STORE_WRITE, in);
+	if (status == 0 && drop(in->store, id, o, &f) == -1)
+		status = cmd_failed(&f);
+	if (status == 0 && !o->dry_run &&
+	    csv_folder_refresh(in->store, &in->config, &f) == -1)
+		status = cmd_failed(&f);
+	return status;
+}
+
 static int
 read_numbers(const struct options *o, int64_t *id)
 {
@@ -102,7 +141,6 @@ static int
 run(const struct options *o)
 {
 	int64_t *id = xcalloc(o->n_args + 1, sizeof *id);
-	struct fault f = { 0 };
 	struct opened in = { 0 };
 	int status;
 
@@ -111,13 +149,9 @@ run(const struct options *o)
 	else
 		status = read_numbers(o, id);
 	if (status == 0) {
-		status = cmd_open(o, CONFIG_OPTIONAL,
-		    o->dry_run ? STORE_TRY : STORE_WRITE, &in);
-		if (status == 0 && drop(in.store, id, o, &f) == -1)
-			status = cmd_failed(&f);
-		if (status == 0 && !o->dry_run &&
-		    csv_folder_refresh(in.store, &in.config, &f) == -1)
-			status = cmd_failed(&f);
+		status = cmd_config(o, CONFIG_OPTIONAL, &in.config);
+		if (status == 0)
+			status = open_and_drop(&in, id, o);
 		cmd_close(&in);
 	}
 	free(id);

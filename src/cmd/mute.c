@@ -11,6 +11,8 @@
 #include "cmd/command_line.h"
 #include "cmd/problem_number.h"
 #include "output/terminal_text.h"
+#include "ship/operate.h"
+#include "ship/shared_mirror.h"
 #include "store/store.h"
 #include "upkeep/problems.h"
 
@@ -84,6 +86,16 @@ list(struct store *st, struct fault *f)
 	return 0;
 }
 
+static void
+tell(const struct options *o, int64_t number)
+{
+	if (o->end != NULL)
+		cmd_done("problem %" PRId64 " is no longer muted", number);
+	else
+		cmd_done(
+		    "problem %" PRId64 " is muted until %s", number, o->until);
+}
+
 static int
 mute(struct store *st, const struct options *o, int64_t number, struct fault *f)
 {
@@ -92,29 +104,68 @@ mute(struct store *st, const struct options *o, int64_t number, struct fault *f)
 	if (o->end != NULL) {
 		if (store_end_mute(st, number, f) == -1)
 			return -1;
-		cmd_done("problem %" PRId64 " is no longer muted", number);
-		return 0;
-	}
-	if (store_mute(st, number, o->until, o->note, f) == -1)
+	} else if (store_mute(st, number, o->until, o->note, f) == -1) {
 		return -1;
-	cmd_done("problem %" PRId64 " is muted until %s", number, o->until);
+	}
+	tell(o, number);
 	return 0;
+}
+
+/* In a store that is a file, or one that is read. */
+static int
+mute_here(
+    struct opened *in, const struct options *o, int64_t number, struct fault *f)
+{
+	if (in->shared != NULL && shared_mirror_mutes(in->shared, f) == -1)
+		return -1;
+	return mute(in->store, o, number, f);
+}
+
+static int
+mute_there(const struct shared_service *s, const struct options *o,
+    int64_t number, struct fault *f)
+{
+	if (o->end != NULL && operate_end_mute(s, number, f) == -1)
+		return -1;
+	if (o->end == NULL &&
+	    operate_mute(s, number, o->until, o->note, f) == -1)
+		return -1;
+	tell(o, number);
+	return 0;
+}
+
+/* 0, or the exit code. */
+static int
+open_and_mute(struct opened *in, const struct options *o, int64_t number)
+{
+	struct shared_service shared;
+	struct fault f = { 0 };
+	int rc, status = 0;
+
+	if (cmd_shared(&in->config, &shared) && !o->list) {
+		rc = mute_there(&shared, o, number, &f);
+	} else {
+		status = o->list ? cmd_open_to_read(o, in)
+				 : cmd_open_store(STORE_WRITE, in);
+		if (status != 0)
+			return status;
+		rc = mute_here(in, o, number, &f);
+	}
+	return rc == -1 ? cmd_failed(&f) : 0;
 }
 
 static int
 run(const struct options *o)
 {
-	struct opened in;
-	struct fault f = { 0 };
+	struct opened in = { 0 };
 	int64_t number = 0;
 	int status;
 
 	if ((status = check_arguments(o, &number)) != 0)
 		return status;
-	status = cmd_open(
-	    o, CONFIG_OPTIONAL, o->list ? STORE_READ : STORE_WRITE, &in);
-	if (status == 0 && mute(in.store, o, number, &f) == -1)
-		status = cmd_failed(&f);
+	status = cmd_config(o, CONFIG_OPTIONAL, &in.config);
+	if (status == 0)
+		status = open_and_mute(&in, o, number);
 	cmd_close(&in);
 	return status;
 }

@@ -9,7 +9,9 @@
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
 #include "output/json_line.h"
+#include "model/pruning.h"
 #include "output/terminal_text.h"
+#include "ship/operate.h"
 #include "store/store.h"
 #include "upkeep/prune.h"
 
@@ -112,6 +114,18 @@ tell(const struct pruning *p, const struct options *o)
 		print_words(stderr, p, false);
 }
 
+/* Of a shared store: whole months. */
+static int
+prune_there(struct pruning *p, const struct shared_service *s,
+    const struct options *o, struct fault *f)
+{
+	if (operate_prune(s, &p->what, o->dry_run, &p->done, &p->given_back,
+		&p->left, f) == -1)
+		return -1;
+	tell(p, o);
+	return 0;
+}
+
 static int
 prune(struct pruning *p, const struct options *o, struct fault *f)
 {
@@ -131,14 +145,34 @@ prune(struct pruning *p, const struct options *o, struct fault *f)
 	return rc;
 }
 
+/* 0, or the exit code. */
+static int
+open_and_prune(struct opened *in, struct pruning *p, const struct options *o)
+{
+	const struct config *c = &in->config;
+	struct shared_service shared;
+	struct fault f = { 0 };
+	int status;
+
+	if (cmd_shared(c, &shared))
+		return prune_there(p, &shared, o, &f) == -1 ? cmd_failed(&f)
+							    : 0;
+	status = cmd_open_store(o->dry_run ? STORE_READ : STORE_WRITE, in);
+	p->store = in->store;
+	p->what.keep_unshipped = c->postgresql.service[0] != '\0' &&
+				 (p->what.details || c->postgresql.raw);
+	if (status == 0 && prune(p, o, &f) == -1)
+		status = cmd_failed(&f);
+	return status;
+}
+
 static int
 run(const struct options *o)
 {
 	struct pruning p = { .what = { .before = o->before,
 				 .raw = o->raw || !o->details,
 				 .details = o->details || !o->raw } };
-	struct opened in;
-	struct fault f = { 0 };
+	struct opened in = { 0 };
 	int status;
 
 	if (o->n_args > 0)
@@ -146,13 +180,9 @@ run(const struct options *o)
 	if (o->before == NULL)
 		return cmd_usage("prune: what? give --before DATE, the first "
 				 "day that stays as it is");
-	status = cmd_open(
-	    o, CONFIG_OPTIONAL, o->dry_run ? STORE_READ : STORE_WRITE, &in);
-	p.store = in.store;
-	p.what.keep_unshipped = in.config.postgresql.service[0] != '\0' &&
-				(p.what.details || in.config.postgresql.raw);
-	if (status == 0 && prune(&p, o, &f) == -1)
-		status = cmd_failed(&f);
+	status = cmd_config(o, CONFIG_OPTIONAL, &in.config);
+	if (status == 0)
+		status = open_and_prune(&in, &p, o);
 	cmd_close(&in);
 	return status;
 }

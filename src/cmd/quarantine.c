@@ -22,6 +22,8 @@
 #include "model/row.h"
 #include "model/vouching.h"
 #include "output/terminal_text.h"
+#include "ship/operate.h"
+#include "ship/shared_mirror.h"
 #include "store/recount.h"
 #include "store/store.h"
 #include "upkeep/quarantine.h"
@@ -104,6 +106,8 @@ list(struct work *w, struct fault *f)
 		return -1;
 	if (count == 0)
 		puts("Nothing is in quarantine.");
+	else if (cmd_shared_service(w->config) != NULL)
+		puts("\nNext: tlsrua quarantine accept ID, or drop ID.");
 	else
 		puts("\nNext: tlsrua quarantine show ID, retry ID, drop ID, "
 		     "or accept ID for a conflict.");
@@ -445,6 +449,44 @@ run_verb(struct work *w, const struct verb *verb, struct ids *ids)
 }
 
 static int
+list_there(struct work *w, struct opened *in)
+{
+	struct fault f = { 0 };
+	int status = cmd_open_to_read(w->options, in);
+
+	w->store = in->store;
+	if (status == 0 && (shared_mirror_conflicts(in->shared, &f) == -1 ||
+			       list(w, &f) == -1))
+		status = cmd_failed(&f);
+	return status;
+}
+
+/* Of a shared store: the copies in conflict; 0, or the exit code. */
+static int
+run_there(struct work *w, const struct verb *verb, const struct ids *ids,
+    struct opened *in, const struct shared_service *s)
+{
+	struct fault f = { 0 };
+	size_t i;
+
+	if (verb->fn == NULL)
+		return list_there(w, in);
+	if (verb->fn != accept_entry)
+		return cmd_usage("quarantine %s: what was refused is in the "
+				 "store of a poller; of a shared one there is "
+				 "list and accept, and `tlsrua drop`, for "
+				 "copies in conflict",
+		    verb->name);
+	if (operate_accept(s, ids->id, ids->n, &f) == -1)
+		return cmd_failed(&f);
+	for (i = 0; i < ids->n; i++)
+		printf("%" PRId64 ": now counts; the copy that counted before "
+		       "is in conflict\n",
+		    ids->id[i]);
+	return 0;
+}
+
+static int
 check_arguments(const struct options *o, const struct verb *verb)
 {
 	if (verb == NULL)
@@ -468,18 +510,24 @@ run(const struct options *o)
 {
 	const struct verb *verb = find_verb(o);
 	struct ids ids = { 0 };
-	struct opened in;
+	struct opened in = { 0 };
 	struct work w = { .options = o, .config = &in.config };
+	struct shared_service shared;
 	int status;
 
 	if ((status = check_arguments(o, verb)) != 0 ||
 	    (status = parse_ids(o, &ids)) != 0)
 		goto out;
-	status = cmd_open(
-	    o, CONFIG_OPTIONAL, verb->writes ? STORE_WRITE : STORE_READ, &in);
-	w.store = in.store;
-	if (status == 0)
-		status = run_verb(&w, verb, &ids);
+	status = cmd_config(o, CONFIG_OPTIONAL, &in.config);
+	if (status == 0 && cmd_shared(&in.config, &shared)) {
+		status = run_there(&w, verb, &ids, &in, &shared);
+	} else if (status == 0) {
+		status = cmd_open_store(
+		    verb->writes ? STORE_WRITE : STORE_READ, &in);
+		w.store = in.store;
+		if (status == 0)
+			status = run_verb(&w, verb, &ids);
+	}
 	cmd_close(&in);
 	arena_free(&w.arena);
 out:

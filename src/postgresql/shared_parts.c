@@ -26,7 +26,7 @@ enum {
 #define NEWEST "(SELECT max(x.date) FROM " T "reports AS x)"
 #define UTC(time)                               \
 	"to_char(" time " AT TIME ZONE 'UTC', " \
-			"'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+	"'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
 
 /* The first of as many days before the range. */
 #define BEFORE "$1::date - ($2::date - $1::date + 1)"
@@ -85,7 +85,7 @@ static const char judged[] =
 				"$3::text[]"
 				" OR r.domain LIKE '% more' AND EXISTS (SELECT "
 				"1 FROM " T "policies AS p WHERE p.date = "
-					    "r.date AND p.report = r.id"
+				"r.date AND p.report = r.id"
 				" AND p.domain = ANY ($3::text[]) AND NOT "
 				"p.skipped)) AS own"
 				" FROM " T
@@ -95,7 +95,7 @@ static const char judged[] =
 				" WHERE r.status = 'counted' AND r.date >= "
 				"least($1::date,"
 				" " NEWEST " - 29)), kind AS (SELECT r.date, "
-					   "r.own, r.lately, r.dkim,"
+				"r.own, r.lately, r.dkim,"
 				" CASE WHEN r.own THEN r.organization ELSE '' "
 				"END AS organization,"
 				" CASE WHEN r.own THEN r.reporter_domain ELSE "
@@ -340,6 +340,16 @@ static const char last_failures[] = "SELECT " TRUST("f") ", f.domain, " TRUST(
 	 " GROUP BY f.verified, f.domain, f.result_type"
 	 " ORDER BY f.verified, f.domain";
 
+static const char muted[] =
+    "SELECT b.id, b.domain, b.receiving_mx_hostname, b.result_type FROM " T
+    "mutes AS m JOIN " T "problems AS b ON b.id = m.problem";
+
+static const char in_conflict[] =
+    "SELECT r.source, r.message_id, coalesce(" UTC(
+	"r.received") ", ''), r.id"
+		      " FROM " T
+		      "reports AS r WHERE r.status = 'conflict' ORDER BY r.id";
+
 struct statement {
 	enum mirror_part part;
 	const char *select;
@@ -366,6 +376,9 @@ static const struct statement sets[SHARED_SETS][MOST_PARTS] = {
 	[SHARED_STATUS] = { { MIRROR_TOTALS, totals, NULL } },
 	[SHARED_NEWEST] = { { MIRROR_SENDERS, any_vouched, NULL },
 	    { MIRROR_NEWEST, newest, NULL } },
+	[SHARED_MUTES] = { { MIRROR_PROBLEMS, muted, T "mutes" },
+	    { MIRROR_MUTES, mutes, T "mutes" } },
+	[SHARED_CONFLICTS] = { { MIRROR_CONFLICTS, in_conflict, NULL } },
 	[SHARED_METRICS] = { { MIRROR_SENDERS, all_witnesses, NULL },
 	    { MIRROR_PROBLEMS, problems, NULL },
 	    { MIRROR_FAILURES, failures, NULL },

@@ -12,11 +12,13 @@ struct pg;
 
 /* What of a shared store is read to mirror it (tables/mirror.h), for: */
 enum shared_set {
-	SHARED_BASE,	 /* all of these */
-	SHARED_OVERVIEW, /* the overview of a range */
-	SHARED_STATUS,	 /* what is stored */
-	SHARED_NEWEST,	 /* whether reports still come */
-	SHARED_METRICS,	 /* figures of the newest day, and all problems */
+	SHARED_BASE,	  /* all of these */
+	SHARED_OVERVIEW,  /* the overview of a range */
+	SHARED_STATUS,	  /* what is stored */
+	SHARED_NEWEST,	  /* whether reports still come */
+	SHARED_MUTES,	  /* what is muted */
+	SHARED_CONFLICTS, /* the copies that do not count */
+	SHARED_METRICS,	  /* figures of the newest day, and all problems */
 	SHARED_SETS
 };
 

@@ -159,6 +159,18 @@ shared_mirror_newest(struct shared_mirror *m, int64_t now, struct fault *f)
 }
 
 int
+shared_mirror_mutes(struct shared_mirror *m, struct fault *f)
+{
+	return bring(m, SHARED_MUTES, f);
+}
+
+int
+shared_mirror_conflicts(struct shared_mirror *m, struct fault *f)
+{
+	return bring(m, SHARED_CONFLICTS, f);
+}
+
+int
 shared_mirror_metrics(struct shared_mirror *m, struct fault *f)
 {
 	set_range(m, NULL, NULL);

@@ -40,6 +40,15 @@ int shared_mirror_status(struct shared_mirror *, struct fault *);
 /* Bring what store_newest_end() reads; `now` in seconds since 1970. */
 int shared_mirror_newest(struct shared_mirror *, int64_t now, struct fault *);
 
+/* Bring what store_read_mutes() reads. */
+int shared_mirror_mutes(struct shared_mirror *, struct fault *);
+
+/*
+ * Bring what store_read_quarantine() reads: the copies in conflict, under the
+ * numbers of their reports.
+ */
+int shared_mirror_conflicts(struct shared_mirror *, struct fault *);
+
 /* Bring what metrics_read() reads. */
 int shared_mirror_metrics(struct shared_mirror *, struct fault *);
 

@@ -3,6 +3,8 @@
 #include <sysexits.h>
 
 #include "base/fault.h"
+#include "model/pruning.h"
+#include "ship/operate.h"
 #include "ship/shared_mirror.h"
 #include "ship/shared_tables.h"
 #include "ship/ship.h"
@@ -142,6 +144,76 @@ int
 shared_mirror_metrics(struct shared_mirror *m, struct fault *f)
 {
 	(void)m;
+	return missing(f);
+}
+
+int
+shared_mirror_mutes(struct shared_mirror *m, struct fault *f)
+{
+	(void)m;
+	return missing(f);
+}
+
+int
+shared_mirror_conflicts(struct shared_mirror *m, struct fault *f)
+{
+	(void)m;
+	return missing(f);
+}
+
+int
+operate_mute(const struct shared_service *s, int64_t problem, const char *until,
+    const char *note, struct fault *f)
+{
+	(void)s;
+	(void)problem;
+	(void)until;
+	(void)note;
+	return missing(f);
+}
+
+int
+operate_end_mute(
+    const struct shared_service *s, int64_t problem, struct fault *f)
+{
+	(void)s;
+	(void)problem;
+	return missing(f);
+}
+
+int
+operate_drop(const struct shared_service *s, const int64_t *reports, size_t n,
+    bool dry_run, struct arena *a, struct store_dropped *list, struct fault *f)
+{
+	(void)s;
+	(void)reports;
+	(void)n;
+	(void)dry_run;
+	(void)a;
+	(void)list;
+	return missing(f);
+}
+
+int
+operate_accept(const struct shared_service *s, const int64_t *reports, size_t n,
+    struct fault *f)
+{
+	(void)s;
+	(void)reports;
+	(void)n;
+	return missing(f);
+}
+
+int
+operate_prune(const struct shared_service *s, const struct store_prune *what,
+    bool dry_run, struct store_pruned *done, int64_t *given_back,
+    int64_t *days_left, struct fault *f)
+{
+	(void)s;
+	(void)what;
+	(void)dry_run;
+	*done = (struct store_pruned){ 0 };
+	*given_back = *days_left = 0;
 	return missing(f);
 }
 

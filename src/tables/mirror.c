@@ -146,6 +146,16 @@ static const struct part parts[MIRROR_PARTS] = {
 		      " FROM failures WHERE report = " CARRIER_OF(
 			  "?2") " AND policy = ?1), '', ?3, '', '', '', '', "
 				"'', '', '', ?4)" } },
+	[MIRROR_CONFLICTS] = { 3, 3,
+	    { "INSERT INTO messages (mailbox, uidvalidity, uid, source, size,"
+	      " received, sender, subject, message_id, report_domain,"
+	      " report_submitter, verdict) VALUES (NULL, 0, 0, ?1,"
+	      " (SELECT count(*) FROM messages), ?3, '', '', ?2, '', '',"
+	      " 'conflict') RETURNING id" },
+	    { "INSERT INTO quarantine (id, message, code, place, filename,"
+	      " whole_mail, size, kept, created, report) VALUES (?2, ?1,"
+	      " 'report-id-conflict', '', '', 0, 0, 0,"
+	      " (SELECT received FROM messages WHERE id = ?1), ?2)" } },
 };
 
 /* What the view of that name shows of other stores (gather_overview.c). */

@@ -64,6 +64,8 @@ enum mirror_part {
 	/* likewise: dkim, domain, dkim, result_type, number:
 	 * failed_sessions */
 	MIRROR_LAST_FAILURES,
+	/* source, message_id, received; number of a report */
+	MIRROR_CONFLICTS,
 	MIRROR_PARTS
 };
 

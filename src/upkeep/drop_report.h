@@ -3,18 +3,11 @@
 
 #include <stdint.h>
 
+#include "model/dropped_report.h"
+
 struct arena;
 struct fault;
 struct store;
-
-/* A report that was taken out of the store; the strings live in the arena. */
-struct store_dropped {
-	int64_t id;
-	const char *organization, *report_id, *date;
-	const char *domain;	  /* recipient domains, separated by blanks */
-	int64_t sessions, failed; /* that its figures were; 0 for a conflict */
-	int64_t conflicts; /* copies with other content that went with it */
-};
 
 /*
  * Take a report out with its figures, in the open transaction.  With one that

@@ -1,31 +1,12 @@
 #ifndef UPKEEP_PRUNE_H
 #define UPKEEP_PRUNE_H
 
-#include <stdbool.h>
 #include <stdint.h>
+
+#include "model/pruning.h"
 
 struct fault;
 struct store;
-
-/*
- * Dropping what old reports hold beyond the figures.  The reports stay, so
- * that one that comes again is a duplicate, and so do all rollups; quarantine
- * is left alone, as are the days on which a conflict waits for a decision, or
- * something waits to be shipped.
- */
-struct store_prune {
-	const char *before;  /* the first day that stays as it is */
-	bool raw;	     /* drop the bytes of reports */
-	bool details;	     /* their entries with the failures */
-	bool keep_unshipped; /* leave days alone of which not all is shipped */
-};
-
-struct store_pruned {
-	int64_t reports;  /* whose details went */
-	int64_t failures; /* with them */
-	int64_t raw;	  /* reports whose bytes went */
-	int64_t raw_bytes;
-};
 
 /* Count what a prune would drop, and drop nothing. */
 int store_prune_count(struct store *, const struct store_prune *,
