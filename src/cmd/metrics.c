@@ -5,12 +5,15 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "base/fault.h"
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
 #include "config/config.h"
 #include "export/protected_files.h"
 #include "ledger/mailboxes.h"
+#include "ledger/polled_folders.h"
+#include "model/poller_state.h"
 #include "output/prometheus.h"
 #include "output/whole_file.h"
 #include "ship/shared_mirror.h"
@@ -77,29 +80,67 @@ compare_folders(const void *a, const void *b)
 	return by_name != 0 ? by_name : strcmp(x->name, y->name);
 }
 
-/* All folders of the configuration; the caller frees the list. */
-static int
-read_folders(struct store *st, const struct config *c, struct folder **list,
-    size_t *n, struct fault *f)
+/* The folders that there are gauges of. */
+struct folders {
+	struct folder *item;
+	size_t n;
+	struct poller_state told; /* whose names they have, of a shared store */
+};
+
+/* All of the configuration; free_folders() them. */
+static void
+list_configured(struct folders *all, const struct config *c)
 {
-	size_t i, k;
+	size_t i, k, n = 0;
 
-	*n = 0;
 	for (i = 0; i < c->n_mailboxes; i++)
-		*n += c->mailboxes[i].n_folders;
-	*list = xcalloc(*n + 1, sizeof **list);
-	*n = 0;
+		n += c->mailboxes[i].n_folders;
+	all->item = xcalloc(n + 1, sizeof *all->item);
 	for (i = 0; i < c->n_mailboxes; i++)
-		for (k = 0; k < c->mailboxes[i].n_folders; k++) {
-			struct folder *folder = &(*list)[(*n)++];
+		for (k = 0; k < c->mailboxes[i].n_folders; k++)
+			all->item[all->n++] =
+			    (struct folder){ .mailbox = c->mailboxes[i].name,
+				    .name = c->mailboxes[i].folders[k] };
+}
 
-			folder->mailbox = c->mailboxes[i].name;
-			folder->name = c->mailboxes[i].folders[k];
-			if (store_find_mailbox(st, folder->mailbox,
-				folder->name, &folder->polled, f) == -1)
-				return -1;
-		}
-	qsort(*list, *n, sizeof **list, compare_folders);
+/* All that the pollers of a shared store told of. */
+static int
+list_told(struct folders *all, struct store *st, struct fault *f)
+{
+	size_t i;
+
+	if (poller_state_read(st, &all->told, f) == -1)
+		return -1;
+	all->item = xcalloc(all->told.n_folders + 1, sizeof *all->item);
+	for (i = 0; i < all->told.n_folders; i++)
+		all->item[all->n++] = (struct folder){
+			.mailbox = all->told.folders[i].mailbox,
+			.name = all->told.folders[i].folder,
+		};
+	return 0;
+}
+
+static void
+free_folders(struct folders *all)
+{
+	free(all->item);
+	arena_free(&all->told.memory);
+}
+
+static int
+read_folders(struct folders *all, const struct opened *in, struct fault *f)
+{
+	size_t i;
+
+	if (in->shared == NULL)
+		list_configured(all, &in->config);
+	else if (list_told(all, in->store, f) == -1)
+		return -1;
+	for (i = 0; i < all->n; i++)
+		if (store_find_mailbox(in->store, all->item[i].mailbox,
+			all->item[i].name, &all->item[i].polled, f) == -1)
+			return -1;
+	qsort(all->item, all->n, sizeof *all->item, compare_folders);
 	return 0;
 }
 
@@ -145,48 +186,46 @@ write_durations(FILE *out, const struct folder *list, size_t n)
 }
 
 static int
-write_folders(
-    FILE *out, struct store *st, const struct config *c, struct fault *f)
+write_folders(FILE *out, const struct opened *in, struct fault *f)
 {
-	struct folder *list;
-	size_t n, shown;
-	int rc = read_folders(st, c, &list, &n, f);
+	struct folders all = { 0 };
+	size_t shown;
+	int rc = read_folders(&all, in, f);
 
-	if (rc == 0 && n > 0) {
-		shown = n < FOLDERS ? n : FOLDERS;
-		write_polls(out, list, shown);
-		write_durations(out, list, shown);
+	if (rc == 0 && all.n > 0) {
+		shown = all.n < FOLDERS ? all.n : FOLDERS;
+		write_polls(out, all.item, shown);
+		write_durations(out, all.item, shown);
 		prometheus_family(out, "tlsrua_mailbox_folders_left_out",
 		    "Folders polled later than all that are listed.");
 		prometheus_number(out, "tlsrua_mailbox_folders_left_out", NULL,
-		    0, (int64_t)(n - shown));
+		    0, (int64_t)(all.n - shown));
 	}
-	free(list);
+	free_folders(&all);
 	return rc;
 }
 
 static int
-write_all(FILE *out, struct store *st, const struct config *c, struct fault *f)
+write_all(FILE *out, const struct opened *in, struct fault *f)
 {
 	struct writing w = { .out = out };
 
 	write_build(out);
-	if (write_folders(out, st, c, f) == -1)
+	if (write_folders(out, in, f) == -1)
 		return -1;
-	return metrics_read(st, write_gauge, &w, f);
+	return metrics_read(in->store, write_gauge, &w, f);
 }
 
 static int
-write_file(
-    const char *path, struct store *st, const struct config *c, struct fault *f)
+write_file(const char *path, const struct opened *in, struct fault *f)
 {
 	struct whole_file *file;
 	int rc = -1;
 
-	if (protected_file_check(c, path, f) == -1)
+	if (protected_file_check(&in->config, path, f) == -1)
 		return -1;
 	if ((file = whole_file_open(path, f)) != NULL &&
-	    write_all(whole_file_stream(file), st, c, f) == 0)
+	    write_all(whole_file_stream(file), in, f) == 0)
 		rc = whole_file_commit(file, f);
 	whole_file_close(file);
 	return rc;
@@ -207,9 +246,8 @@ run(const struct options *o)
 	    shared_mirror_metrics(in.shared, &f) == -1)
 		status = cmd_failed(&f);
 	if (status == 0) {
-		rc = strcmp(path, "-") == 0
-			 ? write_all(stdout, in.store, &in.config, &f)
-			 : write_file(path, in.store, &in.config, &f);
+		rc = strcmp(path, "-") == 0 ? write_all(stdout, &in, &f)
+					    : write_file(path, &in, &f);
 		if (rc == -1)
 			status = cmd_failed(&f);
 	}

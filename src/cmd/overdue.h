@@ -12,4 +12,10 @@ struct store;
  */
 int overdue_check(struct store *, const struct config *, struct fault *);
 
+/*
+ * The same of a shared store, of the folders that its pollers told of, within
+ * the grace of [postgresql].
+ */
+int overdue_check_told(struct store *, const struct config *, struct fault *);
+
 #endif

@@ -132,7 +132,7 @@ add_mailbox_json(void *arg, const struct cell *cells, size_t n, struct fault *f)
 }
 
 static void
-print_stored(const struct store_status *s)
+print_stored(const struct store_status *s, int64_t unshipped)
 {
 	char a[GROUPED], b[GROUPED], c[GROUPED];
 
@@ -153,7 +153,7 @@ print_stored(const struct store_status *s)
 		       "and count%s all the same (report-repeated)\n",
 		    text_grouped((uint64_t)s->repeated, a),
 		    s->repeated == 1 ? "s" : "", s->repeated == 1 ? "s" : "");
-	if (s->conflicts + s->quarantined == 0)
+	if (s->conflicts + s->quarantined + unshipped == 0)
 		return;
 	printf("Waiting for attention\n");
 	if (s->quarantined > 0)
@@ -168,6 +168,9 @@ print_stored(const struct store_status *s)
 		printf("  %s in conflict with a stored report: tlsrua "
 		       "quarantine list\n",
 		    text_grouped((uint64_t)s->conflicts, a));
+	if (unshipped > 0)
+		printf("  %s not taken by this store: tlsrua ship --status\n",
+		    text_grouped((uint64_t)unshipped, a));
 }
 
 static void
@@ -189,7 +192,7 @@ add_stored_json(struct json_object *o, const struct store_status *s)
 
 static int
 print_status_json(struct store *st, const struct config *c,
-    const struct store_status *status, struct fault *f)
+    const struct store_status *status, int64_t unshipped, struct fault *f)
 {
 	struct json_object *o = json_new_object();
 	struct listing listing = { .config = c, .json = json_new_array() };
@@ -201,13 +204,15 @@ print_status_json(struct store *st, const struct config *c,
 		return -1;
 	}
 	add_stored_json(o, status);
+	json_add_number(o, "unshipped", unshipped);
 	json_line_print(stdout, o);
 	return 0;
 }
 
+/* `unshipped`: reports that a shared store did not take. */
 static int
-print_status(
-    struct store *st, const struct config *c, bool json, struct fault *f)
+print_status(struct store *st, const struct config *c, int64_t unshipped,
+    bool json, struct fault *f)
 {
 	struct listing listing = { .config = c };
 	struct row_sink sink = { on_head, print_mailbox, &listing };
@@ -216,10 +221,10 @@ print_status(
 	if (store_status(st, &status, f) == -1)
 		return -1;
 	if (json)
-		return print_status_json(st, c, &status, f);
+		return print_status_json(st, c, &status, unshipped, f);
 	if (store_read_mailboxes(st, &sink, f) == -1)
 		return -1;
-	print_stored(&status);
+	print_stored(&status, unshipped);
 	return 0;
 }
 
@@ -259,27 +264,34 @@ show(struct store *st, const struct options *o, const struct config *c,
 	if (o->check)
 		rc = overdue_check(st, c, f);
 	else
-		rc =
-		    o->verify ? verify(st, f) : print_status(st, c, o->json, f);
+		rc = o->verify ? verify(st, f)
+			       : print_status(st, c, 0, o->json, f);
 	return rc == -1 ? cmd_failed(f) : rc;
 }
 
-/* What is looked at of a shared store; 0, or the exit code. */
+/* The same of a shared store, whose mailboxes are those of its pollers. */
 static int
-bring(struct shared_mirror *shared, const struct options *o)
+show_shared(struct opened *in, const struct options *o, struct fault *f)
 {
-	struct fault f = { 0 };
+	struct config c = in->config;
+	int64_t unshipped;
 	int rc;
 
+	c.n_mailboxes = 0;
 	if (o->verify)
 		return cmd_usage(
 		    "status: --verify counts again what is in the store of a "
 		    "poller; a shared store counts its days again by itself");
-	if (o->check)
-		rc = shared_mirror_newest(shared, (int64_t)time(NULL), &f);
-	else
-		rc = shared_mirror_status(shared, &f);
-	return rc == -1 ? cmd_failed(&f) : 0;
+	if (o->check) {
+		rc = shared_mirror_newest(in->shared, (int64_t)time(NULL), f);
+		if (rc == 0)
+			rc = overdue_check_told(in->store, &c, f);
+	} else {
+		rc = shared_mirror_status(in->shared, &unshipped, f);
+		if (rc == 0)
+			rc = print_status(in->store, &c, unshipped, o->json, f);
+	}
+	return rc == -1 ? cmd_failed(f) : rc;
 }
 
 static int
@@ -292,10 +304,9 @@ run(const struct options *o)
 	if (o->n_args > 0)
 		return cmd_usage("status: takes no arguments");
 	status = cmd_open_reading(o, CONFIG_OPTIONAL, &in);
-	if (status == 0 && in.shared != NULL)
-		status = bring(in.shared, o);
 	if (status == 0)
-		status = show(in.store, o, &in.config, &f);
+		status = in.shared != NULL ? show_shared(&in, o, &f)
+					   : show(in.store, o, &in.config, &f);
 	cmd_close(&in);
 	return status;
 }

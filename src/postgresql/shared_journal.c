@@ -7,6 +7,7 @@
 #include "postgresql/connection.h"
 #include "postgresql/shared_journal.h"
 #include "postgresql/shared_key.h"
+#include "postgresql/shared_poller.h"
 #include "postgresql/shared_schema.h"
 
 enum {
@@ -36,20 +37,21 @@ shared_journal_forget(struct shared_journal *j)
 int
 shared_journal_open(struct pg *p, const char *application,
     const unsigned char id[SHIPMENT_KEY], const char *name,
-    struct shared_journal *j, struct fault *f)
+    const struct poller_state *state, struct shared_journal *j, struct fault *f)
 {
 	char room[8];
 	/* it is waited for, but not as long as a silent server is */
 	struct pg_value ghosts[] = { pg_text(application),
 		pg_int8((int64_t)p->timeout * GHOST_MS, room) };
 	struct pg_value what[] = { pg_uuid(id), pg_text(name) };
-	PGresult *r[3];
+	PGresult *r[4];
 	int rc;
 
 	if (pg_send(p, end_ghosts, ghosts, 2, f) == -1 ||
 	    pg_send(p, find_version, NULL, 0, f) == -1 ||
 	    pg_send(p, open_journal, what, 2, f) == -1 ||
-	    pg_answers(p, r, 3, f) == -1)
+	    shared_poller_send(p, id, state, f) == -1 ||
+	    pg_answers(p, r, 4, f) == -1)
 		return -1;
 	rc = shared_schema_judge(p, (int)pg_column_int(r[1], 0, 0),
 	    (int)pg_column_int(r[1], 0, 1), f);
@@ -58,7 +60,7 @@ shared_journal_open(struct pg *p, const char *application,
 	j->has_mark = PQgetlength(r[2], 0, 2) == SHIPMENT_KEY;
 	if (j->has_mark)
 		memcpy(j->mark, pg_column_bytes(r[2], 0, 2), SHIPMENT_KEY);
-	pg_clear(r, 3);
+	pg_clear(r, 4);
 	return rc;
 }
 

@@ -9,6 +9,7 @@
 
 struct fault;
 struct pg;
+struct poller_state;
 
 /* A journal as the shared store has it; begin with { 0 }. */
 struct shared_journal {
@@ -25,12 +26,13 @@ void shared_journal_forget(struct shared_journal *);
 /*
  * Find or make the journal there, once other connections that ship it were
  * ended: one run at a time has it (the store's lock), so they are ghosts of
- * runs that are gone.  One round trip.  -1 also when the store there is of
+ * runs that are gone; and tell what the poller has beside reports.  One round
+ * trip.  -1 also when the store there is of
  * another release.
  */
 int shared_journal_open(struct pg *, const char *application,
     const unsigned char id[SHIPMENT_KEY], const char *name,
-    struct shared_journal *, struct fault *);
+    const struct poller_state *, struct shared_journal *, struct fault *);
 
 /* Have it shipped from its start, and forget what was not taken. */
 int shared_journal_restart(

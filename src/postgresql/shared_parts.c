@@ -350,6 +350,21 @@ static const char in_conflict[] =
 		      " FROM " T
 		      "reports AS r WHERE r.status = 'conflict' ORDER BY r.id";
 
+static const char pollers[] =
+    "SELECT coalesce(sum(p.messages), 0)::int8,"
+    " coalesce(sum(p.quarantined), 0)::int8,"
+    " coalesce(sum(p.quarantine_bytes), 0)::int8 FROM " T "pollers AS p";
+
+/* Behind the poller's name where there is more than one. */
+static const char mailboxes[] =
+    "SELECT CASE WHEN (SELECT count(*) FROM " T "pollers) > 1"
+    " THEN j.name || ': ' || m.mailbox ELSE m.mailbox END, m.folder,"
+    " m.uidvalidity, m.uid, " UTC("m.last_poll") ", " UTC(
+	"m.last_good") ","
+		       " m.status, m.error, m.messages, m.reports, m.duration"
+		       " FROM " T "mailboxes AS m JOIN " T
+		       "journals AS j ON j.id = m.journal";
+
 struct statement {
 	enum mirror_part part;
 	const char *select;
@@ -362,7 +377,9 @@ enum {
 
 static const struct statement sets[SHARED_SETS][MOST_PARTS] = {
 	[SHARED_BASE] = { { MIRROR_ENDS, ends, NULL },
-	    { MIRROR_KNOWN, known, NULL }, { MIRROR_TOTALS, conflicts, NULL } },
+	    { MIRROR_KNOWN, known, NULL }, { MIRROR_TOTALS, conflicts, NULL },
+	    { MIRROR_POLLERS, pollers, T "pollers" },
+	    { MIRROR_MAILBOXES, mailboxes, T "mailboxes" } },
 	[SHARED_OVERVIEW] = { { MIRROR_DAYS, days, NULL },
 	    { MIRROR_JUDGED, judged, NULL }, { MIRROR_SENDERS, senders, NULL },
 	    { MIRROR_SENDERS, witnesses, NULL },
@@ -465,19 +482,38 @@ shared_part_read(struct pg *p, enum shared_set set, size_t i,
 	return rc;
 }
 
-int
-shared_size(struct pg *p, int64_t *bytes, struct fault *f)
+/* The one number that a statement gives. */
+static int
+read_number(struct pg *p, const char *sql, int64_t *number, struct fault *f)
 {
 	PGresult *result;
 
-	if (pg_send(p,
-		"SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::int8"
-		" FROM pg_class AS c WHERE c.relkind = 'r'"
-		" AND c.relnamespace = 'tlsrua'::regnamespace",
-		NULL, 0, f) == -1 ||
+	if (pg_send(p, sql, NULL, 0, f) == -1 ||
 	    pg_answers(p, &result, 1, f) == -1)
 		return -1;
-	*bytes = pg_column_int(result, 0, 0);
+	*number = pg_column_int(result, 0, 0);
 	PQclear(result);
 	return 0;
+}
+
+int
+shared_unshipped(struct pg *p, int64_t *reports, struct fault *f)
+{
+	int may = may_read(p, T "unshipped", f);
+
+	*reports = 0;
+	if (may != 1)
+		return may;
+	return read_number(
+	    p, "SELECT count(*) FROM " T "unshipped", reports, f);
+}
+
+int
+shared_size(struct pg *p, int64_t *bytes, struct fault *f)
+{
+	return read_number(p,
+	    "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::int8"
+	    " FROM pg_class AS c WHERE c.relkind = 'r'"
+	    " AND c.relnamespace = 'tlsrua'::regnamespace",
+	    bytes, f);
 }

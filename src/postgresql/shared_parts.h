@@ -44,6 +44,9 @@ int shared_part(enum shared_set, size_t i, enum mirror_part *part);
 int shared_part_read(struct pg *, enum shared_set, size_t i,
     const struct shared_scope *, const struct row_sink *, struct fault *);
 
+/* Reports that it did not take; 0 for a role that may not know. */
+int shared_unshipped(struct pg *, int64_t *reports, struct fault *);
+
 /* Bytes that the shared store takes on the server's disk. */
 int shared_size(struct pg *, int64_t *bytes, struct fault *);
 

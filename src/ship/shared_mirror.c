@@ -145,9 +145,12 @@ bring_size(struct shared_mirror *m, struct fault *f)
 }
 
 int
-shared_mirror_status(struct shared_mirror *m, struct fault *f)
+shared_mirror_status(
+    struct shared_mirror *m, int64_t *unshipped, struct fault *f)
 {
-	return bring(m, SHARED_STATUS, f) == -1 ? -1 : bring_size(m, f);
+	if (bring(m, SHARED_STATUS, f) == -1 || bring_size(m, f) == -1)
+		return -1;
+	return shared_unshipped(&m->pg, unshipped, f);
 }
 
 int

@@ -34,8 +34,12 @@ struct store *shared_mirror_store(struct shared_mirror *);
 int shared_mirror_overview(
     struct shared_mirror *, const char *from, const char *to, struct fault *);
 
-/* Bring what store_status() reads. */
-int shared_mirror_status(struct shared_mirror *, struct fault *);
+/*
+ * Bring what store_status() reads; `*unshipped` gets how many reports the
+ * shared store did not take.
+ */
+int shared_mirror_status(
+    struct shared_mirror *, int64_t *unshipped, struct fault *);
 
 /* Bring what store_newest_end() reads; `now` in seconds since 1970. */
 int shared_mirror_newest(struct shared_mirror *, int64_t now, struct fault *);

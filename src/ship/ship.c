@@ -15,6 +15,8 @@
 #include "base/log.h"
 #include "base/stop_signal.h"
 #include "ledger/journal_events.h"
+#include "ledger/polled_folders.h"
+#include "model/poller_state.h"
 #include "model/shipment.h"
 #include "postgresql/connection.h"
 #include "postgresql/merge.h"
@@ -86,6 +88,8 @@ static int
 open_journal(struct shipping *s, struct fault *f)
 {
 	char application[NAME], name[256];
+	struct poller_state state;
+	int rc;
 
 	application_name(s->id, application);
 	poller_name(s->settings, name, sizeof name);
@@ -95,8 +99,12 @@ open_journal(struct shipping *s, struct fault *f)
 			s->settings->timeout, f) == -1)
 			return -1;
 	}
-	return shared_journal_open(
-	    &s->pg, application, s->id, name, &s->journal, f);
+	rc = poller_state_read(s->store, &state, f);
+	if (rc == 0)
+		rc = shared_journal_open(
+		    &s->pg, application, s->id, name, &state, &s->journal, f);
+	arena_free(&state.memory);
+	return rc;
 }
 
 /* Whether what the journal there was told last is what this store has there. */

@@ -126,9 +126,11 @@ shared_mirror_overview(
 }
 
 int
-shared_mirror_status(struct shared_mirror *m, struct fault *f)
+shared_mirror_status(
+    struct shared_mirror *m, int64_t *unshipped, struct fault *f)
 {
 	(void)m;
+	*unshipped = 0;
 	return missing(f);
 }
 

@@ -156,6 +156,14 @@ static const struct part parts[MIRROR_PARTS] = {
 	      " whole_mail, size, kept, created, report) VALUES (?2, ?1,"
 	      " 'report-id-conflict', '', '', 0, 0, 0,"
 	      " (SELECT received FROM messages WHERE id = ?1), ?2)" } },
+	[MIRROR_POLLERS] = { 0, 0, { NULL },
+	    { "UPDATE totals SET messages = ?1, quarantined = ?2,"
+	      " quarantine_bytes = ?3" } },
+	[MIRROR_MAILBOXES] = { 0, 0, { NULL },
+	    { "INSERT INTO mailboxes (name, folder, uidvalidity, uid,"
+	      " last_poll, last_good, status, error, messages, reports,"
+	      " duration) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+	      " ?11) ON CONFLICT DO NOTHING" } },
 };
 
 /* What the view of that name shows of other stores (gather_overview.c). */

@@ -66,6 +66,11 @@ enum mirror_part {
 	MIRROR_LAST_FAILURES,
 	/* source, message_id, received; number of a report */
 	MIRROR_CONFLICTS,
+	/* of all pollers, numbers: messages, quarantined, quarantine_bytes */
+	MIRROR_POLLERS,
+	/* mailbox, folder, numbers: uidvalidity, uid; last_poll, last_good;
+	 * number: status; error; numbers: messages, reports, duration */
+	MIRROR_MAILBOXES,
 	MIRROR_PARTS
 };
 

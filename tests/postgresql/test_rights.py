@@ -9,7 +9,7 @@ from lib.shared_store import Poller, SharedStore  # noqa: E402
 
 TABLES = ("schema", "journals", "unshipped", "reports", "dropped", "report_bytes", "policy_texts", "policies",
           "senders", "problems", "mutes", "result_types", "failures", "dirty", "months", "counting", "readers",
-          "rollup_days", "rollup_domains", "rollup_failures")
+          "rollup_days", "rollup_domains", "rollup_failures", "pollers", "mailboxes")
 VIEWS = ("daily", "weekly", "monthly", "failures", "mx", "reports", "senders", "domains", "problems")
 
 
@@ -97,7 +97,7 @@ class Rights(SharedStore):
                                                                 user="tenant"), view)
         self.assertEqual([("tenant", "d1.example")], self.pg.sql("SELECT * FROM tlsrua.readers", user="tenant"))
         for table in ("policy_texts", "journals", "unshipped", "report_bytes", "dropped", "dirty", "rollup_days",
-                      "mutes", "by_day"):
+                      "mutes", "by_day", "pollers", "mailboxes"):
             self.refused("tenant", f"SELECT * FROM tlsrua.{table}")
         self.refused("tenant", "INSERT INTO tlsrua.readers VALUES ('tenant', 'd2.example')")
 

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import sqlite3
 import sys
 
@@ -147,6 +148,48 @@ trust_anchor = none
             self.assertEqual(here[name], there[name], name)
             self.assertTrue(here[name], name)
         self.assertRegex(self.said(SHARED, "status"), "reports of 2026-10-07 to 2026-11-20; ")
+
+    def test_the_mailboxes_of_pollers(self):
+        """Those that the pollers told of at their last shipping; of several each behind its poller's name."""
+        for mailbox, folder, good, error in (("reports", "INBOX", "2026-11-21T06:00:00Z", ""),
+                                             ("reports", "Junk", None, "imap: cut: caf\udce9")):
+            self.poller.take([])
+            db = sqlite3.connect(self.poller.store)
+            with db:
+                db.execute("INSERT INTO mailboxes (name, folder, uidvalidity, uid, last_poll, last_good, status, error,"
+                           " messages, reports, duration) VALUES (?, ?, 7, 9, '2026-11-21T06:00:00Z', ?, ?, CAST(? AS"
+                           " TEXT), 12, 5, 1500)", (mailbox, folder, good, 69 if error else 0,
+                                                    error.encode(errors="surrogateescape")))
+            db.close()
+        self.poller.take(self.reports(20))
+        self.poller.ship()
+        conf = self.write("boxes.conf", f"[store]\npath = {self.poller.store}\n[mailbox reports]\nhost = localhost\n"
+                          "user = x\npassword_file = /dev/null\nfolders = INBOX Junk\n")
+        for command in (("metrics",), ("status",)):
+            here, there = (self.expect(OK, "-c", conf, "-d", source, *command, env={**self.pg.env, **NOW}).out
+                           for source in (self.poller.store, SHARED))
+            here, there = (re.sub(r"(?m)^.*tlsrua_messages.*\n|.*tlsrua_store_bytes.*\n|[0-9,]+ bytes on disk", "", text)
+                           for text in (here, there))
+            self.assertEqual(here.replace("caf\ufffd", "caf?"), there.replace("caf\ufffd", "caf?"))
+        self.assertIn("Junk: 12 mails, 5 reports; last polled well: never", there)
+        self.assertIn("2026-11-21T06:00:00Z", json.loads(self.said(SHARED, "summary", "--json"))["last_good_poll"])
+        self.assertIn("reports: Junk: was never polled well", self.expect(
+            1, "-c", self.poller.conf, "-d", SHARED, "status", "--check", env=self.pg.env).err)
+        two = Poller(self, "two")
+        two.take(self.reports(5, seed=5))
+        two.ship()
+        self.assertIn("one: reports: INBOX: 12 mails", self.said(SHARED, "status"))
+        self.poller.execute("UPDATE journal SET id = randomblob(16)")  # as after a backup was put back
+        self.poller.ship()
+        self.assertEqual(2, len(self.pg.sql("SELECT * FROM tlsrua.mailboxes")))
+
+    def test_what_a_shared_store_did_not_take(self):
+        self.poller.take(self.reports(5))
+        self.poller.ship()
+        self.pg.sql("INSERT INTO tlsrua.unshipped (journal, position, organization, report_id, sqlstate, error)"
+                    " VALUES (1, 3, 'x', 'y', '22021', 'no')")
+        self.assertIn("1 not taken by this store", self.said(SHARED, "status"))
+        self.assertEqual(1, json.loads(self.said(SHARED, "status", "--json"))["unshipped"])
 
     def test_that_reports_still_come(self):
         """The newest that somebody vouches for tells, as far as somebody vouches for any."""

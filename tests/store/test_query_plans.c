@@ -12,11 +12,13 @@
 #include "ledger/mailboxes.h"
 #include "ledger/mechanisms.h"
 #include "ledger/notified.h"
+#include "ledger/polled_folders.h"
 #include "ledger/posts.h"
 #include "ledger/refused_logins.h"
 #include "ledger/suspects.h"
 #include "ledger/view_progress.h"
 #include "model/announced.h"
+#include "model/poller_state.h"
 #include "store/rejects.h"
 #include "store/status.h"
 #include "store/views_mark.h"
@@ -588,6 +590,7 @@ run_seldom(struct scene *s)
 	struct arena a = { 0 };
 	char day[16], oldest[24];
 	struct store_refused refused;
+	struct poller_state state;
 	bool vouched;
 	int64_t end;
 
@@ -602,6 +605,8 @@ run_seldom(struct scene *s)
 	assert_ok(s, store_count_refused(s->st, "box", 0, &refused, &s->f));
 	assert_ok(s, store_count_waiting(s->st, &end, oldest, &s->f));
 	assert_ok(s, store_load_report(s->st, 1, &a, &r, &s->f));
+	assert_ok(s, poller_state_read(s->st, &state, &s->f));
+	arena_free(&state.memory);
 	look_at_domains(s);
 	tell_changes(s);
 	read_overviews(s);
