@@ -7,7 +7,8 @@ struct fault;
 /*
  * What no output may replace, as it stands on the disk now: the store of the
  * configuration, the files that belong to the store, the configuration itself,
- * lists of domains, secrets and certificates.  Kept by who writes many files at a time.
+ * lists of domains, secrets and certificates.  Kept by who writes many files at
+ * a time.
  */
 struct protected_files;
 

@@ -234,8 +234,8 @@ next_policy(struct reading *r, size_t n)
 {
 	if (n == r->policy_room) {
 		r->policy_room = 2 * r->policy_room + 4;
-		r->policy = xreallocarray(
-		    r->policy, r->policy_room, sizeof *r->policy);
+		r->policy =
+		    xreallocarray(r->policy, r->policy_room, sizeof *r->policy);
 	}
 	return &r->policy[n];
 }
