@@ -504,7 +504,7 @@ class Behind(Receiving):
 
     def curl(self, *args):
         """As senders do it: (status, what was said)."""
-        done = subprocess.run(["curl", "--silent", "--cacert", self.web.ca_file, "-w", "\n%{http_code}", *args,
+        done = subprocess.run(["curl", "--silent", "--ipv4", "--cacert", self.web.ca_file, "-w", "\n%{http_code}", *args,
                                self.web.url], capture_output=True, text=True, timeout=HANG, check=False)
         said, _, status = done.stdout.rpartition("\n")
         return int(status), said.strip()
@@ -534,7 +534,7 @@ def behind(kind):
         self.assertEqual((415, "refused: http-media-type"), self.curl("--data-binary", "hello"))
         self.assertEqual((400, "refused: json-syntax"),
                          self.curl("--data-binary", "hello", "-H", f"Content-Type: {JSON}"))
-        self.assertEqual(411, self.curl("-X", "POST")[0])
+        self.assertIn(self.curl("-X", "POST")[0], (400, 411))  # some answer by themselves
         for path in ("/", "/v1/tlsrpt/", "/v1/tlsrpt/x", "/v1/tlsrpt/../../etc/passwd", "/v1", "/v1/tlsrptx",
                      "/v1/tlsrpt%00", "/libexec/tlsrua/receive"):
             with self.subTest(path):
