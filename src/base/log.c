@@ -67,8 +67,9 @@ log_is_terminal(void)
 void
 log_progress_end(void)
 {
-	if (state.progress)
-		fputs("\r\033[K", stderr);
+	if (!state.progress)
+		return;
+	fputs("\r\033[K", stderr);
 	state.progress = false;
 }
 

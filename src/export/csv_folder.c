@@ -287,23 +287,24 @@ csv_folder_publish(struct csv_writing *r, struct fault *f)
 }
 
 static int
-note(struct csv_writing *r, struct written *w, struct fault *f)
+note(
+    struct csv_writing *r, struct written *w, struct store *st, struct fault *f)
 {
 	struct stat sb;
 
 	if (w->file == NULL || whole_file_stat(w->file, &sb) == -1)
 		return 0;
 	w->export.file = file_mark(&sb, &r->mem);
-	return store_note_export(r->store, &w->export, f);
+	return store_note_export(st, &w->export, f);
 }
 
 int
-csv_folder_note(struct csv_writing *r, struct fault *f)
+csv_folder_note(struct csv_writing *r, struct store *st, struct fault *f)
 {
 	size_t i;
 
 	for (i = 0; i < r->n; i++)
-		if (note(r, &r->written[i], f) == -1)
+		if (note(r, &r->written[i], st, f) == -1)
 			return -1;
 	return 0;
 }
@@ -378,7 +379,7 @@ note_all(struct csv_writing *r, struct fault *f)
 		return 0;
 	if (store_begin(r->store, f) == -1)
 		return -1;
-	if (csv_folder_note(r, f) == 0)
+	if (csv_folder_note(r, r->store, f) == 0)
 		return store_commit(r->store, f);
 	store_rollback(r->store);
 	return -1;

@@ -33,15 +33,15 @@ enum {
  * open writes the files beside those they replace; NULL with a fault, whose
  * exit code is 73 for the folder, or that of the store.  It must not run while
  * another of the same folder is open.  publish lets them appear, and note
- * remembers them, in the open transaction.  `target` must live until it is
- * closed.
+ * remembers them, in the open transaction of a store.  `target` must live until
+ * it is closed.
  */
 struct csv_writing;
 
 struct csv_writing *csv_folder_open(struct store *, const struct config *,
     const struct csv_target *, struct fault *);
 int csv_folder_publish(struct csv_writing *, struct fault *);
-int csv_folder_note(struct csv_writing *, struct fault *);
+int csv_folder_note(struct csv_writing *, struct store *, struct fault *);
 void csv_folder_close(struct csv_writing *); /* NULL is legal */
 
 /* Its files that are not current, for whole_files_settle(); how many. */

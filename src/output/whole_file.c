@@ -28,7 +28,7 @@
 #include "output/write_fault.h"
 
 enum {
-	STREAM_BUFFER = 64 * 1024,
+	STREAM_BUFFER = 16 * 1024,
 	CHUNK = 16 * 1024,  /* compared at once */
 	TRIES = 16,	    /* for a name that nobody has */
 	LINKS_MAX = 8,	    /* followed from the name to the file */

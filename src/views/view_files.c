@@ -168,29 +168,29 @@ view_publish(struct view_job *j, struct fault *f)
 }
 
 int
-view_note(struct view_job *j, struct fault *f)
+view_note(struct view_job *j, struct store *st, struct fault *f)
 {
 	struct store_export now = note_of(j);
 
 	now.options = j->options;
 	now.file = j->page;
-	if (j->folder != NULL && csv_folder_note(j->folder, f) == -1)
+	if (j->folder != NULL && csv_folder_note(j->folder, st, f) == -1)
 		return -1;
-	return store_note_export(j->store, &now, f);
+	return store_note_export(st, &now, f);
 }
 
 int
-view_forget(struct view_job *j, struct fault *f)
+view_forget(struct view_job *j, struct store *st, struct fault *f)
 {
 	struct store_export now = note_of(j);
 
-	return store_note_export(j->store, &now, f);
+	return store_note_export(st, &now, f);
 }
 
 void
 view_close(struct view_job *j)
 {
 	csv_folder_close(j->folder);
+	j->folder = NULL;
 	arena_free(&j->mem);
-	*j = (struct view_job){ 0 };
 }

@@ -2,6 +2,7 @@
 #define VIEWS_VIEW_FILES_H
 
 struct fault;
+struct store;
 struct view_job;
 
 /*
@@ -26,11 +27,11 @@ int view_write(struct view_job *, struct fault *);
 int view_publish(struct view_job *, struct fault *);
 
 /* Note all of it, or that it is to be written by the next run; both in the open
- * transaction. */
-int view_note(struct view_job *, struct fault *);
-int view_forget(struct view_job *, struct fault *);
+ * transaction of a store. */
+int view_note(struct view_job *, struct store *, struct fault *);
+int view_forget(struct view_job *, struct store *, struct fault *);
 
-/* Free what belongs to it. */
+/* Free what belongs to it; all else can still be read. */
 void view_close(struct view_job *);
 
 #endif

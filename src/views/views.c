@@ -1,15 +1,15 @@
-#include <errno.h>
 #include <grp.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/side_by_side.h"
 #include "base/stop_signal.h"
 #include "config/config.h"
 #include "export/csv_folder.h"
@@ -21,37 +21,40 @@
 #include "tables/known_domains.h"
 #include "views/view_domains.h"
 #include "views/view_files.h"
+#include "views/view_folders.h"
 #include "views/view_job.h"
 #include "views/view_mail.h"
 #include "views/views.h"
 
 enum {
-	TOGETHER = 16 /* views whose files go to the disk at once */
+	TOGETHER = 16, /* views whose files go to the disk at once */
+	WORKERS = 2    /* threads that write views */
 };
 
-/* A folder that is written, and whose it is. */
-struct folder {
-	dev_t device;
-	ino_t inode;
-	const char *owner; /* "[view NAME]" */
-};
-
-/* A refresh of the views. */
+/*
+ * A refresh of the views.  Workers write them, TOGETHER at a time, each with a
+ * view of the store by a connection of its own; what is noted of them is
+ * written by one at a time.
+ */
 struct refresh {
 	const struct config *config;
 	const struct views_wish *wish;
-	struct store *store;
 	struct protected_files *protected;
 	struct arena mem;
 	struct view_progress progress;
 	int64_t newest;		    /* number of the newest report */
 	struct known_domains known; /* all that are stored */
 	struct known_domains fresh; /* with a report that no view shows yet */
-	struct folder *folders;	    /* so far */
-	size_t n_folders, room;
+	struct view_job *jobs;	    /* of the views that are wanted, in order */
+	size_t n;
+	pthread_mutex_t lock;		/* of all that follow */
+	struct store *store;		/* to write */
+	struct store *readers[WORKERS]; /* that no worker has */
+	size_t n_readers;
 	size_t written;
-	int status;   /* the first failure's */
-	bool is_over; /* the store itself failed */
+	const struct view_job *failed; /* the first of the configuration */
+	int status;		       /* its exit code */
+	bool is_over;		       /* the store itself failed */
 };
 
 static int
@@ -102,48 +105,6 @@ find_group(struct view_job *j, struct fault *f)
 	return 0;
 }
 
-/* Two paths may lead to one folder: the second view would be shown the first's
- * owners, and the other way round. */
-static int
-check_folder(struct refresh *r, struct view_job *j, struct fault *f)
-{
-	const char *dir = j->view->dir;
-	struct folder *new;
-	struct stat sb;
-	size_t i;
-
-	if (dir[0] == '\0' || stat(dir, &sb) == -1)
-		return 0;
-	for (i = 0; i < r->n_folders; i++)
-		if (r->folders[i].device == sb.st_dev &&
-		    r->folders[i].inode == sb.st_ino)
-			return fault(f, FAULT_HOST, EX_CONFIG,
-			    "dir: %s is the folder of %s as well: give each a "
-			    "folder of its own",
-			    dir, r->folders[i].owner);
-	r->folders = arena_grow(
-	    &r->mem, r->folders, r->n_folders, &r->room, sizeof *r->folders);
-	new = &r->folders[r->n_folders++];
-	*new = (struct folder){ sb.st_dev, sb.st_ino,
-		arena_printf(&r->mem, "[view %s]", j->view->name) };
-	return 0;
-}
-
-/* The folder of [export] is no view's. */
-static void
-note_main_folder(struct refresh *r)
-{
-	struct stat sb;
-
-	if (r->config->export_dir[0] == '\0' ||
-	    stat(r->config->export_dir, &sb) == -1)
-		return;
-	r->folders =
-	    arena_grow(&r->mem, r->folders, 0, &r->room, sizeof *r->folders);
-	r->folders[r->n_folders++] =
-	    (struct folder){ sb.st_dev, sb.st_ino, "[export]" };
-}
-
 /* All that the files of a view depend on, apart from the store. */
 static const char *
 options_of(struct view_job *j)
@@ -180,138 +141,250 @@ is_due(struct refresh *r, struct view_job *j, struct fault *f)
 	return noted == -1 ? -1 : !noted;
 }
 
-/* A view, and whether this run is done with it. */
-struct turn {
-	struct view_job job;
-	bool failed, due;
-};
-
 /* A view that failed: said, and tried again by the next run. */
 static void
-fail(struct refresh *r, struct turn *t, const struct fault *f)
+fail(struct refresh *r, struct view_job *j, const struct fault *f)
 {
-	log_error("%s:%u: [view %s] %s", r->config->path, t->job.view->line,
-	    t->job.view->name, f->text);
-	if (r->status == 0)
+	pthread_mutex_lock(&r->lock);
+	log_error("%s:%u: [view %s] %s", r->config->path, j->view->line,
+	    j->view->name, f->text);
+	if (r->failed == NULL || j < r->failed) {
+		r->failed = j;
 		r->status = f->status;
-	t->failed = true;
+	}
+	j->failed = true;
 	r->is_over |= f->status == EX_IOERR;
+	pthread_mutex_unlock(&r->lock);
+}
+
+static bool
+is_over(struct refresh *r)
+{
+	bool is;
+
+	pthread_mutex_lock(&r->lock);
+	is = r->is_over;
+	pthread_mutex_unlock(&r->lock);
+	return is || stop_requested();
 }
 
 /* Find out what a view is about, and write what is due of it. */
 static int
-begin(struct refresh *r, struct turn *t, struct fault *f)
+begin(struct refresh *r, struct view_job *j, struct fault *f)
 {
-	struct view_job *j = &t->job;
 	int due;
 
-	if (view_domains(j->view, &r->known, &j->mem, &j->domains, f) == -1 ||
-	    find_group(j, f) == -1 || view_make_folder(j, f) == -1 ||
-	    check_folder(r, j, f) == -1)
+	if (view_domains(j->view, &r->known, &j->mem, &j->domains, f) == -1)
 		return -1;
 	j->options = options_of(j);
 	if ((due = is_due(r, j, f)) == -1)
 		return -1;
-	t->due = due == 1;
-	return t->due ? view_write(j, f) : 0;
+	j->due = due == 1;
+	return j->due ? view_write(j, f) : 0;
 }
 
 /* Have the disk write the files of several views at once. */
 static int
-settle(struct turn *turns, size_t n, struct fault *f)
+settle(const struct view_job *jobs, size_t n, struct fault *f)
 {
 	struct whole_file *files[TOGETHER * CSV_FOLDER_FILES] = { NULL };
 	size_t i, all = 0;
 
 	for (i = 0; i < n; i++)
-		if (!turns[i].failed && turns[i].job.folder != NULL)
-			all +=
-			    csv_folder_files(turns[i].job.folder, &files[all]);
+		if (!jobs[i].failed && jobs[i].folder != NULL)
+			all += csv_folder_files(jobs[i].folder, &files[all]);
 	return whole_files_settle(files, all, f);
 }
 
-/* Note in one transaction what was written and what failed. */
-static int
-note(struct refresh *r, struct turn *turns, size_t n, struct fault *f)
-{
-	size_t i = 0;
-
-	while (i < n && !turns[i].failed && !turns[i].due)
-		i++;
-	if (i == n)
-		return 0;
-	if (store_begin(r->store, f) == -1)
-		return -1;
-	for (; i < n; i++) {
-		if (!turns[i].failed && !turns[i].due)
-			continue;
-		if ((turns[i].failed ? view_forget(&turns[i].job, f)
-				     : view_note(&turns[i].job, f)) == -1) {
-			store_rollback(r->store);
-			return -1;
-		}
-	}
-	return store_commit(r->store, f);
-}
-
-/* What comes once the files of several views are written. */
+/* Let the files of several views appear. */
 static void
-end(struct refresh *r, struct turn *turns, size_t n)
+publish(struct refresh *r, struct view_job *jobs, size_t n)
 {
 	struct fault f;
 	size_t i;
 
-	if (settle(turns, n, &f) == -1)
+	if (settle(jobs, n, &f) == -1)
 		for (i = 0; i < n; i++)
-			if (!turns[i].failed && turns[i].due)
-				fail(r, &turns[i], &f);
+			if (!jobs[i].failed && jobs[i].due)
+				fail(r, &jobs[i], &f);
 	for (i = 0; i < n; i++)
-		if (!turns[i].failed && turns[i].due &&
-		    view_publish(&turns[i].job, &f) == -1)
-			fail(r, &turns[i], &f);
-	if (!r->is_over && note(r, turns, n, &f) == -1)
-		fail(r, &turns[0], &f);
-	for (i = 0; i < n && !r->is_over; i++) {
-		if (turns[i].failed)
+		if (!jobs[i].failed && jobs[i].due &&
+		    view_publish(&jobs[i], &f) == -1)
+			fail(r, &jobs[i], &f);
+}
+
+/* Note in one transaction what was written and what failed. */
+static int
+note(struct store *st, struct view_job *jobs, size_t n, struct fault *f)
+{
+	size_t i = 0;
+
+	while (i < n && !jobs[i].failed && !jobs[i].due)
+		i++;
+	if (i == n)
+		return 0;
+	if (store_begin(st, f) == -1)
+		return -1;
+	for (; i < n; i++) {
+		if (!jobs[i].failed && !jobs[i].due)
 			continue;
-		if (turns[i].due)
-			log_info("[view %s]: written", turns[i].job.view->name);
-		r->written += turns[i].due;
-		if (turns[i].job.view->mail[0] != '\0' &&
-		    view_mail_if_due(&turns[i].job, &f) == -1)
-			fail(r, &turns[i], &f);
+		if ((jobs[i].failed ? view_forget(&jobs[i], st, f)
+				    : view_note(&jobs[i], st, f)) == -1) {
+			store_rollback(st);
+			return -1;
+		}
+	}
+	return store_commit(st, f);
+}
+
+static int
+note_alone(struct refresh *r, struct view_job *jobs, size_t n, struct fault *f)
+{
+	int rc;
+
+	pthread_mutex_lock(&r->lock);
+	rc = note(r->store, jobs, n, f);
+	pthread_mutex_unlock(&r->lock);
+	return rc;
+}
+
+/* One command for mail at a time. */
+static int
+mail_alone(struct refresh *r, struct view_job *j, struct fault *f)
+{
+	int rc;
+
+	if (j->view->mail[0] == '\0')
+		return 0;
+	pthread_mutex_lock(&r->lock);
+	j->store = r->store;
+	rc = view_mail_if_due(j, f);
+	pthread_mutex_unlock(&r->lock);
+	return rc;
+}
+
+/* A view that was written, as far as it was due. */
+static void
+tell(struct refresh *r, const struct view_job *j)
+{
+	if (!j->due)
+		return;
+	pthread_mutex_lock(&r->lock);
+	log_info("[view %s]: written", j->view->name);
+	r->written++;
+	pthread_mutex_unlock(&r->lock);
+}
+
+/* What comes once the files of several views are written. */
+static void
+end(struct refresh *r, struct view_job *jobs, size_t n)
+{
+	struct fault f;
+	size_t i;
+
+	publish(r, jobs, n);
+	if (n > 0 && !is_over(r) && note_alone(r, jobs, n, &f) == -1)
+		fail(r, &jobs[0], &f);
+	for (i = 0; i < n && !is_over(r); i++) {
+		if (jobs[i].failed)
+			continue;
+		tell(r, &jobs[i]);
+		if (mail_alone(r, &jobs[i], &f) == -1)
+			fail(r, &jobs[i], &f);
 	}
 }
 
-/* Some views after the other, so many at a time; false when it was ended. */
-static bool
-refresh_all(struct refresh *r)
+/* Lend a worker a connection; there are as many as workers. */
+static struct store *
+take_reader(struct refresh *r)
 {
-	struct turn turns[TOGETHER];
+	struct store *reader;
+
+	pthread_mutex_lock(&r->lock);
+	reader = r->readers[--r->n_readers];
+	pthread_mutex_unlock(&r->lock);
+	return reader;
+}
+
+static void
+give_reader_back(struct refresh *r, struct store *reader)
+{
+	pthread_mutex_lock(&r->lock);
+	r->readers[r->n_readers++] = reader;
+	pthread_mutex_unlock(&r->lock);
+}
+
+/* The work of one worker: the views from TOGETHER * i on. */
+static void
+write_some(void *arg, size_t i)
+{
+	struct refresh *r = arg;
+	struct view_job *jobs = r->jobs + i * TOGETHER;
+	size_t left = r->n - i * TOGETHER, n, k;
+	struct store *reader = take_reader(r);
 	struct fault f;
-	size_t i = 0, n, k;
 
-	while (i < r->config->n_views && !r->is_over && !stop_requested()) {
-		for (n = 0; n < TOGETHER && i < r->config->n_views &&
-			    !r->is_over && !stop_requested();
-		     i++) {
-			struct turn *t = &turns[n];
-
-			if (!is_wanted(r->wish, r->config->views[i].name))
-				continue;
-			*t = (struct turn){ .job = { .config = r->config,
-						.view = &r->config->views[i],
-						.store = r->store,
-						.protected = r->protected } };
-			n++;
-			if (begin(r, t, &f) == -1)
-				fail(r, t, &f);
-		}
-		end(r, turns, n);
-		for (k = 0; k < n; k++)
-			view_close(&turns[k].job);
+	for (n = 0; n < left && n < TOGETHER && !is_over(r); n++) {
+		jobs[n].store = reader;
+		if (!jobs[n].failed && begin(r, &jobs[n], &f) == -1)
+			fail(r, &jobs[n], &f);
 	}
-	return !r->is_over && !stop_requested();
+	end(r, jobs, n);
+	for (k = 0; k < n; k++)
+		view_close(&jobs[k]);
+	give_reader_back(r, reader);
+}
+
+/* The views that are wanted, with their folders; here, for the first of two
+ * that lead to one folder has it. */
+static void
+prepare(struct refresh *r)
+{
+	struct view_folders folders = { 0 };
+	struct view_job *j;
+	struct fault f;
+	size_t i;
+
+	r->jobs = arena_alloc(&r->mem, r->config->n_views * sizeof *r->jobs);
+	view_folders_add_main(&folders, r->config);
+	for (i = 0; i < r->config->n_views && !is_over(r); i++) {
+		if (!is_wanted(r->wish, r->config->views[i].name))
+			continue;
+		j = &r->jobs[r->n++];
+		*j = (struct view_job){ .config = r->config,
+			.view = &r->config->views[i],
+			.protected = r->protected };
+		if (find_group(j, &f) == -1 || view_make_folder(j, &f) == -1 ||
+		    view_folders_add(&folders, j->view, &f) == -1)
+			fail(r, j, &f);
+	}
+	view_folders_free(&folders);
+}
+
+/* A few are written by the connection that there is. */
+static int
+write_all(struct refresh *r, struct fault *f)
+{
+	struct store *own[WORKERS] = { NULL };
+	size_t rounds = (r->n + TOGETHER - 1) / TOGETHER, i;
+	int rc = 0;
+
+	if (rounds <= 1) {
+		r->readers[r->n_readers++] = r->store;
+		if (rounds == 1)
+			write_some(r, 0);
+		return 0;
+	}
+	for (i = 0; rc == 0 && i < WORKERS; i++) {
+		own[i] = store_open(r->config->store_path, STORE_READ, f);
+		r->readers[r->n_readers++] = own[i];
+		rc = own[i] != NULL ? 0 : -1;
+	}
+	if (rc == 0)
+		side_by_side(WORKERS, rounds, write_some, r);
+	for (i = 0; i < WORKERS; i++)
+		store_close(own[i]);
+	return rc;
 }
 
 static int
@@ -343,6 +416,18 @@ look(struct refresh *r, struct fault *f)
 	return rc;
 }
 
+/* All of it, with what is read first and noted last. */
+static int
+run(struct refresh *r, struct fault *f)
+{
+	if (look(r, f) == -1)
+		return -1;
+	prepare(r);
+	if (write_all(r, f) == -1)
+		return -1;
+	return r->wish->n == 0 && !is_over(r) ? note_progress(r, f) : 0;
+}
+
 int
 views_refresh(
     struct store *st, const struct config *c, const struct views_wish *wish)
@@ -352,10 +437,9 @@ views_refresh(
 
 	if (c->n_views == 0)
 		return 0;
-	note_main_folder(&r);
+	pthread_mutex_init(&r.lock, NULL);
 	r.protected = protected_files_of(c);
-	if (look(&r, &f) == -1 ||
-	    (refresh_all(&r) && wish->n == 0 && note_progress(&r, &f) == -1)) {
+	if (run(&r, &f) == -1) {
 		log_error("%s", f.text);
 		r.status = f.status;
 	}
@@ -363,5 +447,6 @@ views_refresh(
 		*wish->written = r.written;
 	protected_files_free(r.protected);
 	arena_free(&r.mem);
+	pthread_mutex_destroy(&r.lock);
 	return r.status;
 }

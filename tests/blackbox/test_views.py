@@ -70,7 +70,7 @@ class Views(Scene):
 
 class Apart(Views):
     """What one customer may see of another: nothing."""
-    CUSTOMERS = 12
+    CUSTOMERS = 36  # more than one worker writes at a time
 
     def domains(self, customer):
         return [f"{kind}-of-customer{customer:02d}.example" for kind in ("main", "shop", "mail")]
@@ -81,7 +81,7 @@ class Apart(Views):
     def fill(self):
         """Reports about one customer and about several, whose ids name them; failures at hosts of theirs."""
         paths = []
-        for d in range(10):
+        for d in range(6):
             day = FIRST + timedelta(days=d)
             for c in range(self.CUSTOMERS):
                 own, other = self.domains(c), self.domains((c + 1 + d) % self.CUSTOMERS)
