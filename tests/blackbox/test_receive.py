@@ -534,7 +534,8 @@ def behind(kind):
         self.assertEqual((415, "refused: http-media-type"), self.curl("--data-binary", "hello"))
         self.assertEqual((400, "refused: json-syntax"),
                          self.curl("--data-binary", "hello", "-H", f"Content-Type: {JSON}"))
-        self.assertIn(self.curl("-X", "POST")[0], (400, 411))  # some answer by themselves
+        # lighttpd answers by itself, a newer one with 400
+        self.assertIn(self.curl("-X", "POST")[0], (400, 411) if self.kind == "lighttpd" else (411,))
         for path in ("/", "/v1/tlsrpt/", "/v1/tlsrpt/x", "/v1/tlsrpt/../../etc/passwd", "/v1", "/v1/tlsrptx",
                      "/v1/tlsrpt%00", "/libexec/tlsrua/receive"):
             with self.subTest(path):
