@@ -232,11 +232,7 @@ mark_firsts(struct shipped_report *to)
 static struct shipped_policy *
 next_policy(struct reading *r, size_t n)
 {
-	if (n == r->policy_room) {
-		r->policy_room = 2 * r->policy_room + 4;
-		r->policy =
-		    xreallocarray(r->policy, r->policy_room, sizeof *r->policy);
-	}
+	r->policy = xgrow(r->policy, n, &r->policy_room, sizeof *r->policy);
 	return &r->policy[n];
 }
 

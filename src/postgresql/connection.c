@@ -355,19 +355,29 @@ pg_clear(PGresult **results, size_t n)
 	}
 }
 
+PGresult *
+pg_ask(struct pg *p, const char *sql, const struct pg_value *v, size_t n,
+    struct fault *f)
+{
+	PGresult *result = NULL;
+
+	if (pg_send(p, sql, v, n, f) == -1 ||
+	    pg_answers(p, &result, 1, f) == -1)
+		return NULL;
+	return result;
+}
+
 void
 pg_rollback(struct pg *p)
 {
 	struct fault ignored = { 0 };
-	PGresult *result;
+	PGresult *result = NULL;
 
 	/* what was sent and not answered makes the connection of no use */
 	if (!is_up(p) || p->sent > 0 ||
-	    pg_send(p, "ROLLBACK", NULL, 0, &ignored) == -1 ||
-	    pg_answers(p, &result, 1, &ignored) == -1)
+	    (result = pg_ask(p, "ROLLBACK", NULL, 0, &ignored)) == NULL)
 		pg_close(p);
-	else
-		PQclear(result);
+	PQclear(result);
 }
 
 int

@@ -75,6 +75,11 @@ int pg_finish_sending(struct pg *, struct fault *);
 int pg_answers(struct pg *, PGresult **results, size_t n, struct fault *);
 void pg_clear(PGresult **results, size_t n);
 
+/* Send one statement and wait for its answer, to be freed by PQclear(); NULL
+ * with the fault, as of pg_answers(). */
+PGresult *pg_ask(struct pg *, const char *sql, const struct pg_value *,
+    size_t n, struct fault *);
+
 /* End a transaction that failed.  The connection may be gone by then. */
 void pg_rollback(struct pg *);
 

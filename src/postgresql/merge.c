@@ -311,14 +311,15 @@ need_months(struct merge *m, struct fault *f)
 			array_add_day(&days, day);
 	}
 	v = pg_array(&days);
-	if (days.n > 0)
-		rc = pg_send(m->pg,
+	if (days.n > 0) {
+		r = pg_ask(m->pg,
 		    "SELECT tlsrua.need_month(min(d))"
 		    " FROM unnest($1) AS b (d)"
 		    " GROUP BY date_trunc('month', d) ORDER BY min(d)",
 		    &v, 1, f);
-	if (days.n > 0 && rc == 0 && (rc = pg_answers(m->pg, &r, 1, f)) == 0)
+		rc = r != NULL ? 0 : -1;
 		PQclear(r);
+	}
 	buf_free(&days.bytes);
 	return rc;
 }

@@ -19,12 +19,11 @@ static const char select_state[] =
 int
 shared_check(struct pg *p, struct shared_state *s, struct fault *f)
 {
-	PGresult *r;
+	PGresult *r = pg_ask(p, select_state, NULL, 0, f);
 	const char *protocol = PQsslAttribute(p->conn, "protocol");
 	int rc;
 
-	if (pg_send(p, select_state, NULL, 0, f) == -1 ||
-	    pg_answers(p, &r, 1, f) == -1)
+	if (r == NULL)
 		return -1;
 	*s = (struct shared_state){
 		.version = (int)pg_column_int(r, 0, 0),

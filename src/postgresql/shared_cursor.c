@@ -6,25 +6,12 @@
 
 #define ROWS "2000" /* that are fetched at once */
 
-/* Run a statement; its answer, or NULL with the fault. */
-static PGresult *
-ask(struct pg *p, const char *sql, const struct pg_value *v, size_t n,
-    struct fault *f)
-{
-	PGresult *result = NULL;
-
-	if (pg_send(p, sql, v, n, f) == -1 ||
-	    pg_answers(p, &result, 1, f) == -1)
-		return NULL;
-	return result;
-}
-
 int
 shared_cursor_read(struct pg *p, const char *select, const struct pg_value *v,
     size_t n, shared_rows_fn *give, void *arg, struct fault *f)
 {
 	struct arena a = { 0 };
-	PGresult *result = ask(p,
+	PGresult *result = pg_ask(p,
 	    arena_printf(&a, "DECLARE rows NO SCROLL CURSOR FOR %s", select), v,
 	    n, f);
 	int rows = 1, rc = result == NULL ? -1 : 0;
@@ -32,14 +19,14 @@ shared_cursor_read(struct pg *p, const char *select, const struct pg_value *v,
 	PQclear(result);
 	arena_free(&a);
 	while (rc == 0 && rows > 0) {
-		result = ask(p, "FETCH " ROWS " FROM rows", NULL, 0, f);
+		result = pg_ask(p, "FETCH " ROWS " FROM rows", NULL, 0, f);
 		if (result == NULL)
 			return -1;
 		rows = PQntuples(result);
 		rc = give(arg, result, f);
 		PQclear(result);
 	}
-	if (rc == -1 || (result = ask(p, "CLOSE rows", NULL, 0, f)) == NULL)
+	if (rc == -1 || (result = pg_ask(p, "CLOSE rows", NULL, 0, f)) == NULL)
 		return -1;
 	PQclear(result);
 	return 0;

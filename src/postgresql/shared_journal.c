@@ -69,10 +69,10 @@ shared_journal_restart(struct pg *p, struct shared_journal *j, struct fault *f)
 {
 	char room[8];
 	struct pg_value id = pg_int4(j->id, room);
-	PGresult *result;
+	PGresult *result =
+	    pg_ask(p, "SELECT tlsrua.restart_journal($1)", &id, 1, f);
 
-	if (pg_send(p, "SELECT tlsrua.restart_journal($1)", &id, 1, f) == -1 ||
-	    pg_answers(p, &result, 1, f) == -1)
+	if (result == NULL)
 		return -1;
 	PQclear(result);
 	j->position = 0;
@@ -117,11 +117,11 @@ shared_journal_refuse(struct pg *p, const struct shared_journal *j,
 int
 shared_journal_roll_up(struct pg *p, struct fault *f)
 {
-	PGresult *result;
+	PGresult *result =
+	    pg_ask(p, "SELECT tlsrua.roll_up(most => 8)", NULL, 0, f);
 	int more;
 
-	if (pg_send(p, "SELECT tlsrua.roll_up(most => 8)", NULL, 0, f) == -1 ||
-	    pg_answers(p, &result, 1, f) == -1)
+	if (result == NULL)
 		return -1;
 	more = pg_column_int(result, 0, 0) != 0;
 	PQclear(result);
@@ -143,11 +143,10 @@ shared_journal_list(struct pg *p,
     void (*line)(void *arg, const struct shared_status *), void *arg,
     struct fault *f)
 {
-	PGresult *r;
+	PGresult *r = pg_ask(p, list_journals, NULL, 0, f);
 	int i;
 
-	if (pg_send(p, list_journals, NULL, 0, f) == -1 ||
-	    pg_answers(p, &r, 1, f) == -1)
+	if (r == NULL)
 		return -1;
 	for (i = 0; i < PQntuples(r); i++) {
 		struct shared_status s = {

@@ -13,19 +13,6 @@
 #include "postgresql/connection.h"
 #include "postgresql/shared_operating.h"
 
-/* Run one statement; its answer, or NULL with the fault. */
-static PGresult *
-ask(struct pg *p, const char *sql, const struct pg_value *v, size_t n,
-    struct fault *f)
-{
-	PGresult *result = NULL;
-
-	if (pg_send(p, sql, v, n, f) == -1 ||
-	    pg_answers(p, &result, 1, f) == -1)
-		return NULL;
-	return result;
-}
-
 static int
 no_report(const struct pg *p, int64_t number, struct fault *f)
 {
@@ -40,7 +27,7 @@ static int
 write_rows(struct pg *p, const char *sql, const struct pg_value *v, size_t n,
     struct fault *f)
 {
-	PGresult *result = ask(p, sql, v, n, f);
+	PGresult *result = pg_ask(p, sql, v, n, f);
 	int written;
 
 	if (result == NULL)
@@ -103,7 +90,7 @@ drop_one(struct pg *p, int64_t number, bool dry_run, struct arena *a,
 	char room[8], flag = dry_run;
 	struct pg_value v[] = { pg_int8(number, room),
 		{ PG_BOOL, { &flag, 1 } } };
-	PGresult *r = ask(p,
+	PGresult *r = pg_ask(p,
 	    "SELECT organization, report_id, date::text, domain, sessions,"
 	    " failed, conflicts, pruned FROM tlsrua.drop_report($1, $2)",
 	    v, 2, f);
@@ -137,7 +124,7 @@ drop_one(struct pg *p, int64_t number, bool dry_run, struct arena *a,
 static int
 run(struct pg *p, const char *sql, struct fault *f)
 {
-	PGresult *result = ask(p, sql, NULL, 0, f);
+	PGresult *result = pg_ask(p, sql, NULL, 0, f);
 
 	PQclear(result);
 	return result == NULL ? -1 : 0;
@@ -163,7 +150,7 @@ shared_accept(struct pg *p, int64_t report, struct fault *f)
 {
 	char room[8];
 	struct pg_value v = pg_int8(report, room);
-	PGresult *r = ask(p, "SELECT tlsrua.accept_report($1)", &v, 1, f);
+	PGresult *r = pg_ask(p, "SELECT tlsrua.accept_report($1)", &v, 1, f);
 	char why;
 	bool is_none;
 
@@ -196,7 +183,7 @@ shared_prune(struct pg *p, const struct store_prune *what, bool dry_run,
 	char raw = what->raw, details = what->details, flag = dry_run;
 	struct pg_value v[] = { pg_text(what->before), { PG_BOOL, { &raw, 1 } },
 		{ PG_BOOL, { &details, 1 } }, { PG_BOOL, { &flag, 1 } } };
-	PGresult *r = ask(p,
+	PGresult *r = pg_ask(p,
 	    "SELECT reports, failures, files, file_bytes, given_back,"
 	    " days_left FROM tlsrua.prune_months($1::date, $2, $3, $4)",
 	    v, 4, f);

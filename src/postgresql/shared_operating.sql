@@ -64,6 +64,28 @@ WHERE i.inhparent = whole AND CASE WHEN c.relname ~ '_[0-9]{4}_[0-9]{2}$'
 ORDER BY c.relname
 $$;
 
+-- Empty these partitions, unless it is a dry run: their rows, what `sum`, an
+-- aggregate, gives of them, and the room on the disk.
+CREATE FUNCTION empty_months(whole regclass, before date, sum text,
+    dry_run boolean, OUT n bigint, OUT m bigint, OUT given_back bigint)
+LANGUAGE plpgsql SET search_path = tlsrua, pg_temp AS $$
+DECLARE
+	part regclass;
+	rows bigint;
+	more bigint;
+BEGIN
+	n := 0; m := 0; given_back := 0;
+	FOR part IN SELECT p FROM months_before(whole, before) AS p LOOP
+		EXECUTE format('SELECT count(*), %s FROM %s', sum, part)
+		    INTO rows, more;
+		n := n + rows;
+		m := m + more;
+		CONTINUE WHEN dry_run OR rows = 0;
+		given_back := given_back + pg_total_relation_size(part);
+		EXECUTE format('TRUNCATE %s', part);
+	END LOOP;
+END $$;
+
 -- Drop failures, or the gzip files, of the whole months before a day, and keep
 -- the rollups.  Months from the first one on in which a conflict waits are left
 -- alone: `days_left` of them are before the day.  A partition is emptied, not
@@ -75,9 +97,7 @@ RETURNS TABLE (reports bigint, failures bigint, files bigint,
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = tlsrua, pg_temp AS $$
 DECLARE
 	cut date := date_trunc('month', before);
-	part regclass;
-	n bigint;
-	m bigint;
+	emptied record;
 BEGIN
 	reports := 0; failures := 0; files := 0; file_bytes := 0;
 	given_back := 0;
@@ -94,26 +114,20 @@ BEGIN
 		RAISE lock_not_available USING MESSAGE =
 		    'another one is counting the days';
 	END IF;
-	FOR part IN SELECT p FROM months_before('failures', cut) AS p
-	    WHERE details LOOP
-		EXECUTE format('SELECT count(*), count(DISTINCT report) FROM %s',
-		    part) INTO n, m;
-		failures := failures + n;
-		reports := reports + m;
-		CONTINUE WHEN dry_run OR n = 0;
-		given_back := given_back + pg_total_relation_size(part);
-		EXECUTE format('TRUNCATE %s', part);
-	END LOOP;
-	FOR part IN SELECT p FROM months_before('report_bytes', cut) AS p
-	    WHERE raw LOOP
-		EXECUTE format('SELECT count(*), coalesce(sum(length(bytes)), 0)'
-		    ' FROM %s', part) INTO n, m;
-		files := files + n;
-		file_bytes := file_bytes + m;
-		CONTINUE WHEN dry_run OR n = 0;
-		given_back := given_back + pg_total_relation_size(part);
-		EXECUTE format('TRUNCATE %s', part);
-	END LOOP;
+	IF details THEN
+		emptied := empty_months('failures', cut,
+		    'count(DISTINCT report)', dry_run);
+		failures := emptied.n;
+		reports := emptied.m;
+		given_back := emptied.given_back;
+	END IF;
+	IF raw THEN
+		emptied := empty_months('report_bytes', cut,
+		    'coalesce(sum(length(bytes)), 0)', dry_run);
+		files := emptied.n;
+		file_bytes := emptied.m;
+		given_back := given_back + emptied.given_back;
+	END IF;
 	IF details AND NOT dry_run THEN
 		UPDATE schema AS s SET pruned = greatest(s.pruned, cut);
 		UPDATE months AS w SET dropped = true WHERE w.first < cut;
@@ -122,6 +136,6 @@ BEGIN
 END $$;
 
 REVOKE ALL ON FUNCTION drop_report, accept_report, months_before,
-    prune_months FROM PUBLIC;
+    empty_months, prune_months FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION drop_report, accept_report, prune_months
     TO tlsrua_operate;

@@ -448,12 +448,11 @@ static int
 may_read(struct pg *p, const char *table, struct fault *f)
 {
 	struct pg_value v = pg_text(table);
-	PGresult *result;
+	PGresult *result =
+	    pg_ask(p, "SELECT has_table_privilege($1, 'SELECT')", &v, 1, f);
 	int may;
 
-	if (pg_send(p, "SELECT has_table_privilege($1, 'SELECT')", &v, 1, f) ==
-		-1 ||
-	    pg_answers(p, &result, 1, f) == -1)
+	if (result == NULL)
 		return -1;
 	may = pg_column_int(result, 0, 0) != 0;
 	PQclear(result);
@@ -486,10 +485,9 @@ shared_part_read(struct pg *p, enum shared_set set, size_t i,
 static int
 read_number(struct pg *p, const char *sql, int64_t *number, struct fault *f)
 {
-	PGresult *result;
+	PGresult *result = pg_ask(p, sql, NULL, 0, f);
 
-	if (pg_send(p, sql, NULL, 0, f) == -1 ||
-	    pg_answers(p, &result, 1, f) == -1)
+	if (result == NULL)
 		return -1;
 	*number = pg_column_int(result, 0, 0);
 	PQclear(result);

@@ -89,20 +89,19 @@ shared_schema_judge(
 static int
 find_version(struct pg *p, int *version, int *oldest, struct fault *f)
 {
-	PGresult *result;
-	int found = 0;
+	PGresult *result = pg_ask(
+	    p, "SELECT to_regclass('tlsrua.schema') IS NOT NULL", NULL, 0, f);
+	int found;
 
-	if (pg_send(p, "SELECT to_regclass('tlsrua.schema') IS NOT NULL", NULL,
-		0, f) == -1 ||
-	    pg_answers(p, &result, 1, f) == -1)
+	if (result == NULL)
 		return -1;
 	found = pg_column_int(result, 0, 0) != 0;
 	PQclear(result);
 	if (!found)
 		return 0;
-	if (pg_send(p, "SELECT version, oldest FROM tlsrua.schema", NULL, 0,
-		f) == -1 ||
-	    pg_answers(p, &result, 1, f) == -1)
+	result =
+	    pg_ask(p, "SELECT version, oldest FROM tlsrua.schema", NULL, 0, f);
+	if (result == NULL)
 		return -1;
 	found = PQntuples(result);
 	*version = found ? (int)pg_column_int(result, 0, 0) : 0;

@@ -37,13 +37,11 @@ shared_view_begin(struct pg *p, struct fault *f)
 int
 shared_newest_day(struct pg *p, char day[static 16], struct fault *f)
 {
-	PGresult *result;
+	PGresult *result = pg_ask(p,
+	    "SELECT coalesce(max(r.date)::text, '') FROM tlsrua.reports AS r",
+	    NULL, 0, f);
 
-	if (pg_send(p,
-		"SELECT coalesce(max(r.date)::text, '') FROM tlsrua.reports"
-		" AS r",
-		NULL, 0, f) == -1 ||
-	    pg_answers(p, &result, 1, f) == -1)
+	if (result == NULL)
 		return -1;
 	snprintf(day, 16, "%s", pg_column_bytes(result, 0, 0));
 	PQclear(result);

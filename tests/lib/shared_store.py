@@ -121,6 +121,12 @@ class SharedStore(Scene):
         cls.pg.sql(cls.script)
         cls.pg.role("poller", "tlsrua_ship", password=PASSWORD)
 
+    @classmethod
+    def add_reader(cls):
+        """A role that reads all, as the service "read"."""
+        cls.pg.role("reader", "tlsrua_read")
+        cls.pg.service("read", user="reader")
+
     def setUp(self):
         super().setUp()
         self.empty()

@@ -28,8 +28,7 @@ class SharedExport(SharedStore):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.pg.role("reader", "tlsrua_read")
-        cls.pg.service("read", user="reader")
+        cls.add_reader()
 
     def setUp(self):
         super().setUp()

@@ -26,8 +26,7 @@ class SharedOverview(SharedStore):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.pg.role("reader", "tlsrua_read")
-        cls.pg.service("read", user="reader")
+        cls.add_reader()
 
     def setUp(self):
         super().setUp()
