@@ -162,16 +162,17 @@ class Lock(Trouble):
 
 
 class Output(Trouble):
-    def stored(self):
+    def stored(self, number=40):
         config = self.config()
-        self.expect(OK, "-c", config, "import", self.mails())
+        self.expect(OK, "-c", config, "import", self.mails(number))
         return config
 
     def test_a_full_disk_leaves_the_old_file(self):
-        config = self.stored()
+        config = self.stored(120)
         disk = self.small_disk("64k")
         if disk is None:
-            target, preexec = self.path("out"), limit_file_size(4096)
+            # what SQLite makes beside a store to read it has 32 KB, and the file that is written has more
+            target, preexec = self.path("out"), limit_file_size(32 << 10)
             os.mkdir(target)
         else:
             target, preexec = disk, None
@@ -185,6 +186,14 @@ class Output(Trouble):
         self.assertEqual(before, sorted(os.listdir(target)), "something was left behind")
         with open(os.path.join(target, "reports.csv"), "rb") as f:
             self.assertEqual(b"old\r\n", f.read())
+
+    def test_a_limit_that_the_store_comes_to_first_is_one_of_the_store(self):
+        config = self.stored()
+        os.mkdir(self.path("out"))
+        result = self.run_it("-c", config, "export", "-o", self.path("out"), preexec=limit_file_size(4096))
+        self.assert_one_error(result, IOERR)
+        self.assertIn("tlsrua.db", result.err)
+        self.assertEqual([], os.listdir(self.path("out")))
 
     def test_no_folder_to_write_into(self):
         config = self.stored()
