@@ -2,7 +2,9 @@
 #include <locale.h>
 #include <openssl/crypto.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -139,6 +141,38 @@ open_standard_descriptors(void)
 			_exit(EX_OSERR);
 }
 
+/*
+ * What OpenSSL allocates ends the program too when there is no memory left.
+ * OpenSSL itself does not get over that everywhere: its first allocations, when
+ * they fail, have 3.5 wait for itself for ever and 3.0 crash later.
+ */
+static void *
+openssl_malloc(size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return xmalloc(size);
+}
+
+static void *
+openssl_realloc(void *p, size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	if (size > 0)
+		return xreallocarray(p, 1, size);
+	free(p);
+	return NULL;
+}
+
+static void
+openssl_free(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(p);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -152,9 +186,7 @@ main(int argc, char **argv)
 	 */
 	setlocale(LC_CTYPE, "C.UTF-8");
 	printable_init();
-	/* OpenSSL 3.0 crashes later when it had no memory for this */
-	if (OSSL_LIB_CTX_get0_global_default() == NULL)
-		out_of_memory();
+	CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free);
 	log_init(0, false);
 	status = run(&o, argc, argv);
 	options_free(&o);

@@ -22,6 +22,7 @@ from lib.patience import HANG  # noqa: E402
 from lib.program import BINARY, OK, SANITIZED, SOFTWARE, Scene, environment, shared_library  # noqa: E402
 
 SAMPLES = os.environ.get("TLSRUA_ALLOCATIONS", "150")  # of each kind
+FIRST = 40  # each of them is tried, since libraries set themselves up with them
 SIDE_BY_SIDE = 2
 TABLES = ("SELECT organization, report_id, start, end, status, content, warnings, counted_sessions FROM reports "
           "ORDER BY organization, report_id, status, content",
@@ -169,7 +170,7 @@ class Memory(Scene):
         self.crashes = 0
         last = self.last()
         step = 1 if SAMPLES == "all" else max(1, last // int(SAMPLES))
-        numbers = range(1, last + 1, step)
+        numbers = sorted({*range(1, FIRST + 1), *range(1, last + 1, step)})
         with concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
             for number, run in [(n, pool.submit(self.fail_at, n, on)) for n in numbers]:
                 with self.subTest(number):
