@@ -15,6 +15,7 @@ enum pg_type {
 	PG_INT8 = 20,
 	PG_INT4 = 23,
 	PG_TEXT = 25,
+	PG_FLOAT8 = 701,
 	PG_DATE = 1082,
 	PG_TIME = 1184, /* timestamptz */
 	PG_UUID = 2950

@@ -1,14 +1,58 @@
+#include <libpq-fe.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "base/arena.h"
+#include "model/row.h"
+#include "postgresql/binary_array.h"
 #include "postgresql/connection.h"
 #include "postgresql/shared_cursor.h"
 
 #define ROWS "2000" /* that are fetched at once */
 
+enum {
+	MOST_COLUMNS = 32
+};
+
+static void
+fill_cell(struct cell *cell, const PGresult *r, int row, int column)
+{
+	int64_t bits;
+
+	*cell = (struct cell){ .null = PQgetisnull(r, row, column) == 1 };
+	switch (PQftype(r, column)) {
+	case PG_INT8:
+		cell->number = cell->null ? 0 : pg_column_int(r, row, column);
+		return;
+	case PG_FLOAT8:
+		bits = cell->null ? 0 : pg_column_int(r, row, column);
+		memcpy(&cell->rate, &bits, sizeof bits);
+		return;
+	default:
+		cell->text = pg_column_bytes(r, row, column);
+		cell->len = (size_t)PQgetlength(r, row, column);
+	}
+}
+
+static int
+give_rows(const struct row_sink *sink, const PGresult *r, struct fault *f)
+{
+	struct cell cells[MOST_COLUMNS];
+	int row, i, n = PQntuples(r), columns = PQnfields(r);
+
+	for (row = 0; row < n; row++) {
+		for (i = 0; i < columns && i < MOST_COLUMNS; i++)
+			fill_cell(&cells[i], r, row, i);
+		if (sink->row(sink->arg, cells, (size_t)i, f) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 int
 shared_cursor_read(struct pg *p, const char *select, const struct pg_value *v,
-    size_t n, shared_rows_fn *give, void *arg, struct fault *f)
+    size_t n, const struct row_sink *sink, struct fault *f)
 {
 	struct arena a = { 0 };
 	PGresult *result = pg_ask(p,
@@ -23,7 +67,7 @@ shared_cursor_read(struct pg *p, const char *select, const struct pg_value *v,
 		if (result == NULL)
 			return -1;
 		rows = PQntuples(result);
-		rc = give(arg, result, f);
+		rc = give_rows(sink, result, f);
 		PQclear(result);
 	}
 	if (rc == -1 || (result = pg_ask(p, "CLOSE rows", NULL, 0, f)) == NULL)

@@ -16,10 +16,6 @@
 #include "tables/table_list.h"
 #include "tables/tables.h"
 
-enum {
-	MOST_COLUMNS = 32
-};
-
 int
 shared_view_begin(struct pg *p, struct fault *f)
 {
@@ -102,58 +98,11 @@ selection(struct arena *a, const struct table *t)
 	    columns, t->name, quoted_names(a, t->order));
 }
 
-static void
-fill_cell(struct cell *cell, const struct column *c, const PGresult *r, int row,
-    int i)
-{
-	int64_t bits;
-
-	*cell = (struct cell){ .null = PQgetisnull(r, row, i) == 1 };
-	switch (c->kind) {
-	case COLUMN_NUMBER:
-		cell->number = cell->null ? 0 : pg_column_int(r, row, i);
-		return;
-	case COLUMN_RATE:
-		bits = cell->null ? 0 : pg_column_int(r, row, i);
-		memcpy(&cell->rate, &bits, sizeof bits);
-		return;
-	default:
-		cell->text = pg_column_bytes(r, row, i);
-		cell->len = (size_t)PQgetlength(r, row, i);
-	}
-}
-
-/* A table on its way to a sink. */
-struct reading {
-	const struct table *table;
-	const struct row_sink *sink;
-};
-
-static int
-give_rows(void *arg, const PGresult *r, struct fault *f)
-{
-	const struct reading *reading = arg;
-	const struct table *t = reading->table;
-	struct cell cells[MOST_COLUMNS];
-	int row, n = PQntuples(r);
-	size_t i;
-
-	for (row = 0; row < n; row++) {
-		for (i = 0; i < t->n_columns; i++)
-			fill_cell(&cells[i], &t->columns[i], r, row, (int)i);
-		if (reading->sink->row(
-			reading->sink->arg, cells, t->n_columns, f) == -1)
-			return -1;
-	}
-	return 0;
-}
-
 int
 shared_table_read(struct pg *p, const struct table *t,
     const struct store_filter *filter, const struct row_sink *sink,
     struct fault *f)
 {
-	struct reading reading = { t, sink };
 	struct binary_array domains = { 0 }, organizations = { 0 };
 	struct pg_value v[4];
 	struct arena a = { 0 };
@@ -166,8 +115,7 @@ shared_table_read(struct pg *p, const struct table *t,
 	v[2] = shared_texts(&domains, filter->domains, filter->n_domains);
 	v[3] = shared_texts(
 	    &organizations, filter->organizations, filter->n_organizations);
-	rc = shared_cursor_read(
-	    p, selection(&a, t), v, 4, give_rows, &reading, f);
+	rc = shared_cursor_read(p, selection(&a, t), v, 4, sink, f);
 	buf_free(&domains.bytes);
 	buf_free(&organizations.bytes);
 	arena_free(&a);
