@@ -735,7 +735,10 @@ statements_in(const char *pattern)
 	return n;
 }
 
-/* Else the plan of some statement would be looked at by nobody. */
+/*
+ * Else the plan of some statement would be looked at by nobody.  Those that fill
+ * a mirror are run over no store.
+ */
 static void
 every_statement_is_run_here(void **state)
 {
@@ -752,7 +755,8 @@ every_statement_is_run_here(void **state)
 	assert_int_equal(n, statements_in("src/store/*.c") +
 				statements_in("src/ledger/*.c") +
 				statements_in("src/upkeep/*.c") +
-				statements_in("src/tables/*.c"));
+				statements_in("src/tables/*.c") -
+				statements_in("src/tables/mirror.c"));
 	for (i = 0; i < n; i++)
 		free(seen[i]);
 }
