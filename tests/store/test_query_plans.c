@@ -736,8 +736,8 @@ statements_in(const char *pattern)
 }
 
 /*
- * Else the plan of some statement would be looked at by nobody.  Those that fill
- * a mirror are run over no store.
+ * Else the plan of some statement would be looked at by nobody.  Those that
+ * fill a mirror are run over no store.
  */
 static void
 every_statement_is_run_here(void **state)
