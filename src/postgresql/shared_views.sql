@@ -211,37 +211,44 @@ CREATE FUNCTION sender_lives(first date, last date, domains text[],
     organizations text[]) RETURNS SETOF sender_life
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
 WITH day AS (
-    SELECT s.*, bool_or(s.verified_reports > 0) OVER (PARTITION BY s.domain,
-	s.organization, s.reporter_domain) AS known
-    FROM tlsrua.by_sender AS s
-    WHERE ($1 IS NULL OR s.date >= $1) AND ($2 IS NULL OR s.date <= $2)
-	AND ($3 IS NULL OR s.domain = ANY ($3))
-	AND ($4 IS NULL OR s.organization = ANY ($4))),
-breaking AS (
-    SELECT d.domain, d.organization, d.reporter_domain, d.date,
-	d.date - lag(d.date) OVER (PARTITION BY d.domain, d.organization,
-	    d.reporter_domain ORDER BY d.date) - 1 AS gap
-    FROM day AS d WHERE NOT d.known OR d.verified_reports > 0),
-gaps AS (
-    SELECT b.domain, b.organization, b.reporter_domain,
-	max(b.date) AS last, count(*) AS days, coalesce(max(b.gap), 0) AS gap,
-	(SELECT max(r.date) FROM tlsrua.reports AS r
-	    WHERE $2 IS NULL OR r.date <= $2) - max(b.date) AS silent
-    FROM breaking AS b GROUP BY b.domain, b.organization, b.reporter_domain),
-lives AS (
-    SELECT d.domain, d.organization, d.reporter_domain, min(d.date) AS first,
-	max(d.date) AS last, count(*) AS days, sum(d.reports) AS reports,
-	sum(d.counted_sessions) AS sessions, sum(d.counted_failed) AS failed,
-	max(d.date) FILTER (WHERE d.failed_sessions > 0) AS bad,
-	sum(d.verified_reports) AS verified
-    FROM day AS d GROUP BY d.domain, d.organization, d.reporter_domain)
+    SELECT p.domain, p.organization, p.reporter_domain, p.date,
+	count(*) FILTER (WHERE p.of_sender) AS reports,
+	sum(p.counted_sessions) AS sessions, sum(p.counted_failed) AS failed,
+	bool_or(p.failed_sessions > 0) AS bad, bool_or(p.verified) AS known,
+	count(*) FILTER (WHERE p.of_sender AND p.verified) AS verified
+    FROM tlsrua.policies AS p
+    WHERE p.counted AND ($1 IS NULL OR p.date >= $1)
+	AND ($2 IS NULL OR p.date <= $2)
+	AND ($3 IS NULL OR p.domain = ANY ($3))
+	AND ($4 IS NULL OR p.organization = ANY ($4))
+    GROUP BY p.domain, p.organization, p.reporter_domain, p.date),
+gap AS (
+    SELECT d.*, d.date - lag(d.date) OVER sender - 1 AS gap,
+	CASE WHEN d.known THEN d.date - max(d.date) FILTER (WHERE d.known) OVER
+	    (sender ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) - 1 END
+	    AS known_gap
+    FROM day AS d WINDOW sender AS (PARTITION BY d.domain, d.organization,
+	d.reporter_domain ORDER BY d.date)),
+life AS (
+    SELECT g.domain, g.organization, g.reporter_domain, min(g.date) AS first,
+	max(g.date) AS last, count(*) AS days, sum(g.reports) AS reports,
+	sum(g.sessions) AS sessions, sum(g.failed) AS failed,
+	max(g.date) FILTER (WHERE g.bad) AS bad, sum(g.verified) AS verified,
+	coalesce(max(g.date) FILTER (WHERE g.known), max(g.date)) AS heard,
+	CASE WHEN bool_or(g.known) THEN count(*) FILTER (WHERE g.known)
+	    ELSE count(*) END AS heard_days,
+	coalesce(CASE WHEN bool_or(g.known) THEN max(g.known_gap)
+	    ELSE max(g.gap) END, 0) AS gap
+    FROM gap AS g GROUP BY g.domain, g.organization, g.reporter_domain),
+newest AS MATERIALIZED (
+    SELECT max(r.date) AS day FROM tlsrua.reports AS r
+    WHERE $2 IS NULL OR r.date <= $2)
 SELECT l.organization, l.reporter_domain, l.domain, l.first, l.last, l.days,
-    g.gap, g.silent, l.bad, g.days >= 5 AND g.silent > 3 + 2 * g.gap,
+    l.gap, n.day - l.heard, l.bad,
+    l.heard_days >= 5 AND n.day - l.heard > 3 + 2 * l.gap,
     tlsrua.whole(l.reports), tlsrua.whole(l.sessions), tlsrua.whole(l.failed),
     tlsrua.whole(l.verified)
-FROM lives AS l JOIN gaps AS g ON g.domain = l.domain
-    AND g.organization = l.organization
-    AND g.reporter_domain = l.reporter_domain
+FROM life AS l CROSS JOIN newest AS n
 $$;
 
 -- Who reports, since when, and with what gaps.
@@ -290,7 +297,7 @@ whole AS (
 	sum(o.failed) AS failed, max(o.bad) AS bad,
 	count(*) FILTER (WHERE o.silent) AS silent
     FROM organization AS o GROUP BY o.domain),
-entry AS (
+entry AS NOT MATERIALIZED (
     SELECT p.domain, p.date, p.policy_type, p.policy_mode,
 	p.successful_sessions::numeric + p.failed_sessions AS sessions
     FROM tlsrua.by_domain AS p
@@ -305,25 +312,30 @@ entry AS (
 	AND ($2 IS NULL OR p.date <= $2)
 	AND ($3 IS NULL OR p.domain = ANY ($3))
 	AND p.organization = ANY ($4)),
+kind AS MATERIALIZED (
+    SELECT e.domain, e.policy_type, e.policy_mode, max(e.date) AS last,
+	sum(e.sessions) AS sessions
+    FROM entry AS e GROUP BY e.domain, e.policy_type, e.policy_mode),
 mode AS (
-    SELECT DISTINCT ON (e.domain) e.domain, e.policy_mode FROM entry AS e
-    WHERE e.policy_mode <> ''
-    ORDER BY e.domain, e.date DESC, e.policy_mode),
+    SELECT DISTINCT ON (k.domain) k.domain, k.policy_mode FROM kind AS k
+    WHERE k.policy_mode <> ''
+    ORDER BY k.domain, k.last DESC, k.policy_mode),
 type AS (
-    SELECT e.domain, e.policy_type, row_number() OVER (PARTITION BY e.domain
-	    ORDER BY sum(e.sessions) DESC, e.policy_type) AS place,
-	count(*) OVER (PARTITION BY e.domain) AS n
-    FROM entry AS e GROUP BY e.domain, e.policy_type),
+    SELECT k.domain, k.policy_type, row_number() OVER (PARTITION BY k.domain
+	    ORDER BY sum(k.sessions) DESC, k.policy_type) AS place,
+	count(*) OVER (PARTITION BY k.domain) AS n
+    FROM kind AS k GROUP BY k.domain, k.policy_type),
 used AS (
     SELECT t.domain, string_agg(t.policy_type, ' ' ORDER BY t.policy_type)
 	|| CASE WHEN max(t.n) > 20 THEN ' and ' || max(t.n) - 20 || ' more'
 	    ELSE '' END AS types
     FROM type AS t WHERE t.place <= 20 GROUP BY t.domain),
 clean AS (
-    SELECT e.domain, count(DISTINCT e.date) AS days
-    FROM whole AS w JOIN entry AS e ON e.domain = w.domain
-    WHERE e.date > coalesce(w.bad, w.first - 1)
-    GROUP BY e.domain),
+    SELECT d.domain, count(*) AS days
+    FROM (SELECT DISTINCT e.domain, e.date FROM entry AS e) AS d
+	JOIN whole AS w ON w.domain = d.domain
+    WHERE d.date > coalesce(w.bad, w.first - 1)
+    GROUP BY d.domain),
 failing AS (
     SELECT b.domain, b.result_type, sum(f.failed_sessions) AS failed
     FROM tlsrua.by_problem AS f JOIN tlsrua.problems AS b ON b.id = f.problem
@@ -366,15 +378,16 @@ WITH newest AS MATERIALIZED (
 seen AS MATERIALIZED (
     SELECT f.* FROM tlsrua.by_problem AS f
     WHERE ($1 IS NULL OR f.date >= $1) AND ($2 IS NULL OR f.date <= $2)
-	AND ($3 IS NULL OR f.domain = ANY ($3))
+	AND ($3 IS NULL OR f.problem IN (SELECT b.id FROM tlsrua.problems AS b
+	    WHERE b.domain = ANY ($3)))
 	AND ($4 IS NULL OR f.organization = ANY ($4))),
 chosen AS MATERIALIZED (
-    SELECT s.problem, s.domain, count(DISTINCT s.date) AS days,
+    SELECT s.problem, count(DISTINCT s.date) AS days,
 	count(DISTINCT s.organization) AS organizations,
 	sum(s.failed_sessions) AS failed,
 	coalesce(sum(s.failed_sessions) FILTER (WHERE s.date
 	    > (SELECT n.day FROM newest AS n) - 7), 0) AS lately
-    FROM seen AS s GROUP BY s.problem, s.domain),
+    FROM seen AS s GROUP BY s.problem),
 mode AS (
     SELECT DISTINCT ON (s.problem) s.problem, s.policy_mode FROM seen AS s
     WHERE s.policy_mode <> ''
@@ -398,56 +411,86 @@ name AS (
 	FROM seen AS s GROUP BY s.problem, s.organization) AS o
     WHERE o.place <= 20 GROUP BY o.problem),
 row AS MATERIALIZED ( -- of the whole life of those problems
-    SELECT f.problem, f.date, f.organization, f.reporter_domain,
-	f.verified_findings > 0 AS verified
-    FROM tlsrua.by_problem AS f
-    WHERE f.problem = ANY (ARRAY(SELECT c.problem FROM chosen AS c))),
+    SELECT r.problem, r.date, r.organization, r.reporter_domain,
+	r.verified_findings > 0 AS verified
+    FROM chosen AS c JOIN tlsrua.rollup_failures AS r ON r.problem = c.problem
+    WHERE r.date <> ALL ((SELECT tlsrua.dirty_days())::date[])
+	OR r.date < (SELECT tlsrua.pruned_before())
+    UNION ALL
+    SELECT f.problem, f.date, f.organization, f.reporter_domain, f.verified
+    FROM tlsrua.failures AS f
+    WHERE f.counted AND f.date = ANY ((SELECT tlsrua.dirty_days())::date[])
+	AND f.date >= (SELECT tlsrua.pruned_before())
+	AND f.problem IN (SELECT c.problem FROM chosen AS c)),
 life AS MATERIALIZED (
-    SELECT r.problem, min(r.date) AS first, max(r.date) AS last,
-	bool_or(r.verified) AS verified
-    FROM row AS r GROUP BY r.problem),
+    SELECT r.problem, b.domain, min(r.date) AS first, max(r.date) AS last,
+	bool_or(r.verified) AS verified,
+	b.result_type <> 'not-detailed' AND coalesce(t.side, 'unclear')
+	    = 'unclear' AS unclear -- whose side it is follows from who sees it
+    FROM row AS r JOIN tlsrua.problems AS b ON b.id = r.problem
+	LEFT JOIN tlsrua.result_types AS t ON t.name = b.result_type
+    GROUP BY r.problem, b.domain, b.result_type, t.side),
 who AS MATERIALIZED (
-    SELECT r.problem, c.domain, r.organization, l.first, l.last, l.verified
-    FROM row AS r JOIN life AS l ON l.problem = r.problem
-	JOIN chosen AS c ON c.problem = r.problem
+    SELECT r.problem, r.organization FROM row AS r
     WHERE $4 IS NULL OR r.organization = ANY ($4)
-    GROUP BY r.problem, c.domain, r.organization, l.first, l.last, l.verified),
+    GROUP BY r.problem, r.organization),
 reported AS ( -- organizations that reported on the domain in that time
-    SELECT c.problem, count(DISTINCT s.organization) AS n
-    FROM chosen AS c JOIN life AS l ON l.problem = c.problem
-	JOIN tlsrua.policies AS s ON s.domain = c.domain AND s.counted
-	    AND s.date BETWEEN l.first AND l.last
-	    AND (NOT l.verified OR s.verified)
-    WHERE $4 IS NULL OR s.organization = ANY ($4)
-    GROUP BY c.problem),
+    SELECT l.problem, count(DISTINCT s.organization) AS n
+    FROM life AS l JOIN tlsrua.policies AS s ON s.domain = l.domain
+	AND s.counted AND s.date BETWEEN l.first AND l.last
+	AND (NOT l.verified OR s.verified)
+    WHERE l.unclear AND ($4 IS NULL OR s.organization = ANY ($4))
+    GROUP BY l.problem),
+later AS MATERIALIZED ( -- what came behind the last day of each
+    SELECT DISTINCT l.problem, l.verified AS known, s.organization,
+	s.reporter_domain, s.date, s.verified
+    FROM life AS l JOIN tlsrua.policies AS s ON s.domain = l.domain
+	AND s.counted AND s.date > l.last
+	AND s.date > (SELECT min(m.last) FROM life AS m)),
 cured AS (
-    SELECT w.problem FROM who AS w JOIN tlsrua.policies AS s
-	ON s.domain = w.domain AND s.organization = w.organization
-	    AND s.counted AND s.date > w.last
-    WHERE NOT w.verified
-    GROUP BY w.problem, w.organization HAVING count(DISTINCT s.date) > 1
+    SELECT a.problem FROM later AS a JOIN who AS w
+	ON w.problem = a.problem AND w.organization = a.organization
+    WHERE NOT a.known
+    GROUP BY a.problem, a.organization HAVING count(DISTINCT a.date) > 1
     UNION
-    SELECT w.problem FROM who AS w JOIN tlsrua.policies AS s
-	ON s.domain = w.domain AND s.organization = w.organization
-	    AND s.counted AND s.date > w.last AND s.verified
-    WHERE w.verified AND EXISTS (SELECT 1 FROM row AS r
-	WHERE r.problem = w.problem AND r.verified
-	    AND r.organization = s.organization
-	    AND r.reporter_domain = s.reporter_domain)
-    GROUP BY w.problem, s.organization, s.reporter_domain
-    HAVING count(DISTINCT s.date) > 1),
-pause AS (
-    SELECT * FROM (SELECT d.problem, d.date, lag(d.date) OVER (
-	    PARTITION BY d.problem ORDER BY d.date) AS before
-	FROM (SELECT DISTINCT r.problem, r.date FROM row AS r) AS d) AS g
-    WHERE g.date - g.before > 2),
-recurring AS (
-    SELECT w.problem FROM pause AS g JOIN who AS w ON w.problem = g.problem
-	JOIN tlsrua.policies AS s ON s.domain = w.domain
-	    AND s.organization = w.organization AND s.counted
-	    AND s.date > g.before AND s.date < g.date
-    GROUP BY w.problem, g.date, w.organization
-    HAVING count(DISTINCT s.date) > 1)
+    SELECT a.problem FROM later AS a JOIN who AS w
+	ON w.problem = a.problem AND w.organization = a.organization
+    WHERE a.known AND a.verified AND EXISTS (SELECT 1 FROM row AS r
+	WHERE r.problem = a.problem AND r.verified
+	    AND r.organization = a.organization
+	    AND r.reporter_domain = a.reporter_domain)
+    GROUP BY a.problem, a.organization, a.reporter_domain
+    HAVING count(DISTINCT a.date) > 1),
+asked AS MATERIALIZED ( -- of those that are neither cured nor new
+    SELECT l.problem, l.domain, w.organization, l.first, l.last
+    FROM life AS l JOIN who AS w ON w.problem = l.problem
+    WHERE l.last - l.first > 2
+	AND l.first <= (SELECT n.day FROM newest AS n) - 7
+	AND NOT EXISTS (SELECT 1 FROM cured AS c WHERE c.problem = l.problem)),
+met AS MATERIALIZED (
+    SELECT DISTINCT s.domain, s.organization, s.date
+    FROM tlsrua.policies AS s
+    WHERE s.counted AND s.domain IN (SELECT a.domain FROM asked AS a)
+	AND s.date > (SELECT min(a.first) FROM asked AS a)
+	AND s.date < (SELECT max(a.last) FROM asked AS a)),
+event AS ( -- a day that it was seen, or one on which it might have been
+    SELECT r.problem, NULL AS organization, r.date FROM row AS r
+    GROUP BY r.problem, r.date
+    UNION ALL
+    SELECT a.problem, a.organization, m.date FROM asked AS a JOIN met AS m
+	ON m.domain = a.domain AND m.organization = a.organization
+    WHERE m.date > a.first AND m.date < a.last),
+place AS (
+    SELECT e.problem, e.organization, count(*) FILTER
+	    (WHERE e.organization IS NULL) OVER (PARTITION BY e.problem
+	    ORDER BY e.date) AS seen_before,
+	bool_or(e.organization IS NULL) OVER (PARTITION BY e.problem, e.date)
+	    AS is_seen
+    FROM event AS e),
+recurring AS ( -- two days of one organization between two that it was seen
+    SELECT p.problem FROM place AS p
+    WHERE p.organization IS NOT NULL AND NOT p.is_seen
+    GROUP BY p.problem, p.organization, p.seen_before HAVING count(*) > 1)
 SELECT b.id, b.domain, b.receiving_mx_hostname, b.result_type, p.list,
     coalesce(m.policy_mode, ''),
     CASE WHEN b.result_type = 'not-detailed' THEN 'unclear'
