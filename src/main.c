@@ -116,6 +116,10 @@ run(struct options *o, int argc, char **argv)
 		help_all();
 	else if (c == NULL)
 		return cmd_usage("which command? see tlsrua --help");
+	else if (c->needs_file != NULL && o->store != NULL &&
+		 cmd_service_of(o->store) != NULL)
+		return cmd_usage(
+		    "%s: -d postgresql: %s", c->name, c->needs_file);
 	else {
 		if (c->prints)
 			signal(SIGPIPE, SIG_DFL);

@@ -132,5 +132,8 @@ const struct command cmd_check = {
 	.arguments = "[--mailbox] [--json] [DOMAIN...]",
 	.summary = "whether all is right, point by point",
 	.options = OPTION_MAILBOX | OPTION_JSON | OPTION_DOMAINS,
+	.needs_file = "what is looked at is a poller and its store, which is a "
+		      "file: leave it out, and the shared store of "
+		      "[postgresql] is looked at, too",
 	.run = run,
 };

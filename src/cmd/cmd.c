@@ -61,21 +61,18 @@ cmd_config(const struct options *o, enum config_need need, struct config *c)
 }
 
 const char *
-cmd_shared_service(const struct config *c)
+cmd_service_of(const char *store)
 {
 	static const char prefix[] = "postgresql:";
 	size_t n = sizeof prefix - 1;
 
-	return strncmp(c->store_path, prefix, n) == 0 ? c->store_path + n
-						      : NULL;
+	return strncmp(store, prefix, n) == 0 ? store + n : NULL;
 }
 
-bool
-cmd_shared(const struct config *c, struct shared_service *s)
+const char *
+cmd_shared_service(const struct config *c)
 {
-	*s = (struct shared_service){ cmd_shared_service(c),
-		c->postgresql.timeout };
-	return s->name != NULL;
+	return cmd_service_of(c->store_path);
 }
 
 int
@@ -84,10 +81,8 @@ cmd_open_store(enum store_access access, struct opened *in)
 	struct fault f = { 0 };
 
 	if (cmd_shared_service(&in->config) != NULL)
-		return cmd_usage("-d %s: this command reads the store of a "
-				 "poller, which is a file; see tlsrua(1) "
-				 "for those that read a shared store",
-		    in->config.store_path);
+		return cmd_usage("-d postgresql: this needs the store of a "
+				 "poller, which is a file");
 
 	in->store = store_open(in->config.store_path, access, &f);
 	return in->store != NULL ? 0 : cmd_failed(&f);
@@ -104,8 +99,8 @@ cmd_open(const struct options *o, enum config_need need,
 	return status != 0 ? status : cmd_open_store(access, in);
 }
 
-int
-cmd_open_to_read(const struct options *o, struct opened *in)
+static int
+open_to_read(const struct options *o, struct opened *in)
 {
 	struct fault f = { 0 };
 	const char *service = cmd_shared_service(&in->config);
@@ -128,7 +123,24 @@ cmd_open_reading(
 
 	in->store = NULL;
 	in->shared = NULL;
-	return status != 0 ? status : cmd_open_to_read(o, in);
+	return status != 0 ? status : open_to_read(o, in);
+}
+
+int
+cmd_work(const struct options *o, const struct store_work *w)
+{
+	struct opened in = { 0 };
+	struct shared_service s;
+	int status = cmd_config(o, CONFIG_OPTIONAL, &in.config);
+
+	s = (struct shared_service){ cmd_shared_service(&in.config),
+		in.config.postgresql.timeout };
+	if (status == 0 && s.name != NULL)
+		status = w->there(w->arg, &s);
+	else if (status == 0 && (status = cmd_open_store(w->access, &in)) == 0)
+		status = w->here(w->arg, &in);
+	cmd_close(&in);
+	return status;
 }
 
 void

@@ -22,6 +22,9 @@ struct command {
 	/* it prints and does nothing else: it ends when nobody reads on, as in
 	 * "tlsrua show ... | head" */
 	bool prints;
+	/* why it does nothing with a shared store, and what to do instead;
+	 * NULL: it does something, or needs no store */
+	const char *needs_file;
 	int (*run)(const struct options *);
 };
 
@@ -38,9 +41,10 @@ enum config_need {
 };
 
 /*
- * The section of libpq's service file behind "-d postgresql:"; NULL where the
- * store is a file.
+ * What stands behind "postgresql:" in the name of a store: a section of libpq's
+ * service file, or a URI from its "//" on; NULL where the store is a file.
  */
+const char *cmd_service_of(const char *store);
 const char *cmd_shared_service(const struct config *);
 
 /*
@@ -72,15 +76,23 @@ int cmd_open_reading(const struct options *, enum config_need, struct opened *);
 
 /* The second half of cmd_open(), where the configuration was read by
  * cmd_config(). */
-int cmd_open_to_read(const struct options *, struct opened *);
 int cmd_open_store(enum store_access, struct opened *);
 
 /*
- * Where people do something to a shared store: its service; false when the
- * store is a file.
+ * What people do to a store: `here` to one that is a file and was opened so,
+ * `there` to a shared one.  Both return 0, or the exit code once what is wrong
+ * was logged.
  */
 struct shared_service;
-bool cmd_shared(const struct config *, struct shared_service *);
+struct store_work {
+	enum store_access access;
+	int (*here)(void *arg, struct opened *);
+	int (*there)(void *arg, const struct shared_service *);
+	void *arg;
+};
+
+/* Do it to the configuration's store, or that of -d; the exit code. */
+int cmd_work(const struct options *, const struct store_work *);
 
 void cmd_close(struct opened *);
 

@@ -75,7 +75,7 @@ drop_each(struct store *st, const int64_t *id, const struct options *o,
 
 /* All of them, or none: in one transaction. */
 static int
-drop(struct store *st, const int64_t *id, const struct options *o,
+drop_all(struct store *st, const int64_t *id, const struct options *o,
     struct fault *f)
 {
 	if (store_begin(st, f) == -1)
@@ -86,41 +86,42 @@ drop(struct store *st, const int64_t *id, const struct options *o,
 	return -1;
 }
 
-/* The same of a shared store. */
+/* The reports that are to be taken out. */
+struct dropping {
+	const struct options *options;
+	int64_t *id;
+};
+
 static int
-drop_there(const struct shared_service *s, const int64_t *id,
-    const struct options *o, struct fault *f)
+drop_here(void *arg, struct opened *in)
 {
+	const struct dropping *d = arg;
+	struct fault f = { 0 };
+
+	if (drop_all(in->store, d->id, d->options, &f) == -1)
+		return cmd_failed(&f);
+	if (!d->options->dry_run &&
+	    csv_folder_refresh(in->store, &in->config, &f) == -1)
+		return cmd_failed(&f);
+	return 0;
+}
+
+static int
+drop_there(void *arg, const struct shared_service *s)
+{
+	const struct dropping *d = arg;
+	const struct options *o = d->options;
 	struct store_dropped *list = xcalloc(o->n_args, sizeof *list);
 	struct arena a = { 0 };
+	struct fault f = { 0 };
 	size_t i;
-	int rc = operate_drop(s, id, o->n_args, o->dry_run, &a, list, f);
+	int rc = operate_drop(s, d->id, o->n_args, o->dry_run, &a, list, &f);
 
 	for (i = 0; rc == 0 && i < o->n_args; i++)
 		tell(&list[i], o);
 	arena_free(&a);
 	free(list);
-	return rc;
-}
-
-/* 0, or the exit code. */
-static int
-open_and_drop(struct opened *in, const int64_t *id, const struct options *o)
-{
-	struct shared_service shared;
-	struct fault f = { 0 };
-	int status;
-
-	if (cmd_shared(&in->config, &shared))
-		return drop_there(&shared, id, o, &f) == -1 ? cmd_failed(&f)
-							    : 0;
-	status = cmd_open_store(o->dry_run ? STORE_TRY : STORE_WRITE, in);
-	if (status == 0 && drop(in->store, id, o, &f) == -1)
-		status = cmd_failed(&f);
-	if (status == 0 && !o->dry_run &&
-	    csv_folder_refresh(in->store, &in->config, &f) == -1)
-		status = cmd_failed(&f);
-	return status;
+	return rc == -1 ? cmd_failed(&f) : 0;
 }
 
 static int
@@ -140,21 +141,18 @@ read_numbers(const struct options *o, int64_t *id)
 static int
 run(const struct options *o)
 {
-	int64_t *id = xcalloc(o->n_args + 1, sizeof *id);
-	struct opened in = { 0 };
+	struct dropping d = { o, xcalloc(o->n_args + 1, sizeof *d.id) };
+	struct store_work work = { o->dry_run ? STORE_TRY : STORE_WRITE,
+		drop_here, drop_there, &d };
 	int status;
 
 	if (o->n_args == 0)
 		status = cmd_usage("drop: which reports? give their numbers");
 	else
-		status = read_numbers(o, id);
-	if (status == 0) {
-		status = cmd_config(o, CONFIG_OPTIONAL, &in.config);
-		if (status == 0)
-			status = open_and_drop(&in, id, o);
-		cmd_close(&in);
-	}
-	free(id);
+		status = read_numbers(o, d.id);
+	if (status == 0)
+		status = cmd_work(o, &work);
+	free(d.id);
 	return status;
 }
 

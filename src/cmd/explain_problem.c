@@ -10,6 +10,7 @@
 #include "codes/result_types.h"
 #include "model/row.h"
 #include "output/terminal_text.h"
+#include "ship/shared_mirror.h"
 #include "store/store.h"
 #include "summary/remedy.h"
 #include "tables/tables.h"
@@ -103,16 +104,31 @@ print_remedy(struct arena *mem, const struct store_problem *p)
 	puts(".");
 }
 
+/* The row of the table of problems. */
 static int
-explain(struct store *st, int64_t number, struct arena *mem, struct fault *f)
+print_row(const struct opened *in, const char *domain, struct search *s,
+    struct fault *f)
+{
+	struct row_sink sink = { on_head, on_row, s };
+	struct store_filter filter = { .domains = &domain, .n_domains = 1 };
+
+	return in->shared != NULL
+		   ? shared_mirror_table(
+			 in->shared, "problems", &filter, &sink, f)
+		   : store_read_table(in->store, "problems", &filter, &sink, f);
+}
+
+static int
+explain(
+    const struct opened *in, int64_t number, struct arena *mem, struct fault *f)
 {
 	struct search s = { .number = number };
-	struct row_sink sink = { on_head, on_row, &s };
-	struct store_filter filter = { 0 };
 	struct store_problem p;
-	const char *domains[1];
 
-	if (store_get_problem(st, number, mem, &p, f) == -1)
+	if (in->shared != NULL &&
+	    shared_mirror_problem(in->shared, number, f) == -1)
+		return -1;
+	if (store_get_problem(in->store, number, mem, &p, f) == -1)
 		return -1;
 	printf("Problem %lld: ", (long long)number);
 	text_put(stdout, p.result_type);
@@ -121,10 +137,7 @@ explain(struct store *st, int64_t number, struct arena *mem, struct fault *f)
 	fputs(", for mail to ", stdout);
 	text_put(stdout, p.domain);
 	putchar('\n');
-	domains[0] = p.domain;
-	filter.domains = domains;
-	filter.n_domains = 1;
-	if (store_read_table(st, "problems", &filter, &sink, f) == -1)
+	if (print_row(in, p.domain, &s, f) == -1)
 		return -1;
 	if (p.muted_until[0] != '\0') {
 		printf("  muted until %s: ", p.muted_until);
@@ -141,9 +154,9 @@ explain_problem(const struct options *o, int64_t number)
 	struct opened in;
 	struct arena mem = { 0 };
 	struct fault f = { 0 };
-	int status = cmd_open(o, CONFIG_OPTIONAL, STORE_READ, &in);
+	int status = cmd_open_reading(o, CONFIG_OPTIONAL, &in);
 
-	if (status == 0 && explain(in.store, number, &mem, &f) == -1)
+	if (status == 0 && explain(&in, number, &mem, &f) == -1)
 		status = cmd_failed(&f);
 	cmd_close(&in);
 	arena_free(&mem);

@@ -75,99 +75,91 @@ print_mute(void *arg, const struct store_problem *p)
 }
 
 static int
-list(struct store *st, struct fault *f)
+list(struct opened *in, struct fault *f)
 {
 	size_t n = 0;
 
-	if (store_read_mutes(st, print_mute, &n, f) == -1)
+	if ((in->shared != NULL && shared_mirror_mutes(in->shared, f) == -1) ||
+	    store_read_mutes(in->store, print_mute, &n, f) == -1)
 		return -1;
 	puts(n == 0 ? "No problem is muted."
 		    : "\nNext: tlsrua mute --end PROBLEM, or explain PROBLEM.");
 	return 0;
 }
 
-static void
-tell(const struct options *o, int64_t number)
-{
-	if (o->end != NULL)
-		cmd_done("problem %" PRId64 " is no longer muted", number);
-	else
-		cmd_done(
-		    "problem %" PRId64 " is muted until %s", number, o->until);
-}
-
 static int
-mute(struct store *st, const struct options *o, int64_t number, struct fault *f)
+list_mutes(const struct options *o)
 {
-	if (o->list)
-		return list(st, f);
-	if (o->end != NULL) {
-		if (store_end_mute(st, number, f) == -1)
-			return -1;
-	} else if (store_mute(st, number, o->until, o->note, f) == -1) {
-		return -1;
-	}
-	tell(o, number);
-	return 0;
-}
-
-/* In a store that is a file, or one that is read. */
-static int
-mute_here(
-    struct opened *in, const struct options *o, int64_t number, struct fault *f)
-{
-	if (in->shared != NULL && shared_mirror_mutes(in->shared, f) == -1)
-		return -1;
-	return mute(in->store, o, number, f);
-}
-
-static int
-mute_there(const struct shared_service *s, const struct options *o,
-    int64_t number, struct fault *f)
-{
-	if (o->end != NULL && operate_end_mute(s, number, f) == -1)
-		return -1;
-	if (o->end == NULL &&
-	    operate_mute(s, number, o->until, o->note, f) == -1)
-		return -1;
-	tell(o, number);
-	return 0;
-}
-
-/* 0, or the exit code. */
-static int
-open_and_mute(struct opened *in, const struct options *o, int64_t number)
-{
-	struct shared_service shared;
+	struct opened in;
 	struct fault f = { 0 };
-	int rc, status = 0;
+	int status = cmd_open_reading(o, CONFIG_OPTIONAL, &in);
 
-	if (cmd_shared(&in->config, &shared) && !o->list) {
-		rc = mute_there(&shared, o, number, &f);
-	} else {
-		status = o->list ? cmd_open_to_read(o, in)
-				 : cmd_open_store(STORE_WRITE, in);
-		if (status != 0)
-			return status;
-		rc = mute_here(in, o, number, &f);
-	}
-	return rc == -1 ? cmd_failed(&f) : 0;
+	if (status == 0 && list(&in, &f) == -1)
+		status = cmd_failed(&f);
+	cmd_close(&in);
+	return status;
+}
+
+/* A mute that begins or ends. */
+struct muting {
+	const struct options *options;
+	int64_t number; /* of the problem */
+};
+
+/* 0, or the exit code, after what was done to a store. */
+static int
+finish(const struct muting *m, int rc, const struct fault *f)
+{
+	if (rc == -1)
+		return cmd_failed(f);
+	if (m->options->end != NULL)
+		cmd_done("problem %" PRId64 " is no longer muted", m->number);
+	else
+		cmd_done("problem %" PRId64 " is muted until %s", m->number,
+		    m->options->until);
+	return 0;
+}
+
+static int
+mute_here(void *arg, struct opened *in)
+{
+	const struct muting *m = arg;
+	const struct options *o = m->options;
+	struct fault f = { 0 };
+	int rc;
+
+	if (o->end != NULL)
+		rc = store_end_mute(in->store, m->number, &f);
+	else
+		rc = store_mute(in->store, m->number, o->until, o->note, &f);
+	return finish(m, rc, &f);
+}
+
+static int
+mute_there(void *arg, const struct shared_service *s)
+{
+	const struct muting *m = arg;
+	const struct options *o = m->options;
+	struct fault f = { 0 };
+	int rc;
+
+	if (o->end != NULL)
+		rc = operate_end_mute(s, m->number, &f);
+	else
+		rc = operate_mute(s, m->number, o->until, o->note, &f);
+	return finish(m, rc, &f);
 }
 
 static int
 run(const struct options *o)
 {
-	struct opened in = { 0 };
-	int64_t number = 0;
-	int status;
+	struct muting m = { .options = o };
+	struct store_work work = { STORE_WRITE, mute_here, mute_there, &m };
+	int status = check_arguments(o, &m.number);
 
-	if ((status = check_arguments(o, &number)) != 0)
+	if (status != 0)
 		return status;
-	status = cmd_config(o, CONFIG_OPTIONAL, &in.config);
-	if (status == 0)
-		status = open_and_mute(&in, o, number);
-	cmd_close(&in);
-	return status;
+	return o->list ? list_mutes(o) : cmd_work(o, &work);
 }
 
 const struct command cmd_mute = {

@@ -220,5 +220,8 @@ const struct command cmd_poll = {
 	.summary = "import what is new in the mailboxes",
 	.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_TIMING | OPTION_AGAIN |
 		   OPTION_SYSLOG,
+	.needs_file = "mails are polled into the store of a poller, which is a "
+		      "file, and shipped from there: leave it out, and name "
+		      "the shared store in [postgresql]",
 	.run = run,
 };

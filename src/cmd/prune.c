@@ -19,6 +19,7 @@ static const char stopped[] = "prune: stopped: the next one goes on from here";
 
 /* A prune and its outcome. */
 struct pruning {
+	const struct options *options;
 	struct store *store;
 	struct store_prune what;
 	struct store_pruned done;
@@ -116,13 +117,15 @@ tell(const struct pruning *p, const struct options *o)
 
 /* Of a shared store: whole months. */
 static int
-prune_there(struct pruning *p, const struct shared_service *s,
-    const struct options *o, struct fault *f)
+prune_there(void *arg, const struct shared_service *s)
 {
-	if (operate_prune(s, &p->what, o->dry_run, &p->done, &p->given_back,
-		&p->left, f) == -1)
-		return -1;
-	tell(p, o);
+	struct pruning *p = arg;
+	struct fault f = { 0 };
+
+	if (operate_prune(s, &p->what, p->options->dry_run, &p->done,
+		&p->given_back, &p->left, &f) == -1)
+		return cmd_failed(&f);
+	tell(p, p->options);
 	return 0;
 }
 
@@ -145,46 +148,35 @@ prune(struct pruning *p, const struct options *o, struct fault *f)
 	return rc;
 }
 
-/* 0, or the exit code. */
 static int
-open_and_prune(struct opened *in, struct pruning *p, const struct options *o)
+prune_here(void *arg, struct opened *in)
 {
+	struct pruning *p = arg;
 	const struct config *c = &in->config;
-	struct shared_service shared;
 	struct fault f = { 0 };
-	int status;
 
-	if (cmd_shared(c, &shared))
-		return prune_there(p, &shared, o, &f) == -1 ? cmd_failed(&f)
-							    : 0;
-	status = cmd_open_store(o->dry_run ? STORE_READ : STORE_WRITE, in);
 	p->store = in->store;
 	p->what.keep_unshipped = c->postgresql.service[0] != '\0' &&
 				 (p->what.details || c->postgresql.raw);
-	if (status == 0 && prune(p, o, &f) == -1)
-		status = cmd_failed(&f);
-	return status;
+	return prune(p, p->options, &f) == -1 ? cmd_failed(&f) : 0;
 }
 
 static int
 run(const struct options *o)
 {
-	struct pruning p = { .what = { .before = o->before,
-				 .raw = o->raw || !o->details,
-				 .details = o->details || !o->raw } };
-	struct opened in = { 0 };
-	int status;
+	struct pruning p = { .options = o,
+		.what = { .before = o->before,
+		    .raw = o->raw || !o->details,
+		    .details = o->details || !o->raw } };
+	struct store_work work = { o->dry_run ? STORE_READ : STORE_WRITE,
+		prune_here, prune_there, &p };
 
 	if (o->n_args > 0)
 		return cmd_usage("prune: takes no arguments");
 	if (o->before == NULL)
 		return cmd_usage("prune: what? give --before DATE, the first "
 				 "day that stays as it is");
-	status = cmd_config(o, CONFIG_OPTIONAL, &in.config);
-	if (status == 0)
-		status = open_and_prune(&in, &p, o);
-	cmd_close(&in);
-	return status;
+	return cmd_work(o, &work);
 }
 
 const struct command cmd_prune = {

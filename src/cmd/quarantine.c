@@ -8,12 +8,10 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/fault.h"
-#include "base/utc.h"
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
+#include "cmd/quarantine_show.h"
 #include "codes/codes.h"
-#include "description/describe.h"
-#include "description/report_difference.h"
 #include "dns/resolver.h"
 #include "export/csv_folder.h"
 #include "ingest/ingest.h"
@@ -24,19 +22,25 @@
 #include "output/terminal_text.h"
 #include "ship/operate.h"
 #include "ship/shared_mirror.h"
-#include "store/recount.h"
 #include "store/store.h"
 #include "upkeep/quarantine.h"
-#include "upkeep/stored_report.h"
+
+/* Numbers of entries. */
+struct ids {
+	int64_t *id;
+	size_t n;
+};
 
 /* A command for entries of the quarantine. */
 struct work {
 	const struct options *options;
-	const struct config *config;
+	const struct verb *verb;
+	struct ids ids;		     /* that are named, or all for --all */
+	const struct config *config; /* where something is changed */
 	struct store *store;
+	struct shared_mirror *shared; /* the store is its; or NULL */
 	struct arena arena;
 	bool changed; /* the CSV folder needs a refresh */
-	int status;
 };
 
 typedef int entry_fn(struct work *, int64_t id, struct fault *);
@@ -55,16 +59,6 @@ enum {
 	COL_SIZE,
 	COL_KEPT
 };
-
-static int
-on_head(void *arg, const struct column *columns, size_t n, struct fault *f)
-{
-	(void)arg;
-	(void)columns;
-	(void)n;
-	(void)f;
-	return 0;
-}
 
 /* Print an entry in two or three lines. */
 static int
@@ -100,93 +94,29 @@ static int
 list(struct work *w, struct fault *f)
 {
 	size_t count = 0;
-	struct row_sink sink = { on_head, list_row, &count };
+	struct row_sink sink = { NULL, list_row, &count };
 
+	if (w->shared != NULL && shared_mirror_conflicts(w->shared, f) == -1)
+		return -1;
 	if (store_read_quarantine(w->store, &sink, f) == -1)
 		return -1;
 	if (count == 0)
 		puts("Nothing is in quarantine.");
-	else if (cmd_shared_service(w->config) != NULL)
-		puts("\nNext: tlsrua quarantine accept ID, or drop ID.");
+	else if (w->shared != NULL)
+		puts("\nNext: tlsrua quarantine show ID, accept ID, or drop "
+		     "ID.");
 	else
 		puts("\nNext: tlsrua quarantine show ID, retry ID, drop ID, "
 		     "or accept ID for a conflict.");
 	return 0;
 }
 
-static void
-show_mail(const struct store_quarantined *q)
-{
-	char arrival[UTC_TEXT];
-
-	printf("%-10s%" PRId64 "\n", "Number", q->id);
-	printf("%-10s", "Source");
-	text_put(stdout, q->source);
-	if (q->uid != 0)
-		printf(", UID %" PRIu32, q->uid);
-	fputc('\n', stdout);
-	if (q->has_arrival) {
-		utc_format(q->arrival, arrival);
-		printf("%-10s%s\n", "Arrived", arrival);
-	}
-	describe_field("From", q->head.from);
-	describe_field("Subject", q->head.subject);
-	describe_field("Message", q->head.message_id);
-	describe_field("File", q->filename);
-}
-
-static int
-show_conflict(
-    struct work *w, const struct store_quarantined *q, struct fault *f)
-{
-	struct store *st = w->store;
-	struct report counted, other;
-	int pruned = store_is_pruned(st, q->counted, f);
-
-	if (pruned == 1)
-		puts("The details of the stored copy were pruned: nothing to "
-		     "compare this one with, or to take its place");
-	if (pruned != 0)
-		return pruned == 1 ? 0 : -1;
-	if (store_load_report(st, q->counted, &w->arena, &counted, f) == -1 ||
-	    store_load_report(st, q->conflict, &w->arena, &other, f) == -1)
-		return -1;
-	report_difference_print(&counted, &other);
-	printf("\nTo count this copy in place of the stored one: tlsrua "
-	       "quarantine accept %" PRId64 "\n",
-	    q->id);
-	return 0;
-}
-
 static int
 show(struct work *w, int64_t id, struct fault *f)
 {
-	struct store_quarantined q;
-
-	if (store_quarantine_get(w->store, id, &w->arena, &q, f) == -1)
+	if (w->shared != NULL && shared_mirror_copies(w->shared, id, f) == -1)
 		return -1;
-	if (w->options->raw) {
-		if (q.bytes.n == 0)
-			return fault(f, FAULT_HOST, EX_NOINPUT,
-			    "quarantine: %" PRId64 ": its bytes were not kept",
-			    id);
-		fwrite(q.bytes.p, 1, q.bytes.n, stdout);
-		return 0;
-	}
-	show_mail(&q);
-	if (q.conflict != 0)
-		return show_conflict(w, &q, f);
-	describe_refusal(q.code, q.where);
-	if (q.bytes.n == 0)
-		puts("Its bytes were not kept.");
-	else
-		printf("%-10s%zu bytes%s kept; tlsrua quarantine show --raw "
-		       "%" PRId64 " gives them\n",
-		    "Bytes", q.bytes.n,
-		    code_find(q.code) == CODE_MESSAGE_TOO_LARGE ? " of headers"
-								: "",
-		    id);
-	return 0;
+	return quarantine_show(w->store, id, w->options->raw, &w->arena, f);
 }
 
 /* As in the mailbox that it came from, when that is still configured. */
@@ -352,12 +282,6 @@ accept_entry(struct work *w, int64_t id, struct fault *f)
 	return 0;
 }
 
-/* The numbers of all entries, for --all. */
-struct ids {
-	int64_t *id;
-	size_t n;
-};
-
 static int
 collect_id(void *arg, const struct cell *c, size_t n, struct fault *f)
 {
@@ -391,13 +315,13 @@ parse_ids(const struct options *o, struct ids *ids)
 }
 
 static int
-each(struct work *w, const struct ids *ids, entry_fn *fn, struct fault *f)
+each(struct work *w, entry_fn *fn, struct fault *f)
 {
 	size_t i;
 
-	for (i = 0; i < ids->n; i++) {
+	for (i = 0; i < w->ids.n; i++) {
 		arena_reset(&w->arena);
-		if (fn(w, ids->id[i], f) == -1)
+		if (fn(w, w->ids.id[i], f) == -1)
 			return -1;
 	}
 	return 0;
@@ -426,20 +350,38 @@ find_verb(const struct options *o)
 	return NULL;
 }
 
+/* list and show; 0, or the exit code. */
 static int
-run_verb(struct work *w, const struct verb *verb, struct ids *ids)
+read_entries(struct work *w)
 {
-	struct row_sink sink = { on_head, collect_id, ids };
+	struct opened in;
+	struct fault f = { 0 };
+	int status = cmd_open_reading(w->options, CONFIG_OPTIONAL, &in);
+	int rc = 0;
+
+	w->store = in.store;
+	w->shared = in.shared;
+	if (status == 0)
+		rc = w->verb->fn == NULL ? list(w, &f)
+					 : each(w, w->verb->fn, &f);
+	cmd_close(&in);
+	return rc == -1 ? cmd_failed(&f) : status;
+}
+
+static int
+change_here(void *arg, struct opened *in)
+{
+	struct work *w = arg;
+	struct row_sink sink = { NULL, collect_id, &w->ids };
 	struct fault f = { 0 };
 	int rc, status;
 
-	if (verb->fn == NULL)
-		rc = list(w, &f);
-	else if (w->options->all &&
-		 store_read_quarantine(w->store, &sink, &f) == -1)
+	w->store = in->store;
+	w->config = &in->config;
+	if (w->options->all && store_read_quarantine(w->store, &sink, &f) == -1)
 		rc = -1;
 	else
-		rc = each(w, ids, verb->fn, &f);
+		rc = each(w, w->verb->fn, &f);
 	status = rc == -1 ? cmd_failed(&f) : 0;
 	if (w->changed && csv_folder_refresh(w->store, w->config, &f) == -1) {
 		rc = cmd_failed(&f);
@@ -448,50 +390,32 @@ run_verb(struct work *w, const struct verb *verb, struct ids *ids)
 	return status;
 }
 
+/* Of a shared store: the copies in conflict. */
 static int
-list_there(struct work *w, struct opened *in)
+change_there(void *arg, const struct shared_service *s)
 {
-	struct fault f = { 0 };
-	int status = cmd_open_to_read(w->options, in);
-
-	w->store = in->store;
-	if (status == 0 && (shared_mirror_conflicts(in->shared, &f) == -1 ||
-			       list(w, &f) == -1))
-		status = cmd_failed(&f);
-	return status;
-}
-
-/* Of a shared store: the copies in conflict; 0, or the exit code. */
-static int
-run_there(struct work *w, const struct verb *verb, const struct ids *ids,
-    struct opened *in, const struct shared_service *s)
-{
+	const struct work *w = arg;
 	struct fault f = { 0 };
 	size_t i;
 
-	if (verb->fn == NULL)
-		return list_there(w, in);
-	if (verb->fn != accept_entry)
+	if (w->verb->fn != accept_entry)
 		return cmd_usage("quarantine %s: what was refused is in the "
 				 "store of a poller; of a shared one there is "
-				 "list and accept, and `tlsrua drop`, for "
-				 "copies in conflict",
-		    verb->name);
-	if (operate_accept(s, ids->id, ids->n, &f) == -1)
+				 "list, show and accept, and `tlsrua drop`, "
+				 "for copies in conflict",
+		    w->verb->name);
+	if (operate_accept(s, w->ids.id, w->ids.n, &f) == -1)
 		return cmd_failed(&f);
-	for (i = 0; i < ids->n; i++)
+	for (i = 0; i < w->ids.n; i++)
 		printf("%" PRId64 ": now counts; the copy that counted before "
 		       "is in conflict\n",
-		    ids->id[i]);
+		    w->ids.id[i]);
 	return 0;
 }
 
 static int
 check_arguments(const struct options *o, const struct verb *verb)
 {
-	if (verb == NULL)
-		return cmd_usage(
-		    "quarantine: list, show, retry, accept or drop?");
 	if (o->all && !verb->takes_all)
 		return cmd_usage(
 		    "quarantine %s: does not take --all", verb->name);
@@ -508,30 +432,20 @@ check_arguments(const struct options *o, const struct verb *verb)
 static int
 run(const struct options *o)
 {
-	const struct verb *verb = find_verb(o);
-	struct ids ids = { 0 };
-	struct opened in = { 0 };
-	struct work w = { .options = o, .config = &in.config };
-	struct shared_service shared;
+	struct work w = { .options = o, .verb = find_verb(o) };
+	struct store_work change = { STORE_WRITE, change_here, change_there,
+		&w };
 	int status;
 
-	if ((status = check_arguments(o, verb)) != 0 ||
-	    (status = parse_ids(o, &ids)) != 0)
-		goto out;
-	status = cmd_config(o, CONFIG_OPTIONAL, &in.config);
-	if (status == 0 && cmd_shared(&in.config, &shared)) {
-		status = run_there(&w, verb, &ids, &in, &shared);
-	} else if (status == 0) {
-		status = cmd_open_store(
-		    verb->writes ? STORE_WRITE : STORE_READ, &in);
-		w.store = in.store;
-		if (status == 0)
-			status = run_verb(&w, verb, &ids);
-	}
-	cmd_close(&in);
+	if (w.verb == NULL)
+		return cmd_usage(
+		    "quarantine: list, show, retry, accept or drop?");
+	if ((status = check_arguments(o, w.verb)) == 0 &&
+	    (status = parse_ids(o, &w.ids)) == 0)
+		status =
+		    w.verb->writes ? cmd_work(o, &change) : read_entries(&w);
+	free(w.ids.id);
 	arena_free(&w.arena);
-out:
-	free(ids.id);
 	return status;
 }
 

@@ -194,5 +194,7 @@ const struct command cmd_ship = {
 	.arguments = "[--init | --status | --again] [--json]",
 	.summary = "ship what is new to PostgreSQL",
 	.options = OPTION_JSON | OPTION_SHIP,
+	.needs_file = "what is shipped is the store of a poller, which is a "
+		      "file: name the shared store in [postgresql]",
 	.run = run,
 };

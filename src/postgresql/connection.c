@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -125,16 +126,19 @@ pg_open(struct pg *p, const char *service, const char *application,
     unsigned timeout, struct fault *f)
 {
 	const char *mode = service_sslmode(service, f);
-	const char *const names[] = { "service", "application_name",
-		"client_encoding",
+	char *uri = service_uri(service);
+	const char *const names[] = { uri != NULL ? "dbname" : "service",
+		"application_name", "client_encoding",
 		mode == NULL || mode[0] == '\0' ? NULL : "sslmode", NULL };
-	const char *const values[] = { service, application, "UTF8", mode,
-		NULL };
+	const char *const values[] = { uri != NULL ? uri : service, application,
+		"UTF8", mode, NULL };
 
 	*p = (struct pg){ .service = service, .timeout = timeout };
+	if (mode != NULL)
+		p->conn = PQconnectStartParams(names, values, uri != NULL);
+	free(uri);
 	if (mode == NULL)
 		return -1;
-	p->conn = PQconnectStartParams(names, values, 0);
 	if (p->conn == NULL)
 		out_of_memory();
 	if (PQsocket(p->conn) == -1) {

@@ -29,10 +29,10 @@ struct pg {
 };
 
 /*
- * Connect to a section of libpq's service file, under that application_name.
+ * Connect to a service (postgresql/service.h), under that application_name.
  * Returns 0, or -1 with a fault: exit code 69 when nobody answers, 77 for a
- * login, 78 for a section that is none or asks for less than verify-full, else
- * by its SQLSTATE.  pg_close() it in either case.
+ * login, 78 for a section that is none or asks for less than verify-full, 64
+ * for what is no URI, else by its SQLSTATE.  pg_close() it in either case.
  */
 int pg_open(struct pg *, const char *service, const char *application,
     unsigned timeout, struct fault *);

@@ -55,18 +55,61 @@ remote_host(const char *hosts)
 	}
 }
 
-/*
- * What libpq makes of the section: options that it does not give are those of
- * the environment, else libpq's own.
- */
+char *
+service_uri(const char *service)
+{
+	return strncmp(service, "//", 2) == 0
+		   ? xasprintf("postgresql:%s", service)
+		   : NULL;
+}
+
+/* What a URI says; NULL where it is none, or the service is a section. */
 static PQconninfoOption *
-read_options(const char *service)
+read_uri(const char *service)
+{
+	PQconninfoOption *list = NULL;
+	char *uri = service_uri(service), *error = NULL;
+
+	if (uri != NULL)
+		list = PQconninfoParse(uri, &error);
+	PQfreemem(error); /* it may have the password in it */
+	free(uri);
+	return list;
+}
+
+/* Whether a URI is one, and has no secret in it: 0, or -1 with the fault. */
+static int
+check_uri(const char *service, struct fault *f)
+{
+	PQconninfoOption *list;
+	int rc = 0;
+
+	if (strncmp(service, "//", 2) != 0)
+		return 0;
+	if ((list = read_uri(service)) == NULL)
+		return fault(f, FAULT_HOST, EX_USAGE,
+		    "postgresql: what -d names is no URI: write it as "
+		    "postgresql://USER@HOST:PORT/DATABASE");
+	if (option(list, "password")[0] != '\0' ||
+	    option(list, "sslpassword")[0] != '\0')
+		rc = fault(f, FAULT_HOST, EX_USAGE,
+		    "postgresql: there is a password in the URI, which "
+		    "everybody on this machine can read in the list of "
+		    "processes: take it out, and write it into ~/.pgpass");
+	PQconninfoFree(list);
+	return rc;
+}
+
+/* What libpq makes of a section, or of the environment for "". */
+static PQconninfoOption *
+read_section(const char *section)
 {
 	PQconninfoOption *list;
 	const char *before = getenv("PGSERVICE");
 	char *kept = before != NULL ? xstrdup(before) : NULL;
 
-	setenv("PGSERVICE", service, 1);
+	if (section[0] != '\0')
+		setenv("PGSERVICE", section, 1);
 	list = PQconndefaults();
 	if (kept != NULL)
 		setenv("PGSERVICE", kept, 1);
@@ -78,7 +121,39 @@ read_options(const char *service)
 	return list;
 }
 
-/* Whether neither the section nor the environment says anything of sslmode. */
+/* Put what a URI says over the options of its section or the environment. */
+static void
+put_over(PQconninfoOption *list, const PQconninfoOption *uri)
+{
+	const char *value;
+
+	for (; list->keyword != NULL; list++) {
+		value = option(uri, list->keyword);
+		if (value[0] == '\0')
+			continue;
+		free(list->val);
+		list->val = xstrdup(value);
+	}
+}
+
+/*
+ * What libpq makes of the service: options that it does not give are those of
+ * the environment, else libpq's own.
+ */
+static PQconninfoOption *
+read_options(const char *service)
+{
+	PQconninfoOption *uri = read_uri(service), *list;
+
+	if (uri == NULL)
+		return read_section(service);
+	list = read_section(option(uri, "service"));
+	put_over(list, uri);
+	PQconninfoFree(uri);
+	return list;
+}
+
+/* Whether neither the service nor the environment says anything of sslmode. */
 static bool
 is_silent(const char *service)
 {
@@ -103,9 +178,13 @@ is_silent(const char *service)
 const char *
 service_sslmode(const char *service, struct fault *f)
 {
-	PQconninfoOption *list = read_options(service);
-	const char *hosts = option(list, "hostaddr"), *remote, *mode = "";
+	PQconninfoOption *list;
+	const char *hosts, *remote, *mode = "";
 
+	if (check_uri(service, f) == -1)
+		return NULL;
+	list = read_options(service);
+	hosts = option(list, "hostaddr");
 	if (hosts[0] == '\0')
 		hosts = option(list, "host");
 	remote = remote_host(hosts);
@@ -114,9 +193,9 @@ service_sslmode(const char *service, struct fault *f)
 	} else if (remote[0] != '\0' &&
 		   strcmp(option(list, "sslmode"), VERIFY) != 0) {
 		(void)fault(f, FAULT_HOST, EX_CONFIG,
-		    "[postgresql] service %s: sslmode=%s towards %.*s, which "
-		    "is another machine; write sslmode=" VERIFY
-		    " in its section of the service file",
+		    "postgresql: service %s: sslmode=%s towards %.*s, which is "
+		    "another machine; write sslmode=" VERIFY
+		    " in its section of the service file, or in the URI",
 		    service, option(list, "sslmode"), (int)strcspn(remote, ","),
 		    remote);
 		mode = NULL;

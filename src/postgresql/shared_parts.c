@@ -22,7 +22,9 @@ extern const char shared_parts_ends[], shared_parts_known[],
     shared_parts_newest[], shared_parts_last_ends[],
     shared_parts_last_sessions[], shared_parts_last_failures[],
     shared_parts_muted[], shared_parts_in_conflict[], shared_parts_pollers[],
-    shared_parts_mailboxes[];
+    shared_parts_mailboxes[], shared_parts_copies[], shared_parts_pruned[],
+    shared_parts_entries[], shared_parts_findings[], shared_parts_bytes[],
+    shared_parts_problem[];
 
 #define T "tlsrua."
 
@@ -62,6 +64,15 @@ static const struct statement sets[SHARED_SETS][MOST_PARTS] = {
 	    { MIRROR_MUTES, shared_parts_mutes, T "mutes" } },
 	[SHARED_CONFLICTS] = { { MIRROR_CONFLICTS, shared_parts_in_conflict,
 	    NULL } },
+	[SHARED_COPIES] = { { MIRROR_CONFLICTS, shared_parts_in_conflict,
+				NULL },
+	    { MIRROR_COPIES, shared_parts_copies, NULL },
+	    { MIRROR_PRUNED, shared_parts_pruned, NULL },
+	    { MIRROR_ENTRIES, shared_parts_entries, NULL },
+	    { MIRROR_FINDINGS, shared_parts_findings, NULL },
+	    { MIRROR_BYTES, shared_parts_bytes, T "report_bytes" } },
+	[SHARED_PROBLEM] = { { MIRROR_PROBLEMS, shared_parts_problem, NULL },
+	    { MIRROR_MUTES, shared_parts_mutes, T "mutes" } },
 	[SHARED_METRICS] = { { MIRROR_SENDERS, shared_parts_all_witnesses,
 				 NULL },
 	    { MIRROR_PROBLEMS, shared_parts_problems, NULL },
@@ -105,7 +116,8 @@ shared_part_read(struct pg *p, enum shared_set set, size_t i,
 {
 	const struct statement *s = &sets[set][i];
 	struct binary_array domains = { 0 };
-	struct pg_value v[4];
+	char room[8];
+	struct pg_value v[5];
 	int rc = s->table != NULL ? may_read(p, s->table, f) : 1;
 
 	if (rc != 1)
@@ -114,7 +126,8 @@ shared_part_read(struct pg *p, enum shared_set set, size_t i,
 	v[1] = shared_day(scope->to);
 	v[2] = shared_texts(&domains, scope->domains, scope->n_domains);
 	v[3] = shared_day(scope->now);
-	rc = shared_cursor_read(p, s->select, v, 4, sink, f);
+	v[4] = pg_int8(scope->number, room);
+	rc = shared_cursor_read(p, s->select, v, 5, sink, f);
 	buf_free(&domains.bytes);
 	return rc;
 }

@@ -18,6 +18,8 @@ enum shared_set {
 	SHARED_NEWEST,	  /* whether reports still come */
 	SHARED_MUTES,	  /* what is muted */
 	SHARED_CONFLICTS, /* the copies that do not count */
+	SHARED_COPIES,	  /* one of them, and the copy that counts */
+	SHARED_PROBLEM,	  /* one problem, and whether it is muted */
 	SHARED_METRICS,	  /* figures of the newest day, and all problems */
 	SHARED_SETS
 };
@@ -28,6 +30,7 @@ struct shared_scope {
 	const char *const *domains;
 	size_t n_domains;
 	const char *now; /* "2026-11-23T00:00:00Z" */
+	int64_t number;	 /* of a report or problem; 0: all */
 };
 
 /*

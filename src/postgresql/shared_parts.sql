@@ -1,7 +1,7 @@
 -- The rows of each part of a mirror, as a shared store gives them
 -- (shared_parts.c).  $1 and $2 are the first and the last day of the range, $3
--- the domains, or NULL for all, $4 the present time.  What begins with "--" and
--- another sign is read by scripts/statements.awk.
+-- the domains, or NULL for all, $4 the present time, $5 the number of a report or
+-- a problem, or 0 for all.  What begins with "--" and another sign is read by scripts/statements.awk.
 
 -- The problems that were seen on those days.
 --+ seen
@@ -286,7 +286,56 @@ FROM tlsrua.mutes AS m JOIN tlsrua.problems AS b ON b.id = m.problem
 --: in_conflict
 SELECT r.source, r.message_id, coalesce(to_char(r.received AT TIME ZONE 'UTC',
     'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''), r.id
-FROM tlsrua.reports AS r WHERE r.status = 'conflict' ORDER BY r.id
+FROM tlsrua.reports AS r
+WHERE r.status = 'conflict' AND (r.id = $5 OR $5 = 0) ORDER BY r.id
+
+-- A copy in conflict, and the one that counts in its place.
+--+ pair
+pair AS MATERIALIZED (SELECT c.date, c.id FROM tlsrua.reports AS r
+    JOIN tlsrua.reports AS c ON c.date = r.date AND c.identity = r.identity
+    WHERE r.id = $5 AND (c.id = r.id OR c.status = 'counted'))
+
+--: copies
+WITH
+--= pair
+SELECT r.id, r.organization, r.report_id,
+    to_char(r.start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+    to_char(r."end" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+    r.date::text, r.status, r.reporter_domain, r.contact, r.dkim,
+    r.dkim_domain, r.dkim_selector
+FROM pair AS b JOIN tlsrua.reports AS r ON r.date = b.date AND r.id = b.id
+
+--: pruned
+WITH
+--= pair
+SELECT DISTINCT b.date::text FROM pair AS b
+WHERE b.date < tlsrua.pruned_before()
+
+--: entries
+WITH
+--= pair
+SELECT p.report, p.n::int8, p.skipped::int::int8, p.domain, p.policy_domain,
+    p.policy_type, p.policy_mode, p.successful_sessions, p.failed_sessions,
+    p.counted_sessions, p.counted_failed, coalesce(t.policy_strings, ''),
+    coalesce(t.mx_hosts, '')
+FROM pair AS b JOIN tlsrua.policies AS p ON p.date = b.date AND p.report = b.id
+    LEFT JOIN tlsrua.policy_texts AS t ON t.key = p.text
+
+--: findings
+WITH
+--= pair
+SELECT f.report, f.policy::int8, f.n::int8, f.result_type, f.side,
+    f.receiving_mx_hostname, f.receiving_mx_helo, f.receiving_ip,
+    f.sending_mta_ip, f.failure_reason_code, f.additional_information,
+    f.failed_sessions
+FROM pair AS b JOIN tlsrua.failures AS f ON f.date = b.date AND f.report = b.id
+
+--: bytes
+SELECT o.report, o.bytes FROM tlsrua.report_bytes AS o WHERE o.report = $5
+
+--: problem
+SELECT b.id, b.domain, b.receiving_mx_hostname, b.result_type
+FROM tlsrua.problems AS b WHERE b.id = $5
 
 --: pollers
 SELECT coalesce(sum(p.messages), 0)::int8,

@@ -16,6 +16,7 @@
 #include "store/store.h"
 #include "tables/gather_overview.h"
 #include "tables/mirror.h"
+#include "tables/table_list.h"
 
 struct shared_mirror {
 	struct pg pg;
@@ -171,6 +172,28 @@ int
 shared_mirror_conflicts(struct shared_mirror *m, struct fault *f)
 {
 	return bring(m, SHARED_CONFLICTS, f);
+}
+
+int
+shared_mirror_copies(struct shared_mirror *m, int64_t report, struct fault *f)
+{
+	m->scope.number = report;
+	return bring(m, SHARED_COPIES, f);
+}
+
+int
+shared_mirror_problem(struct shared_mirror *m, int64_t problem, struct fault *f)
+{
+	m->scope.number = problem;
+	return bring(m, SHARED_PROBLEM, f);
+}
+
+int
+shared_mirror_table(struct shared_mirror *m, const char *table,
+    const struct store_filter *filter, const struct row_sink *sink,
+    struct fault *f)
+{
+	return shared_table_read(&m->pg, table_find(table), filter, sink, f);
 }
 
 int

@@ -5,7 +5,9 @@
 #include <stdint.h>
 
 struct fault;
+struct row_sink;
 struct store;
+struct store_filter;
 
 /*
  * A shared store on PostgreSQL as a store that the rooms which read one can
@@ -52,6 +54,25 @@ int shared_mirror_mutes(struct shared_mirror *, struct fault *);
  * numbers of their reports.
  */
 int shared_mirror_conflicts(struct shared_mirror *, struct fault *);
+
+/*
+ * Bring what store_quarantine_get() and store_load_report() read of the copy in
+ * conflict that has this number, and of the one that counts in its place; more
+ * than once is allowed.
+ */
+int shared_mirror_copies(
+    struct shared_mirror *, int64_t report, struct fault *);
+
+/* Bring what store_get_problem() reads of one, as far as there is one. */
+int shared_mirror_problem(
+    struct shared_mirror *, int64_t problem, struct fault *);
+
+/*
+ * Give a table of the shared store itself to the sink, as store_read_table()
+ * does; the mirror has none.
+ */
+int shared_mirror_table(struct shared_mirror *, const char *table,
+    const struct store_filter *, const struct row_sink *, struct fault *);
 
 /* Bring what metrics_read() reads. */
 int shared_mirror_metrics(struct shared_mirror *, struct fault *);

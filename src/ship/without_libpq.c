@@ -164,6 +164,34 @@ shared_mirror_conflicts(struct shared_mirror *m, struct fault *f)
 }
 
 int
+shared_mirror_copies(struct shared_mirror *m, int64_t report, struct fault *f)
+{
+	(void)m;
+	(void)report;
+	return missing(f);
+}
+
+int
+shared_mirror_problem(struct shared_mirror *m, int64_t problem, struct fault *f)
+{
+	(void)m;
+	(void)problem;
+	return missing(f);
+}
+
+int
+shared_mirror_table(struct shared_mirror *m, const char *table,
+    const struct store_filter *filter, const struct row_sink *sink,
+    struct fault *f)
+{
+	(void)m;
+	(void)table;
+	(void)filter;
+	(void)sink;
+	return missing(f);
+}
+
+int
 operate_mute(const struct shared_service *s, int64_t problem, const char *until,
     const char *note, struct fault *f)
 {

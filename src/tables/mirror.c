@@ -35,8 +35,9 @@ extern const char mirror_judged[], mirror_end_day[], mirror_end[],
     mirror_reason_entry[], mirror_reason[], mirror_totals[], mirror_newest[],
     mirror_last_report[], mirror_last_sessions[], mirror_last_entry[],
     mirror_last_failure[], mirror_conflict_message[], mirror_conflict[],
-    mirror_pollers[], mirror_mailbox[], mirror_mark_newest[],
-    mirror_count_reports[], mirror_count_warnings[];
+    mirror_copy[], mirror_pruned_day[], mirror_copy_entry[],
+    mirror_copy_finding[], mirror_bytes[], mirror_pollers[], mirror_mailbox[],
+    mirror_mark_newest[], mirror_count_reports[], mirror_count_warnings[];
 
 static const struct part parts[MIRROR_PARTS] = {
 	[MIRROR_ENDS] = { 1, 1, { mirror_end_day }, { mirror_end } },
@@ -61,6 +62,11 @@ static const struct part parts[MIRROR_PARTS] = {
 	    { mirror_last_failure } },
 	[MIRROR_CONFLICTS] = { 3, 3, { mirror_conflict_message },
 	    { mirror_conflict } },
+	[MIRROR_COPIES] = { 0, 0, { NULL }, { mirror_copy } },
+	[MIRROR_PRUNED] = { 0, 0, { NULL }, { mirror_pruned_day } },
+	[MIRROR_ENTRIES] = { 0, 0, { NULL }, { mirror_copy_entry } },
+	[MIRROR_FINDINGS] = { 0, 0, { NULL }, { mirror_copy_finding } },
+	[MIRROR_BYTES] = { 0, 0, { NULL }, { mirror_bytes } },
 	[MIRROR_POLLERS] = { 0, 0, { NULL }, { mirror_pollers } },
 	[MIRROR_MAILBOXES] = { 0, 0, { NULL }, { mirror_mailbox } },
 };

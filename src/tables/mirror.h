@@ -66,6 +66,23 @@ enum mirror_part {
 	MIRROR_LAST_FAILURES,
 	/* source, message_id, received; number of a report */
 	MIRROR_CONFLICTS,
+	/* number; organization, report_id, start, end, date, status,
+	 * reporter_domain, contact, dkim, dkim_domain, dkim_selector */
+	MIRROR_COPIES,
+	/* days whose details were pruned: date */
+	MIRROR_PRUNED,
+	/* of copies, numbers: report, n, skipped; domain, policy_domain,
+	 * policy_type, policy_mode; numbers: successful_sessions,
+	 * failed_sessions, counted_sessions, counted_failed; policy_strings,
+	 * mx_hosts */
+	MIRROR_ENTRIES,
+	/* of copies, numbers: report, policy, n; result_type, side,
+	 * receiving_mx_hostname, receiving_mx_helo, receiving_ip,
+	 * sending_mta_ip, failure_reason_code, additional_information; number:
+	 * failed_sessions */
+	MIRROR_FINDINGS,
+	/* number: report; the gzip file */
+	MIRROR_BYTES,
 	/* of all pollers, numbers: messages, quarantined, quarantine_bytes */
 	MIRROR_POLLERS,
 	/* mailbox, folder, numbers: uidvalidity, uid; last_poll, last_good;

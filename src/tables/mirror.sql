@@ -164,6 +164,36 @@ INSERT INTO quarantine (id, message, code, place, filename, whole_mail, size,
 VALUES (?2, ?1, 'report-id-conflict', '', '', 0, 0, 0,
     (SELECT received FROM messages WHERE id = ?1), ?2)
 
+--: copy
+INSERT OR IGNORE INTO reports (id, message, organization, report_id, start, end,
+    date, status, content, body, reporter_domain, contact, domain,
+    policy_domains, policy_types, counted_sessions, counted_failed, warnings,
+    dkim, dkim_domain, dkim_selector)
+VALUES (?1, 0, ?2, ?3, ?4, ?5, ?6, ?7, x'', 0, ?8, ?9, '', '', '', 0, 0, '',
+    ?10, ?11, ?12)
+
+--: pruned_day
+INSERT INTO days (day, date, week, monday, month, pruned, generation)
+VALUES (unixepoch(?1) / 86400, ?1, '', '', '', 1, 0)
+ON CONFLICT DO UPDATE SET pruned = 1
+
+--: copy_entry
+INSERT OR IGNORE INTO policies (report, n, date, counted, skipped, domain,
+    policy_domain, organization, reporter_domain, policy_type, policy_mode,
+    successful_sessions, failed_sessions, counted_sessions, counted_failed,
+    policy_strings, mx_hosts)
+VALUES (?1, ?2, '', 0, ?3, ?4, ?5, '', '', ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+
+--: copy_finding
+INSERT OR IGNORE INTO failures (report, policy, n, date, result_type, side,
+    receiving_mx_hostname, receiving_mx_helo, receiving_ip, sending_mta_ip,
+    failure_reason_code, additional_information, failed_sessions)
+VALUES (?1, ?2, ?3, '', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+
+--: bytes
+INSERT OR IGNORE INTO report_bytes (report, bytes)
+VALUES (?1, CAST(?2 AS BLOB))
+
 --: pollers
 UPDATE totals SET messages = ?1, quarantined = ?2, quarantine_bytes = ?3
 

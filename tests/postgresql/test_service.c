@@ -90,6 +90,51 @@ less_than_that_is_refused(void **state)
 	unsetenv("PGSSLMODE");
 }
 
+/* A URI is what stands behind "postgresql:"; its section has the rest. */
+static void
+a_uri_is_held_to_the_same(void **state)
+{
+	struct fault f = { 0 };
+
+	(void)state;
+	unsetenv("PGSSLMODE");
+	(void)mode_for("host=db.example.com\n", &f);
+	assert_string_equal(
+	    "verify-full", service_sslmode("//me@db.example.com/x", &f));
+	assert_string_equal("verify-full",
+	    service_sslmode("//localhost,db.example.com:5433/x", &f));
+	assert_string_equal("", service_sslmode("//me@localhost/x", &f));
+	assert_string_equal(
+	    "", service_sslmode("///x?host=%2Frun%2Fpostgresql&user=me", &f));
+	assert_string_equal(
+	    "", service_sslmode("//db.example.com/x?sslmode=verify-full", &f));
+	assert_null(service_sslmode("//192.0.2.1/x?sslmode=allow", &f));
+	assert_int_equal(78, f.status);
+	assert_non_null(strstr(f.text, "sslmode=allow towards 192.0.2.1"));
+	assert_null(getenv("PGSERVICE"));
+}
+
+static void
+a_password_in_a_uri_is_refused_and_not_repeated(void **state)
+{
+	static const char *const uris[] = { "//me:geheim@localhost/x",
+		"//localhost/x?password=geheim",
+		"//localhost/x?sslpassword=geheim", "//me:geheim@[localhost/x",
+		"//me@localhost/x?nothing=geheim" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof uris / sizeof *uris; i++) {
+		struct fault f = { 0 };
+
+		assert_null(service_sslmode(uris[i], &f));
+		assert_int_equal(64, f.status);
+		assert_non_null(
+		    strstr(f.text, i < 3 ? "~/.pgpass" : "is no URI"));
+		assert_null(strstr(f.text, "geheim"));
+	}
+}
+
 int
 main(void)
 {
@@ -99,6 +144,9 @@ main(void)
 		cmocka_unit_test(what_is_said_stands),
 		cmocka_unit_test(this_machine_may_do_without),
 		cmocka_unit_test(less_than_that_is_refused),
+		cmocka_unit_test(a_uri_is_held_to_the_same),
+		cmocka_unit_test(
+		    a_password_in_a_uri_is_refused_and_not_repeated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import signing, tap  # noqa: E402
+from lib.postgresql import ADMINISTRATOR, DATABASE  # noqa: E402
 from lib.nameserver import Nameserver  # noqa: E402
 from lib.program import OK, USAGE  # noqa: E402
 from lib.shared_store import Poller, SharedStore  # noqa: E402
@@ -69,6 +70,10 @@ trust_anchor = none
     def said(self, source, *args, status=OK):
         out = self.expect(status, "-c", self.poller.conf, "-d", source, *args, env={**self.pg.env, **NOW}).out
         return out.replace(source, "STORE")
+
+    def run_raw(self, source, number):
+        return self.expect(OK, "-c", self.poller.conf, "-d", source, "quarantine", "show", "--raw", str(number),
+                           env=self.pg.env).raw_out
 
     def assert_same(self, *args, status=OK):
         here, there = (self.said(source, *args, status=status) for source in (self.poller.store, SHARED))
@@ -182,6 +187,59 @@ trust_anchor = none
         self.poller.ship()
         self.assertEqual(2, len(self.pg.sql("SELECT * FROM tlsrua.mailboxes")))
 
+    def test_a_problem_is_explained(self):
+        self.poller.take(self.reports(60))
+        self.poller.ship()
+        self.number_alike()
+        number, domain = self.query("SELECT id, domain FROM problems ORDER BY id", store=self.poller.store)[0]
+        for muted in (False, True):
+            if muted:
+                for source, name in ((self.poller.store, "ship"), ("postgresql:admin", "admin")):
+                    self.said(source, "mute", str(number), "--until", "2027-01-01", "--note", "known")
+            told = self.assert_same("explain", str(number))
+            self.assertIn(f"for mail to {domain}", told)
+            self.assertEqual(muted, "muted until 2027-01-01: known" in told)
+        self.expect_line(66, "problem 9999: no such number", "-c", self.poller.conf, "-d", SHARED, "explain", "9999",
+                         env=self.pg.env)
+
+    def test_copies_in_conflict_are_compared(self):
+        """As in the poller's store, but for its own number and the mail that only it has."""
+        self.poller.configure(raw="yes")
+        self.take_mails(60)
+        self.poller.ship()
+        here = dict(self.query("SELECT r.report_id || r.date, q.id FROM quarantine AS q JOIN reports AS r"
+                               " ON r.id = q.report", store=self.poller.store))
+        there = self.pg.sql("SELECT report_id || date, id FROM tlsrua.reports WHERE status = 'conflict'")
+        self.assertEqual(sorted(here), sorted(name for name, _ in there))
+        self.assertTrue(there)
+        for name, number in there:
+            texts = [self.said(source, "quarantine", "show", str(n)).partition("\n")[2].replace(f"accept {n}", "accept N")
+                     for source, n in ((self.poller.store, here[name]), (SHARED, number))]
+            texts = [re.sub(r"(?m)^(From|Subject|File|Source) .*\n", "", text) for text in texts]
+            self.assertEqual(*texts)
+            self.assertIn("total-successful-session-count", texts[0])
+            self.assertEqual(*(self.run_raw(source, n) for source, n in ((self.poller.store, here[name]),
+                                                                         (SHARED, number))))
+        self.assertIn(f"quarantine: {here[name]}000: no such number", self.expect(
+            66, "-c", self.poller.conf, "-d", SHARED, "quarantine", "show", f"{here[name]}000", env=self.pg.env).err)
+        self.pg.sql("UPDATE tlsrua.schema SET pruned = '2027-01-01'")
+        self.assertIn("were pruned", self.said(SHARED, "quarantine", "show", str(number)))
+
+    def test_a_uri_names_a_shared_store_as_a_service_does(self):
+        self.poller.take(self.reports(20))
+        self.poller.ship()
+        uri = f"postgresql://reader@:{self.pg.port}/{DATABASE}?host={self.pg.dir}"
+        for command in (("summary", "-v"), ("export", "-o", "-", "daily"), ("status", "--check")):
+            told = [self.run_it("-c", self.poller.conf, "-d", source, *command, env=self.pg.env)
+                    for source in (SHARED, uri)]
+            self.assertEqual(*((t.status, t.out, t.err) for t in told))
+        operator = uri.replace("reader", ADMINISTRATOR)
+        self.expect_line(66, f"`tlsrua -d {re.escape(operator)} export", "-c", self.poller.conf, "-d", operator, "drop",
+                         "99", env=self.pg.env)
+        told = self.expect_line(USAGE, "there is a password in the URI", "-c", self.poller.conf, "-d",
+                                uri.replace("reader@", "reader:geheim@"), "summary", env=self.pg.env)
+        self.assertNotIn("geheim", told.err)
+
     def test_what_a_shared_store_did_not_take(self):
         self.poller.take(self.reports(5))
         self.poller.ship()
@@ -238,9 +296,9 @@ trust_anchor = none
         self.assertEqual(*(self.figures(source) for source in (self.poller.store, "postgresql:tenant")))
 
     def test_what_a_shared_store_cannot_do(self):
-        for args in (("summary", "--changes"), ("status", "--verify"), ("import", "x"),
-                     ("quarantine", "retry", "1")):
-            self.expect_line(USAGE, "store of a poller", "-c", self.poller.conf, "-d", SHARED, *args, env=self.pg.env)
+        for args in (("summary", "--changes"), ("status", "--verify"), ("import", "x"), ("poll",), ("ship",), ("receive",),
+                     ("check",), ("quarantine", "retry", "1")):
+            self.expect_line(USAGE, "the store of a poller|a poller and its store", "-c", self.poller.conf, "-d", SHARED, *args, env=self.pg.env)
 
 
 if __name__ == "__main__":
