@@ -85,7 +85,8 @@ class SharedExport(SharedStore):
 
     def test_what_cannot_be_read_is_said(self):
         conf = self.poller.conf
-        self.expect_line(USAGE, "this command reads the store of a poller", "-c", conf, "-d", SHARED, "import", "x")
+        self.expect_line(USAGE, "reports are imported into the store of a poller", "-c", conf, "-d", SHARED, "import",
+                         "x")
         self.expect_line(CONFIG, "nosuch", "-c", conf, "-d", "postgresql:nosuch", "export", "-o", "-", "daily",
                          env=self.pg.env)
         self.pg.role("stranger")
