@@ -15,6 +15,7 @@
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
 #include "cmd/version.h"
+#include "config/shared_store.h"
 #include "config/value_types.h"
 
 static const struct command *const commands[] = { &cmd_poll, &cmd_import,
@@ -117,7 +118,7 @@ run(struct options *o, int argc, char **argv)
 	else if (c == NULL)
 		return cmd_usage("which command? see tlsrua --help");
 	else if (c->needs_file != NULL && o->store != NULL &&
-		 cmd_service_of(o->store) != NULL)
+		 shared_store_service(o->store) != NULL)
 		return cmd_usage(
 		    "%s: -d postgresql: %s", c->name, c->needs_file);
 	else {

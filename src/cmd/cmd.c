@@ -11,6 +11,7 @@
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
 #include "config/config.h"
+#include "config/shared_store.h"
 #include "ship/operate.h"
 #include "ship/shared_mirror.h"
 #include "store/store.h"
@@ -36,8 +37,11 @@ static void
 use_store(struct config *c, const char *path)
 {
 	if (!is_same_store(c->store_path, path)) {
-		c->export_dir = c->notify_command = "";
+		c->export_dir = "";
 		c->n_views = 0;
+		/* of a shared store people are told by `notify` alone */
+		if (shared_store_service(path) == NULL)
+			c->notify_command = "";
 	}
 	c->own_store_path = c->store_path;
 	c->store_path = path;
@@ -61,18 +65,9 @@ cmd_config(const struct options *o, enum config_need need, struct config *c)
 }
 
 const char *
-cmd_service_of(const char *store)
-{
-	static const char prefix[] = "postgresql:";
-	size_t n = sizeof prefix - 1;
-
-	return strncmp(store, prefix, n) == 0 ? store + n : NULL;
-}
-
-const char *
 cmd_shared_service(const struct config *c)
 {
-	return cmd_service_of(c->store_path);
+	return shared_store_service(c->store_path);
 }
 
 int

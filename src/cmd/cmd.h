@@ -40,11 +40,7 @@ enum config_need {
 	CONFIG_UNUSED	 /* read only when there is one */
 };
 
-/*
- * What stands behind "postgresql:" in the name of a store: a section of libpq's
- * service file, or a URI from its "//" on; NULL where the store is a file.
- */
-const char *cmd_service_of(const char *store);
+/* The service of the store (config/shared_store.h); NULL: it is a file. */
 const char *cmd_shared_service(const struct config *);
 
 /*

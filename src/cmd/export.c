@@ -242,9 +242,15 @@ write_views(const struct options *o, struct opened *in)
 	size_t written = 0;
 	struct views_wish wish = { (const char *const *)o->args, o->n_args,
 		&written };
-	int status = check_views(o, &in->config);
+	int status;
 
-	if (status == 0)
+	if (cmd_shared_service(&in->config) != NULL)
+		return cmd_usage(
+		    "export: --views needs the store of a poller: "
+		    "of a shared one each customer's role, of "
+		    "tlsrua_tenant, has `export -o`, `html -o` and "
+		    "`summary --mail`; see tlsrua(1), SHARED STORE");
+	if ((status = check_views(o, &in->config)) == 0)
 		status = cmd_open_store(STORE_WRITE, in);
 	if (status == 0)
 		status = views_refresh(in->store, &in->config, &wish);

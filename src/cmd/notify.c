@@ -1,8 +1,13 @@
+#include <stddef.h>
+
 #include "base/fault.h"
 #include "base/stop_signal.h"
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
+#include "cmd/told_store.h"
+#include "export/first_day.h"
 #include "notify/notify.h"
+#include "ship/shared_mirror.h"
 #include "store/store.h"
 
 static int
@@ -16,6 +21,70 @@ test(const struct config *c)
 	return 0;
 }
 
+enum {
+	DAYS = 30 /* that are read */
+};
+
+/* A shared store while people are told of it. */
+struct shared_source {
+	const struct config *config;
+	struct shared_mirror *mirror;
+};
+
+static struct store *
+open_source(void *arg, struct fault *f)
+{
+	struct shared_source *s = arg;
+	char from[16];
+
+	s->mirror = shared_mirror_open(cmd_shared_service(s->config),
+	    s->config->postgresql.timeout, NULL, 0, f);
+	if (s->mirror == NULL ||
+	    first_day_since(shared_mirror_store(s->mirror), DAYS, from, f) ==
+		-1 ||
+	    shared_mirror_overview(
+		s->mirror, from[0] != '\0' ? from : NULL, NULL, f) == -1)
+		return NULL;
+	return shared_mirror_store(s->mirror);
+}
+
+static void
+close_source(void *arg)
+{
+	struct shared_source *s = arg;
+
+	shared_mirror_close(s->mirror);
+}
+
+static int
+tell_of_shared(const struct opened *in)
+{
+	struct shared_source shared = { .config = &in->config };
+	struct notify_source source = { open_source, close_source, &shared };
+	struct fault f = { 0 };
+	struct store *told = told_store_open(in, STORE_WRITE, &f);
+	int status;
+
+	if (told == NULL)
+		return cmd_failed(&f);
+	status = notify_changes(told, &source, &in->config);
+	store_close(told);
+	return status;
+}
+
+static int
+tell(struct opened *in)
+{
+	int status;
+
+	stop_listen("notify: stopped: the next run tells the rest");
+	if (cmd_shared_service(&in->config) != NULL)
+		return tell_of_shared(in);
+	status = cmd_open_store(STORE_WRITE, in);
+	return status == 0 ? notify_changes(in->store, NULL, &in->config)
+			   : status;
+}
+
 static int
 run(const struct options *o)
 {
@@ -25,13 +94,10 @@ run(const struct options *o)
 	if (o->n_args > 0)
 		return cmd_usage("notify: takes no arguments");
 	status = cmd_config(o, CONFIG_REQUIRED, &in.config);
-	if (status == 0 && (o->test || in.config.notify_command[0] == '\0')) {
-		status = test(&in.config);
-	} else if (status == 0 &&
-		   (status = cmd_open_store(STORE_WRITE, &in)) == 0) {
-		stop_listen("notify: stopped: the next run tells the rest");
-		status = notify_changes(in.store, &in.config);
-	}
+	if (status == 0)
+		status = o->test || in.config.notify_command[0] == '\0'
+			     ? test(&in.config)
+			     : tell(&in);
 	cmd_close(&in);
 	return status;
 }

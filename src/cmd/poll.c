@@ -136,7 +136,7 @@ follow(struct store *st, const struct options *o, const struct config *c,
 		return status;
 	cmd_note_status(
 	    &status, views_refresh(st, c, &(struct views_wish){ 0 }));
-	cmd_note_status(&status, notify_changes(st, c));
+	cmd_note_status(&status, notify_changes(st, NULL, c));
 	cmd_note_status(&status, ship_after(st, c, 1));
 	return status;
 }

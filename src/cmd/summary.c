@@ -15,6 +15,7 @@
 #include "cmd/judged_overview.h"
 #include "cmd/range_options.h"
 #include "cmd/require_advice.h"
+#include "cmd/told_store.h"
 #include "config/config.h"
 #include "export/read_overview.h"
 #include "ledger/announced_changes.h"
@@ -175,24 +176,46 @@ check_envelope(const struct config *c)
 	return EX_CONFIG;
 }
 
-/* Of the store that was read, opened again where it is to be written. */
+/* In the store that was read, opened again where it is to be written. */
 static int
-tell(struct opened *in, struct judged_overview *l, const struct options *o)
+tell_changes_here(
+    struct opened *in, struct judged_overview *l, const struct options *o)
 {
 	struct fault f = { 0 };
 	int status;
 
-	if (o->mail)
-		tell_mail(&in->config, l);
-	else if (!o->changes)
-		tell_all(l, o);
-	if (!o->changes)
-		return 0;
 	store_close(in->store);
 	if ((status = cmd_open_store(
 		 o->dry_run ? STORE_READ : STORE_WRITE, in)) != 0)
 		return status;
 	return tell_changes(in->store, l, o, &f) == -1 ? cmd_failed(&f) : 0;
+}
+
+/* Of a shared store, which is not written. */
+static int
+tell_changes_there(
+    const struct opened *in, struct judged_overview *l, const struct options *o)
+{
+	struct fault f = { 0 };
+	struct store *told =
+	    told_store_open(in, o->dry_run ? STORE_TRY : STORE_WRITE, &f);
+	int rc = told != NULL ? tell_changes(told, l, o, &f) : -1;
+
+	store_close(told);
+	return rc == -1 ? cmd_failed(&f) : 0;
+}
+
+static int
+tell(struct opened *in, struct judged_overview *l, const struct options *o)
+{
+	if (o->changes)
+		return in->shared != NULL ? tell_changes_there(in, l, o)
+					  : tell_changes_here(in, l, o);
+	if (o->mail)
+		tell_mail(&in->config, l);
+	else
+		tell_all(l, o);
+	return 0;
 }
 
 /* 0, or the exit code of a wrong command line. */
@@ -229,9 +252,6 @@ run(const struct options *o)
 	if (o->mail)
 		printable_be_utf8(); /* as its Content-Type says */
 	status = cmd_open_reading(o, CONFIG_OPTIONAL, &in);
-	if (status == 0 && o->changes && in.shared != NULL)
-		status = cmd_usage("summary: --changes remembers what it told "
-				   "in the store of a poller: give that one");
 	if (status == 0 && o->mail)
 		status = check_envelope(&in.config);
 	if (status == 0)

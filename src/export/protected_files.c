@@ -10,6 +10,7 @@
 #include "base/fault.h"
 #include "base/folder.h"
 #include "config/config.h"
+#include "config/shared_store.h"
 #include "export/protected_files.h"
 
 /* A file that is not to be replaced. */
@@ -79,9 +80,13 @@ struct protected_files *
 protected_files_of(const struct config *c)
 {
 	struct protected_files *p = xcalloc(1, sizeof *p);
+	const char *told;
 	size_t i;
 
 	add_store(p, c->store_path);
+	told = shared_store_told(c, &p->mem);
+	if (told[0] != '\0')
+		add_store(p, told);
 	if (c->own_store_path[0] != '\0')
 		add_store(p, c->own_store_path);
 	add(p, c->path, "the configuration");

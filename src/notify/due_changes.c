@@ -88,7 +88,8 @@ compare_due(const void *a, const void *b)
 }
 
 int
-due_changes_read(struct due_changes *due, struct store *st, struct fault *f)
+due_changes_read(struct due_changes *due, struct store *st, struct store *told,
+    struct fault *f)
 {
 	struct comparison c = { .due = due };
 	struct overview_watch watch = { .arg = &c, .problem = compare_problem };
@@ -99,7 +100,7 @@ due_changes_read(struct due_changes *due, struct store *st, struct fault *f)
 	utc_format_date((int64_t)time(NULL), today);
 	range.today = today;
 	if (first_day_since(st, RANGE_DAYS, from, f) == -1 ||
-	    store_read_notified(st, &due->mem, &c.told, &c.n_told, f) == -1)
+	    store_read_notified(told, &due->mem, &c.told, &c.n_told, f) == -1)
 		return -1;
 	range.from = from[0] != '\0' ? from : NULL;
 	c.is_there =

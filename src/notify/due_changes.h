@@ -40,9 +40,11 @@ struct due_changes {
 
 /*
  * Look at every problem of the last 30 days stored, and not only at those that
- * the overview lists.  Free it with due_changes_free() in either case.
+ * the overview lists, beside what the other store remembers.  Free it with
+ * due_changes_free() in either case.
  */
-int due_changes_read(struct due_changes *, struct store *, struct fault *);
+int due_changes_read(
+    struct due_changes *, struct store *, struct store *told, struct fault *);
 void due_changes_free(struct due_changes *);
 
 /* The change of a problem; NULL for none. */

@@ -43,6 +43,7 @@ struct cause {
 /* A run in progress. */
 struct telling {
 	struct store *st;
+	const struct notify_source *source; /* NULL: the store is */
 	const struct config *config;
 	struct due_changes due;
 	struct cause cause[MOST];
@@ -248,12 +249,27 @@ tell_all(struct telling *t, struct fault *f)
 }
 
 static int
+read_due(struct telling *t, struct fault *f)
+{
+	const struct notify_source *source = t->source;
+	struct store *st = t->st;
+	int rc = -1;
+
+	if (source != NULL)
+		st = source->open(source->arg, f);
+	if (st != NULL)
+		rc = due_changes_read(&t->due, st, t->st, f);
+	if (source != NULL)
+		source->close(source->arg);
+	return rc;
+}
+
+static int
 tell(struct telling *t, struct fault *f)
 {
 	if (store_attach(t->st, f) == -1 ||
 	    store_lock_to_notify(t->st, SECONDS + SECONDS / 2, f) == -1 ||
-	    due_changes_read(&t->due, t->st, f) == -1 ||
-	    remember_quiet(t, f) == -1)
+	    read_due(t, f) == -1 || remember_quiet(t, f) == -1)
 		return -1;
 	read_host(t->host);
 	group_changes(t);
@@ -308,9 +324,10 @@ await(pid_t pid)
 }
 
 int
-notify_changes(struct store *st, const struct config *c)
+notify_changes(struct store *st, const struct notify_source *source,
+    const struct config *c)
 {
-	struct telling t = { .st = st, .config = c };
+	struct telling t = { .st = st, .source = source, .config = c };
 	pid_t pid;
 
 	if (c->notify_command[0] == '\0')

@@ -32,7 +32,7 @@ SKIPPED = {
     r"(sudo -u tlsrua )?tlsrua notify\b": "tells somebody outside; test_notify does it",
     r"curl\b": "asks a web server; test_receive does it with three",
     r"tlsrua check example\.com\b": "asks DNS and mail servers; test_check_domain does it in a lab",
-    r"(sudo -u \w+ )?(createuser|createdb|psql|tlsrua ship)\b": "there is no PostgreSQL; tests/postgresql has one",
+    r"(sudo -u \w+ )?(createuser|createdb|psql|tlsrua ship|tlsrua (-c \S+ |-q )*-d postgresql:)": "there is no PostgreSQL; tests/postgresql has one",
     r"sudo -u tlsrua tlsrua-oauth2\b": "asks a provider; test_oauth2 does it with a scripted one",
 }
 # these say by exit code 1 what they found

@@ -287,16 +287,20 @@ trust_anchor = none
         self.pg.service("tenant", user="tenant")
         self.poller.store = of["d3.example"].store
         self.number_alike()
-        for command in (("summary", "--json"), ("summary", "-v"), ("html", "-o", "-"), ("status",)):
+        for command in (("summary", "--json"), ("summary", "-v"), ("html", "-o", "-"), ("export", "-o", "-", "daily"),
+                        ("export", "-o", "-", "problems"), ("status",)):
             here, there = (self.said(source, *command) for source in (self.poller.store, "postgresql:tenant"))
             if command == ("status",):
                 here, there = (text.splitlines()[:2] for text in (here, there))
             self.assertEqual(here, there)
         self.assertIn("d3.example", self.said("postgresql:tenant", "summary"))
+        conf = self.write("mail.conf", "[report]\nfrom = we@host.example\nto = customer@d3.example\n")
+        self.assertRegex(self.expect(OK, "-c", conf, "-d", "postgresql:tenant", "summary", "--mail", env=self.pg.env).out,
+                         r"(?s)To: customer@d3\.example.*d3\.example")
         self.assertEqual(*(self.figures(source) for source in (self.poller.store, "postgresql:tenant")))
 
     def test_what_a_shared_store_cannot_do(self):
-        for args in (("summary", "--changes"), ("status", "--verify"), ("import", "x"), ("poll",), ("ship",), ("receive",),
+        for args in (("export", "--views"), ("status", "--verify"), ("import", "x"), ("poll",), ("ship",), ("receive",),
                      ("check",), ("quarantine", "retry", "1")):
             self.expect_line(USAGE, "the store of a poller|a poller and its store", "-c", self.poller.conf, "-d", SHARED, *args, env=self.pg.env)
 
