@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Passing trouble and odd mails: what a server does not hand out is asked for again, and stops nothing behind it."""
 import os
+import re
 import socket
 import sqlite3
 import ssl
@@ -129,11 +130,47 @@ class IsSilentWhenLookedAt(LookedAt):
         self.stall()
 
 
-class OnScript(Scene):
+class KeywordsWithBrackets(Session):
+    """A keyword as Gmail's, in a FETCH that nobody asked for, too."""
+    flags = "OIB-Seen-[Gmail]/Important)"
+
+    def tell_uidvalidity(self):
+        self.line(f"* FLAGS (\\Answered {self.flags})")
+        super().tell_uidvalidity()
+
+    def body(self, uid, items="", mail=None):
+        if uid == ODD:
+            self.line(f"* 1 FETCH (UID {FIRST} FLAGS (\\Seen {self.flags}))")
+        super().body(uid, items, mail)
+
+
+class DateIsNil(Session):
+    def send(self, data):
+        super().send(data.replace('INTERNALDATE "31-Jan-2026 12:00:00 +0000"', "INTERNALDATE NIL")
+                     if isinstance(data, str) else data)
+
+
+class LeavesOneOut(Session):
+    """As Gmail and Dovecot do when they list the sizes, and say NO."""
+
+    def fetch_sizes(self, uids):
+        for uid in uids:
+            if uid != ODD:
+                self.size(uid, len(self.mails[uid]))
+        if ODD in uids:
+            self.no("Some messages could not be FETCHed (Failure)")
+        else:
+            self.ok()
+
+
+class Scripts(Scene):
+    """Polls of a server that goes by a class."""
+    more = ()  # classes that are put before it
+
     def serve(self, cls, extra="", **settings):
         world = {"odd": True}
         self.prepare()
-        cls = type(cls.__name__, (cls,), {"world": world})
+        cls = type(cls.__name__, (*self.more, cls), {"world": world})
         context = scripted_imap.Context(ssl.PROTOCOL_TLS_SERVER)
         context.cert, context.key = scripted_imap.make_certificate(self.dir)
         context.load_cert_chain(context.cert, context.key)
@@ -167,9 +204,15 @@ class OnScript(Scene):
     def cursor(self):
         return self.query("SELECT uid FROM mailboxes")[0][0]
 
+
+class OddMails:
+    """Tests for Scripts: what a server does with mails, however they are read."""
+    last = LAST
+    looks = False  # a session that breaks while it looks at mails has read none; the next one does not look
+
     def assert_set_aside_on_the_fourth_run(self, cls, first=TEMPFAIL):
-        self.serve(cls)
-        self.poll(first)
+        self.serve(cls, retries=int(self.looks))
+        self.poll(TEMPFAIL if self.looks else first)
         for _ in range(FAILING_RUNS - 2):
             self.assertEqual(FIRST, self.cursor())
             self.poll(TEMPFAIL)
@@ -180,7 +223,7 @@ class OnScript(Scene):
         self.assertEqual([("not-handed-out", 0)], self.query("SELECT code, kept FROM quarantine"))
         self.assertEqual([], self.query("SELECT * FROM suspects"))
         self.assertEqual("", self.poll(OK).err)
-        self.assertEqual(LAST, self.cursor())
+        self.assertEqual(self.last, self.cursor())
 
     def test_a_mail_that_is_refused(self):
         self.assert_set_aside_on_the_fourth_run(Refuses)
@@ -256,12 +299,24 @@ class OnScript(Scene):
         self.assertEqual(3, self.stored())
         self.assertEqual([], self.query("SELECT * FROM suspects"))
 
+    def test_what_is_odd_but_harmless(self):
+        for cls, first in ((KeywordsWithBrackets, OK), (DateIsNil, OK), (LeavesOneOut, PROTOCOL)):
+            with self.subTest(cls.__name__):
+                self.store = self.path(cls.__name__ + ".db")
+                self.serve(cls)
+                self.poll(first)
+                self.assertEqual("", self.poll(OK).err)
+                self.assertEqual(3, self.stored())
+                self.assertEqual(self.last, self.cursor())
+
+
+class OnScript(OddMails, Scripts):
     def test_a_poll_has_an_end(self):
         self.serve(Trickles, timeout="60s", extra="[poll]\nlimit = 2s\n")
         self.assertIn("the time for this mailbox is over", self.poll(TEMPFAIL).err)
 
     def test_the_wrong_mode_of_tls_is_found_at_once(self):
-        self.serve(Session, tls="starttls", retries=5, timeout="20s")
+        self.serve(Session, tls="starttls", timeout="20s")
         with open(self.file) as f:
             text = f.read()
         self.write("tlsrua.conf", text.replace("tls = starttls", "tls = implicit"))
@@ -280,8 +335,55 @@ class OnScript(Scene):
                 self.assertIn(words, self.poll(status).err)
 
 
-class WhereFewAreReports(OnScript):
+def large(mail):
+    """So large that it is looked at before it is fetched."""
+    return b"X-Padding: " + b"x" * 900 + b"\r\nX-Padding: " + b"y" * 900 + b"\r\n" + mail
+
+
+def letter(*texts):
+    """A mail of one text, or a multipart of some."""
+    head = b"From: somebody@other.example\r\nSubject: Letter\r\nMessage-ID: <1@other.example>\r\nMIME-Version: 1.0\r\n"
+    if len(texts) == 1:
+        return large(head + b"Content-Type: text/plain\r\n\r\n" + texts[0])
+    return large(head + b'Content-Type: multipart/mixed; boundary="q"\r\n\r\n' + b"".join(
+        b"--q\r\nContent-Type: text/plain\r\n\r\n" + text for text in texts) + b"--q--\r\n")
+
+
+PROSE = b"Much ado about nothing at all, dear reader.\r\n" * 30
+TEXT_LEAF = f'("TEXT" "PLAIN" NIL NIL NIL "7BIT" {len(PROSE)} 30 NIL NIL NIL)'
+
+
+class OtherMailToo:
+    """Reports that are looked at, and two letters beside them, of which structure and fronts are told."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.mails = {uid: large(mail) for uid, mail in self.mails.items()}
+        self.mails |= {LAST + 1: letter(PROSE, PROSE), LAST + 2: letter(PROSE)}
+
+    def fronts(self, mail, items):
+        for section, size in re.findall(r"BODY\.PEEK\[(TEXT|[12])\]<0\.(\d+)>", items):
+            text = mail if section == "TEXT" else mail.split(b"--q\r\n")[int(section)]
+            text = text.partition(b"\r\n\r\n")[2][:int(size)].decode()
+            yield f"BODY[{section}]<0> {{{len(text)}}}\r\n{text}"
+
+    def body(self, uid, items="", mail=None):
+        mail = self.mails[uid] if mail is None else mail
+        fronts = list(self.fronts(mail, items))
+        if "BODYSTRUCTURE" in items:
+            fronts = [f'BODYSTRUCTURE ({TEXT_LEAF}{TEXT_LEAF} "MIXED" ("BOUNDARY" "q") NIL NIL)']
+        if not fronts:
+            self.world["fields" if "HEADER" in items else "whole"] = True
+            super().body(uid, items, mail)
+            return
+        self.world["structures" if "BODYSTRUCTURE" in items else "fronts"] = True
+        self.send(f"* {self.number(uid)} FETCH (UID {uid} {' '.join(fronts)})\r\n")
+
+
+class WhereFewAreReports(OddMails, Scripts):
     """The same where mails are looked at before they are fetched."""
+    more = (OtherMailToo,)
+    last, looks = LAST + 2, True
 
     def prepare(self):
         os.makedirs(self.path("nothing"), exist_ok=True)
@@ -292,6 +394,11 @@ class WhereFewAreReports(OnScript):
         db.commit()
         db.close()
 
+    def test_all_well(self):
+        world = self.serve(Session)
+        self.assert_counts(self.poll(OK), messages=5, imported=3, no_report=2)
+        self.assertEqual({"odd", "fields", "structures", "fronts", "whole"}, set(world))
+
     def test_looking_that_breaks_the_session_stops_nothing(self):
         for cls in (RefusesToBeLookedAt, ClosesWhenLookedAt, IsSilentWhenLookedAt):
             with self.subTest(cls.__name__):
@@ -299,6 +406,7 @@ class WhereFewAreReports(OnScript):
                 self.serve(cls, retries=2)
                 self.poll(OK)
                 self.assertEqual(3, self.stored())
+                self.assertEqual(self.last, self.cursor())
                 self.assertEqual([], self.query("SELECT * FROM suspects"))
 
 
