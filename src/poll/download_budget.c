@@ -75,7 +75,9 @@ budget_tell(const struct download_budget *b, const char *mailbox)
 	text_size(b->bytes, bytes);
 	text_size(b->limit, limit);
 	if (b->was_used)
-		log_info("%s: limits.download (%s) is used up for today",
+		(log_is_terminal() ? log_warn : log_info)(
+		    "%s: limits.download (%s) is used up for today; polls go "
+		    "on from 00:00 UTC on",
 		    mailbox, limit);
 	else
 		log_warn(

@@ -38,7 +38,10 @@ void budget_count(struct download_budget *, const struct imap *,
 /* Bytes that may still come; UINT64_MAX without a limit. */
 uint64_t budget_left(const struct download_budget *);
 
-/* Say, once a day, what is left for the next ones. */
+/*
+ * Say, once a day, what is left for the next ones; on a terminal each run says
+ * why it read nothing.
+ */
 void budget_tell(const struct download_budget *, const char *mailbox);
 
 #endif

@@ -29,11 +29,24 @@ advice(const struct folder_cost *c)
 			   "it is less: see tlsrua.conf(5)";
 }
 
+/* Where it does not come in one day. */
+static const char *
+days_text(const struct folder_cost *c, char *out, size_t size)
+{
+	char days[GROUPED];
+
+	out[0] = '\0';
+	if (c->a_day > 0 && c->to_read > c->a_day)
+		snprintf(out, size, " over %s days (limits.download)",
+		    text_grouped((c->to_read - 1) / c->a_day + 1, days));
+	return out;
+}
+
 const char *
 folder_cost_text(const struct folder_cost *c, char out[static COST_TEXT])
 {
 	char mails[GROUPED], bytes[GROUPED], to_read[GROUPED];
-	char why[80] = "", part[40] = "all";
+	char why[80] = "", part[40] = "all", days[80];
 
 	if (share_is_low(c->share))
 		snprintf(why, sizeof why,
@@ -44,9 +57,10 @@ folder_cost_text(const struct folder_cost *c, char out[static COST_TEXT])
 	if (c->to_read < c->bytes)
 		snprintf(part, sizeof part, "about %s",
 		    text_size(c->to_read, to_read));
-	snprintf(out, COST_TEXT, "%s mail%s, %s%s; %s of that will be read%s%s",
+	snprintf(out, COST_TEXT,
+	    "%s mail%s, %s%s; %s of that will be read%s%s%s",
 	    text_grouped(c->mails, mails), c->mails == 1 ? "" : "s",
-	    c->is_guess ? "about " : "", text_size(c->bytes, bytes), part, why,
-	    advice(c));
+	    c->is_guess ? "about " : "", text_size(c->bytes, bytes), part,
+	    days_text(c, days, sizeof days), why, advice(c));
 	return out;
 }

@@ -15,12 +15,13 @@ struct folder_cost {
 	bool is_cut;   /* import_since leaves out older mails */
 	bool is_guess; /* the sizes are those of a sample */
 	uint64_t mails, bytes, to_read;
+	uint64_t a_day; /* limits.download; 0: any number of bytes */
 };
 
 /* Add a mail of that size. */
 void folder_cost_add(struct folder_cost *, uint32_t size);
 
-/* In words, with what costs less; returns `out`. */
+/* In words, with the days that it takes and what costs less; returns `out`. */
 const char *folder_cost_text(
     const struct folder_cost *, char out[static COST_TEXT]);
 

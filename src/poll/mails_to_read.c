@@ -152,7 +152,8 @@ static void
 tell_first(const struct folder_poll *fd, int64_t since)
 {
 	struct folder_cost cost = { .share = fd->cursor.report_share,
-		.is_cut = since != 0 };
+		.is_cut = since != 0,
+		.a_day = fd->budget->limit };
 	char text[COST_TEXT];
 	size_t i;
 

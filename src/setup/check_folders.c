@@ -171,7 +171,8 @@ cost_of(const struct folder_check *look, const struct imap_folder *state,
 	struct folder_cost cost = { .share = -1,
 		.is_cut = look->config->import_since != 0,
 		.is_guess = true,
-		.mails = state->exists };
+		.mails = state->exists,
+		.a_day = look->all->limits.download };
 	uint64_t size;
 
 	if (found->mails == 0)

@@ -237,6 +237,12 @@ class Said(Mixed):
         self.assertIn("import_since", said)
         self.assertNotIn("first poll", self.on_a_terminal("-c", config, "poll"))
 
+    def test_over_how_many_days(self):
+        mails = corpus.build(100, seed=4, other=0, broken=0).mails
+        config = self.config(mailbox(self.server, self.user(mails)), extra="[limits]\ndownload = 100K\n")
+        self.assertRegex(self.on_a_terminal("-c", config, "poll"), r"all of that will be read over [4-6] days \(limits\.download\)")
+        self.assertRegex(self.on_a_terminal("-c", config, "poll"), r"is used up for today; polls go on from 00:00 UTC on")
+
     def test_into_a_pipe_nothing_is_said(self):
         result = self.expect(OK, "-c", self.config(mailbox(self.server, self.user(mixed.letters(120)))), "poll")
         self.assertEqual("", result.err + result.out)

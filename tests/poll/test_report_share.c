@@ -79,6 +79,11 @@ a_folder_says_what_it_costs(void **state)
 	    "20,000 mails, 90.0 MB; all of that will be read; with "
 	    "import_since, which passes over old mails, it is less: see "
 	    "tlsrua.conf(5)");
+	all.a_day = 90000000;
+	assert_null(strstr(folder_cost_text(&all, text), " days"));
+	all.a_day--;
+	assert_non_null(strstr(folder_cost_text(&all, text),
+	    "all of that will be read over 2 days (limits.download); with "));
 }
 
 int
