@@ -29,10 +29,11 @@
 
 enum {
 	STREAM_BUFFER = 16 * 1024,
-	CHUNK = 16 * 1024,  /* compared at once */
-	TRIES = 16,	    /* for a name that nobody has */
-	LINKS_MAX = 8,	    /* followed from the name to the file */
-	SECOND = 1000000000 /* nanoseconds */
+	CHUNK = 16 * 1024,	    /* compared at once */
+	WORTH_A_HINT = 1024 * 1024, /* bytes that the disk takes long for */
+	TRIES = 16,		    /* for a name that nobody has */
+	LINKS_MAX = 8,		    /* followed from the name to the file */
+	SECOND = 1000000000	    /* nanoseconds */
 };
 
 struct whole_file {
@@ -359,7 +360,9 @@ whole_file_written(struct whole_file *wf, struct fault *f)
 	if (flush(wf, f) == -1)
 		return -1;
 	/* a hint: commit tells what fails */
-	(void)sync_file_range(fileno(wf->stream), 0, 0, SYNC_FILE_RANGE_WRITE);
+	if (ftello(wf->stream) >= WORTH_A_HINT)
+		(void)sync_file_range(
+		    fileno(wf->stream), 0, 0, SYNC_FILE_RANGE_WRITE);
 	return 0;
 }
 

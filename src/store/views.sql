@@ -119,13 +119,17 @@ GROUP BY cal.date, f.problem, s.policy_type, f.receiving_ip;
 -- two others or more reported.  A list names the twenty with most failed sessions
 -- and counts the rest.
 CREATE VIEW csv_problems AS
-WITH chosen AS MATERIALIZED (
+WITH span AS MATERIALIZED (
+    SELECT (SELECT min(day) FROM days) AS first_day,
+	(SELECT max(day) FROM days) AS last_day,
+	(SELECT max(day) FROM rollup_daily) - 7 AS week_ago),
+chosen AS MATERIALIZED (
     -- what is alike in all rows is known without a list of them
     SELECT b.id AS problem,
 	min(s.policy_type) AS least_type, max(s.policy_type) AS most_type,
 	min(s.policy_mode) AS least_mode, max(s.policy_mode) AS most_mode,
 	CAST(total(f.failed_sessions) AS INTEGER) AS failed_sessions,
-	CAST(total(iif(f.day > (SELECT max(day) FROM rollup_daily) - 7,
+	CAST(total(iif(f.day > (SELECT week_ago FROM span),
 	    f.failed_sessions, 0)) AS INTEGER) AS failed_last_7_days,
 	(SELECT min(a.day) FROM rollup_failures AS a
 	    WHERE a.problem = b.id) AS first_day,
@@ -136,15 +140,15 @@ WITH chosen AS MATERIALIZED (
     FROM problems AS b CROSS JOIN rollup_failures AS f
 	CROSS JOIN series AS s
     WHERE f.problem = b.id AND s.id = f.series
-	AND f.day BETWEEN (SELECT min(day) FROM days)
-	AND (SELECT max(day) FROM days)
+	AND f.day BETWEEN (SELECT first_day FROM span)
+	AND (SELECT last_day FROM span)
     GROUP BY b.id),
 who AS MATERIALIZED (
     SELECT h.problem AS problem, s.organization AS organization,
-	max(f.day BETWEEN (SELECT min(day) FROM days)
-	    AND (SELECT max(day) FROM days)) AS chosen,
-	total(iif(f.day BETWEEN (SELECT min(day) FROM days)
-	    AND (SELECT max(day) FROM days), f.failed_sessions, 0)) AS failed
+	max(f.day BETWEEN (SELECT first_day FROM span)
+	    AND (SELECT last_day FROM span)) AS chosen,
+	total(iif(f.day BETWEEN (SELECT first_day FROM span)
+	    AND (SELECT last_day FROM span), f.failed_sessions, 0)) AS failed
     FROM chosen AS h CROSS JOIN rollup_failures AS f CROSS JOIN series AS s
     WHERE f.problem = h.problem AND s.id = f.series
     GROUP BY h.problem, s.organization)
@@ -158,8 +162,8 @@ SELECT b.id AS problem, b.domain AS domain,
 	    SELECT s.policy_type AS policy_type, count(*) OVER () AS n
 	    FROM rollup_failures AS f CROSS JOIN series AS s
 	    WHERE f.problem = b.id AND s.id = f.series
-		AND f.day BETWEEN (SELECT min(day) FROM days)
-		AND (SELECT max(day) FROM days)
+		AND f.day BETWEEN (SELECT first_day FROM span)
+		AND (SELECT last_day FROM span)
 	    GROUP BY s.policy_type
 	    ORDER BY total(f.failed_sessions) DESC, s.policy_type
 	    LIMIT 20) AS y
@@ -168,8 +172,8 @@ SELECT b.id AS problem, b.domain AS domain,
 	(SELECT s.policy_mode
 	FROM rollup_failures AS f CROSS JOIN series AS s
 	WHERE f.problem = b.id AND s.id = f.series AND s.policy_mode <> ''
-	    AND f.day BETWEEN (SELECT min(day) FROM days)
-	    AND (SELECT max(day) FROM days)
+	    AND f.day BETWEEN (SELECT first_day FROM span)
+	    AND (SELECT last_day FROM span)
 	ORDER BY f.day DESC, s.policy_mode LIMIT 1)) AS policy_mode,
     CASE
     WHEN b.result_type = 'not-detailed' THEN 'unclear'
@@ -203,7 +207,7 @@ SELECT b.id AS problem, b.domain AS domain,
 			AND y.organization = n.organization
 			AND y.reporter_domain = n.reporter_domain))))
 	THEN 'cured'
-    WHEN v.first_day > (SELECT max(day) FROM rollup_daily) - 7 THEN 'new'
+    WHEN v.first_day > (SELECT week_ago FROM span) THEN 'new'
     WHEN EXISTS (SELECT 1 FROM (SELECT f.day AS day,
 	    lag(f.day) OVER (ORDER BY f.day) AS before
 	    FROM rollup_failures AS f WHERE f.problem = b.id) AS g
@@ -222,17 +226,21 @@ SELECT b.id AS problem, b.domain AS domain,
     (SELECT count(*) FROM (SELECT DISTINCT f.day
 	FROM rollup_failures AS f CROSS JOIN series AS s
 	WHERE f.problem = b.id AND s.id = f.series
-	    AND f.day BETWEEN (SELECT min(day) FROM days)
-	    AND (SELECT max(day) FROM days))) AS days,
+	    AND f.day BETWEEN (SELECT first_day FROM span)
+	    AND (SELECT last_day FROM span))) AS days,
     (SELECT count(*) FROM who AS w WHERE w.problem = b.id AND w.chosen)
 	AS organizations,
-    (SELECT group_concat(x.organization, ' ') || iif(max(x.n) > 20,
-	    ' and ' || (max(x.n) - 20) || ' more', '') FROM (
-	SELECT y.organization AS organization, y.n AS n FROM (
-	    SELECT w.organization AS organization, count(*) OVER () AS n
-	    FROM who AS w WHERE w.problem = b.id AND w.chosen
-	    ORDER BY w.failed DESC, w.organization LIMIT 20) AS y
-	ORDER BY y.organization) AS x) AS organization_names,
+    (SELECT CASE WHEN count(*) <= 20 THEN group_concat(z.organization, ' ')
+	ELSE (SELECT group_concat(x.organization, ' ') || ' and ' ||
+		(max(x.n) - 20) || ' more' FROM (
+	    SELECT y.organization AS organization, y.n AS n FROM (
+		SELECT w.organization AS organization, count(*) OVER () AS n
+		FROM who AS w WHERE w.problem = b.id AND w.chosen
+		ORDER BY w.failed DESC, w.organization LIMIT 20) AS y
+	    ORDER BY y.organization) AS x) END
+	FROM (SELECT w.organization AS organization FROM who AS w
+	    WHERE w.problem = b.id AND w.chosen
+	    ORDER BY w.organization LIMIT 21) AS z) AS organization_names,
     v.failed_sessions AS failed_sessions,
     v.failed_last_7_days AS failed_last_7_days,
     ifnull(replace(replace(t.remedy, 'MX', iif(b.receiving_mx_hostname = '',
@@ -252,13 +260,17 @@ WITH each AS MATERIALIZED (
 	count(*) AS days, total(r.reports) AS reports,
 	total(r.counted_sessions) AS counted_sessions,
 	total(r.counted_failed) AS counted_failed,
-	max(iif(r.failed_sessions > 0, r.day, NULL)) AS bad_day,
-	total(r.verified_reports) AS verified_reports,
-	total(r.verified_sessions) AS verified_sessions,
-	total(r.verified_failed) AS verified_failed,
-	count(iif(r.verified_reports > 0, 1, NULL)) AS verified_days,
-	min(iif(r.verified_reports > 0, r.day, NULL)) AS verified_first,
-	max(iif(r.verified_reports > 0, r.day, NULL)) AS verified_last
+	max(r.day) FILTER (WHERE r.failed_sessions > 0) AS bad_day,
+	-- a FILTER spares adding what is nothing
+	total(r.verified_reports) FILTER (WHERE r.verified_reports > 0)
+	    AS verified_reports,
+	total(r.verified_sessions) FILTER (WHERE r.verified_reports > 0)
+	    AS verified_sessions,
+	total(r.verified_failed) FILTER (WHERE r.verified_reports > 0)
+	    AS verified_failed,
+	count(*) FILTER (WHERE r.verified_reports > 0) AS verified_days,
+	min(r.day) FILTER (WHERE r.verified_reports > 0) AS verified_first,
+	max(r.day) FILTER (WHERE r.verified_reports > 0) AS verified_last
     FROM senders AS n CROSS JOIN rollup_senders AS r
     WHERE r.sender = n.id AND r.day BETWEEN (SELECT min(day) FROM days)
 	AND (SELECT max(day) FROM days)
@@ -319,7 +331,10 @@ FROM sender_lives AS l;
 -- A list names twenty at most, of policy types those with most sessions on the
 -- last day of each, and counts the rest.
 CREATE VIEW csv_domains AS
-WITH whole AS MATERIALIZED (
+WITH span AS MATERIALIZED (
+    SELECT (SELECT min(day) FROM days) AS first_day,
+	(SELECT max(day) FROM days) AS last_day),
+whole AS MATERIALIZED (
     SELECT domain, min(first_day) AS first_day, max(last_day) AS last_day,
 	count(*) AS organizations, sum(silent) AS silent,
 	total(counted_sessions) AS counted_sessions,
@@ -335,8 +350,8 @@ WITH whole AS MATERIALIZED (
 lately AS MATERIALIZED (
     SELECT s.id AS series, s.domain AS domain, s.policy_type AS policy_type,
 	s.policy_mode AS policy_mode, (SELECT c.day FROM main.days AS c
-	    WHERE c.day BETWEEN max(s.first_day, (SELECT min(day) FROM days))
-		AND min(s.last_day, (SELECT max(day) FROM days))
+	    WHERE c.day BETWEEN max(s.first_day, (SELECT first_day FROM span))
+		AND min(s.last_day, (SELECT last_day FROM span))
 		AND EXISTS (SELECT 1 FROM rollup_daily AS d
 		    WHERE d.day = c.day AND d.series = s.id)
 	    ORDER BY c.day DESC LIMIT 1) AS day
@@ -372,8 +387,8 @@ worst AS MATERIALIZED (
     FROM problems AS b CROSS JOIN rollup_failures AS f
 	CROSS JOIN series AS s
     WHERE f.problem = b.id AND s.id = f.series
-	AND f.day BETWEEN (SELECT min(day) FROM days)
-	AND (SELECT max(day) FROM days)
+	AND f.day BETWEEN (SELECT first_day FROM span)
+	AND (SELECT last_day FROM span)
     GROUP BY b.domain, b.result_type),
 failing AS MATERIALIZED (
     SELECT domain, result_type FROM (SELECT domain, result_type,

@@ -11,13 +11,17 @@
 #include "tables/table_select.h"
 #include "tables/tables.h"
 
-static const char create[] =
-    "CREATE TEMP TABLE IF NOT EXISTS own_entries ("
-    "domain TEXT NOT NULL, date TEXT NOT NULL, report INTEGER NOT NULL,"
-    " PRIMARY KEY (domain, date, report)) WITHOUT ROWID;"
-    /* the days in it, and the generation in which they were read */
-    "CREATE TEMP TABLE IF NOT EXISTS own_filled ("
-    "date TEXT PRIMARY KEY, generation INTEGER NOT NULL) WITHOUT ROWID";
+static const struct sql create_entries = {
+	"CREATE TEMP TABLE IF NOT EXISTS own_entries ("
+	"domain TEXT NOT NULL, date TEXT NOT NULL, report INTEGER NOT NULL,"
+	" PRIMARY KEY (domain, date, report)) WITHOUT ROWID"
+};
+
+/* The days in it, and the generation in which they were read. */
+static const struct sql create_filled = {
+	"CREATE TEMP TABLE IF NOT EXISTS own_filled ("
+	"date TEXT PRIMARY KEY, generation INTEGER NOT NULL) WITHOUT ROWID"
+};
 
 /* The days of `own_filled` that changed since. */
 #define STALE                                                                 \
@@ -96,7 +100,9 @@ own_entries_read(struct store *st, const struct store_filter *filter,
 	struct value v[] = { value_number(generation), value_text(filter->from),
 		value_text(filter->to) };
 
-	if (sql_exec(st, create, f) == -1 || drop_stale(st, f) == -1 ||
+	if (sql_run(st, &create_entries, NULL, 0, f) == -1 ||
+	    sql_run(st, &create_filled, NULL, 0, f) == -1 ||
+	    drop_stale(st, f) == -1 ||
 	    sql_run(st, &insert_entries, v, 3, f) == -1 ||
 	    sql_run(st, &insert_pruned, v, 3, f) == -1)
 		return -1;
@@ -120,7 +126,8 @@ days_text(struct arena *a, const void *arg)
 	size_t next = 2;
 
 	return arena_printf(a, select_days,
-	    table_any_of(a, "domain IN (", filter->n_domains, ")", &next));
+	    table_any_of(
+		a, "domain IN (", table_n_domains(filter), ")", &next));
 }
 
 int
@@ -130,19 +137,18 @@ own_days(struct store *st, const struct store_filter *filter, unsigned days,
 	enum {
 		ALL = 1 << 30 /* more than there are */
 	};
+	size_t n_domains = table_n_domains(filter), i;
 	struct arena a = { 0 };
-	struct sql_again sql = { arena_printf(
-				     &a, "days %zu", filter->n_domains),
+	struct sql_again sql = { arena_printf(&a, "days %zu", n_domains),
 		days_text, filter };
-	struct value *v = arena_alloc(&a, (filter->n_domains + 1) * sizeof *v);
+	struct value *v = arena_alloc(&a, (n_domains + 1) * sizeof *v);
 	sqlite3_stmt *row;
-	size_t i;
 	int rc;
 
 	v[0] = value_number(days == 0 ? ALL : days);
-	for (i = 0; i < filter->n_domains; i++)
-		v[1 + i] = value_text(filter->domains[i]);
-	rc = sql_ask_again(st, &sql, v, filter->n_domains + 1, &row, f);
+	for (i = 0; i < n_domains; i++)
+		v[1 + i] = table_domain(filter, i);
+	rc = sql_ask_again(st, &sql, v, n_domains + 1, &row, f);
 	if (rc == 1) {
 		snprintf(from, 16, "%s", sql_column(row, 0));
 		snprintf(to, 16, "%s", sql_column(row, 1));

@@ -66,7 +66,8 @@ store_periods(struct store *st, const char *table,
 	struct row_sink sink = { NULL, on_period, &l };
 	struct store_filter days = { .from = filter->from, .to = filter->to };
 	struct wish wish = { table_find(table), &days };
-	struct sql_again sql = { arena_printf(a, "periods %s%s%s", table,
+	struct sql_again sql = { arena_printf(a, "periods %s%s%s",
+				     wish.table->period,
 				     days.from != NULL ? " from" : "",
 				     days.to != NULL ? " to" : ""),
 		text_of, &wish };

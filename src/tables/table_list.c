@@ -207,6 +207,9 @@ static const struct table tables[] = {
 	    .domain_end = ")",
 	    .from = "date >= ?N",
 	    .to = "date <= ?N",
+	    .group = "GROUP BY b.id",
+	    .group_by_domain = "GROUP BY b.domain, b.receiving_mx_hostname,"
+			       " b.result_type",
 	    .columns = problems,
 	    .n_columns = COUNT(problems),
 	},

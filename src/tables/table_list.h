@@ -23,6 +23,8 @@ struct table {
 	 */
 	const char *join, *join_by_domain;
 	const char *join_more; /* a condition with the latter; or NULL */
+	/* the first GROUP BY, and the same by a key in that order; or NULL */
+	const char *group, *group_by_domain;
 	/* the column of `days` that is the row's date; NULL: it has no date */
 	const char *period;
 	const struct column *columns;

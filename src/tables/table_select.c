@@ -12,6 +12,29 @@
 #define GATHERED_LIVES "SELECT * FROM temp.gathered_lives"
 #define OWN_LIVES "SELECT * FROM temp.own_lives"
 
+size_t
+table_n_domains(const struct store_filter *filter)
+{
+	enum {
+		LEAST = 8
+	};
+	size_t n = LEAST;
+
+	if (!filter->alone)
+		return filter->n_domains;
+	while (n < filter->n_domains)
+		n *= 2;
+	return n;
+}
+
+struct value
+table_domain(const struct store_filter *filter, size_t i)
+{
+	size_t last = filter->n_domains - 1;
+
+	return value_text(filter->domains[i < last ? i : last]);
+}
+
 const char *
 table_any_of(struct arena *a, const char *before, size_t n, const char *after,
     size_t *next)
@@ -72,27 +95,42 @@ write_conditions(struct arena *a, const struct table *t,
 		c->to = condition(a, t->to, "date <= ?N", &next);
 	c->domains =
 	    table_any_of(a, filter->alone ? "domain IN (" : t->domain_in,
-		filter->n_domains, filter->alone ? ")" : t->domain_end, &next);
+		table_n_domains(filter), filter->alone ? ")" : t->domain_end,
+		&next);
 	c->organizations = table_any_of(
 	    a, "organization IN (", filter->n_organizations, ")", &next);
+}
+
+static const char *
+with_replaced(
+    struct arena *a, const char *body, const char *old, const char *new)
+{
+	const char *at = strstr(body, old);
+
+	if (at == NULL)
+		return body;
+	return arena_printf(
+	    a, "%.*s%s%s", (int)(at - body), body, new, at + strlen(old));
 }
 
 /*
  * The view's own SELECT with its tables joined in the order that finds few
  * domains soon; what the planner does not do, since CROSS JOIN forbids it.
+ * They are found in the order of an index, in which they need no sorting to be
+ * grouped.
  */
 static const char *
 joined_by_domain(
     struct arena *a, const struct table *t, const char *body, size_t len)
 {
-	const char *at;
-
 	body = arena_strndup(a, body, len);
-	if (t->join == NULL || (at = strstr(body, t->join)) == NULL)
-		return body;
-	return arena_printf(a, "%.*s%s%s%s", (int)(at - body), body,
-	    t->join_by_domain, at + strlen(t->join),
-	    t->join_more != NULL ? t->join_more : "");
+	if (t->join != NULL)
+		body = arena_printf(a, "%s%s",
+		    with_replaced(a, body, t->join, t->join_by_domain),
+		    t->join_more != NULL ? t->join_more : "");
+	if (t->group != NULL)
+		body = with_replaced(a, body, t->group, t->group_by_domain);
+	return body;
 }
 
 /* What stands for the view sender_lives. */
@@ -172,14 +210,19 @@ table_lives_sql(struct arena *a, const struct store_filter *filter)
 	static const struct table lives = { .domain_in = "domain IN (",
 		.domain_end = ")",
 		.from = "date >= ?N",
-		.to = "date <= ?N" };
+		.to = "date <= ?N",
+		.group = "GROUP BY n.id",
+		.group_by_domain =
+		    "GROUP BY n.domain, n.organization, n.reporter_domain" };
 	struct conditions c;
 	size_t len;
 	const char *body = view_body("sender_lives", &len);
 
 	write_conditions(a, &lives, filter, &c);
-	return arena_printf(a, "%s, part AS (%.*s) SELECT * FROM part",
-	    chosen_parts(a, &c), (int)len, body);
+	body = filter->alone ? joined_by_domain(a, &lives, body, len)
+			     : arena_strndup(a, body, len);
+	return arena_printf(a, "%s, part AS (%s) SELECT * FROM part",
+	    chosen_parts(a, &c), body);
 }
 
 const char *
@@ -229,15 +272,16 @@ table_days_sql(struct arena *a, const struct table *t,
 const struct value *
 filter_values(struct arena *a, const struct store_filter *filter, size_t *n)
 {
-	size_t most = 2 + filter->n_domains + filter->n_organizations, i;
+	size_t n_domains = table_n_domains(filter), i;
+	size_t most = 2 + n_domains + filter->n_organizations;
 	struct value *v = arena_alloc(a, most * sizeof *v), *end = v;
 
 	if (filter->from != NULL)
 		*end++ = value_text(filter->from);
 	if (filter->to != NULL)
 		*end++ = value_text(filter->to);
-	for (i = 0; i < filter->n_domains; i++)
-		*end++ = value_text(filter->domains[i]);
+	for (i = 0; i < n_domains; i++)
+		*end++ = table_domain(filter, i);
 	for (i = 0; i < filter->n_organizations; i++)
 		*end++ = value_text(filter->organizations[i]);
 	*n = (size_t)(end - v);

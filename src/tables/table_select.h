@@ -37,6 +37,14 @@ const char *table_lives_sql(struct arena *, const struct store_filter *);
 const char *table_any_of(struct arena *, const char *before, size_t n,
     const char *after, size_t *next);
 
+/*
+ * How many parameters stand for the filter's domains, and the value of each: of
+ * a reader alone 8, 16, 32 and so on, the last domain filling what is left, so
+ * that readers with other numbers of domains share their statements.
+ */
+size_t table_n_domains(const struct store_filter *);
+struct value table_domain(const struct store_filter *, size_t i);
+
 /* The values of the filter, for the parameters of table_sql(). */
 const struct value *filter_values(
     struct arena *, const struct store_filter *, size_t *n);

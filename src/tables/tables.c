@@ -50,11 +50,11 @@ store_read_table(struct store *st, const char *table,
 		return fault(
 		    f, FAULT_HOST, EX_USAGE, "%s: no such table", table);
 	v = filter_values(&a, filter, &n);
-	/* views of the same number of domains come one after the other */
+	/* views come one after the other */
 	if (filter->alone) {
-		sql.key =
-		    arena_printf(&a, "%s %zu %zu %d", table, filter->n_domains,
-			filter->n_organizations, filter->lives_gathered);
+		sql.key = arena_printf(&a, "%s %zu %zu %d", table,
+		    table_n_domains(filter), filter->n_organizations,
+		    filter->lives_gathered);
 		rc = sql_rows_again(
 		    st, &sql, v, n, t->columns, t->n_columns, sink, f);
 	} else {
@@ -82,6 +82,14 @@ gather_all(struct store *st, const struct store_filter *filter,
 	return rc;
 }
 
+static const struct sql create_own_lives = {
+	"CREATE TEMP TABLE IF NOT EXISTS own_lives (sender, organization,"
+	" reporter_domain, domain, first_day, last_day, days, known_last,"
+	" longest_gap, silent_days, bad_day, silent, reports,"
+	" counted_sessions, counted_failed, verified_reports,"
+	" verified_sessions, verified_failed)"
+};
+
 static const struct sql delete_own_lives = { "DELETE FROM temp.own_lives" };
 
 static const char *
@@ -99,19 +107,13 @@ static int
 gather_own(struct store *st, const struct store_filter *filter,
     const struct value *v, size_t n, struct arena *a, struct fault *f)
 {
-	static const char create[] =
-	    "CREATE TEMP TABLE IF NOT EXISTS own_lives (sender, organization,"
-	    " reporter_domain, domain, first_day, last_day, days, known_last,"
-	    " longest_gap, silent_days, bad_day, silent, reports,"
-	    " counted_sessions, counted_failed, verified_reports,"
-	    " verified_sessions, verified_failed)";
 	struct sql_again sql = { arena_printf(a, "lives %zu %zu",
-				     filter->n_domains,
+				     table_n_domains(filter),
 				     filter->n_organizations),
 		own_lives_text, filter };
 	sqlite3_stmt *row;
 
-	if (sql_exec(st, create, f) == -1 ||
+	if (sql_run(st, &create_own_lives, NULL, 0, f) == -1 ||
 	    sql_run(st, &delete_own_lives, NULL, 0, f) == -1)
 		return -1;
 	return sql_ask_again(st, &sql, v, n, &row, f);

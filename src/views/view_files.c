@@ -97,7 +97,8 @@ static int
 read_days(struct view_job *j, struct judged_overview *l, struct fault *f)
 {
 	struct store_filter filter = { .domains = j->domains.name,
-		.n_domains = j->domains.n };
+		.n_domains = j->domains.n,
+		.alone = true };
 	char from[16], to[16];
 	struct overview_wish wish = { .from = from,
 		.to = to,
