@@ -29,10 +29,29 @@ BEGIN
 	INSERT INTO months (first) VALUES (first) ON CONFLICT DO NOTHING;
 END $$;
 
+-- Refuse a release that knows `known`, where the schema takes none so old.  The
+-- functions that it writes by ask for it, those of a batch behind the lock of
+-- the journal: who migrates takes all rows of `journals` first, so no batch is
+-- written by a program that does not know what it writes to.
+CREATE FUNCTION require_version(known int) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = tlsrua, pg_temp AS $$
+DECLARE
+	s schema;
+BEGIN
+	SELECT * INTO s FROM schema;
+	IF s.oldest > known THEN
+		RAISE feature_not_supported USING MESSAGE = format(
+		    'the shared store has schema version %s, which takes'
+		    ' releases that know version %s; this one knows %s:'
+		    ' install a newer one', s.version, s.oldest, known);
+	END IF;
+END $$;
+
 -- Find a journal by what its poller calls it, or make it.
 CREATE FUNCTION open_journal(uuid, text)
 RETURNS TABLE (id int, "position" bigint, mark uuid)
 LANGUAGE sql SECURITY DEFINER SET search_path = tlsrua, pg_temp AS $$
+SELECT require_version(1);
 INSERT INTO journals (journal, name) SELECT $1, $2
     WHERE NOT EXISTS (SELECT 1 FROM journals AS j WHERE j.journal = $1)
     ON CONFLICT DO NOTHING;
@@ -49,6 +68,7 @@ DECLARE
 	j journals;
 BEGIN
 	SELECT * INTO j FROM journals AS r WHERE r.id = $1 FOR UPDATE;
+	PERFORM require_version(1);
 	IF j.login IS DISTINCT FROM session_user THEN
 		RAISE insufficient_privilege USING MESSAGE = format(
 		    'journal %s belongs to the role %s', $1, j.login);
@@ -72,6 +92,7 @@ $$;
 -- Ship a journal from its start again.  What it could not ship is forgotten.
 CREATE FUNCTION restart_journal(journal int) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = tlsrua, pg_temp AS $$
+SELECT require_version(1);
 UPDATE journals AS j SET position = 0, mark = NULL
     WHERE j.id = $1 AND j.login = session_user;
 DELETE FROM unshipped AS u USING journals AS j
@@ -175,6 +196,7 @@ BEGIN
 		    'only tlsrua_operate and the journal''s own role may drop';
 	END IF;
 	PERFORM 1 FROM journals ORDER BY id FOR UPDATE;
+	PERFORM require_version(1);
 	INSERT INTO dropped (date, identity, content, journal)
 	    SELECT b.d, b.i, b.c, teller FROM unnest($2, $3, $4) AS b (d, i, c)
 	    ORDER BY b.d, b.i, b.c ON CONFLICT DO NOTHING;
@@ -202,6 +224,7 @@ CREATE FUNCTION decide_copy(date, uuid, bytea) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = tlsrua, pg_temp AS $$
 BEGIN
 	PERFORM 1 FROM journals ORDER BY id FOR UPDATE;
+	PERFORM require_version(1);
 	UPDATE reports AS r SET decided = greatest(r.decided, clock_timestamp())
 	    FROM copies($1, $2) AS c
 	    WHERE c.content = $3 AND r.date = c.date AND r.id = c.id;

@@ -103,6 +103,7 @@ BEGIN
 	given_back := 0;
 	PERFORM set_config('lock_timeout', '10s', true);
 	PERFORM 1 FROM journals ORDER BY id FOR UPDATE;
+	PERFORM require_version(1);
 	SELECT count(DISTINCT r.date), least(cut, date_trunc('month',
 	    min(r.date))) INTO days_left, cut FROM tlsrua.reports AS r
 	    WHERE r.status = 'conflict' AND r.date < cut;

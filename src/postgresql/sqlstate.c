@@ -26,6 +26,7 @@ static const struct meaning {
 	{ "42P01", EX_PROTOCOL, NO_STORE },
 	{ "42703", EX_PROTOCOL, NO_STORE },
 	{ "42883", EX_PROTOCOL, NO_STORE },
+	{ "0A000", EX_PROTOCOL, "" }, /* of require_version() */
 	{ "53100", EX_CANTCREAT,
 	    "; the server's disk is full: nothing is lost, and the next run "
 	    "goes on" },

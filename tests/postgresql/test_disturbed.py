@@ -15,7 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import tap  # noqa: E402
 from lib.filled import fill  # noqa: E402
 from lib.patience import HANG, catches, wait_until  # noqa: E402
-from lib.program import OK, TEMPFAIL, UNAVAILABLE  # noqa: E402
+from lib.program import OK, PROTOCOL, TEMPFAIL, UNAVAILABLE  # noqa: E402
 from lib.shared_store import PASSWORD, Poller, SharedStore, kill  # noqa: E402
 
 MOMENTS = int(os.environ.get("SHIP_MOMENTS", "2"))
@@ -179,6 +179,31 @@ class Disturbed(SharedStore):
                     "DELETE FROM tlsrua.failures; DELETE FROM tlsrua.policies; DELETE FROM tlsrua.reports")
         self.one.ship()
         self.assert_as_undisturbed("put back")
+
+    def migrate(self, oldest, sql=""):
+        """What a newer release does to the schema, once a batch of a poller at work is stored."""
+        process = self.one.start()
+        while self.value("SELECT count(*) FROM tlsrua.journals WHERE position > 0") == "0":
+            time.sleep(0.005)
+        self.pg.sql("BEGIN; SELECT FROM tlsrua.journals ORDER BY id FOR UPDATE;"
+                    f"UPDATE tlsrua.schema SET version = 2, oldest = {oldest}; {sql}; COMMIT")
+        return process.wait(HANG)
+
+    def test_the_schema_is_migrated(self):
+        """By a release beside which this one may go on, then by one that wants newer ones."""
+        self.assertEqual(OK, self.migrate(1, "ALTER TABLE tlsrua.reports ADD COLUMN newer int DEFAULT 7"))
+        self.assertEqual("t", self.value("SELECT every(newer = 7) FROM tlsrua.reports"))
+        self.pg.sql("ALTER TABLE tlsrua.reports DROP COLUMN newer")
+        self.one.ship()
+        self.assert_as_undisturbed("migrated")
+        self.empty()
+        self.assertIn(self.migrate(2), (OK, PROTOCOL))
+        position = self.positions()
+        self.one.ship(status=PROTOCOL)
+        self.assertEqual(position, self.positions())
+        self.pg.sql("UPDATE tlsrua.schema SET version = 1, oldest = 1")
+        self.one.ship()
+        self.assert_as_undisturbed("migrated back")
 
     def test_a_backend_falls_silent(self):
         """As after a connection that died on the way: the row of the journal stays locked by it."""

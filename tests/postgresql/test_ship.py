@@ -275,8 +275,13 @@ class Trouble(SharedStore):
         one = self.filled()
         self.pg.sql("UPDATE tlsrua.schema SET version = 9, oldest = 2")
         self.ship(PROTOCOL, "version 9.*install a newer one", one)
+        self.ship(PROTOCOL, "version 9.*install a newer one", one, "--again")
+        self.assertEqual([], self.pg.sql("SELECT * FROM tlsrua.journals"), "it is not written")
+        self.ship(PROTOCOL, "version 9.*install a newer one", one, "--init")
         self.pg.sql("UPDATE tlsrua.schema SET version = 9, oldest = 1")
         one.ship()
+        self.pg.sql("UPDATE tlsrua.schema SET version = 0, oldest = 0")
+        self.ship(PROTOCOL, "version 0, of an older release.*ship --init", one)
 
     def test_what_is_not_taken_costs_no_other(self):
         one = self.filled(50)
