@@ -36,6 +36,19 @@ timing_enter(struct timing *t, enum room room)
 }
 
 void
+timing_add(struct timing *sum, struct timing *other)
+{
+	enum room r;
+
+	if (sum == NULL)
+		return;
+	for (r = 0; r < ROOM_COUNT; r++)
+		if (r != ROOM_OTHER)
+			sum->seconds[r] += other->seconds[r];
+	timing_start(other);
+}
+
+void
 timing_print(struct timing *t)
 {
 	static const char *const names[ROOM_COUNT] = { "other", "wire", "mime",

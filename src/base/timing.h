@@ -31,6 +31,12 @@ void timing_start(struct timing *);
  */
 enum room timing_enter(struct timing *, enum room);
 
+/*
+ * Add what the stopwatch of another thread counted, but for ROOM_OTHER, when it
+ * had nothing to do; that one begins again.  Does nothing when `sum` is NULL.
+ */
+void timing_add(struct timing *sum, struct timing *other);
+
 /* One line on stderr: each room's seconds. */
 void timing_print(struct timing *);
 

@@ -29,18 +29,27 @@ struct import {
 	int status;		    /* the first failure's */
 };
 
+static void
+add(struct import *im, const struct ingest_verdict *found)
+{
+	im->path.accepted += found->accepted;
+	im->path.rejected += found->rejected;
+}
+
+/* Mostly there is but one in a path that is named, which is not worth a
+ * queue. */
 static int
 on_message(void *arg, const struct message *m, struct fault *f)
 {
 	struct import *im = arg;
-	struct ingest_verdict verdict;
+	struct ingest_verdict first = { 0 };
+	int rc = im->messages == 0 ? ingest_message(im->ingest, m, &first, f)
+				   : ingest_queue(im->ingest, m, f);
 
-	if (ingest_message(im->ingest, m, &verdict, f) == -1 ||
-	    ingest_commit_if_due(im->ingest, f) == -1)
+	if (rc == -1 || ingest_commit_if_due(im->ingest, f) == -1)
 		return -1;
+	add(im, &first);
 	im->messages++;
-	im->path.accepted += verdict.accepted;
-	im->path.rejected += verdict.rejected;
 	progress_step(&im->progress);
 	return 0;
 }
@@ -79,12 +88,15 @@ import_path(struct import *im, const char *path, const struct config *c,
     struct fault *f)
 {
 	struct files_handler handler = { on_message, on_unreadable, im };
+	struct ingest_verdict found;
 	int before = im->status;
 
 	im->path = (struct ingest_verdict){ 0 };
 	im->messages = 0;
-	if (files_walk(path, &c->limits, &handler, f) == -1)
+	if (files_walk(path, &c->limits, &handler, f) == -1 ||
+	    ingest_settle(im->ingest, &found, f) == -1)
 		return -1;
+	add(im, &found);
 	judge_path(im, path, before);
 	return 0;
 }

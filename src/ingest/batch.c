@@ -10,6 +10,7 @@
 enum {
 	MESSAGES = 1000,
 	BYTES = 4 << 20,
+	BYTES_OF_MAILS = 2 << 20,
 	SECONDS = 5,
 	KEYS = 64
 };
@@ -34,11 +35,25 @@ batch_free(struct batch *b)
 	arena_free(&b->reports);
 }
 
+/* With so many messages, the first of which came then. */
+static bool
+is_due(size_t n, double since)
+{
+	return n >= MESSAGES ||
+	       (n > 0 && timing_now() - since > (double)SECONDS);
+}
+
 bool
 batch_is_full(const struct batch *b)
 {
-	return b->n >= MESSAGES || b->mails.total + b->reports.total >= BYTES ||
-	       (b->n > 0 && timing_now() - b->since > (double)SECONDS);
+	return b->mails.total + b->reports.total >= BYTES ||
+	       is_due(b->n, b->since);
+}
+
+bool
+batch_has_enough(size_t n, size_t bytes, double since)
+{
+	return bytes >= BYTES_OF_MAILS || is_due(n, since);
 }
 
 bool

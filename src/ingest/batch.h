@@ -77,6 +77,13 @@ void batch_free(struct batch *);
 bool batch_is_full(const struct batch *);
 
 /*
+ * Whether so many mails of so many bytes, the first of which came at `since`
+ * (timing_now()), are enough for a batch before they are examined.  Two such
+ * batches wait at most.
+ */
+bool batch_has_enough(size_t n, size_t bytes, double since);
+
+/*
  * Whether the outcomes take so much memory that they should be stored before
  * the next one is added, although their message may have more.
  */

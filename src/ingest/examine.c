@@ -77,7 +77,9 @@ examiner_new(const struct examine_settings *settings)
 	ex->text.max = settings->limits->report;
 	ex->parser = report_parser_new();
 	if (settings->resolver != NULL)
-		ex->voucher = voucher_new(settings->resolver, settings->store,
+		ex->voucher = voucher_new(settings->resolver,
+		    &(struct old_keys){ settings->store, settings->claim_store,
+			settings->claim_arg },
 		    settings->limits->header);
 	return ex;
 }
@@ -92,6 +94,12 @@ examiner_free(struct examiner *ex)
 	report_parser_free(ex->parser);
 	voucher_free(ex->voucher);
 	free(ex);
+}
+
+void
+examiner_set_timing(struct examiner *ex, struct timing *t)
+{
+	ex->settings.timing = t;
 }
 
 void

@@ -29,8 +29,11 @@ struct examine_settings {
 	/* by which DNS is asked for keys; NULL: who vouches for a report is not
 	 * judged */
 	struct resolver *resolver;
-	/* where keys are that DNS had; NULL: none are known */
+	/* where keys are that DNS had; NULL: none are known.  claim_store() is
+	 * called before it is read */
 	struct store *store;
+	void (*claim_store)(void *claim_arg);
+	void *claim_arg;
 };
 
 /*
@@ -64,6 +67,9 @@ struct examiner;
 
 struct examiner *examiner_new(const struct examine_settings *);
 void examiner_free(struct examiner *);
+
+/* Take the time by another stopwatch from now on; NULL: none. */
+void examiner_set_timing(struct examiner *, struct timing *);
 
 /* How the mails from now on are judged; it outlives the examiner. */
 void examiner_set_vouching(struct examiner *, const struct vouching *);

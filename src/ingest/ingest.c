@@ -1,40 +1,83 @@
-#include <stdio.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "base/arena.h"
 #include "base/buf.h"
 #include "base/fault.h"
-#include "base/span.h"
 #include "base/timing.h"
-#include "codes/codes.h"
-#include "dkim/public_key.h"
-#include "dkim/verdict.h"
 #include "ingest/batch.h"
 #include "ingest/examine.h"
+#include "ingest/fill_batch.h"
 #include "ingest/ingest.h"
+#include "ingest/mail_queue.h"
 #include "ingest/store_batch.h"
 #include "model/message.h"
-#include "store/rejects.h"
-#include "unpack/gzip_pack.h"
 
+enum {
+	QUEUED_MOST = 256 * 1024 /* bytes of a mail that waits in the queue */
+};
+
+/* A batch, and which mails of the queue are in it. */
+struct queued_batch {
+	struct batch batch;
+	uint64_t last;	 /* number of its last mail */
+	uint64_t before; /* number of the last mail of the batch before it */
+};
+
+/*
+ * The caller reads mails, and stores them, while a thread examines them: into
+ * the open batch, or still into the closed one, which is stored next.  The
+ * store is the caller's.  The thread may use it once the batch before its own
+ * is stored: until that batch is complete the caller has nothing to store.
+ */
 struct ingest {
 	struct ingest_settings settings;
-	struct examiner *examiner;
-	struct buf packed;
-	struct batch batch;
+	struct batch_filler filler;
+	struct queued_batch batch[2];
+	struct queued_batch *open, *closed; /* closed: NULL for none */
+	struct queued_batch *examined; /* the one that a mail now goes to */
 	struct storing storing;
 	const struct store_mailbox *cursor;
+	struct mail_queue *queue; /* NULL without a thread */
+	bool has_no_thread;	  /* there can be none */
+	uint64_t settled; /* number of the last mail known to be examined */
+	atomic_bool is_relieved; /* a transaction is open for a large mail */
+	/* of the mails from the queue in the open batch */
+	size_t n_queued, bytes_queued;
+	double since; /* when the first was added */
+	struct ingest_verdict found;
+	struct timing beside; /* the thread's stopwatch */
+	struct timing *watch; /* of whoever examines; NULL: none */
 };
 
-/* The message that is examined, on its way into the batch. */
-struct queueing {
-	struct ingest *in;
-	struct judged *judged;
-	struct ingest_verdict *verdict;
-	bool waits; /* some key could not be asked for */
-	char where[VERDICT_PLACE];
-};
+/* Wait until the store is there for the batch that is examined. */
+static void
+claim_store(void *arg)
+{
+	struct ingest *in = arg;
+
+	if (in->queue != NULL)
+		mail_queue_wait_stored(in->queue, in->examined->before);
+}
+
+/* Store what there is of a batch that takes too much memory. */
+static int
+relieve(void *arg, struct batch *b, struct fault *f)
+{
+	struct ingest *in = arg;
+	enum room left = timing_enter(in->watch, ROOM_STORE);
+	int rc;
+
+	claim_store(in);
+	atomic_store(&in->is_relieved, true);
+	rc = store_batch_so_far(&in->storing, b, f);
+	batch_forget_outcomes(b);
+	timing_enter(in->watch, left);
+	return rc;
+}
 
 struct ingest *
 ingest_open(struct store *st, const struct ingest_settings *settings)
@@ -43,12 +86,20 @@ ingest_open(struct store *st, const struct ingest_settings *settings)
 
 	in->settings = *settings;
 	in->settings.examine.store = st;
-	in->examiner = examiner_new(&in->settings.examine);
-	in->packed.max = 2 * settings->examine.limits->report;
+	in->settings.examine.claim_store = claim_store;
+	in->settings.examine.claim_arg = in;
+	in->filler.keep_raw = settings->keep_raw;
+	in->filler.relieve = relieve;
+	in->filler.arg = in;
+	in->filler.examiner = examiner_new(&in->settings.examine);
+	in->watch = settings->examine.timing;
+	in->filler.packed.max = 2 * settings->examine.limits->report;
 	in->storing.store = st;
 	in->storing.quarantine_max = settings->examine.limits->quarantine;
-	batch_reset(&in->batch);
-	in->batch.after_import = in->batch.after_reject = "";
+	in->open = &in->batch[0];
+	batch_reset(&in->batch[0].batch);
+	batch_reset(&in->batch[1].batch);
+	ingest_set_actions(in, "", "");
 	return in;
 }
 
@@ -57,10 +108,12 @@ ingest_close(struct ingest *in)
 {
 	if (in == NULL)
 		return;
+	mail_queue_stop(in->queue);
 	store_batch_abandon(&in->storing);
-	examiner_free(in->examiner);
-	buf_free(&in->packed);
-	batch_free(&in->batch);
+	examiner_free(in->filler.examiner);
+	buf_free(&in->filler.packed);
+	batch_free(&in->batch[0].batch);
+	batch_free(&in->batch[1].batch);
 	free(in);
 }
 
@@ -74,14 +127,18 @@ void
 ingest_set_actions(
     struct ingest *in, const char *after_import, const char *after_reject)
 {
-	in->batch.after_import = after_import;
-	in->batch.after_reject = after_reject;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		in->batch[i].batch.after_import = after_import;
+		in->batch[i].batch.after_reject = after_reject;
+	}
 }
 
 void
 ingest_set_vouching(struct ingest *in, const struct vouching *how)
 {
-	examiner_set_vouching(in->examiner, how);
+	examiner_set_vouching(in->filler.examiner, how);
 }
 
 const struct ingest_counts *
@@ -90,158 +147,211 @@ ingest_counts(const struct ingest *in)
 	return &in->storing.counts;
 }
 
-static struct span
-keep(struct arena *a, struct span bytes)
-{
-	return (struct span){ arena_strndup(a, bytes.p, bytes.n), bytes.n };
-}
+/* -- what the thread does */
 
-/* A report as a gzip file: as received, or packed from its text. */
-static struct span
-raw_bytes(struct ingest *in, const struct candidate *c)
-{
-	if (!in->settings.keep_raw)
-		return (struct span){ 0 };
-	if (c->is_gzip)
-		return keep(&in->batch.reports, c->bytes);
-	buf_reset(&in->packed);
-	if (pack_gzip(c->text, &in->packed) == -1)
-		return (struct span){ 0 };
-	return keep(&in->batch.reports, buf_span(&in->packed));
-}
-
-/* Store what there is of a batch that takes too much memory. */
 static int
-relieve(struct ingest *in, struct fault *f)
+examine_queued(void *arg, const struct message *m, void *to, struct fault *f)
+{
+	struct ingest *in = arg;
+
+	in->examined = to;
+	return fill_batch(&in->filler, &in->examined->batch, m, &in->found, f);
+}
+
+/* -- what the caller does */
+
+/* Time counts for the thread, or for the caller where that examines. */
+static void
+set_watch(struct ingest *in, struct timing *watch)
+{
+	if (in->settings.examine.timing == NULL)
+		return;
+	in->watch = watch;
+	examiner_set_timing(in->filler.examiner, watch);
+}
+
+/* Whether there is a thread; it is started for the first mail. */
+static bool
+has_thread(struct ingest *in)
+{
+	if (in->queue != NULL || in->has_no_thread)
+		return in->queue != NULL;
+	timing_start(&in->beside);
+	in->queue = mail_queue_start(examine_queued, in);
+	in->has_no_thread = in->queue == NULL;
+	if (in->queue != NULL)
+		set_watch(in, &in->beside);
+	return in->queue != NULL;
+}
+
+/* The store failed: what waits stands behind a gap, and is dropped. */
+static void
+drop_queue(struct ingest *in)
+{
+	if (in->queue == NULL)
+		return;
+	mail_queue_stop(in->queue);
+	in->queue = NULL;
+	in->has_no_thread = true;
+	in->settled = in->open->last;
+	set_watch(in, in->settings.examine.timing);
+	batch_reset(&in->open->batch);
+	store_batch_abandon(&in->storing);
+}
+
+static int
+store_one(struct ingest *in, struct queued_batch *b, struct fault *f)
 {
 	struct timing *t = in->settings.examine.timing;
 	enum room left = timing_enter(t, ROOM_STORE);
-	int rc = store_batch_so_far(&in->storing, &in->batch, f);
+	int rc = store_batch(&in->storing, &b->batch, f);
 
-	batch_forget_outcomes(&in->batch);
+	batch_reset(&b->batch);
+	if (rc == -1)
+		drop_queue(in);
+	else if (in->queue != NULL)
+		mail_queue_tell_stored(in->queue, b->last);
 	timing_enter(t, left);
 	return rc;
 }
 
-static void
-note_wait(struct queueing *q, const struct candidate *c)
-{
-	if (c->verdict == NULL || c->verdict->vouched != VOUCHED_LATER)
-		return;
-	q->waits = true;
-	verdict_place(c->verdict, q->where);
-}
-
-/* The key of DNS by which the mail was found signed, to be known later. */
-static void
-note_key(struct queueing *q, const struct candidate *c)
-{
-	char name[KEY_NAME];
-
-	if (c->verdict == NULL || c->verdict->vouched != VOUCHED_BY_SIGNATURE ||
-	    c->verdict->key.record.n == 0)
-		return;
-	key_name(c->verdict->about, name);
-	batch_note_key(&q->in->batch, name, c->verdict->key.record);
-}
-
-/* The mail itself, to be judged again when DNS answers. */
-static void
-queue_mail(struct queueing *q, const struct message *m)
-{
-	struct batch *b = &q->in->batch;
-	struct outcome *o = batch_add_outcome(b, q->judged);
-
-	o->waits = true;
-	o->reject = (struct store_reject){
-		.code = code_entry(CODE_DKIM_TEMPERROR)->name,
-		.where = arena_strdup(&b->reports, q->where),
-		.filename = "",
-		.bytes = keep(&b->reports, m->bytes),
-		.whole_mail = true,
-	};
-}
-
+/* Store the closed batch, once all of it is examined. */
 static int
-queue_candidate(void *arg, const struct candidate *c, struct fault *f)
+store_closed(struct ingest *in, struct fault *f)
 {
-	struct queueing *q = arg;
-	struct batch *b = &q->in->batch;
-	struct arena *a = &b->reports;
-	struct outcome *o = batch_add_outcome(b, q->judged);
+	struct queued_batch *b = in->closed;
 
-	note_wait(q, c);
-	note_key(q, c);
-	q->judged->message.signed_by = arena_strdup(&b->mails, c->signed_by);
-	q->judged->message.has_arrival = c->has_arrival;
-	q->judged->message.arrival = c->arrival;
-	if (c->report != NULL) {
-		o->report = c->report;
-		o->raw = raw_bytes(q->in, c);
-		q->verdict->accepted++;
-	} else if (c->deferred) {
-		o->deferred = true;
-		q->verdict->accepted++;
-	} else {
-		o->reject = (struct store_reject){
-			.code = code_entry(c->findings->reject.code)->name,
-			.where = arena_strdup(a, c->findings->reject.where),
-			.filename = arena_strdup(a, c->filename),
-			.bytes = keep(a, c->bytes),
-			.whole_mail = c->whole_mail,
-		};
-		if (q->verdict->rejected++ == 0)
-			q->verdict->code = o->reject.code;
-	}
-	return batch_is_heavy(b) ? relieve(q->in, f) : 0;
+	if (b == NULL)
+		return 0;
+	if (mail_queue_wait(in->queue, b->last, f) == -1)
+		return -1;
+	in->settled = b->last;
+	in->closed = NULL;
+	return store_one(in, b, f);
+}
+
+static bool
+is_settled(const struct ingest *in)
+{
+	return in->closed == NULL && in->settled == in->open->last;
+}
+
+/* Wait until all mails are examined; the store is the caller's then. */
+static int
+settle(struct ingest *in, struct fault *f)
+{
+	if (is_settled(in))
+		return 0;
+	mail_queue_hand_over(in->queue);
+	if (store_closed(in, f) == -1 ||
+	    mail_queue_wait(in->queue, in->open->last, f) == -1)
+		return -1;
+	in->settled = in->open->last;
+	timing_add(in->settings.examine.timing, &in->beside);
+	return 0;
+}
+
+/* The cursor, as it is behind the last message of the open batch. */
+static void
+note_cursor(struct ingest *in)
+{
+	struct batch *b = &in->open->batch;
+
+	b->has_cursor = in->cursor != NULL;
+	if (b->has_cursor)
+		b->cursor = *in->cursor;
+	in->n_queued = in->bytes_queued = 0;
+}
+
+/* Begin another batch, while this one is examined and the one before stored. */
+static int
+close_batch(struct ingest *in, struct fault *f)
+{
+	struct queued_batch *b = in->open;
+
+	mail_queue_hand_over(in->queue);
+	if (store_closed(in, f) == -1)
+		return -1;
+	note_cursor(in);
+	in->closed = b;
+	in->open = &in->batch[b == &in->batch[0] ? 1 : 0];
+	in->open->before = in->open->last = b->last;
+	return 0;
 }
 
 int
 ingest_begin(struct ingest *in, struct fault *f)
 {
-	return store_batch_begin(&in->storing, f);
+	return settle(in, f) == -1 ? -1 : store_batch_begin(&in->storing, f);
 }
 
 int
 ingest_commit(struct ingest *in, struct fault *f)
 {
-	struct timing *t = in->settings.examine.timing;
-	enum room left = timing_enter(t, ROOM_STORE);
-	struct batch *b = &in->batch;
-	int rc;
-
-	b->has_cursor = in->cursor != NULL;
-	if (b->has_cursor)
-		b->cursor = *in->cursor;
-	rc = store_batch(&in->storing, b, f);
-	batch_reset(b);
-	timing_enter(t, left);
-	return rc;
+	if (settle(in, f) == -1)
+		return -1;
+	note_cursor(in);
+	atomic_store(&in->is_relieved, false);
+	in->open->before = in->open->last;
+	return store_one(in, in->open, f);
 }
 
 int
 ingest_commit_if_due(struct ingest *in, struct fault *f)
 {
-	if (!in->storing.in_transaction && !batch_is_full(&in->batch))
-		return 0;
-	return ingest_commit(in, f);
+	bool is_due =
+	    batch_has_enough(in->n_queued, in->bytes_queued, in->since);
+
+	if (is_settled(in) ? is_due || in->storing.in_transaction ||
+				 batch_is_full(&in->open->batch)
+			   : atomic_load(&in->is_relieved))
+		return ingest_commit(in, f);
+	return is_due ? close_batch(in, f) : 0;
+}
+
+/* Examine a message at once, behind all that wait. */
+static int
+examine_here(struct ingest *in, const struct message *m,
+    struct ingest_verdict *verdict, struct fault *f)
+{
+	struct timing *watch = in->watch;
+	int rc;
+
+	if (settle(in, f) == -1)
+		return -1;
+	set_watch(in, in->settings.examine.timing);
+	in->examined = in->open;
+	rc = fill_batch(&in->filler, &in->open->batch, m, verdict, f);
+	set_watch(in, watch);
+	return rc;
 }
 
 int
 ingest_message(struct ingest *in, const struct message *m,
     struct ingest_verdict *verdict, struct fault *f)
 {
-	struct queueing q = { .in = in, .verdict = verdict };
-	struct batch *b = &in->batch;
-
 	*verdict = (struct ingest_verdict){ 0 };
-	q.judged = batch_add(b, m);
-	if (examine(in->examiner, m, &b->mails, &b->reports, &q.judged->head,
-		queue_candidate, &q, f) == 0) {
-		if (q.waits)
-			queue_mail(&q, m);
-		return 0;
-	}
-	batch_reset(b);
-	return -1;
+	return examine_here(in, m, verdict, f);
+}
+
+int
+ingest_queue(struct ingest *in, const struct message *m, struct fault *f)
+{
+	if (m->bytes.n > QUEUED_MOST || !has_thread(in))
+		return examine_here(in, m, &in->found, f);
+	if (in->n_queued++ == 0)
+		in->since = timing_now();
+	in->bytes_queued += m->bytes.n;
+	in->open->last = mail_queue_add(in->queue, m, in->open);
+	return 0;
+}
+
+int
+ingest_settle(struct ingest *in, struct ingest_verdict *found, struct fault *f)
+{
+	if (settle(in, f) == -1)
+		return -1;
+	*found = in->found;
+	in->found = (struct ingest_verdict){ 0 };
+	return 0;
 }

@@ -32,7 +32,11 @@ struct ingest_counts {
 	uint64_t bytes;	     /* of the messages */
 };
 
-/* The pipeline down into a store.  Messages are committed in batches. */
+/*
+ * The pipeline down into a store.  Messages are committed in batches.  What
+ * becomes of them, and in which order, is the same whether a thread examines
+ * them or not.
+ */
 struct ingest;
 
 struct ingest *ingest_open(struct store *, const struct ingest_settings *);
@@ -48,16 +52,18 @@ void ingest_set_cursor(struct ingest *, const struct store_mailbox *);
  * action for mails whose reports were all imported or duplicates, another for
  * mails with a report that was rejected or conflicts; "" for nothing.  The
  * action is noted in the store with the mail's verdict.  Nothing is done with a
- * mail whose bytes are not all kept.
+ * mail whose bytes are not all kept.  No mail may wait to be examined.
  */
 void ingest_set_actions(
     struct ingest *, const char *after_import, const char *after_reject);
 
-/* How the mails from now on are judged; it outlives the ingest. */
+/* How the mails from now on are judged, while none waits to be examined; it
+ * outlives the ingest. */
 void ingest_set_vouching(struct ingest *, const struct vouching *);
 
-/* What was found in one message, before it is stored. */
+/* What was found in messages, before they are stored. */
 struct ingest_verdict {
+	unsigned mails;		     /* those that hold a candidate */
 	unsigned accepted, rejected; /* candidates */
 	const char *code; /* of the first that was rejected; NULL: none was */
 };
@@ -70,6 +76,19 @@ struct ingest_verdict {
  */
 int ingest_message(struct ingest *, const struct message *,
     struct ingest_verdict *, struct fault *);
+
+/*
+ * The same for one of many messages: a thread judges it while the caller reads
+ * the next ones.  The message points to its source and bytes alone.  Until
+ * ingest_settle() or ingest_commit() the caller leaves the store alone, and a
+ * fault may be that of a message before.
+ */
+int ingest_queue(struct ingest *, const struct message *, struct fault *);
+
+/* Wait until all these are judged: what was found in them since the last call.
+ */
+int ingest_settle(
+    struct ingest *, struct ingest_verdict *found, struct fault *);
 
 /*
  * Begin the transaction that the next commit ends, for a caller that has more

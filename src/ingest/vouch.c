@@ -23,7 +23,7 @@
 
 struct voucher {
 	struct resolver *resolver;
-	struct store *store; /* NULL: no old keys are known */
+	struct old_keys old;
 	struct keyring *ring;
 	uint64_t header_max;
 	struct canonical canonical;
@@ -40,12 +40,13 @@ struct voucher {
 };
 
 struct voucher *
-voucher_new(struct resolver *resolver, struct store *store, uint64_t header_max)
+voucher_new(
+    struct resolver *resolver, const struct old_keys *old, uint64_t header_max)
 {
 	struct voucher *v = xcalloc(1, sizeof *v);
 
 	v->resolver = resolver;
-	v->store = store;
+	v->old = *old;
 	v->header_max = header_max;
 	v->ring = keyring_new();
 	return v;
@@ -171,8 +172,10 @@ try_old_keys(struct voucher *v, const struct signature *s, const char *name,
 	struct key_result old;
 	struct fault ignored = { 0 };
 
-	if (v->store == NULL || result->code == CODE_DKIM_TEMPERROR ||
-	    store_find_dkim_keys(v->store, name, arrival, &v->arena,
+	if (v->old.store == NULL || result->code == CODE_DKIM_TEMPERROR)
+		return;
+	v->old.claim_store(v->old.arg);
+	if (store_find_dkim_keys(v->old.store, name, arrival, &v->arena,
 		known.record, KEY_RECORDS_MAX, &known.n, &ignored) == -1 ||
 	    known.n == 0)
 		return;

@@ -23,12 +23,18 @@ struct vouching;
 struct voucher;
 
 /*
- * `header_max` is limits.header; the resolver and the store outlive it.  Where
- * DNS has no key of a mail any more, one counts that the store knows from the
- * time of its arrival; NULL for a store: none.
+ * Where a store knows the keys that DNS had.  Where DNS has no key of a mail
+ * any more, one counts that was there at the time of its arrival.
  */
+struct old_keys {
+	struct store *store;		/* NULL: none are known */
+	void (*claim_store)(void *arg); /* called before the store is read */
+	void *arg;
+};
+
+/* `header_max` is limits.header; the resolver and the store outlive it. */
 struct voucher *voucher_new(
-    struct resolver *, struct store *, uint64_t header_max);
+    struct resolver *, const struct old_keys *, uint64_t header_max);
 void voucher_free(struct voucher *); /* NULL is legal */
 
 /* A mail, from its header to its end, and what it says of itself. */

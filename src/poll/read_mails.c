@@ -35,7 +35,6 @@ enum {
 static int
 take_mail(struct folder_poll *fd, struct message *m, struct fault *f)
 {
-	struct ingest_verdict verdict;
 	enum room left = timing_enter(fd->run->timing, ROOM_OTHER);
 	size_t i = mails_find(fd, m->uid);
 	int rc = 0;
@@ -46,12 +45,10 @@ take_mail(struct folder_poll *fd, struct message *m, struct fault *f)
 	m->uidvalidity = fd->cursor.uidvalidity;
 	if (i < fd->mails.n && fd->state[i] != MAIL_DONE) {
 		m->was_suspect = fd->state[i] != MAIL_WAITING;
-		rc = ingest_message(fd->run->ingest, m, &verdict, f);
+		rc = ingest_queue(fd->run->ingest, m, f);
 		if (rc == 0) {
 			fd->state[i] = MAIL_DONE;
 			fd->n_seen++;
-			fd->n_reports +=
-			    verdict.accepted + verdict.rejected > 0;
 			fd->withheld->served = true;
 			withheld_remove(fd->withheld, m->uid);
 		}
@@ -132,11 +129,25 @@ on_preview(void *arg, const struct imap_preview *preview, struct fault *f)
 }
 
 int
+read_mails_settle(struct folder_poll *fd, struct fault *f)
+{
+	struct ingest *in = fd->run->ingest;
+	struct ingest_verdict found;
+
+	if (ingest_settle(in, &found, f) == -1)
+		return -1;
+	fd->n_reports += found.mails;
+	return ingest_commit_if_due(in, f);
+}
+
+int
 read_mails_note_break(struct folder_poll *fd, uint32_t uid,
     const struct fault *wire, struct fault *f)
 {
 	if (uid == 0)
 		return 0;
+	if (read_mails_settle(fd, f) == -1)
+		return -1;
 	fd->broke_at_mail = true;
 	set_apart(fd, uid, fd->broke_alone, wire->text);
 	if (fd->run->dry_run)
@@ -233,6 +244,8 @@ read_portion(struct folder_poll *fd, size_t from, size_t *n, bool careful,
 		if (fd->state[i] == MAIL_WAITING && !fd->mails.is_guess)
 			fd->state[i] = MAIL_DONE;
 	budget_count(fd->budget, fd->imap, &fd->cursor);
+	if (read_mails_settle(fd, f) == -1)
+		return -1;
 	update_share(fd);
 	mails_move_cursor(fd);
 	return 0;

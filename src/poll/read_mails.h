@@ -20,6 +20,12 @@ int read_mails(struct folder_poll *, bool careful, struct fault *);
 int read_mails_take(void *arg, const struct imap_mail *, struct fault *);
 
 /*
+ * Wait until the mails that were taken are judged: only then may the store be
+ * used for anything else.
+ */
+int read_mails_settle(struct folder_poll *, struct fault *);
+
+/*
  * A session broke at a mail, or seems to have: remember it even if this run is
  * killed, so that the next one reads the others first.
  */

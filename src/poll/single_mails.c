@@ -64,6 +64,8 @@ ask_alone(struct folder_poll *fd, size_t i, struct fault *f)
 			*f = failed;
 		return -1;
 	}
+	if (read_mails_settle(fd, f) == -1)
+		return -1;
 	if (fd->state[i] == MAIL_DONE ||
 	    withheld_was_tried(fd->withheld, mail.uid))
 		return 0;
