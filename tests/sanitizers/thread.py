@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Polls that ask DNS, under the thread sanitizer: libunbound works in a thread of its own.
+"""Polls that ask DNS, under the thread sanitizer: libunbound works in a thread of its own, and another examines mails.
 
 TLSRUA is a program built with SAN=thread.
 """
@@ -16,10 +16,15 @@ from lib.signed import NOW, mail, report, timedelta  # noqa: E402
 
 SELECTORS = 12
 MAILS = 48
+LARGE = 150000  # bytes of a mail: a batch is of 2 MB at most
 
 
 @unittest.skipUnless(signing.available(), "python3-dkim is not there")
 class Thread(Scene):
+    @staticmethod
+    def in_folder(raws):
+        return [corpus.Mail(raw.replace(b"\r\n", b"\n"), NOW - timedelta(hours=1), "report") for raw in raws]
+
     @classmethod
     def setUpClass(cls):
         cls.dns = Nameserver()
@@ -30,8 +35,11 @@ class Thread(Scene):
             cls.dns.txt(key.name, key.record)
             raws += key.sign(*(mail(report(2 + n, domain=f"d{i}.example"), f"{i}.{n}")
                                for n in range(MAILS // SELECTORS)))
-        mails = [corpus.Mail(raw.replace(b"\r\n", b"\n"), NOW - timedelta(hours=1), "report") for raw in raws]
-        cls.server = Dovecot({f"box{i}@example.org": mails for i in range(2)})
+        mails = cls.in_folder(raws)
+        large = [mail(report(2 + n, domain="large.example"), f"large{n}").replace(
+            b"A report.\r\n", b"A report.\r\n" * (LARGE // 11)) for n in range(MAILS)]
+        cls.server = Dovecot({"box0@example.org": mails, "box1@example.org": mails,
+                              "large@example.org": cls.in_folder(key.sign(*large))})
 
     @classmethod
     def tearDownClass(cls):
@@ -59,6 +67,15 @@ class Thread(Scene):
         found = self.poll(dict(zip(names, troubles)))
         self.assertEqual(MAILS, found.get("pass", 0) + found.get("waiting", 0))
         self.assertGreaterEqual(found.get("waiting", 0), MAILS // SELECTORS)
+
+    def test_keys_that_the_store_knows_while_batches_are_stored(self):
+        self.assertEqual({"pass": MAILS}, self.poll({}))
+        config = self.config(mailbox(self.server, "large@example.org", dkim="record"),
+                             extra=f"[dns]\nresolver = {self.dns.address}\ntrust_anchor = none\n")
+        records, self.dns.records = self.dns.records, {}
+        self.addCleanup(setattr, self.dns, "records", records)
+        self.expect(OK, "-c", config, "poll")
+        self.assertEqual([("pass", 2 * MAILS)], self.query("SELECT dkim, count(*) FROM reports GROUP BY dkim"))
 
 
 if __name__ == "__main__":
