@@ -94,8 +94,8 @@ cmd_open(const struct options *o, enum config_need need,
 	return status != 0 ? status : cmd_open_store(access, in);
 }
 
-static int
-open_to_read(const struct options *o, struct opened *in)
+int
+cmd_open_to_read(const struct options *o, struct opened *in)
 {
 	struct fault f = { 0 };
 	const char *service = cmd_shared_service(&in->config);
@@ -118,7 +118,7 @@ cmd_open_reading(
 
 	in->store = NULL;
 	in->shared = NULL;
-	return status != 0 ? status : open_to_read(o, in);
+	return status != 0 ? status : cmd_open_to_read(o, in);
 }
 
 int

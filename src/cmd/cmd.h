@@ -70,9 +70,10 @@ int cmd_open(const struct options *, enum config_need, enum store_access,
  */
 int cmd_open_reading(const struct options *, enum config_need, struct opened *);
 
-/* The second half of cmd_open(), where the configuration was read by
- * cmd_config(). */
+/* The second halves of these, where the configuration was read by cmd_config().
+ */
 int cmd_open_store(enum store_access, struct opened *);
+int cmd_open_to_read(const struct options *, struct opened *);
 
 /*
  * What people do to a store: `here` to one that is a file and was opened so,

@@ -13,7 +13,7 @@
 #include "model/row.h"
 #include "output/csv.h"
 #include "output/output_folder.h"
-#include "ship/shared_tables.h"
+#include "ship/shared_mirror.h"
 #include "store/status.h"
 #include "store/store.h"
 #include "tables/tables.h"
@@ -104,56 +104,38 @@ write_tables(struct exporting *e, const struct options *o,
 	return rc;
 }
 
-/* The tables of a store, in one view of it. */
-static int
-write_store(struct exporting *e, struct store *st, const struct options *o,
-    struct fault *f)
-{
-	char newest[16];
-	int rc;
-
-	e->source = table_source_of(st);
-	if (store_begin_view(st, f) == -1)
-		return -1;
-	rc = store_newest_day(st, newest, f);
-	if (rc == 0)
-		rc = write_tables(e, o, newest, f);
-	store_end_view(st);
-	return rc;
-}
-
 static int
 read_shared(void *arg, const char *table, const struct store_filter *filter,
     const struct row_sink *sink, struct fault *f)
 {
-	return shared_tables_read(arg, table, filter, sink, f);
+	return shared_mirror_table(arg, table, filter, sink, f);
 }
 
-/* The tables of a shared store, as they are at one moment. */
+/* The tables of a store, in one view of it. */
 static int
-write_shared(struct exporting *e, const char *service, const struct options *o,
-    struct fault *f)
+write_store(struct exporting *e, const struct opened *in,
+    const struct options *o, struct fault *f)
 {
-	struct shared_tables *shared =
-	    shared_tables_open(service, e->config->postgresql.timeout, f);
 	char newest[16];
 	int rc;
 
-	if (shared == NULL)
+	e->source = in->shared != NULL
+			? (struct table_source){ read_shared, in->shared }
+			: table_source_of(in->store);
+	if (store_begin_view(in->store, f) == -1)
 		return -1;
-	e->source = (struct table_source){ read_shared, shared };
-	rc = shared_tables_newest_day(shared, newest, f);
+	rc = store_newest_day(in->store, newest, f);
 	if (rc == 0)
 		rc = write_tables(e, o, newest, f);
-	shared_tables_close(shared);
+	store_end_view(in->store);
 	return rc;
 }
 
-/* `st` is NULL where the store is a shared one. */
 static int
-export_tables(struct store *st, const struct options *o, const struct config *c,
-    const char *dir, struct fault *f)
+export_tables(const struct opened *in, const struct options *o, const char *dir,
+    struct fault *f)
 {
+	const struct config *c = &in->config;
 	struct csv_style style = chosen_style(o, c);
 	struct exporting e = { .config = c,
 		.format = { o->ndjson, &style },
@@ -169,10 +151,7 @@ export_tables(struct store *st, const struct options *o, const struct config *c,
 	if (strcmp(dir, "-") != 0 &&
 	    output_folder_open(&e.folder, dir, f) == -1)
 		return -1;
-	if (st != NULL)
-		rc = write_store(&e, st, o, f);
-	else
-		rc = write_shared(&e, cmd_shared_service(c), o, f);
+	rc = write_store(&e, in, o, f);
 	if (rc == 0 && e.folder.fd != -1)
 		cmd_done(
 		    "%s: %zu table%s written", dir, e.n, e.n == 1 ? "" : "s");
@@ -276,11 +255,9 @@ run(const struct options *o)
 	}
 	dir = o->output != NULL ? o->output : in.config.export_dir;
 	status = check_arguments(o, &in.config, dir);
-	if (status == 0 && cmd_shared_service(&in.config) == NULL &&
-	    (status = cmd_open_store(STORE_READ, &in)) == 0)
+	if (status == 0 && (status = cmd_open_to_read(o, &in)) == 0)
 		status = range_options_check_domains(o, "export", in.store);
-	if (status == 0 &&
-	    export_tables(in.store, o, &in.config, dir, &f) == -1)
+	if (status == 0 && export_tables(&in, o, dir, &f) == -1)
 		status = cmd_failed(&f);
 out:
 	cmd_close(&in);

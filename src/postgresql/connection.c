@@ -86,8 +86,9 @@ wait_for(struct pg *p, short events, struct fault *f)
 		    "from here",
 		    p->service);
 	return fault(f, FAULT_SESSION, EX_UNAVAILABLE,
-	    "postgresql: service %s: no answer within %u seconds", p->service,
-	    p->timeout);
+	    "postgresql: service %s: no answer within %u seconds: timeout in "
+	    "[postgresql] says how long to wait",
+	    p->service, p->timeout);
 }
 
 static int

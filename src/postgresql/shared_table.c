@@ -30,20 +30,6 @@ shared_view_begin(struct pg *p, struct fault *f)
 	return 0;
 }
 
-int
-shared_newest_day(struct pg *p, char day[static 16], struct fault *f)
-{
-	PGresult *result = pg_ask(p,
-	    "SELECT coalesce(max(r.date)::text, '') FROM tlsrua.reports AS r",
-	    NULL, 0, f);
-
-	if (result == NULL)
-		return -1;
-	snprintf(day, 16, "%s", pg_column_bytes(result, 0, 0));
-	PQclear(result);
-	return 0;
-}
-
 /* A column in the form that its cell has here, under its own name. */
 static const char *
 expression(struct arena *a, const struct column *c)

@@ -14,15 +14,10 @@ struct table;
 int shared_view_begin(struct pg *, struct fault *);
 
 /*
- * The newest day of which there is a report, as "2026-11-23"; "" for none.  A
- * role of tlsrua_tenant is told of its own domains alone, here as below.
- */
-int shared_newest_day(struct pg *, char day[static 16], struct fault *);
-
-/*
  * Give the rows of a table to the sink, in the same order and with the same
  * cells as a store of this program that holds the same reports, but for the
- * numbers of reports and problems.
+ * numbers of reports and problems.  A role of tlsrua_tenant is given those of
+ * its own domains alone.
  */
 int shared_table_read(struct pg *, const struct table *,
     const struct store_filter *, const struct row_sink *, struct fault *);

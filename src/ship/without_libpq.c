@@ -6,7 +6,6 @@
 #include "model/pruning.h"
 #include "ship/operate.h"
 #include "ship/shared_mirror.h"
-#include "ship/shared_tables.h"
 #include "ship/ship.h"
 
 /* What a program that was built without libpq has in place of shipping. */
@@ -51,42 +50,6 @@ ship_status(struct store *st, const struct ship_settings *s,
 	(void)s;
 	(void)line;
 	(void)arg;
-	return missing(f);
-}
-
-struct shared_tables *
-shared_tables_open(const char *service, unsigned timeout, struct fault *f)
-{
-	(void)service;
-	(void)timeout;
-	missing(f);
-	return NULL;
-}
-
-void
-shared_tables_close(struct shared_tables *s)
-{
-	(void)s;
-}
-
-int
-shared_tables_newest_day(
-    struct shared_tables *s, char day[static 16], struct fault *f)
-{
-	(void)s;
-	day[0] = '\0';
-	return missing(f);
-}
-
-int
-shared_tables_read(struct shared_tables *s, const char *table,
-    const struct store_filter *filter, const struct row_sink *sink,
-    struct fault *f)
-{
-	(void)s;
-	(void)table;
-	(void)filter;
-	(void)sink;
 	return missing(f);
 }
 
