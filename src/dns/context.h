@@ -7,8 +7,7 @@ struct ub_ctx;
 /*
  * A context of libunbound that asks the servers of the settings, in a thread of
  * its own.  `anchor` is the file with the keys of the root, or NULL: nothing is
- * validated.  A file that cannot be used shows at the first question.  NULL
- * when it cannot be made.
+ * validated.  NULL when it cannot be made, as with a file that cannot be used.
  */
 struct ub_ctx *dns_context(const struct dns_settings *, const char *anchor);
 

@@ -345,9 +345,8 @@ open_resolver(struct resolver *r)
 
 	r->ctx = dns_context(&r->set, anchor);
 	r->failed = r->ctx == NULL;
-	if (!r->failed && anchor != NULL &&
-	    strcmp(r->set.trust_anchor, "auto") == 0 &&
-	    !is_validated(ask_root_keys(r)))
+	if (anchor != NULL && strcmp(r->set.trust_anchor, "auto") == 0 &&
+	    (r->failed || !is_validated(ask_root_keys(r))))
 		reopen_without_anchor(r);
 }
 

@@ -42,6 +42,9 @@ class Validated(Scene):
     def test_without_a_trust_anchor_it_is_believed(self):
         self.assertEqual(dict.fromkeys(ZONES, "pass"), self.imported("none"))
 
+    def test_with_one_that_holds_no_key_they_wait(self):
+        self.assertEqual(dict.fromkeys(ZONES, "waiting"), self.imported(self.write("anchor", "no key\n")))
+
 
 if __name__ == "__main__":
     tap.main()

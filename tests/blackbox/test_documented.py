@@ -51,6 +51,7 @@ for folder in etc usr/local var/lib srv; do
     mount -t overlay overlay /$folder \\
         -o lowerdir=/$folder,upperdir={work}/mnt/$folder.up,workdir={work}/mnt/$folder.work
 done
+mkdir -p /etc/cron.d  # of the package cron, which a root of its own may lack
 """
 
 
