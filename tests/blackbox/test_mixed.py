@@ -26,10 +26,13 @@ MOST = 1536  # bytes that a mail without a report may cost
 MOST_WITH_MAIL = 2048  # with a mail in it, whose envelope the server tells with the structure
 
 
+PADDING = ("X-Padding: " + "x" * 700 + "\n") * 4  # with that a mail is looked at wherever not most are reports
+
+
 def in_a_mail(text, number, way):
     """A report's text in a mail that says so, or says nothing."""
     typed, named, inline = way == 0, way == 1, way == 2
-    head = (f"From: tls@sender.example\nSubject: Report {number}\nMessage-ID: <{number}.{way}@sender.example>\n"
+    head = (f"{PADDING}From: tls@sender.example\nSubject: Report {number}\nMessage-ID: <{number}.{way}@sender.example>\n"
             "MIME-Version: 1.0\n")
     if inline:
         return (head + "Content-Type: text/plain\n\n").encode() + text
@@ -42,7 +45,7 @@ def in_a_mail(text, number, way):
 
 
 def odd_mails():
-    """Every mail that the tests know, valid or not, and each report text in four ways."""
+    """Every mail that the tests know, valid or not, as it is and larger, and each report text in four ways."""
     paths = sorted(glob.glob(os.path.join(FIXTURES, "valid", "*.eml")) +
                    glob.glob(os.path.join(FIXTURES, "hostile", "*.eml")) +
                    glob.glob(os.path.join(SHARED, "samples", "**", "*.eml"), recursive=True) +
@@ -52,7 +55,9 @@ def odd_mails():
                    glob.glob(os.path.join(SHARED, "samples", "**", "*.json"), recursive=True))
     for path in paths:
         with open(path, "rb") as f:
-            yield f.read()
+            raw = f.read()
+        yield raw
+        yield PADDING.encode() + raw
     for number, path in enumerate(texts):
         with open(path, "rb") as f:
             text = f.read()
@@ -240,7 +245,8 @@ class Said(Mixed):
     def test_over_how_many_days(self):
         mails = corpus.build(100, seed=4, other=0, broken=0).mails
         config = self.config(mailbox(self.server, self.user(mails)), extra="[limits]\ndownload = 100K\n")
-        self.assertRegex(self.on_a_terminal("-c", config, "poll"), r"all of that will be read over [4-6] days \(limits\.download\)")
+        self.assertRegex(self.on_a_terminal("-c", config, "poll"),
+                         r"all of that will be read over [4-6] days \(limits\.download\)")
         self.assertRegex(self.on_a_terminal("-c", config, "poll"), r"is used up for today; polls go on from 00:00 UTC on")
 
     def test_into_a_pipe_nothing_is_said(self):
