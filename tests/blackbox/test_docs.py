@@ -90,7 +90,7 @@ class Rooms(Scene):
                           for name in names if name.endswith(".c"))
         for name in set(re.findall(r"`(\w+)\(\)`", readme)):
             with self.subTest(name):
-                self.assertRegex(sources, rf"(?m)^{name}\(")
+                self.assertTrue(re.search(rf"(?m)^{name}\(", sources), name)
 
 
 class Vouching(Scene):
@@ -107,7 +107,7 @@ class Vouching(Scene):
                 for name in re.findall(r"(?<![\w/.])[a-z_]+/[\w/]+\.(?:c|py|sql)", cell):
                     self.assertTrue(os.path.exists(os.path.join(TOP, folder, name)), name)
                 for name in re.findall(r"`(\w+)`", cell):
-                    self.assertRegex(files[folder], rf"(?m)(^|class |def ){name}\b", name)
+                    self.assertTrue(re.search(rf"(?m)(^|class |def ){name}\b", files[folder]), name)
 
 
 if __name__ == "__main__":
