@@ -1,4 +1,3 @@
-#include <grp.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,6 +23,7 @@
 #include "views/view_folders.h"
 #include "views/view_job.h"
 #include "views/view_mail.h"
+#include "views/view_rights.h"
 #include "views/views.h"
 
 enum {
@@ -85,24 +85,6 @@ has_news(const struct refresh *r, const struct view_job *j)
 			sizeof *r->fresh.name, compare) != NULL)
 			return true;
 	return false;
-}
-
-static int
-find_group(struct view_job *j, struct fault *f)
-{
-	const char *name = j->view->group;
-	const struct group *group;
-
-	j->rights = (struct file_rights){ j->view->mode, (gid_t)-1 };
-	if (name[0] == '\0')
-		return 0;
-	if ((group = getgrnam(name)) == NULL)
-		return fault(f, FAULT_HOST, EX_CONFIG,
-		    "group: there is no group \"%s\": as root, groupadd %s, "
-		    "or name another",
-		    name, name);
-	j->rights.group = group->gr_gid;
-	return 0;
 }
 
 /* All that the files of a view depend on, apart from the store. */
@@ -354,7 +336,8 @@ prepare(struct refresh *r)
 		*j = (struct view_job){ .config = r->config,
 			.view = &r->config->views[i],
 			.protected = r->protected };
-		if (find_group(j, &f) == -1 || view_make_folder(j, &f) == -1 ||
+		if (view_rights(j->view, &j->rights, &f) == -1 ||
+		    view_make_folder(j, &f) == -1 ||
 		    view_folders_add(&folders, j->view, &f) == -1)
 			fail(r, j, &f);
 	}

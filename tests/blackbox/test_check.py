@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """check, and check --mailbox on a real Dovecot, as somebody sees it who has just written a configuration."""
+import grp
 import json
 import os
 import re
@@ -344,6 +345,69 @@ class Machine(Checking):
         os.makedirs(os.path.join(self.export, "daily.csv"))
         state, detail, _ = self.machine(self.everything(CHECK))["folder"]
         self.assertEqual(("FAIL", f"{self.export}/daily.csv is no file"), (state, detail))
+
+    def views(self, status, *sections, **options):
+        """view -> (state, detail, remedy); a section is a name and its lines"""
+        extra = "".join(f"[view {name}]\n" + "".join(f"{line}\n" for line in lines) for name, *lines in sections)
+        out = self.everything(status, extra=extra, args=["--json", "--no-smtp"], **options).out
+        machine, *_ = [json.loads(line) for line in out.splitlines()]
+        return {p["name"][len("view "):]: (p["state"], p["detail"], p["remedy"]) for p in machine["points"]
+                if p["name"].startswith("view ")}
+
+    def test_views_that_can_be_written(self):
+        self.write("ours.domains", "# of ours\none.example\ntwo.example\n")
+        points = self.views(OK, ("a", "domains = one.example", f"dir = {self.path('a')}"),
+                            ("b", f"domains_file = {self.path('ours.domains')}", f"html = {self.path('b.html')}",
+                             f"group = {grp.getgrgid(os.getegid()).gr_name}"))
+        self.assertEqual({"a": ("ok", "1 domain", ""), "b": ("ok", "2 domains", "")}, points)
+        self.assertFalse(os.path.exists(self.path("a")))
+        self.assertNotIn("view", self.everything(OK).out)
+
+    def test_a_domain_of_a_view_about_which_nothing_was_stored_is_told(self):
+        self.expect_silence("-c", self.config(), "import", self.write("0.eml", self.reports[0].raw))
+        db = sqlite3.connect(self.store)
+        (known,), *_ = db.execute("SELECT DISTINCT domain FROM senders").fetchall()
+        db.close()
+        points = self.views(CHECK, ("a", f"domains = {known} mistyped.example", f"dir = {self.path('a')}"),
+                            ("b", f"domains = {known}", f"dir = {self.path('b')}"))
+        self.assertEqual({"a": ("ok", "2 domains; nothing was ever stored about mistyped.example", ""),
+                          "b": ("ok", "1 domain", "")}, points)
+
+    def test_views_that_cannot_be_written(self):
+        self.write("empty.domains", "# none\n")
+        self.write("bad.domains", "one.example\nno domain\n")
+        os.makedirs(self.path("here"))
+        os.makedirs(self.path("taken.html"))
+        os.symlink(self.path("here"), self.path("there"))
+        points = self.views(
+            CHECK, ("absent", f"domains_file = {self.path('absent')}", f"dir = {self.path('a')}"),
+            ("empty", f"domains_file = {self.path('empty.domains')}", f"dir = {self.path('b')}"),
+            ("bad", f"domains_file = {self.path('bad.domains')}", f"dir = {self.path('c')}"),
+            ("folder", "domains = one.example", f"dir = {self.path('far/away')}"),
+            ("page", "domains = one.example", f"html = {self.path('far/page.html')}"),
+            ("taken", "domains = one.example", f"html = {self.path('taken.html')}"),
+            ("group", "domains = one.example", f"dir = {self.path('d')}", "group = no-such-group"),
+            ("one", "domains = one.example", f"dir = {self.path('here')}"),
+            ("two", "domains = two.example", f"dir = {self.path('there')}"),
+            ("exported", "domains = one.example", f"dir = {self.path('csv-too')}"))
+        self.assertEqual({"one", "exported"}, {name for name, p in points.items() if p[0] == "ok"})
+        for name, words in (("absent", "absent: .*No such file"), ("empty", "empty.domains"),
+                            ("bad", "bad.domains.*2"), ("folder", "far/away cannot be made.*install -d"),
+                            ("page", "page.html cannot be made.*install -d"), ("taken", "taken.html is no file"),
+                            ("group", "groupadd no-such-group"), ("two", r"is the folder of \[view one\] as well")):
+            with self.subTest(name):
+                self.assertRegex(" ".join(points[name]), words)
+
+    def test_a_group_that_the_user_is_not_in(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root")
+        self.config(self.box("empty@example.org"))
+        os.chown(self.path("reports.password"), 65534, 65534)
+        conf = self.config(extra=f"[dns]\nresolver = 127.0.0.1@{self.dns.port}\ntrust_anchor = none\ntimeout = 2s\n"
+                           f"[view a]\ndomains = one.example\nhtml = {self.path('a.html')}\ngroup = daemon\n")
+        result = self.expect(CHECK, "-c", conf, "check", preexec=as_nobody)
+        self.assertRegex(result.out, r'view a +[0-9.]+ s +FAIL +group: nobody is not in "daemon"')
+        self.assertIn("as root: usermod -aG daemon nobody", result.out)
 
     def test_a_resolver_that_is_dead(self):
         self.dns.trouble["*"] = "nothing"

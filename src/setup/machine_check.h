@@ -1,0 +1,47 @@
+#ifndef SETUP_MACHINE_CHECK_H
+#define SETUP_MACHINE_CHECK_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "output/checklist.h"
+
+struct config;
+
+/* This machine being looked at, point by point. */
+struct machine_check {
+	const struct config *config;
+	struct checklist *out;
+	struct arena arena; /* of all that is said */
+	double began;	    /* of the present point, as timing_now() */
+};
+
+/* A point begins, and what came of it; strings in the arena or constant. */
+void machine_check_begin(struct machine_check *);
+void machine_check_end(struct machine_check *, const char *name,
+    enum check_state, const char *detail, const char *remedy);
+
+/* The user that runs this, for messages. */
+const char *machine_check_user(struct machine_check *);
+
+/* The folder that a path lies in. */
+const char *parent_folder(struct machine_check *, const char *path);
+
+/* Whether files can be made in a folder; if not, `*why` says why. */
+bool folder_is_writable(const char *folder, const char **why);
+
+/* For root: a folder of the user that runs this. */
+const char *command_to_make_folder(struct machine_check *, const char *folder);
+
+/*
+ * Set state, detail and remedy of a point about a CSV folder that is written:
+ * it and its files, or the folder around it while it is not there.
+ */
+void look_at_csv_folder(
+    struct machine_check *, const char *dir, struct check_point *);
+
+/* The same of a file that is written. */
+void look_at_output_file(
+    struct machine_check *, const char *path, struct check_point *);
+
+#endif
