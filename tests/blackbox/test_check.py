@@ -9,7 +9,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from lib import corpus, tap  # noqa: E402
+from lib import corpus, schema, tap  # noqa: E402
 from lib.dovecot import EXPIRED, OTHER_CA, PASSWORD, WRONG_NAME, Dovecot  # noqa: E402
 from lib.nameserver import Nameserver  # noqa: E402
 from lib.program import CHECK, CONFIG, NOINPUT, OK, USAGE, Scene, as_nobody, mailbox  # noqa: E402
@@ -350,7 +350,8 @@ class Machine(Checking):
         """view -> (state, detail, remedy); a section is a name and its lines"""
         extra = "".join(f"[view {name}]\n" + "".join(f"{line}\n" for line in lines) for name, *lines in sections)
         out = self.everything(status, extra=extra, args=["--json", "--no-smtp"], **options).out
-        machine, *_ = [json.loads(line) for line in out.splitlines()]
+        machine, *others = [json.loads(line) for line in out.splitlines()]
+        schema.check("check", machine, *others)
         return {p["name"][len("view "):]: (p["state"], p["detail"], p["remedy"]) for p in machine["points"]
                 if p["name"].startswith("view ")}
 

@@ -7,13 +7,16 @@ import grp
 import json
 import os
 import re
+import signal
 import stat
+import subprocess
 import sys
+import time
 from datetime import date, datetime, timedelta, timezone
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import tap  # noqa: E402
-from lib.program import CANTCREAT, CONFIG, OK, USAGE, Scene  # noqa: E402
+from lib.program import BINARY, CANTCREAT, CONFIG, HANG, OK, USAGE, Scene, environment  # noqa: E402
 
 TABLES = ("daily", "weekly", "monthly", "failures", "problems", "mx", "domains", "senders", "reports")
 FIRST = date(2026, 10, 1)
@@ -236,6 +239,62 @@ class Alone(Views):
             os.unlink(self.path("ab", t + ".csv"))
         self.expect(OK, "-c", conf, "export", "--views", "ab")
         self.assertEqual(refreshed, {t: self.read("ab", t + ".csv") for t in TABLES})
+
+
+class Cut(Views):
+    """A refresh by two workers that is ended in the middle."""
+    NAMES = [f"v{i:02d}" for i in range(34)]  # 16 go to the disk together
+
+    def setUp(self):
+        super().setUp()
+        self.all = self.conf(*((name, f"{name}.example both.example", *self.page(name)) for name in self.NAMES))
+        self.without = self.config(extra="", export=False, name="without.conf")
+        self.day = 0
+        self.known = self.new_day()
+        self.take(self.all, self.known)
+
+    def page(self, name):
+        return [f"html = {self.path(name + '.html')}"] if name in self.NAMES[::10] else []
+
+    def new_day(self):
+        self.day += 1
+        return self.report(FIRST + timedelta(days=self.day), policy("both.example", self.day, self.day % 3),
+                           *(policy(f"{name}.example", self.day + i, i % 2) for i, name in enumerate(self.NAMES)))
+
+    def marks(self):
+        return [os.stat(self.path(name, "daily.csv")).st_ino for name in self.NAMES]
+
+    def cut(self, number):
+        """Start a refresh and send it a signal when the first files appear; gives its exit code."""
+        self.expect(OK, "-c", self.without, "import", self.new_day())
+        before = self.marks()
+        process = subprocess.Popen([BINARY, "-c", self.all, "import", self.known], env=environment(),
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while process.poll() is None and self.marks() == before:
+            time.sleep(0.001)
+        process.send_signal(number)
+        status = process.wait(HANG)
+        self.cuts += any(a == b for a, b in zip(before, self.marks()))
+        return status
+
+    def contents(self):
+        pages = {name: re.sub(rb"\d\d:\d\d(:\d\d)?", b"", self.read(name + ".html")) for name in self.NAMES[::10]}
+        return pages, {(name, t): self.read(name, t + ".csv") for name in self.NAMES for t in TABLES}
+
+    def test_the_next_one_leaves_all_of_them_whole(self):
+        self.cuts = 0
+        for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGKILL):
+            self.assertIn(self.cut(number), (-number, OK))
+            self.take(self.all, self.known)
+            for name in self.NAMES:  # nothing is left behind either
+                self.assertEqual({t + ".csv" for t in TABLES}, set(os.listdir(self.path(name))))
+        self.assertGreater(self.cuts, 0, "each refresh was over before the signal came")
+        refreshed = self.contents()
+        for name in self.NAMES:
+            for t in TABLES:
+                os.unlink(self.path(name, t + ".csv"))
+        self.expect(OK, "-c", self.all, "export", "--views")
+        self.assertEqual(refreshed, self.contents())
 
 
 class Following(Views):
