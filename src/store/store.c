@@ -41,13 +41,14 @@ static const char set_up_writer[] = "PRAGMA synchronous = FULL;"
 
 /*
  * Of a mirror a crash leaves nothing, and its rows are cut down to what is read
- * of them.  16 MB stay in memory.
+ * of them.  It stays in memory as far as it is no more than the cache of all
+ * stores, for each sort takes as much.
  */
 static const char set_up_mirror[] = "PRAGMA foreign_keys = OFF;"
 				    "PRAGMA journal_mode = OFF;"
 				    "PRAGMA synchronous = OFF;"
 				    "PRAGMA page_size = 8192;"
-				    "PRAGMA cache_size = -16000;";
+				    "PRAGMA cache_size = -4000;";
 
 /*
  * The path as a plain file name: SQLite reads "file:" and ":memory:" at its
