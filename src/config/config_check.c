@@ -187,10 +187,6 @@ check_receive(const struct check *c, const struct config *conf)
 static void
 check_postgresql(const struct check *c, const struct config *conf)
 {
-	if (strstr(conf->postgresql.service, "//") != NULL)
-		complain(c, "service",
-		    "is the name of a section of libpq's service file; a URI "
-		    "goes with -d");
 	if (conf->postgresql.raw && !conf->keep_raw)
 		complain(c, "raw", "needs keep_raw = yes in [store]");
 }
