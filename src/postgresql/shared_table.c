@@ -16,6 +16,13 @@
 #include "tables/table_list.h"
 #include "tables/tables.h"
 
+/*
+ * Dates in the form that we have them in.  No JIT: a table of months of
+ * partitions would be compiled for longer than it is read.
+ */
+static const char settings[] = "SELECT set_config('datestyle', 'ISO', true),"
+			       " set_config('jit', 'off', true)";
+
 int
 shared_view_begin(struct pg *p, struct fault *f)
 {
@@ -23,7 +30,7 @@ shared_view_begin(struct pg *p, struct fault *f)
 
 	if (pg_send(p, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL,
 		0, f) == -1 ||
-	    pg_send(p, "SET LOCAL datestyle = 'ISO'", NULL, 0, f) == -1 ||
+	    pg_send(p, settings, NULL, 0, f) == -1 ||
 	    pg_answers(p, results, 2, f) == -1)
 		return -1;
 	pg_clear(results, 2);

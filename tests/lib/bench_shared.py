@@ -42,7 +42,7 @@ class Bench:
         env = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
         done = subprocess.run(["psql", "-X", "-q", "-h", self.pg.dir, "-p", str(self.pg.port), "-U", ADMINISTRATOR, "-d",
                                DATABASE, "-v", "ON_ERROR_STOP=1"], env=env, capture_output=True, text=True, check=True,
-                              input=f"\\timing on\n\\o {os.devnull}\n{sql};\n")
+                              input=f"SET jit = off;\n\\timing on\n\\o {os.devnull}\n{sql};\n")
         return float(re.findall(r"Time: ([0-9.]+) ms", done.stdout)[-1]) / 1000
 
     def program(self, *args):
