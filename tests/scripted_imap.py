@@ -1222,6 +1222,13 @@ def parts(
 STRUCTURE = "* 1 FETCH (UID 11 BODYSTRUCTURE "
 
 parts("parts-untold", 0, "nothing is told")
+parts(
+    "parts-unasked",
+    0,
+    "a keyword with brackets that nobody asked for",
+    "* 1 FETCH (UID 11 FLAGS (\\Seen OIB-[Gmail]/Important)))\r\n",
+    STRUCTURE + TWO_PARTS + ")\r\n",
+)
 parts("parts-brackets", 0, "25,000 brackets", STRUCTURE + "(" * 25000 + "\r\n")
 parts("parts-long-line", 0, "a line of 1 MB", STRUCTURE + "x" * 1000000 + "\r\n")
 parts("parts-mails", 0, "mails in mails", STRUCTURE + "(" + INSIDE * 3000 + "\r\n")
@@ -1276,6 +1283,13 @@ def told(prefix, at, begin, made_of=TWO_PARTS):
 
 
 told("fields", "HEADER.FIELDS", FIELDS)
+parts(
+    "fields-date-nil",
+    0,
+    "no date beside the fields",
+    FIELDS + '"From: a@b.example" INTERNALDATE NIL)\r\n',
+    at="HEADER.FIELDS",
+)
 told("fronts", "BODY.PEEK[1]", FRONT)
 told("inner", "2.HEADER.FIELDS", INNER, made_of=BOUNCE)
 
