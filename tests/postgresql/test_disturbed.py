@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -15,6 +16,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import tap  # noqa: E402
 from lib.filled import fill  # noqa: E402
 from lib.patience import HANG, catches, wait_until  # noqa: E402
+from lib.postgresql import ADMINISTRATOR, DATABASE  # noqa: E402
 from lib.program import OK, PROTOCOL, TEMPFAIL, UNAVAILABLE  # noqa: E402
 from lib.shared_store import PASSWORD, Poller, SharedStore, kill  # noqa: E402
 
@@ -215,17 +217,19 @@ UPDATE tlsrua.schema SET version = 2, oldest = {oldest}; {sql}; COMMIT""",))
     def test_a_backend_falls_silent(self):
         """As after a connection that died on the way: the row of the journal stays locked by it."""
         self.one.configure(timeout="2s")
-        process, stopped = self.one.start(), None
-        while stopped is None:
-            found = self.pg.sql("SELECT pid FROM pg_stat_activity WHERE usename = 'poller' AND state <> 'idle'"
-                                " AND query LIKE '%INSERT INTO tlsrua.%'")
-            if found:
-                stopped = int(found[0][0])
-                os.kill(stopped, signal.SIGSTOP)
-            self.assertIsNone(process.poll())
+        holder = subprocess.Popen(["psql", "-X", "-q", "-h", self.pg.dir, "-p", str(self.pg.port), "-U", ADMINISTRATOR,
+                                   DATABASE], stdin=subprocess.PIPE, text=True)
+        holder.stdin.write("BEGIN; LOCK TABLE tlsrua.reports IN EXCLUSIVE MODE;\n")
+        holder.stdin.flush()
+        locked = "SELECT pid FROM pg_locks WHERE relation = 'tlsrua.reports'::regclass AND "
+        wait_until("the table is locked", lambda: self.pg.sql(locked + "mode = 'ExclusiveLock'"))
+        process = self.one.start()
+        wait_until("a backend waits", lambda: self.pg.sql(locked + "NOT granted"))
+        stopped = int(self.value(locked + "NOT granted LIMIT 1"))
+        os.kill(stopped, signal.SIGSTOP)
         try:
-            # it may have committed by then, and so be in nobody's way
-            self.assertIn(process.wait(HANG), (OK, UNAVAILABLE, TEMPFAIL))
+            holder.communicate("COMMIT;\n")
+            self.assertIn(process.wait(HANG), (UNAVAILABLE, TEMPFAIL))
         finally:
             os.kill(stopped, signal.SIGCONT)
         self.one.ship()
