@@ -146,7 +146,8 @@ struct overview_vouching {
 	const struct overview_signers *signers;
 	size_t n_signers;
 	uint64_t signers_left_out;
-	/* of the last 30 days up to the newest one, whatever the range */
+	/* of the last 30 days up to the newest one, whatever the range; not
+	 * counted where few domains are read as if there were no others */
 	uint64_t lately, lately_vouched;
 };
 

@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,20 +93,28 @@ static const struct sql select_before = {
  * How each organization saw a domain's MTA-STS policy last in a week.  One that
  * never finds any may not look for it.
  */
-static const struct sql select_views = {
-	"SELECT domain, iif(policy_type = 'sts', policy_mode, ''),"
-	" organization FROM (SELECT s.domain AS domain,"
-	" s.organization AS organization, s.policy_type AS policy_type,"
-	" s.policy_mode AS policy_mode, max(8 * d.day +"
-	" instr(' tne', substr(s.policy_mode, 1, 1)))"
-	" FROM rollup_daily AS d CROSS JOIN series AS s"
-	" WHERE s.id = d.series AND d.day BETWEEN ?1 AND ?2"
-	" AND (s.policy_type = 'sts' AND s.policy_mode <> ''"
-	" OR s.policy_type = 'no-policy-found' AND EXISTS (SELECT 1"
-	" FROM series AS x WHERE x.domain = s.domain"
-	" AND x.organization = s.organization AND x.policy_type = 'sts'))"
+#define VIEWS(from)                                                        \
+	"SELECT domain, iif(policy_type = 'sts', policy_mode, ''),"        \
+	" organization FROM (SELECT s.domain AS domain,"                   \
+	" s.organization AS organization, s.policy_type AS policy_type,"   \
+	" s.policy_mode AS policy_mode, max(8 * d.day +"                   \
+	" instr(' tne', substr(s.policy_mode, 1, 1)))" from                \
+	" AND (s.policy_type = 'sts' AND s.policy_mode <> ''"              \
+	" OR s.policy_type = 'no-policy-found' AND EXISTS (SELECT 1"       \
+	" FROM series AS x WHERE x.domain = s.domain"                      \
+	" AND x.organization = s.organization AND x.policy_type = 'sts'))" \
 	" GROUP BY s.domain, s.organization) ORDER BY 1, 2, 3"
-};
+
+static const struct sql select_views = { VIEWS(
+    " FROM rollup_daily AS d CROSS JOIN series AS s"
+    " WHERE s.id = d.series AND d.day BETWEEN ?1 AND ?2") };
+
+/* The same of few domains, found by their names. */
+static const struct sql select_own_views = { "WITH RECURSIVE " ASKED " " VIEWS(
+    " FROM asked AS q CROSS JOIN series AS s CROSS JOIN days AS cal"
+    " CROSS JOIN rollup_daily AS d WHERE q.name <> ''"
+    " AND s.domain = q.name AND cal.day BETWEEN ?1 AND ?2"
+    " AND d.day = cal.day AND d.series = s.id") };
 
 /* Of the reports that somebody vouches for. */
 static const struct sql select_vouched = {
@@ -154,13 +163,14 @@ begin_feeds(struct gathering *g, struct feeds *in, struct fault *f)
 	struct value before[] = { value_number(g->from - days),
 		value_number(g->from - 1), value_text(g->list) };
 	struct value week[] = { value_number(g->to - WEEK + 1),
-		value_number(g->to) };
+		value_number(g->to), value_text(g->list) };
+	bool alone = g->range->alone;
 
 	in->problems.domain = PROBLEM_DOMAIN;
 	in->before.rc =
 	    sql_ask(g->st, &select_before, before, 3, &in->before.row, f);
-	in->views.rc =
-	    sql_ask(g->st, &select_views, week, 2, &in->views.row, f);
+	in->views.rc = sql_ask(g->st, alone ? &select_own_views : &select_views,
+	    week, alone ? 3 : 2, &in->views.row, f);
 	if (in->before.rc == -1 || in->views.rc == -1 ||
 	    begin_vouched(g, in, f) == -1 ||
 	    feed_table(g, &in->domains, "domains", "domain", f) == -1)

@@ -14,6 +14,7 @@
 #include "tables/gather_senders.h"
 #include "tables/gather_vouching.h"
 #include "tables/gathering.h"
+#include "tables/judged.h"
 #include "tables/tables.h"
 
 /* A bound of the range as a day; `otherwise` where there is none. */
@@ -222,6 +223,8 @@ gather(struct gathering *g, struct fault *f)
 		return -1;
 	if (empty)
 		return 0;
+	if (g->range->alone && judged_fill(g->st, &g->filter, g->list, f) == -1)
+		return -1;
 	if (gather_vouching(g, f) == -1 || gather_domains(g, f) == -1 ||
 	    gather_senders(g, f) == -1 || gather_signers(g, f) == -1 ||
 	    gather_days(g, f) == -1 || gather_problems(g, f) == -1 ||
@@ -229,15 +232,6 @@ gather(struct gathering *g, struct fault *f)
 		return -1;
 	return 0;
 }
-
-/*
- * The reports that count, by what is counted of them: so many alike a row.  A
- * mirror (mirror.h) has a table of that name in its place.
- */
-static const char judged[] =
-    "CREATE TEMP VIEW IF NOT EXISTS judged AS SELECT id, date, organization,"
-    " reporter_domain, domain, dkim, dkim_domain, warnings, 1 AS copies"
-    " FROM main.reports WHERE status = 'counted'";
 
 int
 store_overview(struct store *st, const struct overview_range *r,
@@ -247,7 +241,7 @@ store_overview(struct store *st, const struct overview_range *r,
 	int rc;
 
 	*o = (struct overview){ .from = "", .to = "" };
-	if (sql_exec(st, judged, f) == -1 || store_begin_view(st, f) == -1)
+	if (judged_show(st, r->alone, f) == -1 || store_begin_view(st, f) == -1)
 		return -1;
 	rc = gather(&g, f);
 	store_end_view(st);

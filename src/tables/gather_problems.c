@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,16 +186,24 @@ on_type(struct gathering *g, void *arg, sqlite3_stmt *row)
 	return 0;
 }
 
+/* The problems of the domains asked for; those of few are found by name. */
+#define OF_ALL                                                           \
+	" FROM problems AS b CROSS JOIN rollup_failures AS f WHERE " OF( \
+	    "b.domain", "?3")
+#define OF_FEW                                                 \
+	" FROM asked AS q CROSS JOIN problems AS b CROSS JOIN" \
+	" rollup_failures AS f WHERE q.name <> '' AND b.domain = q.name"
+#define IN_RANGE " AND f.problem = b.id AND f.day BETWEEN ?1 AND ?2"
+
 /* LIMIT_NAMES of them. */
-static const struct sql select_types = {
-	"SELECT b.result_type, CAST(total(f.failed_sessions) AS INTEGER)"
-	" AS failed, count(*) OVER ()"
-	" FROM problems AS b CROSS JOIN rollup_failures AS f"
-	" WHERE f.problem = b.id AND f.day BETWEEN ?1 AND ?2"
-	" AND " OF(
-	    "b.domain", "?3") " GROUP BY b.result_type"
-			      " ORDER BY failed DESC, b.result_type LIMIT 20"
-};
+#define TYPES(of)                                                         \
+	"SELECT b.result_type, CAST(total(f.failed_sessions) AS INTEGER)" \
+	" AS failed, count(*) OVER ()" of IN_RANGE                        \
+	" GROUP BY b.result_type ORDER BY failed DESC, b.result_type LIMIT 20"
+
+static const struct sql select_types = { TYPES(OF_ALL) };
+static const struct sql select_own_types = { "WITH RECURSIVE " ASKED
+					     " " TYPES(OF_FEW) };
 
 static int
 on_result(struct gathering *g, void *arg, sqlite3_stmt *row)
@@ -209,13 +218,14 @@ on_result(struct gathering *g, void *arg, sqlite3_stmt *row)
 	return 0;
 }
 
-static const struct sql select_results = {
-	"SELECT b.result_type, f.day,"
-	" CAST(total(f.failed_sessions) AS INTEGER)"
-	" FROM problems AS b CROSS JOIN rollup_failures AS f"
-	" WHERE f.problem = b.id AND f.day BETWEEN ?1 AND ?2"
-	" AND " OF("b.domain", "?3") " GROUP BY b.result_type, f.day"
-};
+#define RESULTS(of)                                              \
+	"SELECT b.result_type, f.day,"                           \
+	" CAST(total(f.failed_sessions) AS INTEGER)" of IN_RANGE \
+	" GROUP BY b.result_type, f.day"
+
+static const struct sql select_results = { RESULTS(OF_ALL) };
+static const struct sql select_own_results = { "WITH RECURSIVE " ASKED
+					       " " RESULTS(OF_FEW) };
 
 int
 gather_results(struct gathering *g, struct fault *f)
@@ -223,9 +233,12 @@ gather_results(struct gathering *g, struct fault *f)
 	struct result_days *r = arena_alloc(g->arena, sizeof *r);
 	struct value v[] = { value_number(g->from), value_number(g->to),
 		value_text(g->list) };
+	bool alone = g->range->alone;
 
-	if (gathering_each(g, &select_types, v, 3, on_type, r, f) == -1 ||
-	    gathering_each(g, &select_results, v, 3, on_result, r, f) == -1)
+	if (gathering_each(g, alone ? &select_own_types : &select_types, v, 3,
+		on_type, r, f) == -1 ||
+	    gathering_each(g, alone ? &select_own_results : &select_results, v,
+		3, on_result, r, f) == -1)
 		return -1;
 	g->o->results = r->item;
 	g->o->n_results = r->n;

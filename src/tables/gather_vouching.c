@@ -82,6 +82,7 @@ on_unvouched(struct gathering *g, void *arg, sqlite3_stmt *row)
 	return 0;
 }
 
+/* Of all reports: what it leads to is the operator's business. */
 static const struct sql select_lately = {
 	"SELECT sum(copies), sum(iif(dkim IN " VOUCHED_WORDS ", copies, 0))"
 	" FROM judged WHERE date >"
@@ -110,8 +111,8 @@ gather_vouching(struct gathering *g, struct fault *f)
 
 	if (gathering_each(
 		g, &select_verdicts, range, 3, on_verdict, doubts, f) == -1 ||
-	    gathering_each(g, &select_lately, &days, 1, on_lately, NULL, f) ==
-		-1)
+	    (!g->range->alone && gathering_each(g, &select_lately, &days, 1,
+				     on_lately, NULL, f) == -1))
 		return -1;
 	v->doubts = doubts->item;
 	v->n_doubts = doubts->n;

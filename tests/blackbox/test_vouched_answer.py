@@ -173,6 +173,13 @@ class Require(Told):
         self.assertIn(self.READY, self.page())
         self.assertNotIn("ready for dkim", self.words(dkim="require"))
 
+    def test_whose_domains_a_view_shows_is_not_told_of_it(self):
+        self.signed(*(report(i) for i in range(2, 22)))
+        conf = self.conf(f"[view a]\ndomains = our.example\nhtml = {self.path('a.html')}\n")
+        self.expect(OK, "-c", conf, "export", "--views")
+        self.assertIn("20 vouched for", self.read("a.html").decode())
+        self.assertNotIn("ready for dkim", self.read("a.html").decode())
+
     def test_one_that_is_not_vouched_for_is_enough(self):
         self.signed(*(report(i) for i in range(2, 22)))
         self.forged(report(22))

@@ -416,6 +416,25 @@ read_judged_day(struct scene *s, struct overview_range *range)
 	arena_free(&a);
 }
 
+/* What its owner is told of a domain; then what the operator is, again. */
+static void
+read_own_overview(struct scene *s, struct overview_range *range)
+{
+	struct overview_range own = *range;
+	struct overview o;
+	struct arena a = { 0 };
+
+	own.from = "2026-11-01";
+	own.to = "2026-11-30";
+	own.alone = true;
+	assert_ok(s, store_overview(s->st, &own, &a, &o, &s->f));
+	assert_int_equal(o.reports, 1);
+	each_statement(s, assert_no_scan);
+	assert_ok(s, store_overview(s->st, range, &a, &o, &s->f));
+	assert_int_equal(o.reports, 1);
+	arena_free(&a);
+}
+
 static void
 read_overviews(struct scene *s)
 {
@@ -428,6 +447,7 @@ read_overviews(struct scene *s)
 	range.domains = &name;
 	range.n_domains = 1;
 	assert_ok(s, store_overview(s->st, &range, &a, &o, &s->f));
+	read_own_overview(s, &range);
 	range.n_domains = 0;
 	read_judged_day(s, &range);
 	arena_free(&a);
