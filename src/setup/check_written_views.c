@@ -1,7 +1,5 @@
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -46,19 +44,6 @@ read_known(struct view_check *c)
 	store_close(st);
 }
 
-static int
-compare(const void *key, const void *item)
-{
-	return strcmp(key, *(const char *const *)item);
-}
-
-static bool
-is_stored(const struct view_check *c, const char *domain)
-{
-	return c->known.n > 0 && bsearch(domain, c->known.name, c->known.n,
-				     sizeof *c->known.name, compare) != NULL;
-}
-
 /* "12 domains; nothing was ever stored about example.com" */
 static const char *
 describe(const struct view_check *c, const struct known_domains *domains)
@@ -68,7 +53,8 @@ describe(const struct view_check *c, const struct known_domains *domains)
 	size_t unknown = 0, i;
 
 	for (i = 0; c->is_known && i < domains->n; i++)
-		if (!is_stored(c, domains->name[i]) && unknown++ < NAMED)
+		if (!known_domains_have(&c->known, domains->name[i]) &&
+		    unknown++ < NAMED)
 			names =
 			    arena_printf(a, "%s %s", names, domains->name[i]);
 	if (unknown > NAMED)

@@ -1,9 +1,25 @@
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "store/sql.h"
 #include "tables/known_domains.h"
+
+static int
+compare(const void *key, const void *item)
+{
+	return strcmp(key, *(const char *const *)item);
+}
+
+bool
+known_domains_have(const struct known_domains *k, const char *domain)
+{
+	return k->n > 0 &&
+	       bsearch(domain, k->name, k->n, sizeof *k->name, compare) != NULL;
+}
 
 static int
 read_list(struct store *st, const struct sql *sql, const struct value *v,

@@ -1,6 +1,7 @@
 #ifndef TABLES_KNOWN_DOMAINS_H
 #define TABLES_KNOWN_DOMAINS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,8 @@ struct known_domains {
 	const char *const *name;
 	size_t n;
 };
+
+bool known_domains_have(const struct known_domains *, const char *domain);
 
 /* Those that any report is about which is counted. */
 int known_domains_read(

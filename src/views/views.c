@@ -1,7 +1,6 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -57,12 +56,6 @@ struct refresh {
 	bool is_over;		       /* the store itself failed */
 };
 
-static int
-compare(const void *key, const void *item)
-{
-	return strcmp(key, *(const char *const *)item);
-}
-
 static bool
 is_wanted(const struct views_wish *wish, const char *name)
 {
@@ -80,9 +73,8 @@ has_news(const struct refresh *r, const struct view_job *j)
 {
 	size_t i;
 
-	for (i = 0; r->fresh.n > 0 && i < j->domains.n; i++)
-		if (bsearch(j->domains.name[i], r->fresh.name, r->fresh.n,
-			sizeof *r->fresh.name, compare) != NULL)
+	for (i = 0; i < j->domains.n; i++)
+		if (known_domains_have(&r->fresh, j->domains.name[i]))
 			return true;
 	return false;
 }
