@@ -43,11 +43,17 @@ wire_reason(const struct wire *w)
 	return w->fault.text + n;
 }
 
-int
-wire_wrong_mode(struct wire *w, const char *what)
+static void
+note_wrong_mode(const struct wire *w)
 {
 	if (w->settings->is_wrong_mode != NULL)
 		*w->settings->is_wrong_mode = true;
+}
+
+int
+wire_wrong_mode(struct wire *w, const char *what)
+{
+	note_wrong_mode(w);
 	return wire_fail(w, WIRE_OTHER, EX_UNAVAILABLE, what, "");
 }
 
@@ -165,12 +171,15 @@ fail_tls(struct wire *w, int error)
 		return fail_closed(w, WIRE_BROKEN);
 	if (error == SSL_ERROR_SYSCALL)
 		return fail_broken(w, saved);
-	if (ERR_GET_REASON(e) == SSL_R_WRONG_VERSION_NUMBER)
+	if (ERR_GET_REASON(e) == SSL_R_WRONG_VERSION_NUMBER) {
+		if (!SSL_is_init_finished(w->ssl))
+			note_wrong_mode(w);
 		return wire_fail(w, WIRE_NO_TLS, EX_UNAVAILABLE,
 		    "the server does not begin TLS "
 		    "there: set tls = starttls, or the port for tls = implicit "
 		    "(993 mostly)",
 		    "");
+	}
 	if (is_old_tls(e))
 		return wire_fail(w, WIRE_TLS_OLD, EX_UNAVAILABLE,
 		    "the server does not speak TLS 1.2 or newer", "");
