@@ -19,15 +19,16 @@ struct outcome {
 	struct span raw; /* of a report: its gzip file; empty: not kept */
 	struct store_reject reject;
 	bool deferred; /* neither: nobody can say yet who vouches for it */
-	bool waits;    /* none of these: the mail itself, in `reject`, that is
-			  to be judged again when DNS answers */
+	/* it is no attachment but the mail itself, in `reject`: it waits in
+	 * quarantine to be judged again when DNS answers */
+	bool waits;
 };
 
 /* What the outcomes of one message add up to. */
 struct tally {
 	bool any, rejected, conflict, imported, deferred;
 	bool repeated_conflict; /* a duplicate, but of a conflict */
-	bool lost;  /* some bytes are kept nowhere but in the mail */
+	bool lost;  /* the store could not keep all of the mail's bytes */
 	bool waits; /* DNS is to be asked again */
 };
 
@@ -66,7 +67,7 @@ struct batch {
 	const char *after_import, *after_reject;
 };
 
-/* Empty it; also what a new one begins with. */
+/* Empty a batch.  A new one must be emptied, too, before it is used. */
 void batch_reset(struct batch *);
 void batch_free(struct batch *);
 
@@ -77,9 +78,8 @@ void batch_free(struct batch *);
 bool batch_is_full(const struct batch *);
 
 /*
- * Whether so many mails of so many bytes, the first of which came at `since`
- * (timing_now()), are enough for a batch before they are examined.  Two such
- * batches wait at most.
+ * Whether `n` mails with `bytes` bytes, of which the first came at `since`
+ * (timing_now()), are enough for a batch although they are not examined yet.
  */
 bool batch_has_enough(size_t n, size_t bytes, double since);
 

@@ -11,15 +11,15 @@ struct fault;
 struct ingest_verdict;
 struct message;
 
-/* What messages are examined with on their way into batches. */
+/* How messages are examined and put into batches. */
 struct batch_filler {
 	struct examiner *examiner;
-	bool keep_raw;
-	struct buf packed; /* its bound is set; freed by the owner */
+	bool keep_raw;	   /* the gzip file of each report, too */
+	struct buf packed; /* for these; the owner sets its max and frees it */
 	/*
-	 * Called when what a message holds takes so much memory that it is to
-	 * be stored before more is added: stores and forgets the outcomes that
-	 * are in the batch.  -1 ends the message.
+	 * Called when the reports of a message take too much memory: stores
+	 * the outcomes that are in the batch and forgets them, so that more
+	 * can be added.  After -1 nothing more of the message is examined.
 	 */
 	int (*relieve)(void *arg, struct batch *, struct fault *);
 	void *arg;
@@ -27,8 +27,8 @@ struct batch_filler {
 
 /*
  * Examine a message and add it with its outcomes to a batch; what was found is
- * added to the verdict.  -1 when relieve() returned that; the batch is empty
- * then.
+ * added to the verdict.  Returns 0; or -1 with the fault of relieve(), and the
+ * batch is empty.
  */
 int fill_batch(struct batch_filler *, struct batch *, const struct message *,
     struct ingest_verdict *, struct fault *);

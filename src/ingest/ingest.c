@@ -17,7 +17,7 @@
 #include "model/message.h"
 
 enum {
-	QUEUED_MOST = 256 * 1024 /* bytes of a mail that waits in the queue */
+	QUEUED_MOST = 256 * 1024 /* bytes; a larger mail is not queued */
 };
 
 /* A batch, and which mails of the queue are in it. */
@@ -28,32 +28,38 @@ struct queued_batch {
 };
 
 /*
- * The caller reads mails, and stores them, while a thread examines them: into
- * the open batch, or still into the closed one, which is stored next.  The
- * store is the caller's.  The thread may use it once the batch before its own
- * is stored: until that batch is complete the caller has nothing to store.
+ * Two batches take turns.  The caller puts mails into the open one and closes
+ * it when it has enough.  A thread examines the mails of both, in order; once
+ * it is done with the closed one, the caller stores that.
+ *
+ * Both use the store, but never at once.  The thread does for two things: to
+ * read old DKIM keys, and to store a part of a batch that takes too much
+ * memory. It waits before that until the caller has stored the batch before;
+ * then the caller has nothing to store until the thread is done with this
+ * batch.
  */
 struct ingest {
 	struct ingest_settings settings;
 	struct batch_filler filler;
 	struct queued_batch batch[2];
 	struct queued_batch *open, *closed; /* closed: NULL for none */
-	struct queued_batch *examined; /* the one that a mail now goes to */
+	struct queued_batch *examined; /* that of the mail being examined */
 	struct storing storing;
 	const struct store_mailbox *cursor;
 	struct mail_queue *queue; /* NULL without a thread */
-	bool has_no_thread;	  /* there can be none */
+	bool has_no_thread;	  /* no thread could be started */
 	uint64_t settled; /* number of the last mail known to be examined */
 	atomic_bool is_relieved; /* a transaction is open for a large mail */
-	/* of the mails from the queue in the open batch */
+	/* mails of the open batch that went through the queue, and when the
+	 * first of them was added */
 	size_t n_queued, bytes_queued;
-	double since; /* when the first was added */
-	struct ingest_verdict found;
-	struct timing beside; /* the thread's stopwatch */
-	struct timing *watch; /* of whoever examines; NULL: none */
+	double since;
+	struct ingest_verdict found; /* since the last ingest_settle() */
+	struct timing beside;	     /* the thread's stopwatch */
+	struct timing *watch; /* of whoever examines; NULL: no time is taken */
 };
 
-/* Wait until the store is there for the batch that is examined. */
+/* For the thread: wait until it may use the store. */
 static void
 claim_store(void *arg)
 {
@@ -160,7 +166,7 @@ examine_queued(void *arg, const struct message *m, void *to, struct fault *f)
 
 /* -- what the caller does */
 
-/* Time counts for the thread, or for the caller where that examines. */
+/* Take the time by the watch of whoever examines now, thread or caller. */
 static void
 set_watch(struct ingest *in, struct timing *watch)
 {
@@ -184,7 +190,10 @@ has_thread(struct ingest *in)
 	return in->queue != NULL;
 }
 
-/* The store failed: what waits stands behind a gap, and is dropped. */
+/*
+ * The store failed.  Mails that come after those that could not be stored must
+ * not be stored either: drop them.
+ */
 static void
 drop_queue(struct ingest *in)
 {
@@ -236,7 +245,7 @@ is_settled(const struct ingest *in)
 	return in->closed == NULL && in->settled == in->open->last;
 }
 
-/* Wait until all mails are examined; the store is the caller's then. */
+/* Wait until all mails are examined: then the caller may use the store. */
 static int
 settle(struct ingest *in, struct fault *f)
 {
@@ -251,7 +260,7 @@ settle(struct ingest *in, struct fault *f)
 	return 0;
 }
 
-/* The cursor, as it is behind the last message of the open batch. */
+/* Note the cursor in the open batch, as it is after its last message. */
 static void
 note_cursor(struct ingest *in)
 {

@@ -21,8 +21,8 @@ struct ingest_settings {
 /* What a run did. */
 struct ingest_counts {
 	uint64_t messages;
-	uint64_t reports; /* attachments that claim to be one: each is counted
-			     in one of the next five, too */
+	uint64_t reports; /* attachments that claim to be one: each is also
+			     counted in one of the next five */
 	uint64_t imported, duplicate, conflict, rejected;
 	uint64_t deferred;   /* put off until DNS answers */
 	uint64_t no_report;  /* messages that hold no report */
@@ -57,8 +57,10 @@ void ingest_set_cursor(struct ingest *, const struct store_mailbox *);
 void ingest_set_actions(
     struct ingest *, const char *after_import, const char *after_reject);
 
-/* How the mails from now on are judged, while none waits to be examined; it
- * outlives the ingest. */
+/*
+ * Set how the mails from now on are judged.  No mail may wait to be examined,
+ * and the struct must outlive the ingest.
+ */
 void ingest_set_vouching(struct ingest *, const struct vouching *);
 
 /* What was found in messages, before they are stored. */
@@ -78,30 +80,33 @@ int ingest_message(struct ingest *, const struct message *,
     struct ingest_verdict *, struct fault *);
 
 /*
- * The same for one of many messages: a thread judges it while the caller reads
- * the next ones.  The message points to its source and bytes alone.  Until
- * ingest_settle() or ingest_commit() the caller leaves the store alone, and a
- * fault may be that of a message before.
+ * The same for one of many messages: it is copied, and a thread judges it while
+ * the caller reads the next ones.  The message may point to nothing but its
+ * source and bytes.  From now on until ingest_settle() or ingest_commit() the
+ * caller must not use the store, and a fault may be due to an earlier message.
  */
 int ingest_queue(struct ingest *, const struct message *, struct fault *);
 
-/* Wait until all these are judged: what was found in them since the last call.
+/*
+ * Wait until all queued messages are judged.  `found` gets what was found in
+ * those queued since the last call.
  */
 int ingest_settle(
     struct ingest *, struct ingest_verdict *found, struct fault *);
 
 /*
  * Begin the transaction that the next commit ends, for a caller that has more
- * to write in it.  Nothing more may be examined in between.
+ * to write in it.  No message may be added in between.
  */
 int ingest_begin(struct ingest *, struct fault *);
 
-/* Commit what waits, and the cursor. */
+/* Wait until all messages are judged; commit what came of them, and the cursor.
+ */
 int ingest_commit(struct ingest *, struct fault *);
 
 /*
- * The same if enough waits, or a large message holds a transaction open: to be
- * called behind each message, once the cursor has moved.
+ * Commit if enough messages wait for it, or if a large one holds a transaction
+ * open.  Call it after each message, once the cursor has moved on.
  */
 int ingest_commit_if_due(struct ingest *, struct fault *);
 

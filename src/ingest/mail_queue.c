@@ -14,8 +14,9 @@
 #include "model/message.h"
 
 enum {
-	PORTION = 64 * 1024 /* bytes: to wake the thread costs more than a mail
-			       does */
+	/* bytes that are handed over together: to wake the thread for each mail
+	 * would cost more than the mail itself */
+	PORTION = 64 * 1024
 };
 
 /* Mails that are handed over together, with their bytes in one piece. */
@@ -34,7 +35,7 @@ struct mail_queue {
 	mail_queue_fn *fn;
 	void *arg;
 	pthread_t thread;
-	struct portion *filling; /* the caller's; NULL: none was begun */
+	struct portion *filling; /* not handed over yet; NULL: none */
 	uint64_t added;		 /* the number of the last mail */
 
 	pthread_mutex_t lock; /* of all that follow */

@@ -7,9 +7,9 @@
 struct candidates;
 
 /*
- * What part `i` of a mail may take of the bytes that its parts from `i` on may
- * add to the store (report/amplification.h): its share by its size, and not
- * less than an equal one, so that the reports behind it have theirs.
+ * How many of the `left` bytes that part `i` and the parts after it may add to
+ * the store (report/amplification.h) part `i` may take: a share by its size,
+ * but at least an equal one, so that something is left for the parts after it.
  */
 uint64_t part_share(const struct candidates *, size_t i, uint64_t left);
 

@@ -15,9 +15,9 @@ struct storing {
 	struct store *store;
 	uint64_t quarantine_max; /* limits.quarantine */
 	struct ingest_counts counts;
-	struct ingest_counts committed; /* the counts before the batch */
+	struct ingest_counts committed; /* the counts without the open batch */
 	bool in_transaction;
-	bool quarantine_full; /* the warning of it was given: once a run */
+	bool quarantine_full; /* it was warned of, which is done once a run */
 };
 
 /* Begin the transaction of the next batch, unless it is open. */
