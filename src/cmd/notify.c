@@ -6,6 +6,7 @@
 #include "cmd/command_line.h"
 #include "cmd/told_store.h"
 #include "export/first_day.h"
+#include "notify/due_changes.h"
 #include "notify/notify.h"
 #include "ship/shared_mirror.h"
 #include "store/store.h"
@@ -21,11 +22,7 @@ test(const struct config *c)
 	return 0;
 }
 
-enum {
-	DAYS = 30 /* that are read */
-};
-
-/* A shared store while people are told of it. */
+/* The shared store, whose mirror is read while the command is told. */
 struct shared_source {
 	const struct config *config;
 	struct shared_mirror *mirror;
@@ -40,8 +37,8 @@ open_source(void *arg, struct fault *f)
 	s->mirror = shared_mirror_open(cmd_shared_service(s->config),
 	    s->config->postgresql.timeout, NULL, 0, f);
 	if (s->mirror == NULL ||
-	    first_day_since(shared_mirror_store(s->mirror), DAYS, from, f) ==
-		-1 ||
+	    first_day_since(
+		shared_mirror_store(s->mirror), DUE_DAYS, from, f) == -1 ||
 	    shared_mirror_overview(
 		s->mirror, from[0] != '\0' ? from : NULL, NULL, f) == -1)
 		return NULL;

@@ -1,8 +1,8 @@
-#include <openssl/evp.h>
-#include <string.h>
+#include <stdbool.h>
+#include <stddef.h>
 
-#include "base/alloc.h"
 #include "base/ascii.h"
+#include "base/sha256.h"
 #include "base/span.h"
 #include "dkim/canonical.h"
 #include "mime/header_field.h"
@@ -10,41 +10,15 @@
 void
 canonical_begin(struct canonical *c, char eol, bool relaxed)
 {
-	const EVP_MD *sha256 = NULL; /* as before: looking it up is slow */
-
 	c->eol = eol;
 	c->relaxed = relaxed;
-	c->n = 0;
-	if (c->hash == NULL) {
-		sha256 = EVP_sha256();
-		c->hash = EVP_MD_CTX_new();
-	}
-	if (c->hash == NULL || EVP_DigestInit_ex(c->hash, sha256, NULL) != 1)
-		out_of_memory();
-}
-
-static void
-put(struct canonical *c, const char *p, size_t n)
-{
-	if (n > sizeof c->hold - c->n) {
-		if (EVP_DigestUpdate(c->hash, c->hold, c->n) != 1)
-			out_of_memory();
-		c->n = 0;
-	}
-	if (n > sizeof c->hold) {
-		if (EVP_DigestUpdate(c->hash, p, n) != 1)
-			out_of_memory();
-		return;
-	}
-	if (n > 0)
-		memcpy(c->hold + c->n, p, n);
-	c->n += n;
+	sha256_begin(&c->hash);
 }
 
 void
 canonical_line_end(struct canonical *c)
 {
-	put(c, "\r\n", 2);
+	sha256_put(&c->hash, "\r\n", 2);
 }
 
 static struct span
@@ -65,9 +39,9 @@ put_relaxed(struct canonical *c, struct span s)
 		from = i;
 		while (i < s.n && !ascii_is_blank(s.p[i]))
 			i++;
-		put(c, s.p + from, i - from);
+		sha256_put(&c->hash, s.p + from, i - from);
 		if (i < s.n)
-			put(c, " ", 1);
+			sha256_put(&c->hash, " ", 1);
 		while (i < s.n && ascii_is_blank(s.p[i]))
 			i++;
 	}
@@ -95,7 +69,7 @@ canonical_body(struct canonical *c, struct span body)
 		if (c->relaxed)
 			put_relaxed(c, line);
 		else
-			put(c, line.p, line.n);
+			sha256_put(&c->hash, line.p, line.n);
 		canonical_line_end(c);
 		any = true;
 	}
@@ -109,10 +83,10 @@ field_simple(struct canonical *c, struct span name, struct span value)
 	struct span line;
 
 	/* the colon and any blanks before it stand between the two */
-	put(c, name.p, (size_t)(value.p - name.p));
+	sha256_put(&c->hash, name.p, (size_t)(value.p - name.p));
 	while (value.n > 0) {
 		line = field_chomp(field_line(&value, c->eol), c->eol);
-		put(c, line.p, line.n);
+		sha256_put(&c->hash, line.p, line.n);
 		if (value.n > 0)
 			canonical_line_end(c);
 	}
@@ -128,7 +102,7 @@ put_lower(struct canonical *c, struct span name)
 		small = name.p[i];
 		if (small >= 'A' && small <= 'Z')
 			small = (char)(small - 'A' + 'a');
-		put(c, &small, 1);
+		sha256_put(&c->hash, &small, 1);
 	}
 }
 
@@ -142,7 +116,7 @@ field_relaxed(struct canonical *c, struct span name, struct span value)
 	size_t i, from;
 
 	put_lower(c, name);
-	put(c, ":", 1);
+	sha256_put(&c->hash, ":", 1);
 	while (value.n > 0) {
 		line = field_chomp(field_line(&value, c->eol), c->eol);
 		for (i = 0; i < line.n;) {
@@ -155,8 +129,8 @@ field_relaxed(struct canonical *c, struct span name, struct span value)
 			while (i < line.n && !ascii_is_blank(line.p[i]))
 				i++;
 			if (begun && blank)
-				put(c, " ", 1);
-			put(c, line.p + from, i - from);
+				sha256_put(&c->hash, " ", 1);
+			sha256_put(&c->hash, line.p + from, i - from);
 			begun = true;
 			blank = false;
 		}
@@ -176,15 +150,11 @@ void
 canonical_end(
     struct canonical *c, unsigned char digest[static CANONICAL_DIGEST])
 {
-	if (EVP_DigestUpdate(c->hash, c->hold, c->n) != 1 ||
-	    EVP_DigestFinal_ex(c->hash, digest, NULL) != 1)
-		out_of_memory();
-	c->n = 0;
+	sha256_end(&c->hash, digest);
 }
 
 void
 canonical_free(struct canonical *c)
 {
-	EVP_MD_CTX_free(c->hash);
-	c->hash = NULL;
+	sha256_free(&c->hash);
 }

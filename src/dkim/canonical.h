@@ -2,14 +2,12 @@
 #define DKIM_CANONICAL_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
+#include "base/sha256.h"
 #include "base/span.h"
 
-struct evp_md_ctx_st;
-
 enum {
-	CANONICAL_DIGEST = 32 /* SHA-256 */
+	CANONICAL_DIGEST = SHA256_DIGEST
 };
 
 /*
@@ -20,11 +18,9 @@ enum {
  * digests.
  */
 struct canonical {
-	struct evp_md_ctx_st *hash; /* kept for the next digest */
+	struct sha256 hash;
 	char eol;
 	bool relaxed;
-	size_t n;
-	char hold[1024]; /* on its way into the hash */
 };
 
 void canonical_begin(struct canonical *, char eol, bool relaxed);

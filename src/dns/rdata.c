@@ -82,9 +82,8 @@ label_text(struct span label, char *out)
 	return n;
 }
 
-/* A name that ends where the record ends, without the final dot. */
-static bool
-name_text(struct span wire, struct arena *arena, const char **name)
+bool
+dns_name(struct span wire, struct arena *arena, const char **name)
 {
 	char text[ESCAPED * NAME_MAX_WIRE + 2];
 	size_t n = 0, length;
@@ -115,7 +114,7 @@ dns_mx(struct span record, struct arena *arena, struct dns_mx *mx)
 		return false;
 	mx->preference = (unsigned)(unsigned char)record.p[0] << 8 |
 			 (unsigned char)record.p[1];
-	return name_text(span_skip(record, 2), arena, &mx->host);
+	return dns_name(span_skip(record, 2), arena, &mx->host);
 }
 
 bool

@@ -24,13 +24,18 @@ bool dns_text(struct span record, struct arena *, struct span *text);
 bool dns_strings(
     struct span record, struct arena *, const struct span **string, size_t *n);
 
+/*
+ * A name that ends where the record ends, as that of a PTR record does (RFC
+ * 1035 §3.3.12): in lower case, without the final dot; "" is the root.  Bytes
+ * that no host name holds, and dots inside a label, stand as \DDD (RFC 1035
+ * §5.1).
+ */
+bool dns_name(struct span wire, struct arena *, const char **name);
+
 /* A host that takes mail (RFC 1035 §3.3.9). */
 struct dns_mx {
 	unsigned preference;
-	/* in lower case, without the final dot; "" is the root: a null MX (RFC
-	 * 7505).  Bytes that no host name holds, and dots inside a label, stand
-	 * as \DDD (RFC 1035 §5.1) */
-	const char *host;
+	const char *host; /* as dns_name(); "" is a null MX (RFC 7505) */
 };
 bool dns_mx(struct span record, struct arena *, struct dns_mx *);
 

@@ -1,11 +1,10 @@
 #include <endian.h>
-#include <openssl/evp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-#include "base/alloc.h"
+#include "base/sha256.h"
 #include "base/span.h"
 #include "base/utc.h"
 #include "ledger/journal_events.h"
@@ -50,31 +49,22 @@ journal_renew(struct store *st, unsigned char id[SHIPMENT_KEY], struct fault *f)
 	return 0;
 }
 
-static void
-digest_update(EVP_MD_CTX *hash, const void *p, size_t n)
-{
-	if (EVP_DigestUpdate(hash, p, n) != 1)
-		out_of_memory();
-}
-
 /* SHA-256 over number, kind, identity and content, cut to half. */
 static void
 digest_event(sqlite3_stmt *row, unsigned char mark[SHIPMENT_KEY])
 {
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	EVP_MD_CTX *hash = EVP_MD_CTX_new();
+	unsigned char digest[SHA256_DIGEST];
 	uint64_t seq = htobe64((uint64_t)sqlite3_column_int64(row, 0));
+	struct sha256 hash = { 0 };
 	int i;
 
-	if (hash == NULL || EVP_DigestInit_ex(hash, EVP_sha256(), NULL) != 1)
-		out_of_memory();
-	digest_update(hash, &seq, sizeof seq);
+	sha256_begin(&hash);
+	sha256_put(&hash, &seq, sizeof seq);
 	for (i = 1; i < 4; i++)
-		digest_update(hash, sqlite3_column_blob(row, i),
+		sha256_put(&hash, sqlite3_column_blob(row, i),
 		    (size_t)sqlite3_column_bytes(row, i));
-	if (EVP_DigestFinal_ex(hash, digest, NULL) != 1)
-		out_of_memory();
-	EVP_MD_CTX_free(hash);
+	sha256_end(&hash, digest);
+	sha256_free(&hash);
 	memcpy(mark, digest, SHIPMENT_KEY);
 }
 

@@ -1,6 +1,7 @@
 #ifndef MODEL_REPORT_IDENTITY_H
 #define MODEL_REPORT_IDENTITY_H
 
+#include "base/sha256.h"
 #include "base/span.h"
 
 enum {
@@ -15,7 +16,7 @@ struct report_key {
 
 /* What the next identity can use again.  Zero-initialise before the first. */
 struct identity_hash {
-	struct evp_md_ctx_st *context;
+	struct sha256 sha256;
 };
 
 /*

@@ -16,10 +16,6 @@
 #include "summary/words.h"
 #include "tables/gather_overview.h"
 
-enum {
-	RANGE_DAYS = 30
-};
-
 /* The comparison of every problem with what was told. */
 struct comparison {
 	struct due_changes *due;
@@ -99,7 +95,7 @@ due_changes_read(struct due_changes *due, struct store *st, struct store *told,
 	memset(due, 0, sizeof *due);
 	utc_format_date((int64_t)time(NULL), today);
 	range.today = today;
-	if (first_day_since(st, RANGE_DAYS, from, f) == -1 ||
+	if (first_day_since(st, DUE_DAYS, from, f) == -1 ||
 	    store_read_notified(told, &due->mem, &c.told, &c.n_told, f) == -1)
 		return -1;
 	range.from = from[0] != '\0' ? from : NULL;

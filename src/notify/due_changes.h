@@ -14,15 +14,20 @@
 struct fault;
 struct store;
 
-/* A problem that changed since the command was told of it. */
+enum {
+	DUE_DAYS = 30 /* the newest days stored, whose problems are looked at */
+};
+
+/* A problem that is new, worse or cured since [notify] command was last told.
+ */
 struct due_change {
 	enum change change;
-	struct notified after; /* what is to be remembered once it was told */
+	struct notified after; /* what to remember once it was told */
 };
 
 /*
- * All changes since then, and the overview that has the words for them.  It
- * must not be moved.
+ * All these changes, and the overview from which they are put into words.  The
+ * struct must not be moved: its members point to each other.
  */
 struct due_changes {
 	struct arena mem;
@@ -31,23 +36,23 @@ struct due_changes {
 	struct words words;
 	struct due_change *item; /* by number of the problem */
 	size_t n;
-	/* what is remembered in another way though nothing is told */
-	struct notified *better; /* fewer failures than before */
+	/* problems of which nothing is told, but something else remembered: */
+	struct notified *better; /* those with fewer failures than before */
 	size_t n_better;
-	int64_t *gone; /* muted, or no longer in the range */
+	int64_t *gone; /* to forget: muted, or not seen for DUE_DAYS */
 	size_t n_gone;
 };
 
 /*
- * Look at every problem of the last 30 days stored, and not only at those that
- * the overview lists, beside what the other store remembers.  Free it with
- * due_changes_free() in either case.
+ * Compare every problem of the last DUE_DAYS in a store, also those that the
+ * overview has no room for, with what the store `told` remembers.
+ * due_changes_free() it in either case.
  */
 int due_changes_read(
     struct due_changes *, struct store *, struct store *told, struct fault *);
 void due_changes_free(struct due_changes *);
 
-/* The change of a problem; NULL for none. */
+/* The change of the problem of that number; NULL for none. */
 const struct due_change *due_change_of(
     const struct due_changes *, int64_t problem);
 

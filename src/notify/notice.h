@@ -7,27 +7,29 @@ struct arena;
 struct due_change;
 struct due_changes;
 
-/* What the command gets: words on its standard input, names in variables. */
+/* What one run of [notify] command gets; all of it lives in the arena. */
 struct notice {
 	const char *subject; /* one line of ASCII */
-	const char *text;    /* whole lines */
-	char *const *env;    /* ends with NULL; that of this process with it */
+	const char *text;    /* for its standard input: whole lines */
+	/* its environment: ours, and the variables TLSRUA_*; ends with NULL */
+	char *const *env;
 };
 
 /*
- * Tell a change that is the same for `n` problems of the overview (their places
- * in its list): one cause at one MX host, for mail to n domains.  The first has
- * the words.
+ * Tell of one cause: the same failure at one MX host for mail to `n` domains,
+ * which is `n` problems of the overview.  `places` are their indexes in its
+ * list; the text is about the first and names the domains of the others.
+ * `change` is that of the first; `host` is the name of this machine.
  */
 void notice_of_cause(struct notice *, const struct due_changes *,
     const struct due_change *, const size_t *places, size_t n,
     const char *host);
 
-/* Tell how many changes there are beside those told one by one. */
+/* Tell only how many more changes there are, `n` of them. */
 void notice_of_rest(struct notice *, const struct due_changes *,
     const struct due_change *const *, size_t n, const char *host);
 
-/* A notice that says that it is a test, with example.com in the variables. */
+/* Say that this is a test, with example.com in the variables. */
 void notice_of_test(struct notice *, struct arena *, const char *host);
 
 #endif

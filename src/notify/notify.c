@@ -34,16 +34,16 @@ enum {
 
 /* A cause: problems of several domains that one remedy cures. */
 struct cause {
-	const struct due_change *change; /* of the first */
-	size_t alike;			 /* of their verdicts */
-	size_t *places;			 /* in the overview's list */
+	const struct due_change *change; /* of the first problem */
+	size_t alike; /* as in struct problem_verdict; one cause, one number */
+	size_t *places; /* of the problems, in the overview's list */
 	size_t n, room;
 };
 
 /* A run in progress. */
 struct telling {
-	struct store *st;
-	const struct notify_source *source; /* NULL: the store is */
+	struct store *st;		    /* remembers what was told */
+	const struct notify_source *source; /* NULL: `st` is read, too */
 	const struct config *config;
 	struct due_changes due;
 	struct cause cause[MOST];
@@ -61,7 +61,7 @@ read_host(char host[static HOST_NAME])
 		strcpy(host, "this machine");
 }
 
-/* The cause that a problem is of, made if need be; NULL beyond MOST. */
+/* The cause of a problem, added if it is new; NULL if there are MOST others. */
 static struct cause *
 cause_of(struct telling *t, const struct due_change *change, size_t alike)
 {
@@ -128,7 +128,8 @@ run_command(
 	if (rc == 0)
 		return 0;
 	fault_prefix(f, "[notify] command");
-	/* another would wait as long, or not run either */
+	/* FAULT_HOST: do not try the next notice, which would wait as long, or
+	 * not run either */
 	f->scope = child.is_late || f->status != EX_CANTCREAT ? FAULT_HOST
 							      : FAULT_MESSAGE;
 	return -1;
@@ -142,41 +143,38 @@ remember_one(struct store *st, const struct due_change *change, struct fault *f)
 		   : store_set_notified(st, &change->after, f);
 }
 
-/* Remember that a cause was told. */
+/* Remember that these changes were told. */
+static int
+remember(struct store *st, const struct due_change *const *list, size_t n,
+    struct fault *f)
+{
+	size_t i;
+
+	if (store_begin(st, f) == -1)
+		return -1;
+	for (i = 0; i < n; i++)
+		if (remember_one(st, list[i], f) == -1) {
+			store_rollback(st);
+			return -1;
+		}
+	return store_commit(st, f);
+}
+
 static int
 remember_cause(struct telling *t, const struct cause *c, struct fault *f)
 {
-	const struct overview_problem *p = t->due.overview.problems;
+	struct due_changes *due = &t->due;
+	const struct due_change **list =
+	    arena_alloc(&due->mem, c->n * sizeof *list);
 	size_t i;
 
-	if (store_begin(t->st, f) == -1)
-		return -1;
 	for (i = 0; i < c->n; i++)
-		if (remember_one(t->st,
-			due_change_of(&t->due, p[c->places[i]].number),
-			f) == -1) {
-			store_rollback(t->st);
-			return -1;
-		}
-	return store_commit(t->st, f);
+		list[i] = due_change_of(
+		    due, due->overview.problems[c->places[i]].number);
+	return remember(t->st, list, c->n, f);
 }
 
-static int
-remember_rest(struct telling *t, struct fault *f)
-{
-	size_t i;
-
-	if (store_begin(t->st, f) == -1)
-		return -1;
-	for (i = 0; i < t->n_rest; i++)
-		if (remember_one(t->st, t->rest[i], f) == -1) {
-			store_rollback(t->st);
-			return -1;
-		}
-	return store_commit(t->st, f);
-}
-
-/* Remember what changed without being told. */
+/* Remember the changes of which the command is not told. */
 static int
 remember_quiet(struct telling *t, struct fault *f)
 {
@@ -232,8 +230,9 @@ tell_all(struct telling *t, struct fault *f)
 			to = &later;
 			continue;
 		}
-		if ((i < t->n_causes ? remember_cause(t, &t->cause[i], f)
-				     : remember_rest(t, f)) == -1)
+		if ((i < t->n_causes
+			    ? remember_cause(t, &t->cause[i], f)
+			    : remember(t->st, t->rest, t->n_rest, f)) == -1)
 			return -1;
 		told++;
 	}
@@ -277,9 +276,9 @@ tell(struct telling *t, struct fault *f)
 }
 
 /*
- * What the process does that tells.  It leaves the group of its parent, so that
- * it is not killed with it, and when it is asked to stop it does so behind the
- * command that runs.
+ * What the child process does.  It leaves the group of its parent, so that it
+ * is not killed with it; asked to stop, it first waits for the command that
+ * runs.
  */
 static _Noreturn void
 be_teller(struct telling *t)
@@ -304,7 +303,9 @@ be_teller(struct telling *t)
 	_exit(status); /* stdout is the parent's to flush */
 }
 
-/* Its exit code; it has logged why it failed.  A request to stop is passed on.
+/*
+ * Wait for the child process, passing on a request to stop.  Returns its exit
+ * code; it has logged why it failed.
  */
 static int
 await(pid_t pid)

@@ -17,17 +17,17 @@ struct syslog_mailbox {
 };
 
 /*
- * Tell syslog of each mailbox, a line each.  Lines begin with an element of
- * structured data (RFC 5424), which whoever forwards them can put where that
- * RFC has it.
+ * Write a line to syslog for each mailbox.  Lines begin with an element of
+ * structured data (RFC 5424): a daemon that forwards them can move it to its
+ * place in that format.
  */
 void syslog_mailboxes(const struct syslog_mailbox *, size_t n);
 
 /*
- * Tell it of each problem that was stored since it was told last: of twenty at
- * most, and of how many more there are.  Nothing is told twice, but for a run
- * that is killed meanwhile.  The store must be open for writing, without a
- * transaction.
+ * Write a line for each problem that was stored since the last call; after the
+ * first twenty, a line with how many more there are.  No problem is told twice,
+ * unless a run is killed in the middle of it.  The store must be open for
+ * writing, without a transaction.
  */
 int syslog_new_problems(struct store *, struct fault *);
 

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/sha256.h"
 #include "base/span.h"
 #include "model/tls_report.h"
 #include "report/members.h"
@@ -15,9 +16,7 @@
  * length.  The report-id comes last, behind the digest of all the others.
  */
 struct content {
-	struct evp_md_ctx_st *hash; /* kept for the next report */
-	size_t n;
-	unsigned char hold[1024]; /* the first n bytes wait for the hash */
+	struct sha256 hash;
 };
 
 /* Begin with a report.  Zero-initialise before the first one. */

@@ -1,5 +1,4 @@
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -12,17 +11,11 @@
 /* No domain is called that. */
 #define NO_DOMAIN "!"
 
-/* Names that grow in the arena. */
-struct names {
-	const char **item;
-	size_t n, room;
-};
-
 static void
-add(struct names *l, const char *name, struct arena *mem)
+add(struct domain_list *l, const char *name, struct arena *mem)
 {
-	l->item = arena_grow(mem, l->item, l->n, &l->room, sizeof *l->item);
-	l->item[l->n++] = name;
+	l->name = arena_grow(mem, l->name, l->n, &l->room, sizeof *l->name);
+	l->name[l->n++] = name;
 }
 
 /* Whether a domain is below the one of the pattern "*.example.com". */
@@ -35,7 +28,7 @@ is_below(const char *domain, const char *pattern)
 }
 
 static void
-add_known(struct names *l, const char *pattern,
+add_known(struct domain_list *l, const char *pattern,
     const struct known_domains *known, struct arena *mem)
 {
 	size_t i;
@@ -45,31 +38,11 @@ add_known(struct names *l, const char *pattern,
 			add(l, known->name[i], mem);
 }
 
-static int
-compare(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static size_t
-sort_once(const char **item, size_t n)
-{
-	size_t i, kept = 0;
-
-	if (n > 0)
-		qsort(item, n, sizeof *item, compare);
-	for (i = 0; i < n; i++)
-		if (kept == 0 || strcmp(item[kept - 1], item[i]) != 0)
-			item[kept++] = item[i];
-	return kept;
-}
-
 int
 view_domains(const struct config_view *v, const struct known_domains *known,
     struct arena *mem, struct known_domains *out, struct fault *f)
 {
-	struct domain_list list = v->domains;
-	struct names names = { 0 };
+	struct domain_list list = v->domains, names = { 0 };
 	size_t i;
 
 	if (v->domains_file[0] != '\0' &&
@@ -84,7 +57,8 @@ view_domains(const struct config_view *v, const struct known_domains *known,
 	/* an empty list would stand for all domains */
 	if (names.n == 0)
 		add(&names, NO_DOMAIN, mem);
-	out->n = sort_once(names.item, names.n);
-	out->name = names.item;
+	domain_list_sort(&names);
+	out->n = names.n;
+	out->name = names.name;
 	return 0;
 }
