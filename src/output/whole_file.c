@@ -1,16 +1,13 @@
-#define _GNU_SOURCE /* O_TMPFILE, copy_file_range, sync_file_range, syncfs */
+#define _GNU_SOURCE /* sync_file_range, syncfs */
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sysexits.h>
@@ -21,9 +18,11 @@
 #include "base/fault.h"
 #include "base/folder.h"
 #include "base/permission.h"
+#include "base/random_number.h"
 #include "output/copy_range.h"
 #include "output/file_rights.h"
 #include "output/output_folder.h"
+#include "output/temporary_file.h"
 #include "output/whole_file.h"
 #include "output/write_fault.h"
 
@@ -31,8 +30,6 @@ enum {
 	STREAM_BUFFER = 16 * 1024,
 	CHUNK = 16 * 1024,	    /* compared at once */
 	WORTH_A_HINT = 1024 * 1024, /* bytes that the disk takes long for */
-	TRIES = 16,		    /* for a name that nobody has */
-	LINKS_MAX = 8,		    /* followed from the name to the file */
 	SECOND = 1000000000	    /* nanoseconds */
 };
 
@@ -117,81 +114,13 @@ find_target(struct whole_file *wf, int at, const char *path, struct fault *f)
 	return 0;
 }
 
-static uint64_t
-random_number(void)
-{
-	uint64_t n = 0;
-
-	while (getrandom(&n, sizeof n, 0) != (ssize_t)sizeof n)
-		continue; /* a signal */
-	return n;
-}
-
-static char *
-random_name(void)
-{
-	return xasprintf(TEMPORARY_NAME "%016" PRIx64, random_number());
-}
-
-/*
- * Lock a temporary file, by which output_folder_clear() knows that it is being
- * written.  False when that was quicker and has removed it.
- */
-static bool
-lock_temporary(int fd)
-{
-	struct stat sb;
-
-	flock(fd, LOCK_EX | LOCK_NB);
-	return fstat(fd, &sb) == -1 || sb.st_nlink > 0;
-}
-
-static int
-open_named(struct whole_file *wf, mode_t mode)
-{
-	int fd, tries;
-
-	for (tries = 0; tries < TRIES; tries++) {
-		wf->temp = random_name();
-		fd = openat(wf->folder, wf->temp,
-		    O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-		if (fd != -1 && lock_temporary(fd))
-			return fd;
-		free(wf->temp);
-		wf->temp = NULL;
-		if (fd != -1)
-			close(fd);
-		else if (errno != EEXIST)
-			break;
-	}
-	return -1;
-}
-
-/*
- * Make a file without a name, which not even a kill leaves behind, where the
- * file system allows it and there is a /proc to name it later.
- */
-static int
-open_temporary(struct whole_file *wf)
-{
-	mode_t mode = wf->replaces ? 0600 : 0644;
-	int fd = -1;
-
-	if (access("/proc/self/fd", X_OK) == 0)
-		fd = openat(
-		    wf->folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
-	if (fd == -1)
-		return open_named(wf, mode);
-	flock(fd, LOCK_EX | LOCK_NB);
-	return fd;
-}
-
 static int
 open_stream(struct whole_file *wf, struct fault *f)
 {
-	int fd;
+	mode_t mode = wf->replaces ? S_IRUSR | S_IWUSR : 0644;
+	int fd = temporary_file_open(wf->folder, mode, &wf->temp);
 
-	if ((fd = open_temporary(wf)) == -1)
+	if (fd == -1)
 		return new_file_fault(wf, f);
 	if ((wf->stream = fdopen(fd, "w")) == NULL)
 		out_of_memory();
@@ -284,30 +213,6 @@ is_same(struct whole_file *wf)
 	       same_content(fd, old);
 	close(old);
 	return same;
-}
-
-static int
-give_name(struct whole_file *wf, struct fault *f)
-{
-	char self[64];
-	int tries;
-
-	if (wf->temp != NULL)
-		return 0;
-	snprintf(self, sizeof self, "/proc/self/fd/%d", fileno(wf->stream));
-	for (tries = 0; tries < TRIES; tries++) {
-		char *name = random_name();
-
-		if (linkat(AT_FDCWD, self, wf->folder, name,
-			AT_SYMLINK_FOLLOW) == 0) {
-			wf->temp = name;
-			return 0;
-		}
-		free(name);
-		if (errno != EEXIST)
-			break;
-	}
-	return new_file_fault(wf, f);
 }
 
 /* The new name must be on the disk as well as the bytes. */
@@ -411,8 +316,9 @@ publish(struct whole_file *wf, struct fault *f)
 	}
 	if (wf->state == IS_OLD)
 		return 0;
-	if (give_name(wf, f) == -1)
-		return -1;
+	if (wf->temp == NULL && temporary_file_link(fileno(wf->stream),
+				    wf->folder, &wf->temp) == -1)
+		return new_file_fault(wf, f);
 	if (renameat(wf->folder, wf->temp, wf->folder, wf->name) == -1)
 		return file_fault(wf, "cannot be replaced", f);
 	free(wf->temp);

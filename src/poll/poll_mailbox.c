@@ -2,13 +2,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sysexits.h>
 #include <time.h>
 
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/random_number.h"
 #include "base/stop_signal.h"
 #include "base/timing.h"
 #include "config/config.h"
@@ -162,11 +162,9 @@ poll_session(struct poll_run *p, struct mailbox *mb, struct fault *f)
 static void
 wait_before_retry(const char *mailbox, unsigned attempt, const struct fault *f)
 {
-	unsigned base = 1000U << (attempt < 5 ? attempt : 5), jitter = 0;
+	unsigned base = 1000U << (attempt < 5 ? attempt : 5); /* ms */
 
-	if (getrandom(&jitter, sizeof jitter, GRND_NONBLOCK) == -1)
-		jitter = 0;
-	base += jitter % base;
+	base += (unsigned)(random_number() % base);
 	log_info("%s: %s; next try in %.1f s", mailbox, f->text, base / 1e3);
 	wait_for(NULL, 0, wait_clock() + base, stop_flag());
 }
