@@ -10,7 +10,7 @@
 enum {
 	MESSAGES = 1000,
 	BYTES = 4 << 20,
-	BYTES_OF_MAILS = 2 << 20, /* two such batches may wait */
+	BYTES_OF_MAILS = 4 << 20, /* two such batches may wait */
 	SECONDS = 5,
 	KEYS = 64
 };
