@@ -1,4 +1,5 @@
 #include <libpq-fe.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -50,6 +51,36 @@ give_rows(const struct row_sink *sink, const PGresult *r, struct fault *f)
 	return 0;
 }
 
+/* Ask for the next portion without waiting for it. */
+static int
+send_fetch(struct pg *p, struct fault *f)
+{
+	if (pg_send(p, "FETCH " ROWS " FROM rows", NULL, 0, f) == -1)
+		return -1;
+	return pg_finish_sending(p, f);
+}
+
+/* The server is at the next portion while the sink is given the one before. */
+static int
+give_portions(struct pg *p, const struct row_sink *sink, struct fault *f)
+{
+	PGresult *portion;
+	bool has_more = true;
+	int rc = send_fetch(p, f);
+
+	while (rc == 0 && has_more) {
+		if (pg_answers(p, &portion, 1, f) == -1)
+			return -1;
+		has_more = PQntuples(portion) > 0;
+		if (has_more)
+			rc = send_fetch(p, f);
+		if (rc == 0)
+			rc = give_rows(sink, portion, f);
+		PQclear(portion);
+	}
+	return rc;
+}
+
 int
 shared_cursor_read(struct pg *p, const char *select, const struct pg_value *v,
     size_t n, const struct row_sink *sink, struct fault *f)
@@ -58,19 +89,12 @@ shared_cursor_read(struct pg *p, const char *select, const struct pg_value *v,
 	PGresult *result = pg_ask(p,
 	    arena_printf(&a, "DECLARE rows NO SCROLL CURSOR FOR %s", select), v,
 	    n, f);
-	int rows = 1, rc = result == NULL ? -1 : 0;
+	int rc = result == NULL ? -1 : 0;
 
 	PQclear(result);
 	arena_free(&a);
-	while (rc == 0 && rows > 0) {
-		result = pg_ask(p, "FETCH " ROWS " FROM rows", NULL, 0, f);
-		if (result == NULL)
-			return -1;
-		rows = PQntuples(result);
-		rc = give_rows(sink, result, f);
-		PQclear(result);
-	}
-	if (rc == -1 || (result = pg_ask(p, "CLOSE rows", NULL, 0, f)) == NULL)
+	if (rc == -1 || give_portions(p, sink, f) == -1 ||
+	    (result = pg_ask(p, "CLOSE rows", NULL, 0, f)) == NULL)
 		return -1;
 	PQclear(result);
 	return 0;

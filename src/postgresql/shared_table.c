@@ -18,10 +18,12 @@
 
 /*
  * Dates in the form that we have them in.  No JIT: a table of months of
- * partitions would be compiled for longer than it is read.
+ * partitions would be compiled for longer than it is read.  A day of a hundred
+ * thousand reports is sorted in memory.
  */
 static const char settings[] = "SELECT set_config('datestyle', 'ISO', true),"
-			       " set_config('jit', 'off', true)";
+			       " set_config('jit', 'off', true),"
+			       " set_config('work_mem', '64MB', true)";
 
 int
 shared_view_begin(struct pg *p, struct fault *f)
