@@ -8,6 +8,7 @@
 #include "base/stop_signal.h"
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
+#include "config/config.h"
 #include "model/pruning.h"
 #include "output/json_line.h"
 #include "output/terminal_text.h"

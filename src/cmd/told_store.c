@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 #include "cmd/told_store.h"
 #include "config/shared_store.h"
+#include "store/store.h"
 
 struct store *
 told_store_open(

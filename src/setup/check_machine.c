@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <pwd.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <stdint.h>
@@ -12,9 +11,7 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
-#include "base/folder.h"
 #include "base/stop_signal.h"
-#include "base/timing.h"
 #include "config/config.h"
 #include "dns/resolver.h"
 #include "export/protected_files.h"

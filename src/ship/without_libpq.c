@@ -3,6 +3,7 @@
 #include <sysexits.h>
 
 #include "base/fault.h"
+#include "model/dropped_report.h"
 #include "model/pruning.h"
 #include "ship/operate.h"
 #include "ship/shared_mirror.h"

@@ -6,6 +6,7 @@
 #include "base/utc.h"
 #include "store/sql.h"
 #include "store/status.h"
+#include "store/store.h"
 #include "store/store_private.h"
 #include "store/vouched.h"
 

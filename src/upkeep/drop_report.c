@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "model/dropped_report.h"
 #include "store/dropped.h"
 #include "store/recount.h"
 #include "store/report_tally.h"

@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/span.h"
 #include "base/utc.h"
+#include "model/pruning.h"
 #include "store/rollup.h"
 #include "store/sql.h"
 #include "store/store.h"

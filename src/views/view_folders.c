@@ -1,3 +1,4 @@
+#include <stddef.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sysexits.h>
