@@ -48,7 +48,7 @@ struct merge {
 	struct merge_rows rows;
 	struct report_arrays arrays;
 	size_t n_added, n_news, n_conflicts;
-	size_t waiting; /* statements of its end, sent and not answered */
+	size_t waiting; /* statements that were sent and are not answered yet */
 };
 
 static int

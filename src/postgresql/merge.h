@@ -8,35 +8,37 @@ struct pg;
 struct shared_journal;
 struct shipment;
 
-/* What became of the reports of a journal in the shared store. */
+/* What the shared store made of the reports that it was sent. */
 struct merge_counts {
-	int64_t added;	    /* that nobody had shipped */
-	int64_t duplicates; /* known, and nothing new about them */
-	int64_t conflicts;  /* other content than a known one has */
-	int64_t better;	    /* known; a better verdict, or the like */
+	int64_t added;	    /* nobody had shipped them before */
+	int64_t duplicates; /* copies that it had, as well known as now */
+	int64_t conflicts;  /* other content than a copy that it had */
+	int64_t better; /* copies that it had: now better vouched for, known to
+			   have arrived earlier, or decided */
 };
 
-struct merge; /* one that is under way */
+struct merge; /* one that is in progress */
 
 /*
- * Merge a part of a journal into the shared store, and note how far the journal
- * is, in one transaction.  Merging again changes nothing, and the order in
- * which journals come does not matter: of the copies of a report that
- * contradict each other the one decided for last counts, else the one best
- * vouched for, else the first to arrive, else that of the smallest content.
+ * Merge a part of a journal into the shared store, and note there how far the
+ * journal is shipped, in one transaction.  Merging the same part again changes
+ * nothing, and the order in which journals are merged makes no difference: of
+ * the copies of a report that contradict each other one counts, by the rules of
+ * model/report_copy.h.
  *
  * merge_begin() sends all of it, and returns while the server is still at work;
- * or NULL when it was not merged.  Until merge_end() the connection, the
- * journal and the part are the merge's.
+ * or NULL with a fault when nothing was merged.  Until merge_end() the caller
+ * leaves the connection, the journal and the part alone.
  */
 struct merge *merge_begin(
     struct pg *, struct shared_journal *, struct shipment *, struct fault *);
 
 /*
- * Wait for the end of it, and add to the counts.  -1 when it was not merged, or
- * when the answer to COMMIT was lost, and only the journal's position there
- * tells.  After a failure of either function the SQLSTATE is in the connection,
- * which may be closed.
+ * Wait until the server has merged it, free the merge, and add to the counts.
+ * -1 when it was not merged, or when the connection broke before the answer to
+ * COMMIT: then the journal's position in the shared store tells whether it was.
+ * After a failure of either function pg->sqlstate says why; the connection may
+ * be closed.
  */
 int merge_end(struct merge *, struct merge_counts *, struct fault *);
 

@@ -12,9 +12,10 @@ enum {
 };
 
 /*
- * Send what there is of the reports that were added: texts, senders, problems,
- * policies, failures and bytes.  They are sent as if the report counted; which
- * copy does is chosen behind them.  `*sent` gets the number of statements.
+ * Send what the reports that were added hold: texts, senders, problems,
+ * policies, failures and gzip files.  They are marked as if each of the reports
+ * counted; a later statement (send_choose()) chooses the copy that does.
+ * `*sent` gets the number of statements that were sent.
  */
 int send_entries(
     struct pg *, const struct merge_rows *, size_t *sent, struct fault *);

@@ -4,20 +4,22 @@
 struct fault;
 
 /*
- * A service is a section of libpq's service file; or, with "//" at its
- * beginning, a URI without "postgresql:" before it.
+ * A service says how to connect to PostgreSQL.  It is the name of a section in
+ * libpq's service file, "tlsrua"; or a URI without its "postgresql:",
+ * "//reader@db.example.com/reports".
  */
 
-/* The URI that a service is, allocated; NULL for a section. */
+/* The whole URI, allocated; NULL when the service is a section. */
 char *service_uri(const char *service);
 
 /*
- * Look at a service before anybody connects.  Returns
- * the sslmode to connect with: "verify-full" towards any host but a socket or a
- * loopback address, where the service and PGSSLMODE say nothing of it; "" where
- * libpq's own choice does.  NULL with a fault of exit code 78 where they say
- * less than verify-full towards such a host, or where there is no such section,
- * and of 64 for what is no URI, or one with a password in it.
+ * Look at a service before a connection is tried, and choose its sslmode.
+ * Towards a host that is neither a socket nor a loopback address, the server's
+ * certificate must be verified: "verify-full" is returned where neither the
+ * service nor PGSSLMODE names an sslmode.  "" means that libpq is to choose.
+ * NULL with a fault: exit code 78 when an sslmode below verify-full is named
+ * for such a host, or when there is no such section; 64 when the URI is wrong
+ * or has a password in it.
  */
 const char *service_sslmode(const char *service, struct fault *);
 

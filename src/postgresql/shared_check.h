@@ -6,17 +6,20 @@
 struct fault;
 struct pg;
 
-/* How the shared store is. */
+/* What a look at the shared store finds. */
 struct shared_state {
 	int version;		/* of its schema */
 	const char *encryption; /* "TLSv1.3"; "without TLS" */
-	int64_t journals, unshipped, dirty_days;
+	int64_t journals;
+	int64_t unshipped;  /* reports that it did not take */
+	int64_t dirty_days; /* whose rollups are to be counted again */
 };
 
 /*
- * Look at it without changing anything.  -1 also where it is of another
- * release, or where the role may not ship (exit code 77).  `encryption` is gone
- * with the connection.
+ * Look at the shared store without changing anything.  -1 also when its schema
+ * is of a release that does not go with this one (exit code 76), or when the
+ * role may not ship (77).  `encryption` is valid until the connection is
+ * closed.
  */
 int shared_check(struct pg *, struct shared_state *, struct fault *);
 

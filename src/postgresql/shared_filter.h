@@ -6,14 +6,14 @@
 #include "postgresql/binary_array.h"
 #include "postgresql/connection.h"
 
-/* What a reading is narrowed to, as parameters of a statement. */
+/* Days, domains and organizations to read, as parameters of a statement. */
 
-/* A day, "2026-11-23"; NULL stands for no bound, and is one there. */
+/* A day, "2026-11-23"; for NULL, which is no bound, SQL's NULL. */
 struct pg_value shared_day(const char *);
 
 /*
- * An array of texts, in `room`, whose bytes the caller frees; a NULL there,
- * which stands for all, when there are none.
+ * An array of `n` texts, made in `room`, whose bytes the caller frees.  For
+ * none, which stands for all, SQL's NULL.
  */
 struct pg_value shared_texts(
     struct binary_array *room, const char *const *, size_t n);

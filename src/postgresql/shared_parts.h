@@ -10,9 +10,12 @@
 struct fault;
 struct pg;
 
-/* What of a shared store is read to mirror it (tables/mirror.h), for: */
+/*
+ * A mirror (tables/mirror.h) of a shared store has parts; a set is the parts
+ * that one kind of reader needs.  SHARED_BASE is needed by all of them.
+ */
 enum shared_set {
-	SHARED_BASE,	  /* all of these */
+	SHARED_BASE,
 	SHARED_OVERVIEW,  /* the overview of a range */
 	SHARED_STATUS,	  /* what is stored */
 	SHARED_NEWEST,	  /* whether reports still come */
@@ -24,7 +27,7 @@ enum shared_set {
 	SHARED_SETS
 };
 
-/* What is asked for. */
+/* Which rows of these parts to read. */
 struct shared_scope {
 	const char *from, *to; /* UTC days, both included; NULL: not used */
 	const char *const *domains;
@@ -33,21 +36,22 @@ struct shared_scope {
 	int64_t number;	 /* of a report or problem; 0: all */
 };
 
-/*
- * The rows of the i-th part of a set, on a connection on which
- * shared_view_begin() was called.  1 when there are any to come, and then
- * `*part` is where they belong; 0 past the last.
- */
+/* The i-th part of a set, in `*part`: 1; or 0 past the last. */
 int shared_part(enum shared_set, size_t i, enum mirror_part *part);
 
 /*
- * Give the rows of that part to the sink.  What the role may not read, for it
- * is of no domain of its own, has none.
+ * Give the rows of the i-th part of a set to the sink, on a connection on which
+ * shared_view_begin() was called.  A role of tlsrua_tenant gets no rows of
+ * other domains than its own, and none at all of a table that tells of all
+ * domains.
  */
 int shared_part_read(struct pg *, enum shared_set, size_t i,
     const struct shared_scope *, const struct row_sink *, struct fault *);
 
-/* Reports that it did not take; 0 for a role that may not know. */
+/*
+ * How many reports the shared store did not take; 0 for a role that may not
+ * know.
+ */
 int shared_unshipped(struct pg *, int64_t *reports, struct fault *);
 
 /* Bytes that the shared store takes on the server's disk. */

@@ -8,8 +8,9 @@ struct pg;
 struct poller_state;
 
 /*
- * Send what a poller tells of itself, under its journal, which must be there by
- * then.  The caller waits for the one answer.
+ * Send what the shared store keeps of a poller beside its reports: its
+ * mailboxes and counts.  Its journal must be there already.  The statement is
+ * only sent; the caller waits for its answer.
  */
 int shared_poller_send(struct pg *, const unsigned char journal[SHIPMENT_KEY],
     const struct poller_state *, struct fault *);

@@ -20,15 +20,15 @@ typedef const struct result_type *shared_type_fn(size_t i);
 char *shared_schema_script(shared_type_fn *type_at);
 
 /*
- * Make it, unless there is one of this version.  Returns 1 when it was made, 0
- * when it was there, or -1.
+ * Run that SQL, unless there is a schema of this version.  Returns 1 when it
+ * was made, 0 when it was there already, or -1.
  */
 int shared_schema_make(struct pg *, shared_type_fn *type_at, struct fault *);
 
 /*
- * Whether this release may write a store of `version` that takes releases from
- * `oldest` on: 0, or -1 with a fault of exit code 76 that says which is too
- * old.
+ * Whether this release may write a shared store whose schema has `version` and
+ * takes pollers that know version `oldest` or a newer one: 0, or -1 with a
+ * fault of exit code 76 that says which of the two is too old.
  */
 int shared_schema_judge(
     const struct pg *, int version, int oldest, struct fault *);

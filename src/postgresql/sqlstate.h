@@ -12,7 +12,7 @@ enum {
 /* The exit code for it; 69 for "", which is a connection that broke. */
 int sqlstate_exit_code(const char *state);
 
-/* Whether the data are at fault: a value or row that it would not take. */
+/* Whether the data are at fault: the server refuses a value or a row. */
 bool sqlstate_is_data(const char *state);
 
 /* Whether the same transaction may well succeed a moment later. */

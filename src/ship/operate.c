@@ -18,7 +18,7 @@ begin(struct pg *p, const struct shared_service *s, struct fault *f)
 	return pg_open(p, s->name, "tlsrua operate", s->timeout, f);
 }
 
-/* Count the days that changed; the figures are right without, but slower. */
+/* Count the rollups of changed days: figures are right without, but slower. */
 static void
 roll_up(struct pg *p)
 {

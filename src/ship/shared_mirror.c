@@ -103,7 +103,7 @@ shared_mirror_store(struct shared_mirror *m)
 	return m->store;
 }
 
-/* Set the range; of a long one its last days are looked at. */
+/* Set the range; if it is longer than OVERVIEW_DAYS, the last of them. */
 static void
 set_range(struct shared_mirror *m, const char *from, const char *to)
 {
@@ -133,7 +133,7 @@ shared_mirror_overview(
 	return mirror_end_overview(m->store, m->scope.from, m->scope.to, f);
 }
 
-/* Also how much it takes. */
+/* Bring how much disk the shared store takes. */
 static int
 bring_size(struct shared_mirror *m, struct fault *f)
 {

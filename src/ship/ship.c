@@ -28,9 +28,9 @@
 
 enum {
 	MOST_REPORTS = 5000, /* in a batch */
-	TRIES = 8,	     /* of a batch that another one is in the way of */
-	CONNECTIONS = 3,     /* tries of one that is cut */
-	FIRST_PAUSE = 20,    /* ms; each is up to twice the one before */
+	TRIES = 8,	 /* of a batch that another poller's is in the way of */
+	CONNECTIONS = 3, /* that may be cut before it is given up */
+	FIRST_PAUSE = 20, /* ms at most before a retry; then twice as long */
 	SECOND = 1000,
 	NAME = 64
 };
@@ -43,14 +43,14 @@ struct shipping {
 	struct pg pg;
 	struct shared_journal journal;
 	unsigned char id[SHIPMENT_KEY];
-	int64_t last;	      /* event of the store */
+	int64_t last;	      /* number of the store's last event */
 	size_t most;	      /* reports in the next batch */
 	unsigned tries, cuts; /* since the last batch that was merged */
-	bool is_changed;      /* something was merged */
+	bool is_changed;      /* the shared store has rollups to count again */
 	struct shipment next; /* read ahead; `from` 0: none */
 };
 
-/* A random time, so that two that are in each other's way part. */
+/* Wait for a random time, so that two pollers do not collide again. */
 static void
 pause_before(unsigned attempt)
 {
@@ -107,7 +107,10 @@ open_journal(struct shipping *s, struct fault *f)
 	return rc;
 }
 
-/* Whether what the journal there was told last is what this store has there. */
+/*
+ * Whether the event that the shared store was told last of this journal is the
+ * one that this store has under the same number.
+ */
 static int
 is_ours(struct shipping *s, struct fault *f)
 {
@@ -122,8 +125,8 @@ is_ours(struct shipping *s, struct fault *f)
 }
 
 /*
- * Connect, and find how far the journal is.  Where the store is not the one
- * that shipped it, it goes on under a new id, from its start.
+ * Connect, and find how far the journal is shipped.  Where this store is not
+ * the one that shipped it, it gets a new id and is shipped from its start.
  */
 static int
 find_position(struct shipping *s, struct fault *f)
@@ -143,7 +146,10 @@ find_position(struct shipping *s, struct fault *f)
 	return open_journal(s, f);
 }
 
-/* The same; a connection that is cut is tried again, but not a silent one. */
+/*
+ * The same with retries where the server cut the connection; not where it was
+ * silent until the time-out.
+ */
 static int
 connect_again(struct shipping *s, struct fault *f)
 {
@@ -157,7 +163,7 @@ connect_again(struct shipping *s, struct fault *f)
 	return 0;
 }
 
-/* One report that the store there does not take. */
+/* Pass over the one report of a batch: the shared store does not take it. */
 static int
 refuse(struct shipping *s, const struct shipment *part, struct fault *f)
 {
@@ -177,8 +183,8 @@ refuse(struct shipping *s, const struct shipment *part, struct fault *f)
 }
 
 /*
- * After a batch that was not merged: 0 to go on, from where the journal there
- * is by then, or -1 to give up.
+ * A batch was not merged: decide what to do.  0 to go on from the position that
+ * the shared store has by then; -1 to give up.
  */
 static int
 recover(struct shipping *s, const struct shipment *part, struct fault *f)
@@ -238,7 +244,8 @@ merge_part(struct shipping *s, struct shipment *part, struct merge_counts *c,
 
 	if (m == NULL)
 		return -1;
-	/* while the server is at work; a fault comes again when it matters */
+	/* read the next batch while the server works; if that fails, it is
+	 * read again in its turn, and the fault is told then */
 	if (part->to < s->last &&
 	    read_part(s, part->to, &s->next, &later) == -1)
 		forget_next(s);
@@ -255,7 +262,8 @@ add_counts(struct shipping *s, const struct merge_counts *c)
 	s->is_changed |= c->added > 0 || c->conflicts > 0 || c->better > 0;
 }
 
-/* 1 when a batch was shipped or its trouble dealt with, 0 at the end. */
+/* Ship a batch: 1, also when its trouble was dealt with; 0: no event is left.
+ */
 static int
 ship_some(struct shipping *s, struct fault *f)
 {
@@ -281,7 +289,10 @@ ship_some(struct shipping *s, struct fault *f)
 	return rc;
 }
 
-/* The figures there are right without; trouble is for the next run. */
+/*
+ * Have the shared store count its rollups.  Its figures are right without them,
+ * only slower to read: after trouble the next run does it.
+ */
 static void
 roll_up(struct shipping *s)
 {
@@ -340,7 +351,7 @@ ship(struct store *st, const struct ship_settings *settings,
 	counts->shipped = counts->added + counts->duplicate + counts->conflict +
 			  counts->better + counts->refused;
 	counts->waiting = s.last - s.journal.position;
-	/* what is known even when it broke off */
+	/* note how far it came, even when it broke off */
 	if (s.journal.id != 0 &&
 	    journal_note_shipped(
 		st, s.id, s.journal.position, rc == 0 ? f : &ignored) == -1)

@@ -8,58 +8,73 @@ struct fault;
 struct store;
 
 /*
- * Shipping: what the store holds is told to a shared store on PostgreSQL, which
- * many pollers have in common.  The store itself is complete without it.
+ * Shipping: what a poller's store holds is sent to a shared store, a schema in
+ * PostgreSQL that many pollers fill.  The poller's store is complete without
+ * it.
+ *
+ * A poller's store is a journal: its table outbox has a numbered event for each
+ * report that was stored, decided or dropped.  The shared store knows each
+ * journal by its id, and its position: the number of the last event that was
+ * shipped.
+ *
  * Faults have the exit codes 69 (nobody answers, or the connection was cut), 73
- * (the disk there is full), 75 (busy, or stopped by a signal), 76 (no store of
- * ours, or of a release too old or too new), 77 (login, or rights) and 78 (the
- * service asks for less than it must, or there is none).
+ * (the server's disk is full), 75 (busy, or stopped by a signal), 76 (the
+ * schema is not ours, or of a release too old or too new), 77 (login, or
+ * rights) and 78 (the service's TLS settings are too weak, or there is no such
+ * service).
  */
 struct ship_settings {
 	const char *service; /* section of libpq's service file */
-	const char *name;    /* of this poller there; "": the host's */
-	bool raw;	     /* the gzip files, too */
+	const char *name;    /* what this poller is called; "": as its host */
+	bool raw;	     /* ship the gzip files of the reports, too */
 	unsigned timeout;    /* seconds, on each wait */
-	bool again;	     /* from the start */
+	bool again;	     /* ship everything from the first event on */
 	bool progress;	     /* say how far it is, on a terminal */
 };
 
+/* What a run did, and what the shared store made of it. */
 struct ship_counts {
-	int64_t shipped;   /* reports told */
-	int64_t added;	   /* of these: new there, */
-	int64_t duplicate; /* known there, */
-	int64_t conflict;  /* with another content than a known one, */
-	int64_t better;	   /* known, and a better verdict or the like, */
-	int64_t refused;   /* and not taken; the reason is kept there */
-	int64_t waiting;   /* events that are not told yet */
+	int64_t shipped;   /* reports sent; each is one of the next five: */
+	int64_t added;	   /* new to the shared store */
+	int64_t duplicate; /* known to it */
+	int64_t conflict;  /* other content than a copy known to it */
+	int64_t better; /* known to it, but better vouched for, arrived earlier,
+			   or decided */
+	int64_t refused; /* not taken; it keeps the reason */
+	int64_t waiting; /* events of the journal that are not shipped yet */
 };
 
 /*
- * Tell all that is not told yet.  The store must be locked (store_lock()). What
- * was told stays so after a fault.
+ * Ship every event that was not shipped yet.  The store must be locked
+ * (store_lock()).  What was shipped before a fault stays shipped.
  */
 int ship(struct store *, const struct ship_settings *, struct ship_counts *,
     struct fault *);
 
-/* Make the shared store: 1; or 0 when it is there already. */
+/* Make the schema of the shared store: 1; or 0 when it is there already. */
 int ship_init(const struct ship_settings *, struct fault *);
 
 /* Print the SQL that would make it. */
 int ship_print_schema(struct fault *);
 
-/* A journal in the shared store. */
+/* A journal as the shared store knows it. */
 struct ship_journal {
-	const char *id; /* 32 hexadecimal digits */
-	const char *name;
-	const char *shipped;	   /* when last, "2026-11-23T00:00:00Z"; "" */
-	bool is_this;		   /* it is this store's */
-	int64_t position, waiting; /* events; of others `waiting` is 0 */
+	const char *id;	     /* 32 hexadecimal digits */
+	const char *name;    /* of its poller */
+	const char *shipped; /* when last, "2026-11-23T00:00:00Z"; "": never */
+	bool is_this;	     /* it is the journal of this store */
+	int64_t position;    /* number of its last event that was shipped */
+	int64_t waiting;     /* events of this store after that; else 0 */
+	/* of its reports, as in struct ship_counts */
 	int64_t reports, duplicates, conflicts, better;
-	int64_t unshipped;  /* reports that it does not take */
+	int64_t unshipped;  /* reports that the shared store does not take */
 	const char *reason; /* for one of those; "" */
 };
 
-/* Hand out the journals there; the store may be NULL. */
+/*
+ * Call `line` for each journal in the shared store.  The store tells which of
+ * them is its own; it may be NULL.
+ */
 int ship_status(struct store *, const struct ship_settings *,
     void (*line)(void *arg, const struct ship_journal *), void *arg,
     struct fault *);
@@ -67,13 +82,13 @@ int ship_status(struct store *, const struct ship_settings *,
 /* What a look at the shared store finds. */
 struct ship_found {
 	char text[200];	   /* version, connection, journals, in one line */
-	char remedy[120];  /* what to do about what is not well; "" */
-	int64_t unshipped; /* reports that it did not take */
+	char remedy[120];  /* what to do if something is wrong; else "" */
+	int64_t unshipped; /* reports that the shared store did not take */
 };
 
 /*
- * Connect as a run does, and see whether the role may ship.  Nothing is
- * changed. -1 for what would stop a run, with its exit code.
+ * Connect as ship() does, and see whether the role may ship.  Nothing is
+ * changed.  -1 for whatever would stop ship(), with its exit code.
  */
 int ship_check(
     const struct ship_settings *, struct ship_found *, struct fault *);

@@ -10,10 +10,10 @@
 #include "postgresql/shared_journal.h"
 #include "ship/ship.h"
 
-/* What is known of this store, and to whom lines are handed. */
+/* The journals on their way to the caller, and what to know of our own. */
 struct listing {
-	char id[2 * SHIPMENT_KEY + 1]; /* "": there is no store */
-	int64_t last;
+	char id[2 * SHIPMENT_KEY + 1]; /* of our journal; "": there is none */
+	int64_t last;		       /* number of its last event */
 	void (*line)(void *arg, const struct ship_journal *);
 	void *arg;
 };

@@ -9,7 +9,10 @@
 #include "ship/shared_mirror.h"
 #include "ship/ship.h"
 
-/* What a program that was built without libpq has in place of shipping. */
+/*
+ * In a build without libpq these stand in for the other files of this room:
+ * each fails and says why.
+ */
 
 static int
 missing(struct fault *f)

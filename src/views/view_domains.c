@@ -8,7 +8,7 @@
 #include "tables/known_domains.h"
 #include "views/view_domains.h"
 
-/* No domain is called that. */
+/* What the list holds when no domain matches: no domain is called that. */
 #define NO_DOMAIN "!"
 
 static void

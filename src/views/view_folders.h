@@ -10,8 +10,9 @@ struct config_view;
 struct fault;
 
 /*
- * The folders that are written, each one's alone: two paths may lead to one
- * folder, and the owner of the second view would be shown the first's domains.
+ * The folders that CSV files are written into.  No two views may have the same
+ * one: the reader of the one would be shown the domains of the other.  Folders
+ * are known by device and inode, since two paths may lead to one folder.
  * Initialize with { 0 }.
  */
 struct view_folders {
@@ -20,10 +21,13 @@ struct view_folders {
 	size_t n, room;
 };
 
-/* The folder of [export] is no view's. */
+/* Add the folder of [export] dir, if it is there. */
 void view_folders_add_main(struct view_folders *, const struct config *);
 
-/* The folder of a view, if it is there; a fault has exit code 78. */
+/*
+ * Add the folder of a view, if it is there.  -1 with a fault of exit code 78
+ * when it is one of those added before.
+ */
 int view_folders_add(
     struct view_folders *, const struct config_view *, struct fault *);
 

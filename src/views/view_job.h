@@ -13,21 +13,21 @@ struct config_view;
 struct protected_files;
 struct store;
 
-/* A view that is written. */
+/* A view while it is written. */
 struct view_job {
 	const struct config *config;
 	const struct config_view *view;
-	struct store *store; /* to read */
+	struct store *store; /* to read; each worker has its own */
 	const struct protected_files *protected;
 	struct arena mem;
-	struct known_domains domains; /* whose it is; may be none */
-	struct file_rights rights;    /* of what is written */
-	const char *options; /* all that its files depend on but the store */
+	struct known_domains domains; /* that it is about */
+	struct file_rights rights;    /* of the files */
+	const char *options; /* all that the files depend on but the store */
 	struct csv_target target;
 	struct csv_writing *folder; /* NULL: not written by this run */
-	const char *page;	    /* by what its page is known again; "" */
-	bool due;		    /* it is written by this run */
-	bool failed; /* it was said why, and the next run tries again */
+	const char *page; /* file_mark() of its page; "" when there is none */
+	bool due;	  /* it is written by this run */
+	bool failed;	  /* that was logged, and the next run tries again */
 };
 
 #endif

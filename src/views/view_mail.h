@@ -5,10 +5,10 @@ struct fault;
 struct view_job;
 
 /*
- * Hand the weekly mail of a view to [report] sendmail, when it is due: it tells
- * of a week from Monday to Sunday, from the Tuesday behind it on, once.  A
- * fault begins with "mail" or is of the store; exit code 73 when the command
- * failed, and the next run tries again.
+ * Hand the weekly mail of a view to [report] sendmail, if it is due: once for
+ * each week from Monday to Sunday, from the Tuesday after it on, since reports
+ * come a day late.  Exit code 73 when the command failed, and the next run
+ * tries again; else that of the store.
  */
 int view_mail_if_due(struct view_job *, struct fault *);
 

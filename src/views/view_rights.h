@@ -6,8 +6,8 @@ struct fault;
 struct file_rights;
 
 /*
- * The mode and the group of what a view writes.  A fault has exit code 78:
- * there is no such group.
+ * The mode and group that a view's section asks for.  -1 with a fault of exit
+ * code 78 when there is no such group.
  */
 int view_rights(
     const struct config_view *, struct file_rights *, struct fault *);

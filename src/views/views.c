@@ -31,9 +31,9 @@ enum {
 };
 
 /*
- * A refresh of the views.  Workers write them, TOGETHER at a time, each with a
- * view of the store by a connection of its own; what is noted of them is
- * written by one at a time.
+ * A refresh of the views.  WORKERS threads write them, TOGETHER views at a
+ * time; each thread reads the store over a connection of its own.  What is
+ * noted in the store is written over one connection, by one thread at a time.
  */
 struct refresh {
 	const struct config *config;
@@ -48,10 +48,10 @@ struct refresh {
 	size_t n;
 	pthread_mutex_t lock;		/* of all that follow */
 	struct store *store;		/* to write */
-	struct store *readers[WORKERS]; /* that no worker has */
-	size_t n_readers;
+	struct store *readers[WORKERS]; /* to read; lent to the workers */
+	size_t n_readers;		/* those that are not lent */
 	size_t written;
-	const struct view_job *failed; /* the first of the configuration */
+	const struct view_job *failed; /* the first one in the configuration */
 	int status;		       /* its exit code */
 	bool is_over;		       /* the store itself failed */
 };
@@ -115,7 +115,7 @@ is_due(struct refresh *r, struct view_job *j, struct fault *f)
 	return noted == -1 ? -1 : !noted;
 }
 
-/* A view that failed: said, and tried again by the next run. */
+/* Log that a view failed; the next run tries it again. */
 static void
 fail(struct refresh *r, struct view_job *j, const struct fault *f)
 {
@@ -142,7 +142,7 @@ is_over(struct refresh *r)
 	return is || stop_requested();
 }
 
-/* Find out what a view is about, and write what is due of it. */
+/* Find out what a view is about, and write its files if it is due. */
 static int
 begin(struct refresh *r, struct view_job *j, struct fault *f)
 {
@@ -222,7 +222,7 @@ note_alone(struct refresh *r, struct view_job *jobs, size_t n, struct fault *f)
 	return rc;
 }
 
-/* One command for mail at a time. */
+/* Send a view's mail if it is due; one command runs at a time. */
 static int
 mail_alone(struct refresh *r, struct view_job *j, struct fault *f)
 {
@@ -237,7 +237,7 @@ mail_alone(struct refresh *r, struct view_job *j, struct fault *f)
 	return rc;
 }
 
-/* A view that was written, as far as it was due. */
+/* Log that a view was written, if it was. */
 static void
 tell(struct refresh *r, const struct view_job *j)
 {
@@ -309,8 +309,10 @@ write_some(void *arg, size_t i)
 	give_reader_back(r, reader);
 }
 
-/* The views that are wanted, with their folders; here, for the first of two
- * that lead to one folder has it. */
+/*
+ * List the views that are wanted, and make their folders.  This is done before
+ * any worker begins: of two views with the same folder the first one has it.
+ */
 static void
 prepare(struct refresh *r)
 {
@@ -336,7 +338,7 @@ prepare(struct refresh *r)
 	view_folders_free(&folders);
 }
 
-/* A few are written by the connection that there is. */
+/* Write the views; without threads when one round is enough for all. */
 static int
 write_all(struct refresh *r, struct fault *f)
 {
@@ -373,7 +375,7 @@ note_progress(struct refresh *r, struct fault *f)
 	return -1;
 }
 
-/* What the store says of news, before any view is written. */
+/* Read what has changed in the store since the views were written. */
 static int
 look(struct refresh *r, struct fault *f)
 {
@@ -391,7 +393,6 @@ look(struct refresh *r, struct fault *f)
 	return rc;
 }
 
-/* All of it, with what is read first and noted last. */
 static int
 run(struct refresh *r, struct fault *f)
 {

@@ -6,20 +6,26 @@
 struct config;
 struct store;
 
-/* Which views are wanted. */
+/* Which views to write. */
 struct views_wish {
-	const char *const *names; /* those alone, written in any case */
-	size_t n;		  /* 0: all whose domains changed */
-	size_t *written;	  /* gets how many were written; may be NULL */
+	/* write only these, but even if nothing changed; n 0: all that are due
+	 */
+	const char *const *names;
+	size_t n;
+	size_t *written; /* gets how many were written; may be NULL */
 };
 
 /*
  * Bring the views of the configuration, [view NAME], up to date with the store,
- * and send the mails that are due.  A view is written when a report about one
- * of its domains was stored since, when something else was changed in the store
- * (a report was dropped, for one), when its section was, or when its files are
- * not those that it wrote.  One that fails does not keep the others from being
- * written; it is tried again by each run.
+ * and send the mails that are due.  A view is due for writing
+ *
+ * - when a report about one of its domains was stored since it was written;
+ * - when stored reports were changed since: dropped, pruned, judged anew;
+ * - when its section was changed;
+ * - when one of its files is not the one that was written.
+ *
+ * A view that fails does not keep the others from being written; each run tries
+ * it again.
  *
  * Returns 0, or the exit code of the first that failed, each having been
  * logged: 78 for its domains_file, group or folder, 73 for what cannot be
