@@ -11,18 +11,20 @@ struct store;
 struct store_mailbox;
 
 /*
- * The journal of what is to be done with mails on the server: an action is
- * written with the verdict of its mail and removed when the server has done
- * it, so that a run that was killed in between leaves it to the next one.
- * Actions are named "seen", "flag", "delete", "expire" (deleted by its age),
- * "move:FOLDER", "copying:UIDVALIDITY:UIDNEXT:FOLDER" for one that is on its
- * way to where that folder ends, and "copied" for a mail of which only the
- * original is left to be deleted.
+ * The journal of what is to be done with mails on the server.  An action is
+ * written with the verdict of its mail and removed when the server has done it,
+ * so the next run does what a killed run did not get to.  Actions are
+ *
+ * "seen", "flag", "delete", "expire" (delete it for its age);
+ * "move:FOLDER";
+ * "copying:UIDVALIDITY:UIDNEXT:FOLDER" for a mail that is being copied into
+ * that folder, which had that UIDNEXT before; "copied" for a mail whose copy is
+ * there: its original is to be deleted.
  */
 struct store_action {
 	uint32_t uid;
 	const char *action;
-	const char *message_id; /* when it is being copied; else "" */
+	const char *message_id; /* of a mail that is being copied; else "" */
 	unsigned tries;		/* how often the server refused it */
 };
 
@@ -38,47 +40,51 @@ int store_add_action(struct store *, int64_t mailbox, uint32_t uidvalidity,
 int store_add_actions_again(struct store *, const struct store_mailbox *,
     const char *action, struct fault *);
 
-/* The actions that the configuration asks for now. */
+/* The actions that the configuration asks for now; times in seconds since 1970.
+ */
 struct store_wanted {
 	const char *after_import, *after_reject; /* "": nothing */
-	/* "expire" for mails that arrived before it; 0: none */
+	/* mails that arrived before it are to "expire"; 0: none */
 	int64_t expired_before;
-	int64_t now; /* what is to wait longer than that is left out */
+	int64_t now; /* actions that wait for a later time are left out */
 };
 
 /*
- * What waits in a folder (its number and UIDVALIDITY), by action and UID, of
- * each action that first which the server never refused.
- * What is not wanted now, and was not begun, is dropped, as is what was noted
- * under another UIDVALIDITY.  Mails expire that were looked at under this one
- * and whose reports were all imported or duplicates.
+ * Read the actions that are to be done in a folder now, sorted by action; of
+ * one action those that the server never refused come first; else by UID.
+ *
+ * Before that, actions are dropped that the configuration does not ask for any
+ * more and that were not begun, and those noted under another UIDVALIDITY; and
+ * "expire" is noted for mails that are old enough, were looked at under this
+ * UIDVALIDITY, and whose reports were all imported or duplicates.
  */
 int store_take_actions(struct store *, const struct store_mailbox *,
     const struct store_wanted *, struct arena *, struct store_action **list,
     size_t *n, struct fault *);
 
-/* Except a message from delete_after, in the transaction of its verdict. */
+/* Never let a message expire; in the transaction of its verdict. */
 int store_keep_message(struct store *, int64_t message, struct fault *);
 
 enum store_action_step {
-	STORE_ACTION_BEGUN, /* another action is left to be done */
+	STORE_ACTION_BEGUN, /* the first step is; the action `left` remains */
 	STORE_ACTION_DONE,
 	STORE_ACTION_GIVEN_UP /* it cannot be done, and the mail is as it was */
 };
 
 /*
- * The server has confirmed this for those mails; a transaction of its own.
- * `left` is for what was begun.
+ * Note what the server has confirmed for these mails, in a transaction of its
+ * own.  `left` is the action that remains, for STORE_ACTION_BEGUN.
  */
 int store_actions_step(struct store *, const struct store_mailbox *,
     const uint32_t *uids, size_t n, enum store_action_step, const char *left,
     struct fault *);
 
-/* The server refused it for this mail: it waits until `try_at`. */
+/* Note that the server refused the action for this mail, which waits until
+ * `try_at` (seconds since 1970). */
 int store_action_refused(struct store *, const struct store_mailbox *,
     uint32_t uid, int64_t try_at, struct fault *);
 
-/* What is said of a folder only once, bits of mailboxes.said. */
+/* What is logged about a folder only once; bits of mailboxes.said. */
 enum store_said {
 	STORE_SAID_FLAG_ONLY = 1, /* mails can only be flagged as deleted */
 	STORE_SAID_UNSEEN = 2,	  /* it does not keep \Seen, */
@@ -86,7 +92,7 @@ enum store_said {
 	STORE_SAID_UNDELETED = 8  /* or \Deleted */
 };
 
-/* Whether this is the first time that it is to be said; in `*first`. */
+/* Note that it is logged now; `*first` gets whether it was not before. */
 int store_say_once(struct store *, int64_t mailbox, enum store_said,
     bool *first, struct fault *);
 

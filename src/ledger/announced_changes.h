@@ -9,11 +9,16 @@ struct arena;
 struct fault;
 struct store;
 
-/* Read what `summary --changes` told last, by kind and key, into the arena. */
+/*
+ * What `summary --changes` told last, so that it tells only what changed since.
+ * [notify] command has a memory of its own (ledger/notified.h).
+ */
+
+/* Read the list, sorted by kind and key, into the arena. */
 int store_read_announced(struct store *, struct arena *,
     const struct announced **list, size_t *n, struct fault *);
 
-/* Replace all of it by this list, in the open transaction. */
+/* Replace the list by this one, in the open transaction. */
 int store_write_announced(
     struct store *, const struct announced *list, size_t n, struct fault *);
 

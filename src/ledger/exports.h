@@ -9,9 +9,10 @@ struct store;
 
 /*
  * The notes of the CSV files that were written, so that a refresh writes only
- * what has changed.  The store's generation is a number that grows with every
- * change of what a CSV table shows.
+ * what has changed.
  */
+
+/* The store's generation: a number that grows whenever a CSV table changes. */
 int store_generation(struct store *, int64_t *generation, struct fault *);
 
 /* A table's file in a folder, as it was written. */
@@ -20,7 +21,8 @@ struct store_export {
 	int64_t generation;  /* of the store, as the file shows it */
 	const char *options; /* delimiter and the like, on which bytes depend */
 	const char *file;    /* inode, size and times of the file written */
-	const char *parts;   /* where its days, weeks or months begin */
+	const char *parts;   /* where its days, weeks or months begin, as text
+				(export/csv_sections.h); "" */
 };
 
 /* Find the note of a file: 1, or 0 when there is none. */

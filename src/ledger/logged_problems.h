@@ -7,12 +7,12 @@ struct fault;
 struct store;
 
 /*
- * The newest problem, by number, that syslog was told of or that was there when
- * it was; 0 before the first time.  Numbers of problems only grow.
+ * Up to which problem, by number, syslog was told; 0 before the first time.
+ * Problems get ever larger numbers, so all with a larger one are new to syslog.
  */
 int logged_problems_read(struct store *, int64_t *number, struct fault *);
 
-/* Note it, in the open transaction. */
+/* Note that number, in the open transaction. */
 int logged_problems_note(struct store *, int64_t number, struct fault *);
 
 #endif

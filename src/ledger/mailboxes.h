@@ -11,7 +11,7 @@ struct store;
 struct store_mailbox {
 	int64_t id;
 	uint32_t uidvalidity; /* 0: never read */
-	uint32_t uid;	      /* all up to here are done */
+	uint32_t uid;	      /* all mails up to this UID are done */
 	int64_t last_good; /* when it was last polled well, seconds since 1970;
 			      0: never.  Not written by store_set_cursor */
 	/* of 10,000 mails like those looked at last, how many hold a report;
@@ -38,7 +38,7 @@ int store_find_mailbox(struct store *, const char *name, const char *folder,
 int store_set_cursor(
     struct store *, const struct store_mailbox *, struct fault *);
 
-/* Bytes sent on that day for all folders of the mailbox of that name. */
+/* Bytes that the server sent on a day for all folders of that mailbox. */
 int store_bytes_of_day(struct store *, const char *name, int64_t day,
     int64_t *bytes, struct fault *);
 
@@ -50,6 +50,7 @@ struct store_poll {
 	const char *error; /* the text of its fault, or "" */
 };
 
+/* Note how it ended; `mailbox` is the id of the folder. */
 int store_poll_ended(
     struct store *, int64_t mailbox, const struct store_poll *, struct fault *);
 

@@ -5,7 +5,10 @@ struct fault;
 struct poller_state;
 struct store;
 
-/* Read what others are told of this poller; arena_free() its memory. */
+/*
+ * Read the state of this poller, which is shipped with its reports: its folders
+ * with their last polls, and counts of mails.  arena_free() its memory.
+ */
 int poller_state_read(struct store *, struct poller_state *, struct fault *);
 
 #endif

@@ -7,19 +7,21 @@
 struct fault;
 struct store;
 
-/* How far the views follow the store. */
+/* Which changes of the store all views show. */
 struct view_progress {
-	int64_t report;	  /* number of the newest one that they show */
-	bool is_known;	  /* false: every view is to be looked at */
-	char changes[32]; /* what to hand back */
+	int64_t report; /* the newest report that they show, by number */
+	/* false: something other than new reports may have changed, so every
+	 * view must be looked at */
+	bool is_known;
+	char changes[32]; /* for view_progress_note() */
 };
 
 /* Read it, before the views are written. */
 int view_progress_read(struct store *, struct view_progress *, struct fault *);
 
 /*
- * They show all up to that report now.  What somebody else changed since it was
- * read stays to be looked at.  In the open transaction.
+ * Note, in the open transaction, that the views now show all reports up to that
+ * number, and all other changes up to when `progress` was read.
  */
 int view_progress_note(struct store *, const struct view_progress *,
     int64_t report, struct fault *);
@@ -30,6 +32,8 @@ int view_progress_note(struct store *, const struct view_progress *,
  */
 int view_mailed_read(
     struct store *, const char *view, int64_t *monday, struct fault *);
+
+/* Note it, in the open transaction. */
 int view_mailed_note(
     struct store *, const char *view, int64_t monday, struct fault *);
 

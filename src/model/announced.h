@@ -3,11 +3,11 @@
 
 #include <stdint.h>
 
-/* Something that people were told, and may be told again only if it changes. */
+/* Something that people were told; they are told again only if it changes. */
 struct announced {
 	const char *kind; /* "problem", "silent", "ready" */
-	const char *key;  /* what it was, among those of the kind */
-	uint64_t figure;  /* how bad it was */
+	const char *key;  /* which of that kind */
+	uint64_t figure;  /* how bad it was then */
 };
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 
-/* How a folder of a mailbox is polled, as others are told. */
+/* How a folder of a mailbox is polled, as the shared store is told. */
 struct polled_folder {
 	const char *mailbox, *folder;
 	int64_t uidvalidity, uid; /* how far it was read */
@@ -18,12 +18,12 @@ struct polled_folder {
 	int64_t duration; /* milliseconds of the last poll; -1: not known */
 };
 
-/* What a poller has beside the reports that it ships. */
+/* What a poller ships beside its reports. */
 struct poller_state {
 	const struct polled_folder *folders;
 	size_t n_folders;
 	int64_t messages;    /* mails and files that it looked at */
-	int64_t quarantined; /* without conflicts */
+	int64_t quarantined; /* entries of quarantine, without conflicts */
 	int64_t quarantine_bytes;
 	struct arena memory; /* of all that; arena_free() it */
 };

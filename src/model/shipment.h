@@ -9,9 +9,9 @@
 #include "base/span.h"
 
 /*
- * What a poller's store tells a shared one, in the order in which it was
- * committed here.  Texts are valid UTF-8 without NUL, "" where a report is
- * silent.  Times are seconds since 1970 UTC.
+ * What a poller's store sends to a shared store (ship/ship.h), in the order in
+ * which the poller committed it.  Texts are valid UTF-8 without NUL, "" where a
+ * report says nothing.  Times are seconds since 1970 UTC.
  */
 
 enum {
@@ -20,19 +20,23 @@ enum {
 };
 
 struct shipped_failure {
-	int64_t n; /* place in its entry; -1: what the details leave out */
+	/* place in its entry; -1: failed sessions of which it has no details */
+	int64_t n;
 	const char *result_type, *side, *receiving_mx_hostname,
 	    *receiving_mx_helo, *receiving_ip, *sending_mta_ip,
 	    *failure_reason_code, *additional_information;
 	int64_t failed_sessions;
 };
 
+/* An entry of a report: one policy and its figures. */
 struct shipped_policy {
-	int64_t n; /* place in the report, from 0 */
-	bool skipped;
-	bool of_series; /* the first of the report that is not skipped with its
-			   domain, policy domain, type and mode */
-	bool of_sender; /* the first likewise about its domain */
+	int64_t n;    /* place in the report, from 0 */
+	bool skipped; /* it is about a domain of others, and counts nothing */
+	/* A report is counted once in each row of a rollup that it contributes
+	 * to.  So, of its entries that are not skipped: this is the first with
+	 * its domain, policy domain, type and mode; the first with its domain.
+	 */
+	bool of_series, of_sender;
 	const char *domain, *policy_domain, *type, *mode;
 	int64_t successful_sessions, failed_sessions, counted_sessions,
 	    counted_failed;
@@ -43,8 +47,8 @@ struct shipped_policy {
 
 /* One copy: the content of a report, and what is known of it. */
 struct shipped_report {
-	int64_t seq; /* of the event that tells of it */
-	int64_t day; /* since 1970 */
+	int64_t seq; /* number of the event that tells of it */
+	int64_t day; /* days since 1970 */
 	unsigned char identity[SHIPMENT_KEY];
 	unsigned char content[SHIPMENT_DIGEST];
 	const char *organization, *report_id;
@@ -70,10 +74,10 @@ struct shipped_drop {
 	unsigned char content[SHIPMENT_DIGEST];
 };
 
-/* A part of a journal, either of reports or of drops. */
+/* A part of a journal: either reports or drops. */
 struct shipment {
-	int64_t from; /* position before it */
-	int64_t to;   /* of its last event; `from`: there is none */
+	int64_t from; /* number of the event before it */
+	int64_t to;   /* number of its last event; `from`: it has none */
 	unsigned char mark[SHIPMENT_KEY]; /* digest of that event */
 	struct shipped_report *reports;
 	size_t n_reports;

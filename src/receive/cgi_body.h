@@ -15,8 +15,8 @@ enum cgi_body {
 
 /*
  * Read a request's body (RFC 3875 §4.2) into an empty buffer, until it ends or
- * wait_clock() shows `until`.  CONTENT_LENGTH is an upper bound and no more: a
- * body may be shorter, and need not have said how long it is.
+ * wait_clock() reaches `until`.  CONTENT_LENGTH is only an upper bound: the
+ * body may be shorter, and the header may be missing.
  */
 enum cgi_body cgi_body_read(
     int fd, const struct cgi_request *, int64_t until, struct buf *body);

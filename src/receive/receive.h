@@ -23,29 +23,29 @@ struct receive {
 	struct buf body;
 	char name[RECEIVE_NAME]; /* of the body, in place of a Message-ID */
 	struct cgi_answer answer;
-	struct arena memory; /* of what is known of the sender */
+	struct arena memory; /* for the sender's host names */
 	bool refresh; /* this POST is the one that refreshes the CSV folder */
 };
 
-/* receive_free() it in the end; the configuration outlives it. */
+/* receive_free() it in the end; the configuration must outlive it. */
 void receive_init(struct receive *, const struct config *);
 void receive_free(struct receive *);
 
 /*
  * Read the request from the variables of a CGI program and from its standard
- * input `fd`.  True when the body claims to be a report, so that it is to be
- * stored; else the answer is there.
+ * input `fd`.  True when the body claims to be a report: call receive_store().
+ * False when `answer` is already what to answer.
  */
 bool receive_read(struct receive *, char *const *environment, int fd);
 
 /*
- * Judge the report and store it, in quarantine if it is refused.  Behind an
- * answer below 300 it is on the disk.  -1 with a fault of the store, whose
- * answer is there, too: the sender shall try again.
+ * Judge the report, store it, or put it into quarantine if it is refused, and
+ * set `answer`.  When its status is below 300 the report is on the disk.  -1
+ * with a fault of the store; `answer` then asks the sender to try again.
  */
 int receive_store(struct receive *, struct store *, struct fault *);
 
-/* The answer to any request where there is trouble on this machine. */
+/* Set the answer to any request while this machine has trouble: 503. */
 void receive_fail(struct receive *);
 
 #endif

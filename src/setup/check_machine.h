@@ -7,10 +7,11 @@ struct checklist;
 struct config;
 
 /*
- * Look at what a poll needs on this machine, but for the mailboxes: the
- * configuration, the store, the CSV folder, the resolver.  What is well here
- * does not fail there.  Nothing is changed; `resolver` is "ADDRESS[@PORT]" in
- * the place of the configuration's, or NULL.  Returns whether DNS answers.
+ * Look at what a poll needs on this machine, except the mailboxes: the
+ * configuration, the store, the CSV folder, the views, the shared store, the
+ * resolver.  A poll does not fail for a point that is well here.  Nothing is
+ * changed.  `resolver` is "ADDRESS[@PORT]" to ask in place of the
+ * configuration's, or NULL.  Returns whether DNS answers.
  */
 bool check_machine(
     const struct config *, const char *resolver, struct checklist *);

@@ -11,9 +11,9 @@ struct imap;
 struct resolver;
 
 /*
- * Judge the mail with that UID in the folder that is open, which holds a
- * report: the point "dkim" says who vouches for it, or which option helps.
- * Nothing is said where the mailbox has `dkim = off`.  -1 with a fault when the
+ * Judge the mail with that UID in the open folder, which holds a report, and
+ * add the point "dkim": who vouches for the report, or which option helps.  No
+ * point is added where the mailbox has `dkim = off`.  -1 with a fault when the
  * mail cannot be fetched.
  */
 int check_signature(struct imap *, uint32_t uid, const struct config *,

@@ -4,10 +4,10 @@
 struct machine_check;
 
 /*
- * Add a point for each [view NAME]: its domains_file can be read, what it
- * writes can be written where nothing else is, and given to its group.  A
- * domain about which nothing was ever stored is named, for it may be mistyped,
- * and is no failure.
+ * Add a point for each [view NAME]: whether its domains_file can be read, its
+ * files can be written and given to its group, and no other view writes into
+ * its folder.  A domain about which no report was ever stored is named, since
+ * it may be mistyped; it is no failure.
  */
 void check_written_views(struct machine_check *);
 

@@ -8,7 +8,7 @@
 
 struct config;
 
-/* This machine being looked at, point by point. */
+/* The machine while it is looked at, point by point. */
 struct machine_check {
 	const struct config *config;
 	struct checklist *out;
@@ -16,7 +16,10 @@ struct machine_check {
 	double began;	    /* of the present point, as timing_now() */
 };
 
-/* A point begins, and what came of it; strings in the arena or constant. */
+/*
+ * Begin a point, and add it to the list with what came of it.  The strings live
+ * in the arena or are constant.
+ */
 void machine_check_begin(struct machine_check *);
 void machine_check_end(struct machine_check *, const char *name,
     enum check_state, const char *detail, const char *remedy);
@@ -30,17 +33,17 @@ const char *parent_folder(struct machine_check *, const char *path);
 /* Whether files can be made in a folder; if not, `*why` says why. */
 bool folder_is_writable(const char *folder, const char **why);
 
-/* For root: a folder of the user that runs this. */
+/* The command by which root makes a folder for the user that runs this. */
 const char *command_to_make_folder(struct machine_check *, const char *folder);
 
 /*
- * Set state, detail and remedy of a point about a CSV folder that is written:
- * it and its files, or the folder around it while it is not there.
+ * Set state, detail and remedy of a point about a CSV folder: whether it and
+ * its files can be written; while it is missing, whether it can be made.
  */
 void look_at_csv_folder(
     struct machine_check *, const char *dir, struct check_point *);
 
-/* The same of a file that is written. */
+/* The same of a file. */
 void look_at_output_file(
     struct machine_check *, const char *path, struct check_point *);
 

@@ -10,8 +10,8 @@ struct lookup;
 struct wish;
 
 /*
- * Questions that are collected, then asked together, and whose answers go to
- * where each belongs.  Zero-initialise.
+ * Wishes: questions to DNS that are collected and then asked all at once.  The
+ * records of each answer are put where the wish says.  Zero-initialise.
  */
 struct wishes {
 	struct dns_question *question;
@@ -20,8 +20,8 @@ struct wishes {
 };
 
 /*
- * Where the records of an answer go: `into` is of the type named here.  What is
- * past its room is counted as left out.
+ * What a wish's `into` points to.  Records for which it has no room are counted
+ * there as left out.
  */
 enum wish_kind {
 	WISH_STATUS,  /* NULL: only how the question ended */
@@ -33,13 +33,14 @@ enum wish_kind {
 };
 
 /*
- * Ask for that, and note in `lookup` how it ended.  What is made, the name with
- * it, goes into the arena.
+ * Add a question for the records of a type at a name.  When it is asked,
+ * `lookup` gets how that ended and `into` the records.  A copy of the name, and
+ * what `into` points to, go into the arena.
  */
 void wish(struct wishes *, struct arena *, const char *name, enum dns_type,
     struct lookup *, enum wish_kind, void *into);
 
-/* Ask, hand out the answers, and be empty again. */
+/* Ask all questions, hand out the answers, and begin a new collection. */
 void wishes_grant(struct wishes *, struct resolver *);
 
 void wishes_free(struct wishes *);

@@ -39,8 +39,8 @@ struct host_view {
 };
 
 /*
- * A domain while it is looked at: what `setup` points to.  All of it lives in
- * the arena, or as long as the view.
+ * A domain while it is looked at for `check`.  `setup` is what is judged
+ * afterwards; it points into the other members and the arena.
  */
 struct domain_view {
 	struct domain_setup setup;
@@ -55,7 +55,7 @@ struct domain_view {
 	struct address_list *target_addresses; /* one for each of `target` */
 	struct txt_answer *tlsrpt_misplaced, *sts_misplaced;
 	int64_t smtp_until; /* on wait_clock(); 0: not begun */
-	bool is_cut;	    /* a stop came before all was looked at */
+	bool is_cut;	    /* the run was stopped before all was looked at */
 };
 
 /* `domain` as A-labels; it must outlive the view. */

@@ -8,7 +8,8 @@ struct probe;
 
 /*
  * Fetch the policies of the domains whose policy host has an address, several
- * at a time.  A view is `is_cut` when a stop came before its policy.
+ * at a time.  A view's `is_cut` is set when a stop came before its policy was
+ * fetched.
  */
 void look_at_policies(const struct probe *, struct domain_view **, size_t n);
 

@@ -9,8 +9,9 @@ struct probe;
 
 /*
  * Ask the web servers of the https: URLs that reports on the domains go to,
- * several domains at a time: a GET, or with `post` the test report.  Of a
- * domain the first four are asked.  A view is `is_cut` when a stop came before.
+ * several domains at a time: with a GET, or with `post` by POSTing the test
+ * report.  Only the first four URLs of a domain are asked.  A view's `is_cut`
+ * is set when a stop came before that.
  */
 void look_at_web_targets(
     const struct probe *, struct domain_view **, size_t n, bool post);

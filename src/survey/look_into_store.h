@@ -8,8 +8,9 @@ struct fault;
 struct store;
 
 /*
- * Add to the views what the store holds of their domains: what senders saw,
- * open problems, and by which mailbox reports came.
+ * Add to the views what the store holds about their domains: what senders saw
+ * in the newest days, which problems are open, and which mailbox got the
+ * reports.
  */
 int look_into_store(
     struct store *, struct domain_view **, size_t n, struct fault *);

@@ -11,8 +11,8 @@ struct domain_verdict;
 struct domain_printer {
 	FILE *out;
 	bool json;	/* one object and line a domain */
-	bool quiet;	/* only points that warn, fail or are unknown, and
-			   nothing of a domain without any */
+	bool quiet;	/* only points that warn, fail or are unknown; a domain
+			   without such a point is left out */
 	bool has_begun; /* a domain was printed before */
 };
 

@@ -8,8 +8,8 @@ struct domain_view;
 struct probe;
 
 /*
- * The addresses of MX hosts that a run has looked at or is to look at: each
- * once, however many domains share it.
+ * The addresses of MX hosts that a run looks at.  Each is looked at once,
+ * however many domains share it.
  */
 struct smtp_targets;
 
@@ -17,10 +17,11 @@ struct smtp_targets *smtp_targets_new(const struct probe *);
 void smtp_targets_free(struct smtp_targets *); /* NULL is legal */
 
 /*
- * Look at the MX hosts of the domains, as far as that was not done before: with
+ * Look at the MX hosts of the domains that were not looked at before, with
  * several threads, but one connection at a time to an address.  Each `host` of
- * the views gets its addresses.  A domain has six times the time-out in all; a
- * view is `is_cut` when a stop came before its hosts were looked at.
+ * the views gets what was found at its addresses.  A domain may take six times
+ * the time-out in all.  A view's `is_cut` is set when a stop came before its
+ * hosts were looked at.
  */
 void smtp_targets_look(struct smtp_targets *, struct domain_view **, size_t n);
 

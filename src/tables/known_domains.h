@@ -17,13 +17,13 @@ struct known_domains {
 
 bool known_domains_have(const struct known_domains *, const char *domain);
 
-/* Those that any report is about which is counted. */
+/* The domains of all reports that count, in the arena. */
 int known_domains_read(
     struct store *, struct arena *, struct known_domains *, struct fault *);
 
 /*
- * Those that the reports are about which were stored behind the one with that
- * number; `*newest` gets the largest number there is.
+ * The domains of the reports with a larger number than `report`, which are
+ * those stored after it; `*newest` gets the largest number there is.
  */
 int new_domains_read(struct store *, int64_t report, struct arena *,
     struct known_domains *, int64_t *newest, struct fault *);

@@ -11,15 +11,17 @@ struct fault;
 struct store;
 
 /*
- * A store in a temporary file that is filled, out of another store, with what
- * the overview, the figures and the status read, and no more: rows of the
- * rollups, and what of reports, policies and failures is added up anyway.  All
- * that reads a store then says of it what it would say of that store.  What
- * each part holds, and which rows stand for several, is told beside the
- * statements that fill it (mirror.c).
+ * A mirror: a store in a temporary file, filled from another store (the shared
+ * one) with only as much as a reader needs, so that code that reads a store
+ * needs no second form for shared stores.  The rollups are as there.  Of
+ * reports, policies and failures a row may stand for many, where the reader
+ * adds them up anyway; the statements in mirror.sql say which.
  */
 
-/* The parts in which rows come; all texts but for the numbers named. */
+/*
+ * The parts of a mirror, with the cells of a row.  Cells are texts, but for
+ * those named as numbers.
+ */
 enum mirror_part {
 	/* the oldest and the newest day of all: date */
 	MIRROR_ENDS,
@@ -91,31 +93,32 @@ enum mirror_part {
 	MIRROR_PARTS
 };
 
-/* Make one; `name` tells in messages of what.  NULL with the fault. */
+/* Make an empty mirror, called `name` in messages.  NULL with the fault. */
 struct store *mirror_open(const char *name, struct fault *);
 
 /* Rows of a part on their way into a mirror. */
 struct mirror_filling {
 	struct store *mirror;
 	enum mirror_part part;
-	struct buf names; /* of the row before */
-	int64_t owner;	  /* what has these names */
+	struct buf names; /* the names in the row before ... */
+	int64_t owner;	  /* ... and the id of what is called so */
 };
 
-/* A sink for the rows of a part; mirror_filled() it when they all came. */
+/* A sink for the rows of a part.  Call mirror_filled() after the last row. */
 struct row_sink mirror_sink(
     struct mirror_filling *, struct store *, enum mirror_part);
 void mirror_filled(struct mirror_filling *);
 
-/* How many bytes the other store takes on disk. */
+/* Set how many bytes of disk the other store takes. */
 void mirror_set_size(struct store *, int64_t bytes);
 
-/* MIRROR_ENDS came: the last day is one of the rollups', too. */
+/* Call it once MIRROR_ENDS is filled: makes its last day known to the rollups.
+ */
 int mirror_end_ends(struct store *, struct fault *);
 
 /*
- * All parts for an overview of those days came: what is added up of several
- * is added up.
+ * Call it once all parts for an overview of these days are filled: makes those
+ * rollups that are sums of others.
  */
 int mirror_end_overview(
     struct store *, const char *from, const char *to, struct fault *);

@@ -16,17 +16,17 @@ struct new_problem {
 	int64_t failed;	  /* sessions */
 };
 
-/* Those behind a number; the lists are in the arena. */
+/* The problems that are newer than a number; all of it is in the arena. */
 struct new_problems {
 	struct new_problem *item; /* most failed sessions first */
 	size_t n;
-	int64_t all;	/* with those beyond the limit */
+	int64_t all;	/* how many there are, with those not listed */
 	int64_t newest; /* the largest number, or the one asked about */
 };
 
 /*
- * Read the problems whose number is larger than `after`, at most `most` of
- * them.  What a stranger invented is counted, and not listed for ever.
+ * Read the problems whose number is larger than `after`.  At most `most` are
+ * listed, since a stranger can invent any number of them; all are counted.
  */
 int new_problems_read(struct store *, int64_t after, size_t most,
     struct arena *, struct new_problems *, struct fault *);

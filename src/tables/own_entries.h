@@ -9,25 +9,26 @@ struct store;
 struct store_filter;
 
 /*
- * What a reader of few domains needs who is to see no other: a table of the
- * connection's own that tells which reports have entries about which domain,
- * for the store has no index for that.
+ * Who reads the store for a view ([view NAME]) sees only the entries about its
+ * domains.  The store has no index that finds these, so this makes a temporary
+ * table, own_entries, with a row for each report and domain.
  */
 
-/* Whether a table is read by it. */
+/* Whether that table is needed to read a table of this name. */
 bool own_entries_needed(const char *table);
 
 /*
- * Fill it with those days of the filter that changed since `generation` and are
- * not in it as they are now.  In one view of the store with what reads it.
+ * Fill own_entries with the days of the filter that changed since `generation`,
+ * but for those that it has already.  What reads it must do so in the same view
+ * of the store (store_begin_view()).
  */
 int own_entries_read(struct store *, const struct store_filter *,
     int64_t generation, struct fault *);
 
 /*
- * The first and the newest day with a report about any of the filter's domains
- * that is counted, the first not before `from` (unless that is ""); both ""
- * when there is none.
+ * The first and the newest day with a report that counts about any of the
+ * filter's domains; the first one is not further back than `days` days from the
+ * newest.  Both are "" when there is no such report.
  */
 int own_days(struct store *, const struct store_filter *, unsigned days,
     char from[static 16], char to[static 16], struct fault *);

@@ -18,10 +18,10 @@ struct store_filter {
 	size_t n_organizations;		  /* 0: all */
 	bool lives_gathered; /* by store_gather_lives(), with this filter */
 	/*
-	 * As if the store held the reports about `domains` alone: "the newest
-	 * day" is one of theirs, and a row tells nothing of other domains.
-	 * Then from, to and domains are set, and own_entries_read() came
-	 * before.
+	 * Read for a view ([view NAME]): as if the store held nothing but the
+	 * reports about `domains`.  "The newest day" is one of theirs, and a
+	 * row tells nothing of other domains.  from, to and domains must be
+	 * set, and own_entries_read() called before.
 	 */
 	bool alone;
 };
@@ -29,13 +29,14 @@ struct store_filter {
 /* The names of the tables that can be exported; NULL past the last. */
 const char *store_table_name(size_t i);
 
-/* Give the rows of such a table, in their stable order, to `sink`. */
+/* Give the rows of a table, in the order that it always has, to `sink`. */
 int store_read_table(struct store *, const char *table,
     const struct store_filter *, const struct row_sink *, struct fault *);
 
 /*
- * Work out what each sender's reports come to, once for all tables that are
- * read with this filter afterwards.  store_forget_lives() drops it again.
+ * Gather the view sender_lives (what each sender's reports come to) into a
+ * temporary table, once for all tables that are read with this filter
+ * afterwards.  store_forget_lives() drops it again.
  */
 int store_gather_lives(struct store *, struct store_filter *, struct fault *);
 

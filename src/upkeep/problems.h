@@ -21,25 +21,26 @@ struct store_result_type {
 int store_set_result_types(
     struct store *, const struct store_result_type *, size_t n, struct fault *);
 
-/* One cause, as it is known by its number. */
+/* A problem: one result type at one MX host for mail to one domain. */
 struct store_problem {
 	int64_t number;
 	const char *domain, *mx, *result_type;
-	const char *muted_until, *mute_note; /* "" when it never was */
+	const char *muted_until, *mute_note; /* "" when it was never muted */
 };
 
-/* Exit code 66 when there is none of that number. */
+/* Read the problem of that number, with strings in the arena.  Exit code 66
+ * when there is none. */
 int store_get_problem(struct store *, int64_t number, struct arena *,
     struct store_problem *, struct fault *);
 
-/* Be silent about a problem up to a day, that one included. */
+/* Mute a problem up to and including a day, "2026-11-23". */
 int store_mute(struct store *, int64_t number, const char *until,
     const char *note, struct fault *);
 
 /* End a mute.  Exit code 66 when the problem is not muted. */
 int store_end_mute(struct store *, int64_t number, struct fault *);
 
-/* Give every problem with a mute to `fn`, by number; -1 when that fails. */
+/* Call `fn` for every muted problem, in order of number. */
 typedef void store_mute_fn(void *arg, const struct store_problem *);
 int store_read_mutes(
     struct store *, store_mute_fn *, void *arg, struct fault *);

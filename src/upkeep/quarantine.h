@@ -18,8 +18,8 @@ struct store;
  */
 
 /*
- * All of it, oldest first: id, seen (time), source, uid, sender, subject,
- * code, place, filename, size, kept (1: the bytes are).
+ * Read all entries, oldest first.  Columns: id, seen (time), source, uid,
+ * sender, subject, code, place, filename, size, kept (1: its bytes are kept).
  */
 int store_read_quarantine(
     struct store *, const struct row_sink *, struct fault *);
@@ -43,19 +43,22 @@ struct store_quarantined {
 	int64_t counted;  /* the one that counts; 0: none */
 };
 
-/* Exit code 66 when there is no such entry. */
+/* Read an entry.  Exit code 66 when there is none of that number. */
 int store_quarantine_get(struct store *, int64_t id, struct arena *,
     struct store_quarantined *, struct fault *);
 
-/* Forget it: the bytes, or the contradicting copy, are gone. */
+/*
+ * Drop an entry with its bytes, or the contradicting copy, in a transaction of
+ * its own.
+ */
 int store_quarantine_drop(struct store *, int64_t id, struct fault *);
 
-/* The same, in the transaction that is open. */
+/* The same in the open transaction. */
 int store_quarantine_settle(struct store *, int64_t id, struct fault *);
 
 /*
- * A contradicting copy becomes the one that counts, and the one that counted
- * takes its place in quarantine.
+ * Let a contradicting copy count; the copy that counted takes its place in
+ * quarantine.
  */
 int store_quarantine_accept(struct store *, int64_t id, struct fault *);
 

@@ -8,7 +8,10 @@ struct fault;
 struct report;
 struct store;
 
-/* A stored report, as far as the store holds it; digest included. */
+/*
+ * Read a stored report, as far as the store holds it, with its digest; strings
+ * are in the arena.
+ */
 int store_load_report(struct store *, int64_t report, struct arena *,
     struct report *, struct fault *);
 
