@@ -133,7 +133,7 @@ const struct command cmd_check = {
 	.summary = "whether all is right, point by point",
 	.options = OPTION_MAILBOX | OPTION_JSON | OPTION_DOMAINS,
 	.needs_file = "what is looked at is a poller and its store, which is a "
-		      "file: leave it out, and the shared store of "
+		      "file: leave -d out, and the shared store of "
 		      "[postgresql] is looked at, too",
 	.run = run,
 };

@@ -192,7 +192,7 @@ const struct command cmd_import = {
 	.summary = "import report files and mails; - is stdin",
 	.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_TIMING | OPTION_DKIM,
 	.needs_file = "reports are imported into the store of a poller, which "
-		      "is a file, and shipped from there: leave it out, and "
+		      "is a file, and shipped from there: leave -d out, and "
 		      "name the shared store in [postgresql]",
 	.run = run,
 };

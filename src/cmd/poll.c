@@ -221,7 +221,7 @@ const struct command cmd_poll = {
 	.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_TIMING | OPTION_AGAIN |
 		   OPTION_SYSLOG,
 	.needs_file = "mails are polled into the store of a poller, which is a "
-		      "file, and shipped from there: leave it out, and name "
+		      "file, and shipped from there: leave -d out, and name "
 		      "the shared store in [postgresql]",
 	.run = run,
 };

@@ -159,7 +159,7 @@ const struct command cmd_receive = {
 	.arguments = "",
 	.summary = "CGI program: a report POSTed over HTTPS",
 	.needs_file = "reports are received into the store of a poller, which "
-		      "is a file, and shipped from there: leave it out, and "
+		      "is a file, and shipped from there: leave -d out, and "
 		      "name the shared store in [postgresql]",
 	.run = run,
 };

@@ -91,8 +91,9 @@ line_words(void *arg, const struct ship_journal *j)
 	    j->shipped[0] != '\0' ? j->shipped : "never", j->reports,
 	    j->duplicates, j->conflicts, j->better);
 	if (j->waiting > 0)
-		printf(
-		    "    %" PRId64 " events wait: `tlsrua ship`\n", j->waiting);
+		printf("    %" PRId64
+		       " event%s not shipped yet: `tlsrua ship`\n",
+		    j->waiting, j->waiting == 1 ? "" : "s");
 	if (j->unshipped == 0)
 		return;
 	printf("    %" PRId64 " report%s the shared store does not take: ",
@@ -151,7 +152,7 @@ check_arguments(const struct options *o)
 		return cmd_usage("ship: --print goes with --init");
 	if (o->init + o->status + o->again > 1)
 		return cmd_usage(
-		    "ship: --init, --status and --again stand alone");
+		    "ship: give only one of --init, --status and --again");
 	if (o->json && o->init)
 		return cmd_usage("ship: --init has nothing to say in JSON");
 	return 0;
@@ -172,9 +173,10 @@ run(const struct options *o)
 		ship_settings_of(&in.config, &settings);
 		settings.again = o->again;
 		if (settings.service[0] == '\0') {
-			log_error("%s: [postgresql] service is not set: name a "
-				  "section of libpq's service file, in which "
-				  "the shared store is",
+			log_error("%s: [postgresql] service is not set: write "
+				  "service = NAME, where NAME is the section "
+				  "of libpq's service file that leads to the "
+				  "shared store",
 			    in.config.path);
 			status = EX_CONFIG;
 		} else if (o->init) {
@@ -194,7 +196,7 @@ const struct command cmd_ship = {
 	.arguments = "[--init | --status | --again] [--json]",
 	.summary = "ship what is new to PostgreSQL",
 	.options = OPTION_JSON | OPTION_SHIP,
-	.needs_file = "what is shipped is the store of a poller, which is a "
-		      "file: name the shared store in [postgresql]",
+	.needs_file = "it ships the store of a poller, which is a file: leave "
+		      "-d out, and name the shared store in [postgresql]",
 	.run = run,
 };

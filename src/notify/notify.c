@@ -320,7 +320,8 @@ await(pid_t pid)
 	} while (ended == -1 && errno == EINTR);
 	if (ended == pid && WIFEXITED(status))
 		return WEXITSTATUS(status);
-	log_error("notify: its process was ended; the next run tells the rest");
+	log_error("notify: the process that runs the command was killed; the "
+		  "next run tells the rest");
 	return EX_SOFTWARE;
 }
 

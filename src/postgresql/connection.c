@@ -86,8 +86,8 @@ wait_for(struct pg *p, short events, struct fault *f)
 		    "from here",
 		    p->service);
 	return fault(f, FAULT_SESSION, EX_UNAVAILABLE,
-	    "postgresql: service %s: no answer within %u seconds: timeout in "
-	    "[postgresql] says how long to wait",
+	    "postgresql: service %s: no answer within %u seconds; to wait "
+	    "longer, set timeout in [postgresql]",
 	    p->service, p->timeout);
 }
 

@@ -169,8 +169,8 @@ shared_accept(struct pg *p, int64_t report, struct fault *f)
 	if (why == 'p')
 		return fault(f, FAULT_HOST, EX_DATAERR,
 		    "report %lld: the details of its day were pruned, so the "
-		    "day cannot be counted with another copy: `tlsrua -d "
-		    "postgresql:%s drop %lld`",
+		    "day cannot be counted with another copy; to drop this "
+		    "copy: `tlsrua -d postgresql:%s drop %lld`",
 		    (long long)report, p->service, (long long)report);
 	return 0;
 }

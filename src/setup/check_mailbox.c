@@ -228,8 +228,8 @@ remember(const char *path, const struct imap_account *account,
 	if ((st = store_open(path, STORE_WRITE, &f)) == NULL ||
 	    login_refusal_update(st, account, fate, true, refusal->text, &f) ==
 		-1)
-		log_warn("%s: what the login came to cannot be noted for the "
-			 "next poll: %s",
+		log_warn("%s: the store cannot note for the next poll how the "
+			 "login ended: %s",
 		    account->name, f.text);
 	store_close(st);
 }

@@ -242,8 +242,8 @@ accept_entry(
 	if ((pruned = store_is_pruned(st, q->counted, f)) == 1)
 		return fault(f, FAULT_HOST, EX_DATAERR,
 		    "quarantine: %lld: the details of its day were pruned, so "
-		    "the day cannot be counted with another copy: `tlsrua "
-		    "quarantine drop %lld`",
+		    "the day cannot be counted with another copy; to drop "
+		    "this copy: `tlsrua quarantine drop %lld`",
 		    (long long)q->id, (long long)q->id);
 	return pruned == -1 ? -1 : accept_conflict(st, q, f);
 }

@@ -64,6 +64,9 @@ def some_report(rng, number, days=30, domains=8, good=None):
             "policies": policies}
 
 
+SHARED = "postgresql:read"  # see ReadStore
+
+
 class Poller:
     """A store of its own that ships."""
 
@@ -121,12 +124,6 @@ class SharedStore(Scene):
         cls.pg.sql(cls.script)
         cls.pg.role("poller", "tlsrua_ship", password=PASSWORD)
 
-    @classmethod
-    def add_reader(cls):
-        """A role that reads all, as the service "read"."""
-        cls.pg.role("reader", "tlsrua_read")
-        cls.pg.service("read", user="reader")
-
     def setUp(self):
         super().setUp()
         self.empty()
@@ -153,3 +150,18 @@ class SharedStore(Scene):
 def kill(process):
     process.send_signal(signal.SIGKILL)
     process.wait(HANG)
+
+
+class ReadStore(SharedStore):
+    """A shared store that one poller fills, and SHARED reads as a member of tlsrua_read."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.pg.role("reader", "tlsrua_read")
+        cls.pg.service("read", user="reader")
+
+    def setUp(self):
+        super().setUp()
+        self.maxDiff = 4000
+        self.poller = Poller(self, "one")

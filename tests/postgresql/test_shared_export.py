@@ -7,13 +7,12 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import tap  # noqa: E402
 from lib.program import CONFIG, NOPERM, OK, PROTOCOL, UNAVAILABLE, USAGE  # noqa: E402
-from lib.shared_store import Poller, SharedStore  # noqa: E402
+from lib.shared_store import SHARED, Poller, ReadStore  # noqa: E402
 
 TABLES = ("daily", "weekly", "monthly", "failures", "problems", "mx", "domains", "senders", "reports")
 CHOICES = ((), ("--since", "9d"), ("--from", "2026-11-05", "--to", "2026-11-12"), ("--domain", "d3.example"),
            ("--domain", "d1.example", "--domain", "d5.example", "--since", "20d"), ("--org", "Čedar"),
            ("--org", "Dogwood's", "--domain", "d2.example"), ("--domain", "none.example"))
-SHARED = "postgresql:read"
 
 
 def without_numbers(table, text):
@@ -24,15 +23,9 @@ def without_numbers(table, text):
     return "".join(lines[:1] + sorted(lines[1:])) if table == "problems" else "".join(lines)
 
 
-class SharedExport(SharedStore):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.add_reader()
-
+class SharedExport(ReadStore):
     def setUp(self):
         super().setUp()
-        self.poller = Poller(self, "one")
         self.poller.take(self.reports(300))
 
     def tables(self, source, *args):

@@ -12,28 +12,17 @@ from lib import signing, tap  # noqa: E402
 from lib.postgresql import ADMINISTRATOR, DATABASE  # noqa: E402
 from lib.nameserver import Nameserver  # noqa: E402
 from lib.program import OK, USAGE  # noqa: E402
-from lib.shared_store import Poller, SharedStore  # noqa: E402
+from lib.shared_store import SHARED, Poller, ReadStore  # noqa: E402
 from lib.signed import mail  # noqa: E402
 
 RANGES = ((), ("--since", "9d"), ("--since", "all"), ("--from", "2026-11-05", "--to", "2026-11-12"),
           ("--to", "2026-11-10"), ("--domain", "d3.example"),
           ("--domain", "d1.example", "--domain", "d5.example", "--since", "20d"), ("--domain", "none.example"),
           ("--from", "2027-01-01"))
-SHARED = "postgresql:read"
 NOW = {"SOURCE_DATE_EPOCH": "1795305600"}  # 2026-11-22
 
 
-class SharedOverview(SharedStore):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.add_reader()
-
-    def setUp(self):
-        super().setUp()
-        self.maxDiff = 4000
-        self.poller = Poller(self, "one")
-
+class SharedOverview(ReadStore):
     def take_mails(self, number, seed=3):
         """Reports as mails, of which some are signed by their reporter."""
         rng, dns = random.Random(seed), Nameserver()

@@ -7,9 +7,8 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import tap  # noqa: E402
 from lib.program import CANTCREAT, OK, UNAVAILABLE  # noqa: E402
-from lib.shared_store import Poller, SharedStore  # noqa: E402
+from lib.shared_store import SHARED, ReadStore  # noqa: E402
 
-SHARED = "postgresql:read"
 TELL = """#!/bin/sh
 test ! -e '{dir}/refuse' || exit 9
 echo "$TLSRUA_CHANGE $TLSRUA_DOMAINS $TLSRUA_MX $TLSRUA_RESULT_TYPE" >>'{dir}/told'
@@ -17,16 +16,9 @@ cat >/dev/null
 """
 
 
-class SharedTold(SharedStore):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.add_reader()
-
+class SharedTold(ReadStore):
     def setUp(self):
         super().setUp()
-        self.maxDiff = 4000
-        self.poller = Poller(self, "one")
         self.write("tell", TELL.format(dir=self.dir), 0o755)
         self.conf = self.config(store=self.poller.store, export=False, extra=f"[notify]\ncommand = {self.path('tell')}\n")
 

@@ -159,7 +159,7 @@ class Ship(SharedStore):
         self.assertIn("3 reports new there", lines)
         two.ship()
         one.take(self.reports(4))
-        self.assertIn("1 events wait", self.expect(OK, "-c", one.conf, "ship", "--status", env=self.pg.env).out)
+        self.assertIn("1 event not shipped yet", self.expect(OK, "-c", one.conf, "ship", "--status", env=self.pg.env).out)
         out = self.expect(OK, "-c", two.conf, "ship", "--status", "--json", env=self.pg.env).out
         schema.check("ship-status", *map(json.loads, out.splitlines()))
         schema.check("ship", self.expect(OK, "-c", one.conf, "ship", "--json", env=self.pg.env).json)
