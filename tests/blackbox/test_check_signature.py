@@ -6,8 +6,8 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, tap  # noqa: E402
-from lib.dovecot import Dovecot  # noqa: E402
 from lib.program import CHECK, OK, mailbox  # noqa: E402
+from lib.served import Served  # noqa: E402
 from lib.signed import NOW, Dkim, day, mail, report, timedelta  # noqa: E402
 
 GOOGLE = (b"Authentication-Results: mx.google.com;\r\n dkim=pass header.i=@reporter.example header.s=s1;\r\n"
@@ -15,26 +15,12 @@ GOOGLE = (b"Authentication-Results: mx.google.com;\r\n dkim=pass header.i=@repor
 MICROSOFT = b"Authentication-Results: spf=pass smtp.mailfrom=x; dkim=pass (ok)\r\n header.d=reporter.example;\r\n"
 
 
-class Signature(Dkim):
-    users = 0
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.server = Dovecot({"nobody@example.org": []})
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.close()
-
+class Signature(Dkim, Served):
     def check(self, status, *raws, mode="record", **options):
         """The point "dkim" of a folder with those mails, the last one the newest."""
         mails = [corpus.Mail(raw.replace(b"\r\n", b"\n"), NOW - timedelta(hours=len(raws) - i), "report")
                  for i, raw in enumerate(raws)]
-        Signature.users += 1
-        user = f"reports{self.users}@example.org"
-        self.server.add_user(user, mails)
-        config = self.config(mailbox(self.server, user, dkim=mode, **options), export=False,
+        config = self.config(mailbox(self.server, self.user(mails), dkim=mode, **options), export=False,
                              extra=f"[dns]\nresolver = {self.dns.address}\ntrust_anchor = none\ntimeout = 1s\n")
         result = self.expect(status, "-c", config, "check", "--mailbox", "--json")
         points = [p for p in json.loads(result.out)["points"] if p["name"] == "dkim"]

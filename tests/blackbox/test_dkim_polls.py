@@ -5,42 +5,29 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, tap  # noqa: E402
-from lib.dovecot import Dovecot  # noqa: E402
 from lib.folders import contents  # noqa: E402
 from lib.nameserver import TXT, chunks, wire_text  # noqa: E402
 from lib.program import OK, mailbox  # noqa: E402
+from lib.served import Served  # noqa: E402
 from lib.signed import NOW, Dkim, day, mail, report, timedelta  # noqa: E402
 
 ORGANIZATIONS = 8
 EACH = 3  # mails of each
 
 
-class Polled(Dkim):
-    users = 0
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.server = Dovecot({"nobody@example.org": []})
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.close()
-
+class Polled(Dkim, Served):
     def serve(self, *raws, ago=timedelta(hours=1)):
         """A mailbox with those mails, which arrived so long ago."""
-        Polled.users += 1
-        self.user = f"reports{self.users}@example.org"
-        self.server.add_user(self.user, [corpus.Mail(raw.replace(b"\r\n", b"\n"), NOW - ago, "report") for raw in raws])
+        self.box = self.user([corpus.Mail(raw.replace(b"\r\n", b"\n"), NOW - ago, "report") for raw in raws])
 
     def poll(self, more="", **options):
         extra = f"[dns]\nresolver = {self.dns.address}\ntrust_anchor = none\ntimeout = 1s\n{more}"
-        config = self.config(mailbox(self.server, self.user, **options), extra=extra)
+        config = self.config(mailbox(self.server, self.box, **options), extra=extra)
         return self.expect(OK, "-c", config, "poll", "--json")
 
     def left(self):
         """How many mails the server still has."""
-        return sum(len(mails) for mails in contents(self.server, self.user).values())
+        return sum(len(mails) for mails in contents(self.server, self.box).values())
 
 
 class Since(Polled):
@@ -59,7 +46,7 @@ class Since(Polled):
         self.serve(mail(report(6)), ago=timedelta(days=4))
         self.poll(dkim="require")
         self.assertEqual([("dkim-missing", "", "unauthenticated")], self.verdicts())
-        self.server.deliver(self.user, [corpus.Mail(mail(report(3), 2).replace(b"\r\n", b"\n"), NOW + timedelta(days=1),
+        self.server.deliver(self.box, [corpus.Mail(mail(report(3), 2).replace(b"\r\n", b"\n"), NOW + timedelta(days=1),
                                                     "report")])
         self.assertEqual(1, self.poll(dkim="require").json["rejected"])
 

@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import corpus, tap  # noqa: E402
 from lib.junk import zipped  # noqa: E402
+from lib.mixed import feedback  # noqa: E402
 from lib.program import DATAERR, OK, mailbox  # noqa: E402
 from lib.served import Served  # noqa: E402
 
@@ -19,13 +20,7 @@ NONE = object()  # no file name
 
 
 def report(records=3):
-    rng = random.Random(records)
-    rows = "".join(f"<record><row><source_ip>192.0.2.{rng.randrange(256)}</source_ip><count>{rng.randrange(1, 900)}</count>"
-                   f"</row><identifiers><header_from>alder.example</header_from></identifiers></record>\n"
-                   for _ in range(records))
-    return ("<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n<feedback>\n<report_metadata><org_name>sender.example</org_name>"
-            f"<report_id>{records}</report_id></report_metadata>\n<policy_published><domain>alder.example</domain>"
-            f"<p>none</p></policy_published>\n{rows}</feedback>\n").encode()
+    return feedback(random.Random(records), records, records)
 
 
 def part(data, media, name, encoding="base64"):

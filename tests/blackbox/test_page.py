@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import browser, corpus, tap  # noqa: E402
 from lib.program import CANTCREAT, OK, SANITIZED, USAGE, Scene  # noqa: E402
+from lib.stored_corpus import StoredCorpus  # noqa: E402
 
 VOID = {"meta", "link", "br"}
 # their end tags may be left out
@@ -82,23 +83,8 @@ def number(text):
     return int(text.replace(",", ""))
 
 
-class Page(Scene):
-    @classmethod
-    def setUpClass(cls):
-        cls.corpus = corpus.build(1500, seed=8, days=60, failing=0.2, broken=0.01)
-        cls.daily = cls.corpus.daily()
-        cls.last = max(date.fromisoformat(r[0]) for r in cls.daily)
-        cls.filled = None  # a store with all that, made once
-
-    def setUp(self):
-        super().setUp()
-        if type(self).filled is None:
-            corpus.write_maildir(self.path("in"), self.corpus.mails)
-            self.run_it("-d", self.store, "import", "-q", self.path("in"))
-            type(self).filled = self.read("tlsrua.db")
-        else:
-            self.write("tlsrua.db", self.filled, 0o600)
-
+class Page(StoredCorpus):
+    made_of = {"seed": 8, "days": 60, "failing": 0.2, "broken": 0.01}
     NOON = {"SOURCE_DATE_EPOCH": "1795867200"}  # the page says when it was made
 
     def page(self, *options):

@@ -7,18 +7,11 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import providers, tap  # noqa: E402
-from lib.program import CHECK, FIXTURES, NOPERM, OK, TEMPFAIL, TOP, UNAVAILABLE, Scene  # noqa: E402
-from lib.providers import PASSWORD, TOKEN, USER, Provider  # noqa: E402
+from lib.program import CHECK, FIXTURES, NOPERM, OK, TEMPFAIL, TOP, UNAVAILABLE  # noqa: E402
+from lib.providers import PASSWORD, TOKEN, USER, ProviderScene  # noqa: E402
 
 
-class Provided(Scene):
-    def serve(self, kind, **options):
-        folder = self.path("server")
-        os.makedirs(folder, exist_ok=True)
-        server = Provider(kind, folder, **options)
-        self.addCleanup(server.close)
-        return server
-
+class Provided(ProviderScene):
     def token(self, *tokens):
         """A helper that prints these tokens, one a call, and the last one from then on."""
         script = self.write("helper", "#!/bin/sh\nd=$(dirname \"$0\")\necho run >> \"$d/runs\"\nhead -n 1 \"$d/tokens\"\n"

@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import tap  # noqa: E402
 from lib.patience import HANG  # noqa: E402
 from lib.program import BINARY, CHECK, CONFIG, NOPERM, OK, Scene, as_nobody, environment  # noqa: E402
-from lib.providers import USER, Provider, Talk  # noqa: E402
+from lib.providers import USER, ProviderScene, Talk  # noqa: E402
 
 PASSWORDS = {"plain": "Correct \"Horse\\ Battery 9", "beyond ASCII": "Sch\u00f6ner Tag \u4f60\u597d 77"}
 TOKEN = "ya29.a0AfH6SMBx-fresh_token+/=="
@@ -101,14 +101,7 @@ def forms(secret):
     return found
 
 
-class Secrets(Scene):
-    def serve(self, kind, **options):
-        folder = self.path("server")
-        os.makedirs(folder, exist_ok=True)
-        server = Provider(kind, folder, **options)
-        self.addCleanup(server.close)
-        return server
-
+class Secrets(ProviderScene):
     def ways(self):
         """(auth, secret, options of the mailbox) of every way to log in."""
         for auth in ("plain", "login", "scram-sha-256"):

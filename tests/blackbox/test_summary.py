@@ -5,12 +5,13 @@ import os
 import re
 import sys
 from collections import defaultdict
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, timedelta
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from lib import corpus, tap  # noqa: E402
+from lib import tap  # noqa: E402
 from lib.made import YESTERDAY, Made, report  # noqa: E402
-from lib.program import CHECK, DATAERR, NOINPUT, OK, TOP, USAGE, Scene  # noqa: E402
+from lib.program import CHECK, DATAERR, NOINPUT, OK, TOP, USAGE  # noqa: E402
+from lib.stored_corpus import StoredCorpus  # noqa: E402
 
 
 def figures(rows, first, last):
@@ -23,25 +24,10 @@ def figures(rows, first, last):
     return {k: tuple(v) for k, v in sums.items()}
 
 
-class Figures(Scene):
+class Figures(StoredCorpus):
     """Against what the generator's senders meant."""
     DAYS = 60
-
-    @classmethod
-    def setUpClass(cls):
-        cls.corpus = corpus.build(1500, seed=5, days=cls.DAYS, failing=0.2, broken=0.01, conflicts=0.01)
-        cls.daily = cls.corpus.daily()
-        cls.last = max(date.fromisoformat(r[0]) for r in cls.daily)
-        cls.filled = None  # a store with all that, made once
-
-    def setUp(self):
-        super().setUp()
-        if type(self).filled is None:
-            corpus.write_maildir(self.path("in"), self.corpus.mails)
-            self.run_it("-d", self.store, "import", "-q", self.path("in"))
-            type(self).filled = self.read("tlsrua.db")
-        else:
-            self.write("tlsrua.db", self.filled, 0o600)
+    made_of = {"seed": 5, "days": DAYS, "failing": 0.2, "broken": 0.01, "conflicts": 0.01}
 
     def summary(self, *options):
         return self.expect(OK, "-d", self.store, "summary", "--json", *options).json

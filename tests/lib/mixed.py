@@ -68,6 +68,7 @@ def letters(number, seed=1, size=18000, begin=datetime(2026, 9, 1, 6, tzinfo=tim
 
 
 def feedback(rng, records, number):
+    """A DMARC report."""
     rows = "".join(f"<record><row><source_ip>192.0.2.{rng.randrange(256)}</source_ip><count>{rng.randrange(1, 900)}</count>"
                    f"</row><identifiers><header_from>{SITE.domain}</header_from></identifiers></record>\n"
                    for _ in range(records))

@@ -11,6 +11,7 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from lib.program import Scene  # noqa: E402
 from scripted_imap import Context, Hangup, Session, make_certificate, report  # noqa: E402
 
 USER = "tls-reports@example.org"
@@ -325,3 +326,12 @@ class Provider:
 
     def __exit__(self, *_):
         self.close()
+
+
+class ProviderScene(Scene):
+    def serve(self, kind, **options):
+        folder = self.path("server")
+        os.makedirs(folder, exist_ok=True)
+        server = Provider(kind, folder, **options)
+        self.addCleanup(server.close)
+        return server

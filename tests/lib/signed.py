@@ -53,6 +53,7 @@ def arrived(raw):
 class Dkim(Scene):
     @classmethod
     def setUpClass(cls):
+        super().setUpClass()
         cls.signer = signing.Signer("reporter.example")
 
     def setUp(self):

@@ -18,27 +18,20 @@ from lib.filled import fill  # noqa: E402
 from lib.patience import HANG, catches, wait_until  # noqa: E402
 from lib.postgresql import ADMINISTRATOR, DATABASE  # noqa: E402
 from lib.program import OK, PROTOCOL, TEMPFAIL, UNAVAILABLE  # noqa: E402
+from lib.proxy import Proxy  # noqa: E402
 from lib.shared_store import PASSWORD, Poller, SharedStore, kill  # noqa: E402
 
 MOMENTS = int(os.environ.get("SHIP_MOMENTS", "2"))
 REPORTS = 12000 if MOMENTS > 10 else 6000  # three batches, or two
 
 
-class Cutting:
-    """A proxy to the server that cuts the next connection after so many bytes either way, or of answers alone."""
+class Cutting(Proxy):
+    """Cuts the next connection after so many bytes either way, or of answers alone; several go through side by side."""
 
     def __init__(self, port, answers=False):
-        self.target, self.after, self.cuts, self.answers = port, None, 0, answers
+        self.after, self.cuts, self.answers = None, 0, answers
         self.answered = 0  # bytes
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self.thread.start()
-
-    def close(self):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        self.thread.join()
+        super().__init__(port)
 
     def _run(self):
         while True:

@@ -31,6 +31,7 @@
 #include "store/store.h"
 #include "store/store_private.h"
 #include "tables/tables.h"
+#include "upkeep/verify.h"
 
 struct scene {
 	char dir[256];
@@ -192,6 +193,28 @@ assert_rows_(const struct scene *s, const char *query, const char *expected,
 	    " AND (SELECT total(messages) FROM mailboxes) = (SELECT" \
 	    " count(*) FROM messages WHERE mailbox IS NOT NULL)",    \
 	    1)
+
+static inline void
+fail_for_difference(void *arg, const struct store_difference *d)
+{
+	(void)arg;
+	fail_msg(
+	    "%s: %s: %s, not %s", d->rollup, d->what, d->stored, d->counted);
+}
+
+/* What the rollups hold is what counting the reports anew gives. */
+static inline void
+assert_rollups_are_true(struct scene *s)
+{
+	assert_ok(s, store_verify(s->st, fail_for_difference, NULL, &s->f));
+}
+
+/* That, and the totals are. */
+#define assert_figures(s)                   \
+	do {                                \
+		assert_rollups_are_true(s); \
+		assert_totals(s);           \
+	} while (0)
 
 static const struct failure some_failure = {
 	.result_type = "certificate-expired",

@@ -6,7 +6,6 @@
 #include "store/rejects.h"
 #include "store/vouched.h"
 #include "upkeep/quarantine.h"
-#include "upkeep/verify.h"
 
 static const struct failure no_tls = {
 	.result_type = "starttls-not-supported",
@@ -19,20 +18,6 @@ static const struct failure no_tls = {
 	.additional_information = "",
 	.failed_sessions = 3,
 };
-
-static void
-none_differs(void *arg, const struct store_difference *d)
-{
-	(void)arg;
-	fail_msg(
-	    "%s: %s: %s, not %s", d->rollup, d->what, d->stored, d->counted);
-}
-
-static void
-assert_rollups_are_true(struct scene *s)
-{
-	assert_ok(s, store_verify(s->st, none_differs, NULL, &s->f));
-}
 
 /* A report with a failure, and who vouches for it. */
 static struct report

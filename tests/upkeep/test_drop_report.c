@@ -7,7 +7,6 @@
 #include "upkeep/drop_report.h"
 #include "upkeep/prune.h"
 #include "upkeep/quarantine.h"
-#include "upkeep/verify.h"
 
 /* A report that is taken out again, with its figures. */
 
@@ -36,20 +35,6 @@ assert_not_dropped(struct scene *s, int64_t id, int status, const char *text)
 	assert_int_equal(s->f.status, status);
 	assert_non_null(strstr(s->f.text, text));
 	arena_free(&a);
-}
-
-static void
-differs(void *arg, const struct store_difference *d)
-{
-	(void)arg;
-	fail_msg("%s: %s: %s, %s", d->rollup, d->what, d->stored, d->counted);
-}
-
-static void
-assert_figures(struct scene *s)
-{
-	assert_ok(s, store_verify(s->st, differs, NULL, &s->f));
-	assert_totals(s);
 }
 
 /* All that a person or a spreadsheet sees. */
