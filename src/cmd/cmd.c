@@ -29,9 +29,9 @@ is_same_store(const char *a, const char *b)
 }
 
 /*
- * Put the store of -d in place of the configuration's, whose CSV folder and
- * views another store must not write, and of whose problems alone people are
- * told.
+ * Put the store of -d in place of the configuration's.  If it is another one,
+ * it must not write the CSV folder and views of the configuration, and [notify]
+ * command is not run for its problems.
  */
 static void
 use_store(struct config *c, const char *path)
@@ -39,7 +39,7 @@ use_store(struct config *c, const char *path)
 	if (!is_same_store(c->store_path, path)) {
 		c->export_dir = "";
 		c->n_views = 0;
-		/* of a shared store people are told by `notify` alone */
+		/* but `notify` runs it for those of a shared store */
 		if (shared_store_service(path) == NULL)
 			c->notify_command = "";
 	}

@@ -40,7 +40,10 @@ enum config_need {
 	CONFIG_UNUSED	 /* read only when there is one */
 };
 
-/* The service of the store (config/shared_store.h); NULL: it is a file. */
+/*
+ * The service (config/shared_store.h) when -d names a shared store; NULL when
+ * the store is a file.
+ */
 const char *cmd_shared_service(const struct config *);
 
 /*
@@ -50,11 +53,11 @@ const char *cmd_shared_service(const struct config *);
  */
 int cmd_config(const struct options *, enum config_need, struct config *);
 
-/* The configuration, and the store that it names. */
+/* The configuration, and the store that it or -d names. */
 struct opened {
 	struct config config;
 	struct store *store;
-	struct shared_mirror *shared; /* the store is its; or NULL */
+	struct shared_mirror *shared; /* `store` is its mirror; NULL: a file */
 };
 
 /*
@@ -65,20 +68,23 @@ int cmd_open(const struct options *, enum config_need, enum store_access,
     struct opened *);
 
 /*
- * The same to read, also a shared store, of which the caller then brings what
- * it reads (ship/shared_mirror.h).
+ * The same for a command that only reads, and can read a shared store as well:
+ * then `store` is a mirror of it, into which the caller has to bring what it
+ * reads (ship/shared_mirror.h).
  */
 int cmd_open_reading(const struct options *, enum config_need, struct opened *);
 
-/* The second halves of these, where the configuration was read by cmd_config().
+/*
+ * Only open the store, after cmd_config() has read the configuration: the
+ * second halves of cmd_open() and cmd_open_reading().
  */
 int cmd_open_store(enum store_access, struct opened *);
 int cmd_open_to_read(const struct options *, struct opened *);
 
 /*
- * What people do to a store: `here` to one that is a file and was opened so,
- * `there` to a shared one.  Both return 0, or the exit code once what is wrong
- * was logged.
+ * A change that people make to a store, in two forms: `here` for a store that
+ * is a file, opened with `access`; `there` for a shared store.  Both return 0,
+ * or the exit code once what is wrong was logged.
  */
 struct shared_service;
 struct store_work {
@@ -88,7 +94,7 @@ struct store_work {
 	void *arg;
 };
 
-/* Do it to the configuration's store, or that of -d; the exit code. */
+/* Make it to the store that the configuration or -d names; the exit code. */
 int cmd_work(const struct options *, const struct store_work *);
 
 void cmd_close(struct opened *);
@@ -96,7 +102,7 @@ void cmd_close(struct opened *);
 /* Log a fault and return its exit code. */
 int cmd_failed(const struct fault *);
 
-/* Of several exit codes that of the first failure stays. */
+/* Put `next` into `*status`, unless there is an earlier failure in it. */
 void cmd_note_status(int *status, int next);
 
 /*

@@ -67,7 +67,7 @@ write_gauge(void *arg, const struct metric *m,
 	return 0;
 }
 
-/* The longer ago the last good poll, the sooner. */
+/* Folders whose last good poll is longest ago come first. */
 static int
 compare_folders(const void *a, const void *b)
 {
@@ -84,10 +84,10 @@ compare_folders(const void *a, const void *b)
 struct folders {
 	struct folder *item;
 	size_t n;
-	struct poller_state told; /* whose names they have, of a shared store */
+	struct poller_state told; /* holds their names, of a shared store */
 };
 
-/* All of the configuration; free_folders() them. */
+/* List the folders of the configuration; free_folders() them. */
 static void
 list_configured(struct folders *all, const struct config *c)
 {
@@ -103,7 +103,7 @@ list_configured(struct folders *all, const struct config *c)
 				    .name = c->mailboxes[i].folders[k] };
 }
 
-/* All that the pollers of a shared store told of. */
+/* List the folders of all pollers of a shared store. */
 static int
 list_told(struct folders *all, struct store *st, struct fault *f)
 {

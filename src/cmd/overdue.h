@@ -13,8 +13,8 @@ struct store;
 int overdue_check(struct store *, const struct config *, struct fault *);
 
 /*
- * The same of a shared store, of the folders that its pollers told of, within
- * the grace of [postgresql].
+ * The same for a mirror of a shared store: for the folders of all its pollers,
+ * as they were shipped last, with the grace of [postgresql].
  */
 int overdue_check_told(struct store *, const struct config *, struct fault *);
 

@@ -6,14 +6,15 @@
 struct config;
 struct store;
 
-/* What the section [postgresql] says. */
+/* The settings of the section [postgresql]. */
 void ship_settings_of(const struct config *, struct ship_settings *);
 
 /*
- * Ship at the end of a command that stored reports.  Nothing is done without a
- * service, nor while another run has the store's lock, which ships itself.
- * `locked`: the caller has it.  Trouble is told, and its exit code returned,
- * once the last good shipping is older than `grace`; before that 0.
+ * Ship at the end of a command that stored reports, if [postgresql] names a
+ * service.  `locked`: the caller has the store's lock; else it is taken, and
+ * nothing is shipped while another run has it, since that one ships at its end.
+ * Returns 0; or, once the last good shipping is older than `grace`, the exit
+ * code of the trouble, which was logged.
  */
 int ship_after(struct store *, const struct config *, int locked);
 

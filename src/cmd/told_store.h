@@ -7,8 +7,8 @@ struct fault;
 struct opened;
 
 /*
- * Open what remembers on this machine what people were told of the shared store
- * that is read (config/shared_store.h): a store of its own, without a report.
+ * Open the store on this machine that remembers what people were told about the
+ * shared store that -d names (shared_store_told()); it holds no reports.
  * store_close() it; NULL with the fault.
  */
 struct store *told_store_open(

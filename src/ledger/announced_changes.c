@@ -7,7 +7,7 @@
 #include "store/sql.h"
 #include "store/store_private.h"
 
-/* What is told by others than `summary --changes` has kinds of its own. */
+/* The other kinds in that table: [notify] command, mails of views, syslog. */
 #define ANNOUNCED "kind NOT IN ('notified', 'mailed', 'logged')"
 
 static const struct sql select_told = {

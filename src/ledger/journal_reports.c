@@ -33,8 +33,8 @@ struct reading {
 };
 
 /*
- * Text that every store takes: a byte that is not UTF-8 is U+FFFD.  (NUL ends
- * it.)
+ * A copy of a text that PostgreSQL takes: each byte that is not UTF-8 becomes
+ * U+FFFD.  (It cannot hold NUL.)
  */
 static const char *
 clean(struct arena *a, const char *text)
@@ -87,7 +87,7 @@ moment(sqlite3_stmt *row, int column, int64_t *t)
 	return true;
 }
 
-/* The report's warnings, but for the two that follow from what is stored. */
+/* The report's warnings, without the two that depend on other reports. */
 static const char *
 own_warnings(struct arena *a, const char *all)
 {
@@ -271,9 +271,9 @@ read_policies(struct reading *r, int64_t report, struct shipped_report *to,
 }
 
 /*
- * The events, with the report that each is about: the row of that number with
- * the content that it tells of.  It arrived when its message did, or a copy of
- * it before.
+ * The events, each with the report that it is about, unless that is gone: the
+ * row must have the content that the event names.  A report arrived when its
+ * first copy did.
  */
 static const struct sql select_events = {
 	"SELECT o.seq, o.what, o.identity, o.content, o.date, r.id,"

@@ -27,7 +27,7 @@ time_or_null(struct arena *a, sqlite3_stmt *row, int column)
 		   : sql_copy_column(a, row, column);
 }
 
-/* Words of servers may be no UTF-8. */
+/* What servers say need not be UTF-8. */
 static const char *
 clean_copy(struct arena *a, sqlite3_stmt *row, int column)
 {

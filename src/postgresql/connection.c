@@ -24,7 +24,9 @@ enum {
 	BINARY = 1
 };
 
-/* The first line of what libpq or the server says, without its "ERROR:  ". */
+/*
+ * Keep the first line of what libpq or the server says, without its "ERROR:  ".
+ */
 static void
 keep_words(struct pg *p, const char *text)
 {
@@ -37,7 +39,7 @@ keep_words(struct pg *p, const char *text)
 	for (i = 0; i < sizeof openings / sizeof *openings; i++)
 		if ((at = strstr(text, openings[i])) != NULL)
 			line = at + strlen(openings[i]);
-	/* while connecting, the code is told in the text alone */
+	/* of a failed login the SQLSTATE stands only here, in the text */
 	if (line != text &&
 	    strspn(line, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") ==
 		SQLSTATE_TEXT - 1 &&
@@ -58,7 +60,7 @@ pg_fault(struct pg *p, struct fault *f)
 	    sqlstate_advice(p->sqlstate));
 }
 
-/* What went wrong with the connection itself. */
+/* The connection itself failed: no statement did. */
 static int
 connection_fault(struct pg *p, struct fault *f)
 {
@@ -67,7 +69,7 @@ connection_fault(struct pg *p, struct fault *f)
 	return pg_fault(p, f);
 }
 
-/* Wait until the socket can be used so, or a signal stops all. */
+/* Wait until the socket is ready for poll(2)'s `events`, or a signal stops. */
 static int
 wait_for(struct pg *p, short events, struct fault *f)
 {
@@ -114,7 +116,7 @@ connect_in_time(struct pg *p, struct fault *f)
 	return 0;
 }
 
-/* Notices of the server are for nobody. */
+/* The server's notices are not shown. */
 static void
 ignore_notice(void *arg, const PGresult *result)
 {
@@ -193,7 +195,7 @@ pg_uuid(const unsigned char *bytes)
 	return (struct pg_value){ PG_UUID, { (const char *)bytes, 16 } };
 }
 
-/* Have libpq write what it holds, and read what comes meanwhile. */
+/* Have libpq send what it holds; answers that come meanwhile are read. */
 static int
 flush(struct pg *p, struct fault *f)
 {
@@ -229,7 +231,7 @@ pg_send(struct pg *p, const char *sql, const struct pg_value *v, size_t n,
 	return flush(p, f);
 }
 
-/* The next result of libpq, which may be NULL: what divides statements. */
+/* Wait for libpq's next result; a NULL stands after those of a statement. */
 static int
 next_result(struct pg *p, PGresult **result, struct fault *f)
 {
@@ -243,7 +245,7 @@ next_result(struct pg *p, PGresult **result, struct fault *f)
 	return 0;
 }
 
-/* One statement's answer; 1 when the server refused it. */
+/* Wait for the answer to one statement: 0, or 1 when the server refused it. */
 static int
 next_answer(struct pg *p, PGresult **answer, struct fault *f)
 {
@@ -343,7 +345,7 @@ pg_answers(struct pg *p, PGresult **results, size_t n, struct fault *f)
 	pg_clear(results, n);
 	if (rc == 1)
 		(void)pg_fault(p, f);
-	/* what waits behind it is of no use, nor is a silent connection */
+	/* do not keep a connection that still has answers to come */
 	if (rc == -1 || skip_answers(p) == -1)
 		pg_close(p);
 	return -1;
@@ -378,7 +380,7 @@ pg_rollback(struct pg *p)
 	struct fault ignored = { 0 };
 	PGresult *result = NULL;
 
-	/* what was sent and not answered makes the connection of no use */
+	/* a connection with answers still to come is of no use */
 	if (!is_up(p) || p->sent > 0 ||
 	    (result = pg_ask(p, "ROLLBACK", NULL, 0, &ignored)) == NULL)
 		pg_close(p);
@@ -391,7 +393,7 @@ pg_script(struct pg *p, const char *sql, struct fault *f)
 	PGresult *result;
 	int rc = 0;
 
-	/* several statements in one go are none of pipeline mode's */
+	/* in pipeline mode a text must not hold several statements */
 	if (PQexitPipelineMode(p->conn) != 1 || PQsendQuery(p->conn, sql) != 1)
 		return connection_fault(p, f);
 	if (flush(p, f) == -1)

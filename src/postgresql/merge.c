@@ -27,8 +27,8 @@
  *    shippers wait for each other in one direction alone.  Of two that add the
  *    same, the second waits here until the first has committed, and then adds
  *    nothing.
- * 3. Of the rest it is found out, without locks, what says more than is known.
- *    A duplicate ends here.
+ * 3. Of the rest, those that tell more than is known are found, without locks.
+ *    The others are duplicates, and nothing more is done with them.
  * 4. All copies of those identities are locked, in order; then, by statements
  *    whose snapshot has what was waited for, what is known is improved, and
  *    other contents are added as conflicts.
@@ -65,7 +65,10 @@ compare_rows(const void *a, const void *b)
 	return memcmp(x->content, y->content, SHIPMENT_DIGEST);
 }
 
-/* Each copy once: all events about it told what is known of it now. */
+/*
+ * Sort the rows, each copy once: of several events about it all carry what is
+ * known of it now.
+ */
 static void
 sort_rows(struct merge *m)
 {
@@ -204,7 +207,7 @@ take_in_news(struct merge *m, struct fault *f)
 	return 0;
 }
 
-/* The days on which something is another now. */
+/* Note the days whose rollups are to be counted again. */
 static int
 send_dirty(struct merge *m, size_t *sent, struct fault *f)
 {
@@ -255,7 +258,7 @@ send_rest(struct merge *m, struct fault *f)
 	return pg_finish_sending(m->pg, f);
 }
 
-/* Drops, in a transaction of their own. */
+/* Send a shipment of drops, which is merged in a transaction of its own. */
 static int
 send_drops(struct merge *m, struct fault *f)
 {
@@ -277,7 +280,7 @@ send_drops(struct merge *m, struct fault *f)
 	v[0] = pg_int4(m->journal->id, room);
 	for (i = 0; i < 3; i++)
 		v[1 + i] = pg_array(&a[i]);
-	/* it locks all journals, and so before the one of this */
+	/* drop_copies() locks all journals, so it comes before our lock */
 	if (send_beginning(m, f) == 0 &&
 	    pg_send(m->pg, "SELECT tlsrua.drop_copies($1, $2, $3, $4)", v, 4,
 		f) == 0 &&
@@ -290,7 +293,7 @@ send_drops(struct merge *m, struct fault *f)
 	return rc;
 }
 
-/* The months that it is about have partitions; each day is asked for once. */
+/* See to it that the months of the reports have partitions. */
 static int
 need_months(struct merge *m, struct fault *f)
 {

@@ -116,7 +116,7 @@ static const struct insertion *const insertions[ENTRY_STATEMENTS] = {
 	[BYTES] = &insert_bytes,
 };
 
-/* The arrays of all of them, and the keys that they have already. */
+/* The arrays for all insertions, and the keys of what is in them already. */
 struct entries {
 	struct binary_array a[ENTRY_STATEMENTS][MOST];
 	struct key_set keys[PROBLEMS + 1];

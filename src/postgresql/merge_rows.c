@@ -56,7 +56,7 @@ enum {
 	" unnest($14), unnest($15), unnest($16), unnest($17),"    \
 	" unnest($18), unnest($19), unnest($20), unnest($21),"    \
 	" unnest($22), unnest($23), unnest($24)) AS b (" COLUMNS ")"
-/* Mostly nobody dropped anything, which is asked once a statement. */
+/* Not of a dropped copy.  Mostly there is none, which is quickly seen. */
 #define NOT_DROPPED                                          \
 	"(NOT EXISTS (SELECT 1 FROM tlsrua.dropped)"         \
 	" OR NOT EXISTS (SELECT 1 FROM tlsrua.dropped AS d"  \
@@ -202,8 +202,8 @@ send_some(struct pg *p, const char *sql, struct report_arrays *a, size_t n,
 }
 
 /*
- * How many were added is left to the next statement, in a setting of the
- * transaction's own: where all were, there are no others to look up.
+ * The statement leaves the number of reports that it added to send_find_news(),
+ * in a setting of the transaction: if all were added, that has nothing to do.
  */
 int
 send_add(struct pg *p, const struct shared_journal *j, struct report_arrays *a,

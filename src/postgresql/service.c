@@ -22,7 +22,8 @@ option(const PQconninfoOption *list, const char *name)
 	return "";
 }
 
-/* Of a list "a,b" the host that begins at `host`. */
+/* Whether a host, `n` bytes of a list "a,b", is a socket or loopback address.
+ */
 static bool
 is_local(const char *host, size_t n)
 {

@@ -15,8 +15,8 @@ enum {
 };
 
 /*
- * A ghost is a connection that broke without the server's knowing: half a
- * message sent, it may hold the journal's row for hours.
+ * A ghost is a connection that broke without the server noticing it.  It may
+ * hold the lock on the journal's row for hours.
  */
 static const char end_ghosts[] =
     "SELECT count(pg_terminate_backend(pid, $2)) FROM pg_stat_activity"
@@ -40,7 +40,7 @@ shared_journal_open(struct pg *p, const char *application,
     const struct poller_state *state, struct shared_journal *j, struct fault *f)
 {
 	char room[8];
-	/* it is waited for, but not as long as a silent server is */
+	/* wait for its end, but less long than for a silent server */
 	struct pg_value ghosts[] = { pg_text(application),
 		pg_int8((int64_t)p->timeout * GHOST_MS, room) };
 	struct pg_value what[] = { pg_uuid(id), pg_text(name) };

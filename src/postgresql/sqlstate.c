@@ -9,7 +9,7 @@
 	"; `tlsrua ship --init` makes the shared store there, or prints what " \
 	"makes it (--print)"
 
-/* The first that is a beginning of the code counts. */
+/* The first entry with whose `state` the code begins counts. */
 static const struct meaning {
 	const char *state;
 	int exit_code;

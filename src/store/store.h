@@ -19,11 +19,10 @@ enum store_access {
 	STORE_TRY,   /* as STORE_WRITE, but nothing stays: what is written is
 			rolled back by store_close(), store_begin and store_commit
 			do nothing; in memory when there is no such file yet */
-	STORE_MIRROR /* new, empty and nobody else's: the path is a name for
-			messages, the file a temporary one that grows when the
-			content is more than some memory, gone with
-			store_close(); it is filled with what tables that are
-			read need, and no more (tables/mirror.h) */
+	/* a new mirror (tables/mirror.h): the path is only a name for messages.
+	 * It is held in memory, and in a temporary file once it is large; it is
+	 * gone with store_close() */
+	STORE_MIRROR
 };
 
 struct store *store_open(const char *path, enum store_access, struct fault *);
@@ -51,10 +50,10 @@ int store_is_in_place(struct store *, struct fault *);
 int store_lock(struct store *, struct fault *);
 
 /*
- * Hold the lock of who tells [notify] command of changes (another file beside
- * the database), in place of a poll's, until store_close(); another holder is
- * waited for up to so many seconds, then exit code 75.  A poll's lock stays
- * with the other process that holds it.
+ * Hold the lock of the process that runs [notify] command (another file beside
+ * the database) until store_close().  Wait up to so many seconds for another
+ * process that holds it, then fail with exit code 75.  If this store holds the
+ * lock of a poll, this process drops it: the parent that forked us keeps it.
  */
 int store_lock_to_notify(struct store *, unsigned seconds, struct fault *);
 

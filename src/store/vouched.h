@@ -10,12 +10,12 @@ struct fault;
 struct report;
 struct store;
 
-/* In SQL, the words of a report's `dkim` by which somebody vouches for it. */
+/* The words in a report's `dkim` that mean that somebody vouches, for SQL. */
 #define VOUCHED_WORDS "('pass', 'provider', 'host')"
 
 /*
- * Give a stored report the verdict of a copy of it, in the transaction of that
- * copy; what is counted of reports that somebody vouches for follows.
+ * Give a stored report the verdict of a copy of it, in the open transaction;
+ * the rollups that count vouched reports follow.
  */
 int vouched_set(
     struct store *, int64_t report, const struct report *copy, struct fault *);
@@ -27,31 +27,35 @@ struct store_waiting {
 };
 
 /*
- * Those that came at `since` (seconds since 1970 UTC) or later, and whose bytes
- * are kept; of mails in that folder (its number), or with 0 of all that are not
- * in any.
+ * Find those that came at `since` (seconds since 1970 UTC) or later and whose
+ * bytes are kept.  `mailbox` is the id of the folder that they came from; 0:
+ * all that came from files.
  */
 int store_find_waiting(struct store *, int64_t mailbox, int64_t since,
     struct arena *, struct store_waiting *, struct fault *);
 
-/* How many wait, and since when: a date, "" for none. */
+/* Count all that wait.  `oldest` gets the day of the first; "" for none. */
 int store_count_waiting(
     struct store *, int64_t *n, char oldest[static 24], struct fault *);
 
-/* Of the mails of a mailbox that arrived since then. */
+/* What became of the mails of a mailbox with `dkim = require`. */
 struct store_refused {
-	int64_t refused; /* mails, since nobody vouches for them */
+	int64_t refused; /* mails, because nobody vouches for them */
 	int64_t counted; /* reports */
 };
 
-/* All folders of the mailbox of that name; `since` is seconds since 1970. */
+/*
+ * Count the mails that arrived at `since` (seconds since 1970) or later, in all
+ * folders of the mailbox of that name.
+ */
 int store_count_refused(struct store *, const char *mailbox, int64_t since,
     struct store_refused *, struct fault *);
 
 /*
- * Note that a folder's mails are judged from today on, unless that was noted
- * before; a day that is yet to come was noted when the clock was wrong, and is
- * none.  `*since` gets the first such day, as seconds since 1970 UTC.
+ * Note that the mails of a folder are judged from today on (`now` is in seconds
+ * since 1970 UTC), unless that was noted before.  `*since` gets the day that is
+ * noted.  A day in the future was noted when the clock was wrong: it is
+ * replaced.
  */
 int store_judged_since(struct store *, int64_t mailbox, int64_t now,
     int64_t *since, struct fault *);

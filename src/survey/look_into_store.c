@@ -9,8 +9,8 @@
 #include "tables/domain_reports.h"
 
 /*
- * Reports come by mail to an address of the record, whichever it was: none that
- * is named there is lost, then.
+ * The store does not tell to which address of the record a mail was sent.  So
+ * when a report came by mail, all mail addresses count as polled.
  */
 static void
 take_arrival(struct domain_view *v, const struct domain_reports *r)
@@ -34,7 +34,7 @@ look_into_store(
 
 	for (i = 0; i < n; i++)
 		reports[i].domain = view[i]->setup.domain;
-	/* they live as long as all views of the batch: in the first's arena */
+	/* in the first view's arena, which lives as long as the others */
 	rc = domain_reports_read(st, reports, n, &view[0]->arena, f);
 	for (i = 0; i < n && rc == 0; i++) {
 		view[i]->setup.reports = reports[i].found;

@@ -16,13 +16,13 @@ enum {
 };
 
 /*
- * How the rows of a part go in.  Some have an owner, which the first cells
- * name and which one statement finds or makes; the other takes its number in
- * place of these names.
+ * How the rows of a part are written.  In some parts the first cells of a row
+ * name an owner, such as a sender: `owner` finds or makes it, and `row` takes
+ * its id in place of these cells.
  */
 struct part {
-	size_t n_names,
-	    n_owner; /* cells; the owner's statement takes n_owner */
+	size_t n_names; /* cells that name the owner; 0: there is none */
+	size_t n_owner; /* cells that the statement `owner` takes */
 	struct sql owner, row;
 };
 
@@ -93,7 +93,7 @@ value_of(const struct cell *c)
 	    struct value){ .kind = VALUE_TEXT, .bytes = { c->text, c->len } };
 }
 
-/* The names, each behind its length. */
+/* Whether a row has the same names as the row before it. */
 static bool
 has_same_names(struct mirror_filling *m, const struct cell *c, size_t n)
 {

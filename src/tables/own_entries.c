@@ -23,7 +23,7 @@ static const struct sql create_filled = {
 	"date TEXT PRIMARY KEY, generation INTEGER NOT NULL) WITHOUT ROWID"
 };
 
-/* The days of `own_filled` that changed since. */
+/* The days of own_filled that changed since they were read. */
 #define STALE                                                                 \
 	"SELECT w.date FROM temp.own_filled AS w LEFT JOIN"                   \
 	" main.days AS cal ON cal.date = w.date WHERE cal.generation IS NULL" \
@@ -39,7 +39,7 @@ static const struct sql delete_stale_days = {
 	"DELETE FROM temp.own_filled WHERE date IN (" STALE ")"
 };
 
-/* The days that are wanted and not there. */
+/* The days to add: ?2 to ?3, changed since ?1, and not there yet. */
 #define WANTED                                               \
 	"cal.generation > ?1 AND cal.date BETWEEN ?2 AND ?3" \
 	" AND cal.date NOT IN (SELECT date FROM temp.own_filled)"
@@ -52,7 +52,7 @@ static const struct sql insert_entries = {
 	" ORDER BY 1, 2, 3"
 };
 
-/* Of reports whose entries were pruned the list of domains is left. */
+/* Reports whose entries were pruned still have a list of domains. */
 static const struct sql insert_pruned = {
 	"INSERT OR IGNORE INTO temp.own_entries (domain, date, report)"
 	" WITH RECURSIVE word (name, rest, date, report) AS ("
@@ -78,7 +78,7 @@ own_entries_needed(const char *table)
 	return strcmp(table, "failures") == 0 || strcmp(table, "reports") == 0;
 }
 
-/* Others may have written since it was filled; seldom, and it costs a scan. */
+/* Drop the days that another process changed since they were read. */
 static int
 drop_stale(struct store *st, struct fault *f)
 {

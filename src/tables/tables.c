@@ -50,7 +50,7 @@ store_read_table(struct store *st, const char *table,
 		return fault(
 		    f, FAULT_HOST, EX_USAGE, "%s: no such table", table);
 	v = filter_values(&a, filter, &n);
-	/* views come one after the other */
+	/* the next view uses the same statement: keep it */
 	if (filter->alone) {
 		sql.key = arena_printf(&a, "%s %zu %zu %d", table,
 		    table_n_domains(filter), filter->n_organizations,
@@ -65,7 +65,7 @@ store_read_table(struct store *st, const char *table,
 	return rc;
 }
 
-/* All of them into a table that is dropped again. */
+/* Gather the lives of all senders; the table is dropped afterwards. */
 static int
 gather_all(struct store *st, const struct store_filter *filter,
     const struct value *v, size_t n, struct arena *a, struct fault *f)
@@ -100,8 +100,8 @@ own_lives_text(struct arena *a, const void *arg)
 }
 
 /*
- * The same of few domains: in a table that stays, since a new one would have
- * every statement prepared anew.
+ * Gather them for a view.  The table stays for the next view, since with a new
+ * table SQLite would prepare every statement anew.
  */
 static int
 gather_own(struct store *st, const struct store_filter *filter,

@@ -59,7 +59,7 @@ static const struct sql select_conflict = {
 	" AND c.start = r.start AND c.end = r.end LIMIT 1"
 };
 
-/* One that counts: its figures go with it, and the claims of its conflicts. */
+/* Drop a report that counts, with its figures and its copies in conflict. */
 static int
 drop_counted(struct store *st, const struct store_dropped *d, struct fault *f)
 {
@@ -87,7 +87,7 @@ static const struct sql select_counted = {
 	" AND c.start = r.start AND c.end = r.end"
 };
 
-/* A copy in conflict: the one that counts may be without any now. */
+/* Drop a copy in conflict; the one that counts may have no other now. */
 static int
 drop_conflict(struct store *st, const struct store_dropped *d, struct fault *f)
 {

@@ -4,7 +4,7 @@
 #include "store/sql.h"
 #include "upkeep/integrity.h"
 
-/* Of the pages one answer is enough: it is "ok", or what is wrong. */
+/* One row is enough: "ok", or the first thing that is wrong. */
 static const struct sql check_pages = { "PRAGMA quick_check(1)" };
 static const struct sql check_keys = { "PRAGMA foreign_key_check" };
 

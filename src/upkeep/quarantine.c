@@ -199,7 +199,7 @@ out:
 	return rc;
 }
 
-/* Behind the last decision on copies of report r with that status. */
+/* A second after the last decision on copies of report r with that status. */
 #define BEHIND(status)                                         \
 	"(SELECT ifnull(max(unixepoch(c.decided)), 0) + 1"     \
 	" FROM reports AS c WHERE c.status = '" status "'"     \
@@ -207,14 +207,14 @@ out:
 	" AND c.report_id = r.report_id AND c.start = r.start" \
 	" AND c.end = r.end)"
 
-/* Now, but later than whatever was decided about that report before. */
+/* The time of the decision: now, or later than any decision before it. */
 static const struct sql update_decided = {
 	"UPDATE reports AS r SET decided = strftime('%Y-%m-%dT%H:%M:%SZ',"
 	" max(unixepoch('now'), " BEHIND("counted") ", " BEHIND(
 	    "conflict") "), 'unixepoch') WHERE id = ?1"
 };
 
-/* Have a copy in conflict count, and note that somebody wants it so. */
+/* Let a copy in conflict count, and note that this was decided. */
 static int
 accept_conflict(
     struct store *st, const struct store_quarantined *q, struct fault *f)
