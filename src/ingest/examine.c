@@ -26,7 +26,6 @@
 #include "mime/transfer_encoding.h"
 #include "model/message.h"
 #include "model/tls_report.h"
-#include "model/vouching.h"
 #include "report/amplification.h"
 #include "report/mail_comparison.h"
 #include "report/report.h"

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,61 +31,56 @@ word_length(const char *s)
 }
 
 void
-text_wrap(FILE *out, const char *prefix, const char *paragraph)
+text_wrap_words(
+    FILE *out, const char *text, size_t at, const struct text_lines *l)
 {
-	size_t indent = width_text(prefix, strlen(prefix)), at = indent, width,
-	       n;
-	char *clean = printable(paragraph);
+	char *clean = printable(text);
 	const char *s = clean;
+	size_t n, width;
+	bool is_first = true;
 
-	fputs(prefix, out);
-	while (*(s += strspn(s, " ")) != '\0') {
+	for (; *(s += strspn(s, " ")) != '\0'; s += n) {
 		n = word_length(s);
-		/* what fits on no line is cut */
-		if (width_text(s, n) > TEXT_WIDTH - indent)
-			n = width_fitting(s, n, TEXT_WIDTH - indent);
+		if (l->cut && width_text(s, n) > l->width - l->indent)
+			n = width_fitting(s, n, l->width - l->indent);
 		width = width_text(s, n);
-		if (at > indent && at + 1 + width > TEXT_WIDTH) {
-			fprintf(out, "\n%*s", (int)indent, "");
-			at = indent;
-		} else if (at > indent) {
+		if (!is_first && at + 1 + width > l->width) {
+			fprintf(out, "%s\n%*s", l->end, (int)l->indent, "");
+			at = l->indent;
+		} else if (!is_first) {
 			fputc(' ', out);
 			at++;
 		}
 		fwrite(s, 1, n, out);
 		at += width;
-		s += n;
+		is_first = false;
 	}
 	fputc('\n', out);
 	free(clean);
 }
 
 void
-text_wrap_command(FILE *out, const char *prefix, const char *command)
+text_wrap(FILE *out, const char *prefix, const char *paragraph)
 {
-	size_t indent = width_text(prefix, strlen(prefix)), at = indent, width,
-	       n;
-	char *clean = printable(command);
-	const char *s = clean;
+	size_t at = width_text(prefix, strlen(prefix));
 
 	fputs(prefix, out);
-	while (*(s += strspn(s, " ")) != '\0') {
-		n = strcspn(s, " ");
-		width = width_text(s, n);
-		/* room for the blank before and the backslash behind */
-		if (at > indent && at + 1 + width + 2 > TEXT_WIDTH) {
-			fprintf(out, " \\\n%*s", (int)indent + 4, "");
-			at = indent + 4;
-		} else if (at > indent) {
-			fputc(' ', out);
-			at++;
-		}
-		fwrite(s, 1, n, out);
-		at += width;
-		s += n;
-	}
-	fputc('\n', out);
-	free(clean);
+	text_wrap_words(out, paragraph, at,
+	    &(struct text_lines){
+		.indent = at, .width = TEXT_WIDTH, .end = "", .cut = true });
+}
+
+void
+text_wrap_command(FILE *out, const char *prefix, const char *command)
+{
+	static const char end[] = " \\";
+	size_t at = width_text(prefix, strlen(prefix));
+
+	fputs(prefix, out);
+	text_wrap_words(out, command, at,
+	    &(struct text_lines){ .indent = at + 4,
+		.width = TEXT_WIDTH - strlen(end),
+		.end = end });
 }
 
 const char *

@@ -2,6 +2,7 @@
 #define OUTPUT_TERMINAL_TEXT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -12,10 +13,25 @@ enum {
 	GROUPED = 48 /* bytes that text_grouped() needs */
 };
 
+/* How text_wrap_words() divides a text into lines. */
+struct text_lines {
+	size_t indent;	 /* blanks before each line but the first */
+	size_t width;	 /* columns of a line, the indent with them */
+	const char *end; /* behind each line but the last; "" */
+	bool cut; /* cut words that fit on no line; else they stay whole */
+};
+
+/*
+ * Print the words of a text, made fit for people by printable(), and a newline.
+ * The first word begins at column `at`, up to which the line was printed
+ * before. No line breaks between a number and its "%".
+ */
+void text_wrap_words(
+    FILE *, const char *text, size_t at, const struct text_lines *);
+
 /*
  * Print a paragraph of at most TEXT_WIDTH columns: `prefix` before the first
- * line, as many blanks before the others.  Longer words are cut.  The text
- * is made fit for people by printable().
+ * line, as many blanks before the others.  Longer words are cut.
  */
 void text_wrap(FILE *, const char *prefix, const char *paragraph);
 

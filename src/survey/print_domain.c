@@ -2,15 +2,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/printable.h"
 #include "base/span.h"
 #include "base/utc.h"
 #include "model/domain_setup.h"
-#include "output/display_width.h"
 #include "output/json_line.h"
 #include "output/terminal_text.h"
 #include "published/judge_domain.h"
@@ -32,36 +29,14 @@ enum {
 
 static const char *const states[] = { "ok", "note", "WARN", "FAIL", "?" };
 
-/*
- * Print the words of a text behind column `at`; where a line is full, the next
- * begins at column `indent`.  Words are never broken: URIs and digests are
- * copied from here.
+/* Print words from column `at` on.  None is cut: URIs and digests are copied.
  */
 static void
 put_wrapped(FILE *out, size_t at, size_t indent, const char *text)
 {
-	char *clean = printable(text);
-	const char *s = clean;
-	size_t n, width;
-	bool first = true;
-
-	while (*(s += strspn(s, " ")) != '\0') {
-		n = strcspn(s, " ");
-		width = width_text(s, n);
-		if (!first && at + 1 + width > LAST_COLUMN) {
-			fprintf(out, "\n%*s", (int)indent, "");
-			at = indent;
-		} else if (!first) {
-			fputc(' ', out);
-			at++;
-		}
-		fwrite(s, 1, n, out);
-		at += width;
-		s += n;
-		first = false;
-	}
-	fputc('\n', out);
-	free(clean);
+	text_wrap_words(out, text, at,
+	    &(struct text_lines){
+		.indent = indent, .width = LAST_COLUMN, .end = "" });
 }
 
 /* A line for a point, and what to do about it. */
