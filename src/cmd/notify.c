@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/fault.h"
@@ -54,32 +55,21 @@ close_source(void *arg)
 }
 
 static int
-tell_of_shared(const struct opened *in)
+tell(const struct opened *in)
 {
 	struct shared_source shared = { .config = &in->config };
 	struct notify_source source = { open_source, close_source, &shared };
+	bool is_shared = cmd_shared_service(&in->config) != NULL;
 	struct fault f = { 0 };
-	struct store *told = told_store_open(in, STORE_WRITE, &f);
-	int status;
-
-	if (told == NULL)
-		return cmd_failed(&f);
-	status = notify_changes(told, &source, &in->config);
-	store_close(told);
-	return status;
-}
-
-static int
-tell(struct opened *in)
-{
+	struct store *told;
 	int status;
 
 	stop_listen("notify: stopped: the next run tells the rest");
-	if (cmd_shared_service(&in->config) != NULL)
-		return tell_of_shared(in);
-	status = cmd_open_store(STORE_WRITE, in);
-	return status == 0 ? notify_changes(in->store, NULL, &in->config)
-			   : status;
+	if ((told = told_store_open(in, false, &f)) == NULL)
+		return cmd_failed(&f);
+	status = notify_changes(told, is_shared ? &source : NULL, &in->config);
+	store_close(told);
+	return status;
 }
 
 static int

@@ -176,31 +176,23 @@ check_envelope(const struct config *c)
 	return EX_CONFIG;
 }
 
-/* In the store that was read, opened again where it is to be written. */
+/* Tell the changes since they were told last, in a store that remembers that.
+ */
 static int
-tell_changes_here(
+tell_new_changes(
     struct opened *in, struct judged_overview *l, const struct options *o)
 {
 	struct fault f = { 0 };
-	int status;
+	struct store *told;
+	int rc;
 
-	store_close(in->store);
-	if ((status = cmd_open_store(
-		 o->dry_run ? STORE_READ : STORE_WRITE, in)) != 0)
-		return status;
-	return tell_changes(in->store, l, o, &f) == -1 ? cmd_failed(&f) : 0;
-}
-
-/* Of a shared store, which is not written. */
-static int
-tell_changes_there(
-    const struct opened *in, struct judged_overview *l, const struct options *o)
-{
-	struct fault f = { 0 };
-	struct store *told =
-	    told_store_open(in, o->dry_run ? STORE_TRY : STORE_WRITE, &f);
-	int rc = told != NULL ? tell_changes(told, l, o, &f) : -1;
-
+	/* a file is opened again, now to be written */
+	if (in->shared == NULL) {
+		store_close(in->store);
+		in->store = NULL;
+	}
+	told = told_store_open(in, o->dry_run, &f);
+	rc = told != NULL ? tell_changes(told, l, o, &f) : -1;
 	store_close(told);
 	return rc == -1 ? cmd_failed(&f) : 0;
 }
@@ -209,8 +201,7 @@ static int
 tell(struct opened *in, struct judged_overview *l, const struct options *o)
 {
 	if (o->changes)
-		return in->shared != NULL ? tell_changes_there(in, l, o)
-					  : tell_changes_here(in, l, o);
+		return tell_new_changes(in, l, o);
 	if (o->mail)
 		tell_mail(&in->config, l);
 	else

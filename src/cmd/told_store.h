@@ -1,17 +1,21 @@
 #ifndef CMD_TOLD_STORE_H
 #define CMD_TOLD_STORE_H
 
-#include "store/store.h"
+#include <stdbool.h>
 
 struct fault;
 struct opened;
+struct store;
 
 /*
- * Open the store on this machine that remembers what people were told about the
- * shared store that -d names (shared_store_told()); it holds no reports.
- * store_close() it; NULL with the fault.
+ * Open the store that remembers what people were told about the store that the
+ * configuration or -d names: that store itself; or, about a shared store, which
+ * its readers cannot write, one on this machine (shared_store_told()) that
+ * holds no reports.  It is opened to be written; for a dry run only to be read,
+ * and that of a shared store need not be there.  store_close() it; NULL with
+ * the fault.
  */
 struct store *told_store_open(
-    const struct opened *, enum store_access, struct fault *);
+    const struct opened *, bool dry_run, struct fault *);
 
 #endif
