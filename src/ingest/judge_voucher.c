@@ -8,7 +8,7 @@
 #include "ingest/exam.h"
 #include "ingest/examine.h"
 #include "ingest/judge_voucher.h"
-#include "ingest/vouch.h"
+#include "ingest/mail_voucher.h"
 #include "model/message.h"
 #include "model/tls_report.h"
 #include "model/vouching.h"

@@ -19,7 +19,7 @@
 #include "output/terminal_text.h"
 #include "setup/check_machine.h"
 #include "setup/check_written_views.h"
-#include "setup/machine_check.h"
+#include "setup/machine_points.h"
 #include "ship/ship.h"
 #include "store/status.h"
 #include "store/store.h"
@@ -29,24 +29,24 @@
 /* -- the store */
 
 static void
-check_new_store(struct machine_check *m, const char *path)
+check_new_store(struct machine_points *m, const char *path)
 {
 	const char *folder = parent_folder(m, path), *why;
 
 	if (folder_is_writable(folder, &why))
-		machine_check_end(m, "store", CHECK_OK,
+		machine_point_end(m, "store", CHECK_OK,
 		    arena_printf(&m->arena,
 			"%s is not there yet: the first poll makes it", path),
 		    "");
 	else
-		machine_check_end(m, "store", CHECK_FAILED,
+		machine_point_end(m, "store", CHECK_FAILED,
 		    arena_printf(&m->arena, "%s cannot be made in %s: %s", path,
 			folder, why),
 		    command_to_make_folder(m, folder));
 }
 
 static void
-check_pages(struct machine_check *m, struct store *st)
+check_pages(struct machine_points *m, struct store *st)
 {
 	struct store_status status;
 	char reports[GROUPED];
@@ -55,14 +55,14 @@ check_pages(struct machine_check *m, struct store *st)
 
 	if (store_status(st, &status, &f) == -1 ||
 	    store_integrity(st, &m->arena, &damage, &f) == -1)
-		machine_check_end(m, "store", CHECK_FAILED, f.text, "");
+		machine_point_end(m, "store", CHECK_FAILED, f.text, "");
 	else if (damage[0] != '\0')
-		machine_check_end(m, "store", CHECK_FAILED,
+		machine_point_end(m, "store", CHECK_FAILED,
 		    arena_printf(&m->arena, "%s is damaged: %s",
 			m->config->store_path, damage),
 		    "put the last copy in its place");
 	else
-		machine_check_end(m, "store", CHECK_OK,
+		machine_point_end(m, "store", CHECK_OK,
 		    arena_printf(&m->arena, "%s: sound, %s report%s",
 			m->config->store_path,
 			text_grouped((uint64_t)status.reports, reports),
@@ -72,19 +72,19 @@ check_pages(struct machine_check *m, struct store *st)
 
 /* Opened as a poll does, but nothing stays; its folder takes log and lock. */
 static void
-check_store(struct machine_check *m)
+check_store(struct machine_points *m)
 {
 	const char *path = m->config->store_path, *folder, *why;
 	struct store *st;
 	struct fault f = { 0 };
 
-	machine_check_begin(m);
+	machine_point_begin(m);
 	if (access(path, F_OK) == -1 && errno == ENOENT) {
 		check_new_store(m, path);
 		return;
 	}
 	if ((st = store_open(path, STORE_TRY, &f)) == NULL) {
-		machine_check_end(m, "store",
+		machine_point_end(m, "store",
 		    f.status == EX_TEMPFAIL ? CHECK_WARNING : CHECK_FAILED,
 		    f.text, "");
 		return;
@@ -93,7 +93,7 @@ check_store(struct machine_check *m)
 	if (folder_is_writable(folder, &why))
 		check_pages(m, st);
 	else
-		machine_check_end(m, "store", CHECK_FAILED,
+		machine_point_end(m, "store", CHECK_FAILED,
 		    arena_printf(&m->arena,
 			"%s: its log and lock cannot be made in %s: %s", path,
 			folder, why),
@@ -104,22 +104,22 @@ check_store(struct machine_check *m)
 /* -- the CSV folder */
 
 static void
-check_folder(struct machine_check *m)
+check_folder(struct machine_points *m)
 {
 	struct check_point point = { .name = "folder" };
 
-	machine_check_begin(m);
+	machine_point_begin(m);
 	if (m->config->export_dir[0] == '\0')
 		return;
 	look_at_csv_folder(m, m->config->export_dir, &point);
-	machine_check_end(
+	machine_point_end(
 	    m, point.name, point.state, point.detail, point.remedy);
 }
 
 /* -- the shared store */
 
 static void
-check_service(struct machine_check *m)
+check_service(struct machine_points *m)
 {
 	const struct postgresql_settings *c = &m->config->postgresql;
 	const struct ship_settings settings = {
@@ -128,13 +128,13 @@ check_service(struct machine_check *m)
 	struct ship_found found;
 	struct fault f = { 0 };
 
-	machine_check_begin(m);
+	machine_point_begin(m);
 	if (c->service[0] == '\0')
 		return;
 	if (ship_check(&settings, &found, &f) == -1)
-		machine_check_end(m, "postgresql", CHECK_FAILED, f.text, "");
+		machine_point_end(m, "postgresql", CHECK_FAILED, f.text, "");
 	else
-		machine_check_end(m, "postgresql",
+		machine_point_end(m, "postgresql",
 		    found.unshipped > 0 ? CHECK_WARNING : CHECK_OK, found.text,
 		    found.remedy);
 }
@@ -142,14 +142,14 @@ check_service(struct machine_check *m)
 /* -- the resolver */
 
 static bool
-check_resolver(struct machine_check *m, const char *server)
+check_resolver(struct machine_points *m, const char *server)
 {
 	struct dns_settings set = m->config->dns;
 	struct resolver *r;
 	enum dns_trust trust;
 	const char *whom;
 
-	machine_check_begin(m);
+	machine_point_begin(m);
 	set.patient = true;
 	set.stop = stop_flag();
 	if (server != NULL) {
@@ -161,32 +161,32 @@ check_resolver(struct machine_check *m, const char *server)
 	trust = resolver_find_trust(r);
 	switch (trust) {
 	case DNS_VALIDATED:
-		machine_check_end(m, "resolver", CHECK_OK,
+		machine_point_end(m, "resolver", CHECK_OK,
 		    arena_printf(&m->arena, "%s, answers are validated", whom),
 		    "");
 		break;
 	case DNS_NO_ANCHOR:
-		machine_check_end(m, "resolver", CHECK_OK,
+		machine_point_end(m, "resolver", CHECK_OK,
 		    arena_printf(&m->arena,
 			"%s; without a trust anchor nothing is validated",
 			whom),
 		    "");
 		break;
 	case DNS_STRIPPED:
-		machine_check_end(m, "resolver", CHECK_WARNING,
+		machine_point_end(m, "resolver", CHECK_WARNING,
 		    arena_printf(&m->arena,
 			"%s drops DNSSEC signatures: DANE cannot be judged",
 			whom),
 		    "set resolver in [dns] to one that keeps them");
 		break;
 	case DNS_BAD_ANCHOR:
-		machine_check_end(m, "resolver", CHECK_FAILED,
+		machine_point_end(m, "resolver", CHECK_FAILED,
 		    arena_printf(&m->arena, "trust_anchor %s cannot be read",
 			set.trust_anchor),
 		    "install dns-root-data, or set trust_anchor = none");
 		break;
 	case DNS_DEAD:
-		machine_check_end(m, "resolver", CHECK_FAILED,
+		machine_point_end(m, "resolver", CHECK_FAILED,
 		    arena_printf(&m->arena, "%s does not answer", whom),
 		    "see /etc/resolv.conf, or set resolver in [dns]");
 		break;
@@ -199,12 +199,12 @@ bool
 check_machine(
     const struct config *c, const char *resolver, struct checklist *out)
 {
-	struct machine_check m = { .config = c, .out = out };
+	struct machine_points m = { .config = c, .out = out };
 	bool has_resolver;
 
 	checklist_begin(out, "machine", "this machine", "what a poll needs");
-	machine_check_begin(&m);
-	machine_check_end(&m, "config",
+	machine_point_begin(&m);
+	machine_point_end(&m, "config",
 	    c->n_mailboxes > 0 ? CHECK_OK : CHECK_FAILED,
 	    arena_printf(&m.arena, "%s, %zu mailbox%s", c->path, c->n_mailboxes,
 		c->n_mailboxes == 1 ? "" : "es"),

@@ -9,7 +9,7 @@
 #include "output/checklist.h"
 #include "output/file_rights.h"
 #include "setup/check_written_views.h"
-#include "setup/machine_check.h"
+#include "setup/machine_points.h"
 #include "store/store.h"
 #include "tables/known_domains.h"
 #include "views/view_domains.h"
@@ -22,7 +22,7 @@ enum {
 
 /* The views being looked at, one after the other. */
 struct view_check {
-	struct machine_check *m;
+	struct machine_points *m;
 	struct known_domains known; /* all that are stored */
 	bool is_known;		    /* the store could be asked */
 	struct view_folders folders;
@@ -104,10 +104,10 @@ look_at_group(struct view_check *c, struct check_point *p)
 	if (rights.group == (gid_t)-1 || may_give_to(c, rights.group))
 		return true;
 	return refuse(c, p,
-	    arena_printf(a, "group: %s is not in \"%s\"",
-		machine_check_user(c->m), c->view->group),
+	    arena_printf(a, "group: %s is not in \"%s\"", machine_user(c->m),
+		c->view->group),
 	    arena_printf(a, "as root: usermod -aG %s %s, or name another",
-		c->view->group, machine_check_user(c->m)));
+		c->view->group, machine_user(c->m)));
 }
 
 static bool
@@ -139,16 +139,16 @@ check_view(struct view_check *c)
 	struct known_domains domains;
 	struct fault f;
 
-	machine_check_begin(c->m);
+	machine_point_begin(c->m);
 	if (view_domains(c->view, &c->known, a, &domains, &f) == -1)
 		refuse(c, &p, f.text, "");
 	else if (look_at_group(c, &p) && look_at_places(c, &p))
 		p.detail = describe(c, &domains);
-	machine_check_end(c->m, p.name, p.state, p.detail, p.remedy);
+	machine_point_end(c->m, p.name, p.state, p.detail, p.remedy);
 }
 
 void
-check_written_views(struct machine_check *m)
+check_written_views(struct machine_points *m)
 {
 	const struct config *config = m->config;
 	struct view_check c = { .m = m };

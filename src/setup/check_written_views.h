@@ -1,7 +1,7 @@
 #ifndef SETUP_CHECK_WRITTEN_VIEWS_H
 #define SETUP_CHECK_WRITTEN_VIEWS_H
 
-struct machine_check;
+struct machine_points;
 
 /*
  * Add a point for each [view NAME]: whether its domains_file can be read, its
@@ -9,6 +9,6 @@ struct machine_check;
  * its folder.  A domain about which no report was ever stored is named, since
  * it may be mistyped; it is no failure.
  */
-void check_written_views(struct machine_check *);
+void check_written_views(struct machine_points *);
 
 #endif

@@ -15,7 +15,7 @@
 #include "dkim/verdict.h"
 #include "dns/rdata.h"
 #include "dns/resolver.h"
-#include "ingest/vouch.h"
+#include "ingest/mail_voucher.h"
 #include "ledger/dkim_keys.h"
 #include "model/tls_report.h"
 #include "model/vouching.h"

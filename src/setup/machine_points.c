@@ -15,17 +15,17 @@
 #include "config/config.h"
 #include "export/protected_files.h"
 #include "output/checklist.h"
-#include "setup/machine_check.h"
+#include "setup/machine_points.h"
 #include "tables/tables.h"
 
 void
-machine_check_begin(struct machine_check *m)
+machine_point_begin(struct machine_points *m)
 {
 	m->began = timing_now();
 }
 
 void
-machine_check_end(struct machine_check *m, const char *name,
+machine_point_end(struct machine_points *m, const char *name,
     enum check_state state, const char *detail, const char *remedy)
 {
 	struct check_point point = { .name = name,
@@ -38,7 +38,7 @@ machine_check_end(struct machine_check *m, const char *name,
 }
 
 const char *
-machine_check_user(struct machine_check *m)
+machine_user(struct machine_points *m)
 {
 	const struct passwd *user = getpwuid(geteuid());
 
@@ -48,7 +48,7 @@ machine_check_user(struct machine_check *m)
 }
 
 const char *
-parent_folder(struct machine_check *m, const char *path)
+parent_folder(struct machine_points *m, const char *path)
 {
 	size_t n = strlen(path);
 	const char *plain, *folder;
@@ -79,15 +79,15 @@ folder_is_writable(const char *folder, const char **why)
 }
 
 const char *
-command_to_make_folder(struct machine_check *m, const char *folder)
+command_to_make_folder(struct machine_points *m, const char *folder)
 {
-	return arena_printf(&m->arena, "as root: install -d -o %s %s",
-	    machine_check_user(m), folder);
+	return arena_printf(
+	    &m->arena, "as root: install -d -o %s %s", machine_user(m), folder);
 }
 
 /* A file that is there and cannot be replaced, and why; NULL for none. */
 static const char *
-foreign(struct machine_check *m, const char *path)
+foreign(struct machine_points *m, const char *path)
 {
 	struct fault f;
 	struct stat sb;
@@ -99,7 +99,7 @@ foreign(struct machine_check *m, const char *path)
 	if (geteuid() != 0 && sb.st_uid != geteuid())
 		return arena_printf(&m->arena,
 		    "%s belongs to another user: chown %s %s", path,
-		    machine_check_user(m), path);
+		    machine_user(m), path);
 	if (protected_file_check(m->config, path, &f) == -1)
 		return arena_strdup(&m->arena, f.text);
 	return NULL;
@@ -107,7 +107,7 @@ foreign(struct machine_check *m, const char *path)
 
 /* The same among the files of the tables. */
 static const char *
-foreign_table(struct machine_check *m, const char *dir)
+foreign_table(struct machine_points *m, const char *dir)
 {
 	const char *table, *why = NULL;
 	size_t i;
@@ -129,7 +129,7 @@ set(struct check_point *p, enum check_state state, const char *detail,
 
 static void
 look_at_new_folder(
-    struct machine_check *m, const char *dir, struct check_point *p)
+    struct machine_points *m, const char *dir, struct check_point *p)
 {
 	const char *around = parent_folder(m, dir), *why;
 
@@ -146,15 +146,15 @@ look_at_new_folder(
 }
 
 static const char *
-command_to_own(struct machine_check *m, const char *dir)
+command_to_own(struct machine_points *m, const char *dir)
 {
 	return arena_printf(&m->arena, "as root: chown %s %s && chmod u+rwx %s",
-	    machine_check_user(m), dir, dir);
+	    machine_user(m), dir, dir);
 }
 
 void
 look_at_csv_folder(
-    struct machine_check *m, const char *dir, struct check_point *p)
+    struct machine_points *m, const char *dir, struct check_point *p)
 {
 	const char *why, *file;
 	int fd = folder_open(AT_FDCWD, dir);
@@ -178,7 +178,7 @@ look_at_csv_folder(
 
 void
 look_at_output_file(
-    struct machine_check *m, const char *path, struct check_point *p)
+    struct machine_points *m, const char *path, struct check_point *p)
 {
 	const char *folder = parent_folder(m, path), *why, *file;
 

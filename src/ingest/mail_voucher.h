@@ -1,5 +1,5 @@
-#ifndef INGEST_VOUCH_H
-#define INGEST_VOUCH_H
+#ifndef INGEST_MAIL_VOUCHER_H
+#define INGEST_MAIL_VOUCHER_H
 
 #include <stdbool.h>
 #include <stddef.h>
