@@ -9,16 +9,17 @@ struct fault;
 struct imap;
 
 /*
- * Mails are copied into a folder, and whoever copies them may be killed before
- * it hears that it is done.  folder_status() tells beforehand where in the
- * folder new mails will be, so that it can be found out later.
+ * A run that copies mails into a folder may be killed before the server
+ * confirms the copies.  So the UIDVALIDITY and UIDNEXT of that folder are noted
+ * before (folder_status()); by them the next run finds out which mails arrived.
  */
 
 /*
- * Which of the mails that were on their way are there: those whose Message-ID
- * is found at `uidnext` or above, as often as it is in the list.  Of a mail
- * without one, or when `uidvalidity` has changed, nobody can say: it is not.
- * The folder that was open before is open again.
+ * Find out which of `n` mails, known by their Message-IDs, were copied: those
+ * that are in `folder` at `uidnext` or above, as often as they are in the list.
+ * `copied` gets an answer for each.  It is false for a mail without a
+ * Message-ID, and for all when the UIDVALIDITY has changed.  The folder that
+ * was open before is open again afterwards.
  */
 int copies_find(struct imap *, const char *folder, uint32_t uidvalidity,
     uint32_t uidnext, const char *const *message_ids, size_t n, bool *copied,

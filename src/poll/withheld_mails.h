@@ -18,13 +18,13 @@ enum {
 
 /*
  * The mails of a folder that its server does not hand out in this run, or at
- * which a session broke: that is its trouble and never the mails'.  It outlives
- * a session.
+ * which a session broke.  The trouble is the server's: nothing need be wrong
+ * with the mails.  The list outlives a session.
  */
 struct withheld_mails {
 	struct withheld_mail {
 		uint32_t uid;
-		bool tried_alone;
+		bool tried_alone; /* it was asked for alone, in this run */
 		char why[WITHHELD_WHY];
 	} * list;
 	size_t n, room;
