@@ -7,7 +7,7 @@
 struct fault;
 struct stat;
 
-/* Rights that a file is to have, whatever umask or an older file says. */
+/* The rights that a file gets, whatever the umask or the old file has. */
 struct file_rights {
 	mode_t mode;
 	gid_t group; /* (gid_t)-1: as it would be anyway */
@@ -17,9 +17,9 @@ struct file_rights {
 bool file_rights_are(const struct file_rights *, const struct stat *);
 
 /*
- * Give an open file these, and before that owner, group and mode of the file
- * `old` that it replaces; either may be NULL.  -1 with a fault of exit code 73
- * that begins with `path`.
+ * Give an open file the owner, group and mode of the file `old` that it
+ * replaces, and then these rights; either may be NULL.  -1 with a fault of exit
+ * code 73 that begins with `path`.
  */
 int file_rights_give(int fd, const char *path, const struct stat *old,
     const struct file_rights *, struct fault *);

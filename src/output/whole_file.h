@@ -31,50 +31,49 @@ struct whole_file *whole_file_open(const char *path, struct fault *);
 struct whole_file *whole_file_open_in(
     const struct output_folder *, const char *name, struct fault *);
 
-/* Give it these rights, which live as long as the file, when it is committed.
- */
+/* Give the file these rights when it is committed; they must outlive it. */
 void whole_file_set_rights(struct whole_file *, const struct file_rights *);
 
-/* Where to write it; belongs to the file. */
+/* The stream to write to; it belongs to the file. */
 FILE *whole_file_stream(struct whole_file *);
 
 /*
- * Append what the file `from` has between two offsets.  The system copies, and
- * where the file system lets files share what they have in common, they do.
+ * Append the bytes of the file `from` between two offsets.  The kernel copies
+ * them; where the file system can, the two files share them.
  */
 int whole_file_append(struct whole_file *, FILE *from, int64_t begin,
     int64_t end, struct fault *);
 
 /*
- * All is written to the stream: the disk may begin, and nobody waits for it
- * before the file is committed.
+ * Call it once everything is written to the stream: a large file begins to go
+ * to the disk, which nobody waits for before the file is committed.
  */
 int whole_file_written(struct whole_file *, struct fault *);
 
 /*
- * Publish it; -1 with exit code 73 and the old file as it was.  That writing
- * failed before, is found here at the latest.
+ * Put the file in place of the old one, once it is on the disk.  -1 with exit
+ * code 73, also when writing to the stream had failed; the old file is as it
+ * was.
  */
 int whole_file_commit(struct whole_file *, struct fault *);
 
 /*
- * Several, one after the other, but their folder, which is fsynced last, once.
- * The first that fails ends it.
+ * Commit several files, one after the other, and fsync their folder once, at
+ * the end.  The first failure ends it.
  */
 int whole_files_commit(struct whole_file *const *, size_t n, struct fault *);
 
 /*
- * Before the commit of many files, which would wait for the disk for each: have
- * it write all of them at once, with whatever else waits for that file system.
- * That the names are on the disk is then not waited for: after a crash the old
- * file may be there, whole.
+ * Write many files to the disk at once (syncfs()), before they are committed; a
+ * commit alone waits for the disk for each file.  The commit then does not wait
+ * for the new names: after a crash the old file may be there, whole.
  */
 int whole_files_settle(struct whole_file *const *, size_t n, struct fault *);
 
 /*
- * After the commit: by what the file can be known again, whoever has put
- * another one in its place since.  -1 when somebody changed it while it was
- * committed.
+ * After the commit: what stat() says of the file that was written, by which it
+ * can be told from another one in its place later.  -1 when somebody changed it
+ * while it was committed.
  */
 int whole_file_stat(const struct whole_file *, struct stat *);
 

@@ -23,7 +23,7 @@ enum change_subject {
 	SUBJECT_DOMAIN	/* ready for enforce */
 };
 
-/* Something that is not as it was when people were told last. */
+/* Something that changed since people were last told of it. */
 struct change_item {
 	enum change change;
 	enum change_subject subject;
@@ -31,9 +31,10 @@ struct change_item {
 };
 
 /*
- * What is to be said of a problem that is not muted, of which people were told
- * when a week had `*before` failed sessions (NULL: never) and now has `now`;
- * N_CHANGES for nothing.  `*figure` is to be remembered, unless it is cured.
+ * How a problem that is not muted has changed; N_CHANGES: not enough to be
+ * told. Its last 7 days have `now` failed sessions; they had `*before` when
+ * people were last told of it (NULL: they never were).  `*figure` gets the
+ * number to remember for the next time, unless the problem is cured.
  */
 enum change change_of_problem(
     bool is_cured, const uint64_t *before, uint64_t now, uint64_t *figure);
