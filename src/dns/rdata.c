@@ -88,7 +88,7 @@ dns_name(struct span wire, struct arena *arena, const char **name)
 	char text[ESCAPED * NAME_MAX_WIRE + 2];
 	size_t n = 0, length;
 
-	if (wire.n > NAME_MAX_WIRE)
+	if (wire.n == 0 || wire.n > NAME_MAX_WIRE)
 		return false;
 	text[0] = '\0';
 	while (wire.n > 0) {

@@ -64,6 +64,36 @@ reads_mx(void **state)
 static const struct {
 	struct span record;
 	const char *text; /* NULL: it is broken */
+} names[] = {
+	{ RECORD("\3MX1\7example\0"), "mx1.example" },
+	{ RECORD("\0"), "" },
+	{ RECORD("\3mx1"), NULL },
+	{ RECORD("\3mx1\0x"), NULL },
+	{ RECORD(""), NULL },
+};
+
+static void
+reads_names(void **state)
+{
+	struct arena arena = { 0 };
+	const char *found;
+	size_t i;
+	bool ok;
+
+	(void)state;
+	for (i = 0; i < COUNT(names); i++) {
+		ok = dns_name(names[i].record, &arena, &found);
+		if (ok != (names[i].text != NULL))
+			fail_msg("row %zu: %d", i, ok);
+		if (ok)
+			assert_string_equal(found, names[i].text);
+	}
+	arena_free(&arena);
+}
+
+static const struct {
+	struct span record;
+	const char *text; /* NULL: it is broken */
 } addresses[] = {
 	{ RECORD("\300\0\2\1"), "192.0.2.1" },
 	{ RECORD("\40\1\15\270\0\0\0\0\0\0\0\0\0\0\0\1"), "2001:db8::1" },
@@ -130,6 +160,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_mx),
+		cmocka_unit_test(reads_names),
 		cmocka_unit_test(reads_addresses),
 		cmocka_unit_test(joins_the_strings_of_a_text),
 		cmocka_unit_test(keeps_the_strings_of_a_text_apart),

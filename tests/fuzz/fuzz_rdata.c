@@ -35,7 +35,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct arena arena = { 0 };
 	const struct span *string;
 	struct dns_mx mx;
-	const char *address;
+	const char *address, *name;
 	size_t i, strings, total = 0;
 
 	if (dns_strings(record, &arena, &string, &strings)) {
@@ -46,6 +46,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		}
 		require(dns_text(record, &arena, &text) && text.n == total);
 	}
+	if (dns_name(record, &arena, &name))
+		require_plain(name);
 	if (dns_mx(record, &arena, &mx)) {
 		require(mx.preference <= UINT16_MAX);
 		require_plain(mx.host);
