@@ -1,10 +1,11 @@
--- How the rows of each part go into a mirror (mirror.c): ?1, ?2, ... are the
--- cells of a row, in the order that mirror.h tells, or of what names its owner;
--- the number of the owner stands in place of these names.  What begins with
--- "--" and another sign is read by scripts/statements.awk.
+-- The statements that write the rows of each part into a mirror.  ?1, ?2, ...
+-- are the cells of a row, in the order that enum mirror_part tells.  Where the
+-- first cells name an owner, one statement takes these and gives the owner's id,
+-- and the other has that id in their place (struct part).  What begins with "--"
+-- and another sign is read by scripts/statements.awk.
 
 --: judged
--- What the view of that name shows of other stores (gather_overview.c).
+-- In place of the view `judged`, which overviews read of other stores.
 CREATE TEMP TABLE judged (
 	id INTEGER,
 	date TEXT NOT NULL,
@@ -17,16 +18,17 @@ CREATE TEMP TABLE judged (
 	copies INTEGER NOT NULL
 ) STRICT
 
--- A report that stands for all that entries of a kind belong to.  The kinds are
--- apart by their number: 1 what nobody judged, 2 what reasons are given in, 3
--- and 4 the newest day without and with somebody who vouches.
+-- A carrier: one report that stands for many whose entries are only added up.
+-- Its id says for which: 1 for reports that nobody judged, 2 for the failures
+-- that give reasons, 3 and 4 for the reports of the newest day without and with
+-- somebody who vouches for them.
 --+ carrier
 INSERT OR IGNORE INTO reports (id, message, organization, report_id, start, end,
     date, status, content, body, reporter_domain, contact, domain,
     policy_domains, policy_types, counted_sessions, counted_failed, warnings,
     dkim)
 
--- An entry of such a report, the next one.
+-- The next entry of a carrier.
 --+ entry
 INSERT INTO policies (report, n, date, counted, skipped, domain, policy_domain,
     organization, reporter_domain, policy_type, policy_mode,
@@ -44,8 +46,8 @@ VALUES (unixepoch(?1) / 86400, ?1, '', '', '', 0)
 ON CONFLICT DO UPDATE SET date = excluded.date RETURNING day
 
 --: end
--- Also a report of that day, for these tell when the store begins and ends; a
--- conflict, which counts nothing.
+-- A report on that day, since the first and last report tell when a store begins
+-- and ends.  It is a conflict, so it counts nothing.
 --= carrier
 SELECT 10 + d.day, 0, '', d.date, d.date, d.date, d.date, 'conflict', x'', 0,
     '', '', '', '', '', 0, 0, '', ''
@@ -209,7 +211,7 @@ SELECT max(day), 0, 0, 0, 0, 0, 0 FROM days WHERE true
 HAVING max(day) IS NOT NULL
 
 --: count_reports
--- Of all days together, on the last.
+-- All days together, under the last one.
 UPDATE days SET reports = (SELECT ifnull(sum(copies), 0) FROM temp.judged
     WHERE date BETWEEN ?1 AND ?2)
 WHERE day = (SELECT max(day) FROM days WHERE date BETWEEN ?1 AND ?2)
