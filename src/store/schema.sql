@@ -33,7 +33,7 @@ CREATE TABLE reading (
 	bytes INTEGER NOT NULL -- that the server has sent on that UTC day
 ) STRICT;
 
--- Logins that were refused, and not since with the same secret taken.
+-- Logins that were refused, until one succeeds.
 CREATE TABLE refusals (
 	name TEXT PRIMARY KEY, -- of the section [mailbox NAME]
 	refused TEXT NOT NULL, -- when
@@ -226,20 +226,20 @@ CREATE TABLE dropped (
 	PRIMARY KEY (organization, report_id, start, end, content)
 ) STRICT, WITHOUT ROWID;
 
--- This store as a journal that others are told of by (`[postgresql]`): one row.
--- Another number is drawn when the file turns out to be a copy of another, or
--- to be put back from a backup.
+-- The id under which this store is shipped to a shared store ([postgresql]), as a
+-- journal: one row.  A new one is drawn when it turns out that the file is a copy
+-- of another store, or was restored from a backup.
 CREATE TABLE journal (
 	id BLOB PRIMARY KEY CHECK (length(id) = 16) -- drawn at random
 ) STRICT, WITHOUT ROWID;
 INSERT INTO journal (id) VALUES (randomblob(16));
 
--- What there is to tell, in the order of commits: an event a row, written in the
--- transaction of what it tells of.  It is about one copy, that is one content of
--- one identity; the rest is read from the row of reports as it is now, so that
--- of several events about a copy the last one says all.  Where that row is gone,
--- the event is passed over, but for a 'drop'.  Rows are only ever added.
--- Nothing tells of a copy that another one displaced, nor of a prune.
+-- The events of the journal, in the order of commits.  An event is written in the
+-- transaction of the change that it tells of, and is about one copy of a report:
+-- one content of one identity.  What is shipped is the row of reports as it is by
+-- then, so the last of several events about a copy says all.  If that row is gone
+-- the event is passed over, unless it is a 'drop'.  Rows are only ever added.
+-- There are no events for a copy that another one displaced, nor for a prune.
 CREATE TABLE outbox (
 	seq INTEGER PRIMARY KEY, -- never used twice, since no row is deleted
 	what TEXT NOT NULL -- not by IN, which makes a table for each row
@@ -258,8 +258,8 @@ CREATE TABLE outbox (
 	at TEXT -- for 'drop' when it was dropped, for 'decide' as `decided`
 ) STRICT;
 
--- How far the outbox was shipped, as the last run that shipped knew: a hint for
--- `prune` and for people.  What the shared store has is known there alone.
+-- How far the outbox was shipped, as far as the last run that shipped knew: for
+-- `prune` and for people.  What counts is what the shared store records.
 CREATE TABLE shipped (
 	journal BLOB PRIMARY KEY, -- as which it was; rows of others say nothing
 	seq INTEGER NOT NULL, -- of outbox: up to here all is there
@@ -305,9 +305,9 @@ CREATE TABLE dkim_keys (
 	PRIMARY KEY (name, record)
 ) STRICT, WITHOUT ROWID;
 
--- What `tlsrua summary --changes` told last, so that it tells it once; and the
--- problems that [notify] command was told, as 'notified', the weeks that the
--- mails of views told of, as 'mailed', and how far syslog was told of problems.
+-- What people were told, so that they are told once: by `tlsrua summary
+-- --changes` ('problem', 'silent', 'ready'), by [notify] command ('notified'), by
+-- the weekly mails of views ('mailed'), and by syslog ('logged').
 CREATE TABLE told (
 	kind TEXT NOT NULL, -- 'problem', 'silent', 'ready'; 'notified', 'mailed',
 	    -- 'logged'
