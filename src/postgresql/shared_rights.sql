@@ -32,15 +32,16 @@ GRANT SELECT ON ALL TABLES IN SCHEMA tlsrua TO tlsrua_read, tlsrua_operate;
 REVOKE SELECT ON readers FROM tlsrua_read;
 GRANT INSERT, UPDATE, DELETE ON mutes, readers TO tlsrua_operate;
 GRANT EXECUTE ON FUNCTION drop_copies, decide_copy, roll_up TO tlsrua_operate;
-GRANT EXECUTE ON FUNCTION dirty_days, pruned_before, whole, daily, weekly,
-    monthly, failures, mx, reports, sender_lives, senders, domains, problems
+GRANT EXECUTE ON FUNCTION dirty_days, settled_days, pruned_before, whole,
+    years_of, counted_years, within, daily, weekly, monthly, failures, mx,
+    reports, sender_lives, senders, domains, problems
     TO tlsrua_ship, tlsrua_read, tlsrua_operate, tlsrua_tenant;
 
 -- A tenant sees the rows of its domains alone, and no table without a domain
 -- but the list of result types.
 GRANT SELECT ON reports, policies, failures, senders, problems, result_types,
-    readers, rollup_domains, rollup_failures, counted_domains, counted_failures,
-    by_domain, by_sender, by_problem,
+    readers, rollup_domains, rollup_failures, rollup_years, counted_domains,
+    counted_failures, counted_senders, by_domain, by_sender, by_problem,
     csv_daily, csv_weekly, csv_monthly, csv_failures, csv_mx, csv_reports,
     csv_senders, csv_domains, csv_problems TO tlsrua_tenant;
 DO $$
@@ -50,7 +51,7 @@ DECLARE
 	    ' WHERE w.role = current_user)';
 BEGIN
 	FOREACH name IN ARRAY ARRAY['reports', 'policies', 'failures', 'senders',
-	    'problems', 'rollup_domains', 'rollup_failures'] LOOP
+	    'problems', 'rollup_domains', 'rollup_failures', 'rollup_years'] LOOP
 		EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
 		EXECUTE format('CREATE POLICY everything ON %I TO tlsrua_ship,'
 		    ' tlsrua_read, tlsrua_operate USING (true)', name);

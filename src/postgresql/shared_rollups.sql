@@ -1,10 +1,16 @@
 -- The rollups over the tables of shared_schema.sql.
 
--- The days whose rollups are not up to date, and the day before which
--- failures were dropped; for readers of the views below, whatever they may see.
+-- The days whose rollups are not up to date, those whose are, and the day before
+-- which failures were dropped; for readers of the views below, whatever they may
+-- see.
 CREATE FUNCTION dirty_days() RETURNS date[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = tlsrua, pg_temp AS $$
 SELECT coalesce(array_agg(DISTINCT d.date), '{}') FROM dirty AS d
+$$;
+CREATE FUNCTION settled_days() RETURNS date[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = tlsrua, pg_temp AS $$
+SELECT ARRAY(SELECT r.date FROM rollup_days AS r
+    EXCEPT SELECT d.date FROM dirty AS d)
 $$;
 CREATE FUNCTION pruned_before() RETURNS date
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = tlsrua, pg_temp AS $$
@@ -47,43 +53,6 @@ FROM failures AS f WHERE f.counted
 GROUP BY f.date, f.problem, f.domain, f.organization, f.reporter_domain,
     f.policy_type, f.policy_mode, f.receiving_ip;
 
--- Count again the days that changed, at most so many, the oldest first.  Ask
--- until it says false: there are none, another is at it, or the last time is
--- less than `rest` ago.
-CREATE FUNCTION roll_up(rest interval DEFAULT '0', most int DEFAULT NULL)
-RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = tlsrua, pg_temp AS $$
-DECLARE
-	days date[];
-BEGIN
-	PERFORM 1 FROM counting WHERE id = 1
-	    AND (done IS NULL OR done <= now() - rest)
-	    FOR UPDATE SKIP LOCKED;
-	IF NOT FOUND THEN
-		RETURN false;
-	END IF;
-	-- what is noted behind this statement stays noted and is counted again
-	WITH gone AS (DELETE FROM dirty WHERE date IN (SELECT DISTINCT d.date
-	    FROM dirty AS d ORDER BY d.date LIMIT most) RETURNING date)
-	SELECT array_agg(DISTINCT date) INTO days FROM gone;
-	IF days IS NULL THEN
-		RETURN false;
-	END IF;
-	UPDATE counting SET done = clock_timestamp();
-	DELETE FROM rollup_days WHERE date = ANY (days);
-	DELETE FROM rollup_domains WHERE date = ANY (days);
-	INSERT INTO rollup_days
-	    SELECT * FROM counted_days WHERE date = ANY (days);
-	INSERT INTO rollup_domains
-	    SELECT * FROM counted_domains WHERE date = ANY (days);
-	SELECT array_agg(d) INTO days FROM unnest(days) AS d
-	    WHERE d >= (SELECT pruned FROM schema);
-	DELETE FROM rollup_failures WHERE date = ANY (days);
-	INSERT INTO rollup_failures
-	    SELECT * FROM counted_failures WHERE date = ANY (days);
-	RETURN true;
-END $$;
-
 -- The rollups as they are at this moment, for people and for Grafana: of a
 -- dirty day the rows themselves are read.
 CREATE VIEW by_day WITH (security_invoker) AS
@@ -120,3 +89,116 @@ UNION ALL
 SELECT c.* FROM counted_failures AS c
 WHERE c.date = ANY ((SELECT dirty_days())::date[])
     AND c.date >= (SELECT pruned_before());
+
+-- What rollup_years has of these days and domains, counted from the rest.
+CREATE VIEW counted_senders WITH (security_invoker) AS
+SELECT p.date, 0::bigint AS problem, p.domain, p.organization,
+    p.reporter_domain, p.verified
+FROM policies AS p WHERE p.counted
+UNION ALL
+SELECT f.date, f.problem, f.domain, f.organization, f.reporter_domain,
+    f.verified_findings > 0
+FROM by_problem AS f;
+
+CREATE FUNCTION counted_years(days date[], domains text[])
+RETURNS SETOF rollup_years
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+SELECT c.problem, y.year, c.domain, c.organization, c.reporter_domain,
+    bit_or(set_bit(0::bit(366), c.date - y.year, 1))::bit(366),
+    bit_or(set_bit(0::bit(366), c.date - y.year, c.verified::int))::bit(366)
+FROM tlsrua.counted_senders AS c CROSS JOIN LATERAL (SELECT
+    date_trunc('year', c.date::timestamp)::date AS year) AS y
+WHERE c.date = ANY ($1) AND c.domain IN (SELECT unnest($2))
+GROUP BY c.problem, y.year, c.domain, c.organization, c.reporter_domain
+$$;
+
+-- Days as bits of their years.
+CREATE FUNCTION years_of(days date[]) RETURNS TABLE (year date, days bit)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2 AS $$
+SELECT y.year, bit_or(set_bit(0::bit(366), d.date - y.year, 1))
+FROM unnest($1) AS d (date) CROSS JOIN LATERAL (SELECT
+    date_trunc('year', d.date::timestamp)::date AS year) AS y
+GROUP BY y.year
+$$;
+
+-- Count these days again in rollup_years.  `touched` are the domains with
+-- problems that have a report on one of them, or had.  Of a domain that is
+-- there, all is there: with its first problem come all days of it that stand.
+CREATE FUNCTION roll_up_years(again date[], touched text[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = tlsrua, pg_temp AS $$
+DECLARE
+	new text[] := ARRAY(SELECT DISTINCT t FROM unnest(touched) AS t
+	    WHERE NOT EXISTS (SELECT 1 FROM rollup_years AS y
+		WHERE y.domain = t));
+BEGIN
+	IF new <> '{}' THEN
+		INSERT INTO rollup_years
+		    SELECT * FROM counted_years(settled_days(), new);
+	END IF;
+	WITH fresh AS MATERIALIZED (SELECT * FROM counted_years(again, touched)),
+	gone AS (
+	    UPDATE rollup_years AS y
+	    SET days = y.days & ~m.days, verified = y.verified & ~m.days
+	    FROM years_of(again) AS m
+	    WHERE y.year = m.year AND y.domain IN (SELECT unnest(touched))
+		AND y.days & m.days <> 0::bit(366)
+		AND NOT EXISTS (SELECT 1 FROM fresh AS f
+		    WHERE f.domain = y.domain AND f.problem = y.problem
+		    AND f.organization = y.organization
+		    AND f.reporter_domain = y.reporter_domain
+		    AND f.year = y.year)),
+	changed AS (
+	    UPDATE rollup_years AS y SET days = (y.days & ~m.days) | f.days,
+		verified = (y.verified & ~m.days) | f.verified
+	    FROM fresh AS f JOIN years_of(again) AS m ON m.year = f.year
+	    WHERE y.domain = f.domain AND y.problem = f.problem
+		AND y.organization = f.organization
+		AND y.reporter_domain = f.reporter_domain AND y.year = f.year
+		AND (y.days & m.days, y.verified & m.days)
+		    <> (f.days, f.verified))
+	INSERT INTO rollup_years SELECT * FROM fresh ON CONFLICT DO NOTHING;
+END $$;
+
+-- Count again the days that changed, at most so many, the oldest first.  Ask
+-- until it says false: there are none, another is at it, or the last time is
+-- less than `rest` ago.
+CREATE FUNCTION roll_up(rest interval DEFAULT '0', most int DEFAULT NULL)
+RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = tlsrua, pg_temp AS $$
+DECLARE
+	days date[];
+	touched text[]; -- domains that had a problem and are in those days
+BEGIN
+	PERFORM 1 FROM counting WHERE id = 1
+	    AND (done IS NULL OR done <= now() - rest)
+	    FOR UPDATE SKIP LOCKED;
+	IF NOT FOUND THEN
+		RETURN false;
+	END IF;
+	-- what is noted behind this statement stays noted and is counted again
+	WITH gone AS (DELETE FROM dirty WHERE date IN (SELECT DISTINCT d.date
+	    FROM dirty AS d ORDER BY d.date LIMIT most) RETURNING date)
+	SELECT array_agg(DISTINCT date) INTO days FROM gone;
+	IF days IS NULL THEN
+		RETURN false;
+	END IF;
+	UPDATE counting SET done = clock_timestamp();
+	DELETE FROM rollup_days WHERE date = ANY (days);
+	INSERT INTO rollup_days
+	    SELECT * FROM counted_days WHERE date = ANY (days);
+	WITH gone AS (DELETE FROM rollup_domains WHERE date = ANY (days)
+	    RETURNING domain)
+	SELECT array_agg(DISTINCT g.domain) INTO touched
+	    FROM gone AS g JOIN problems AS b ON b.domain = g.domain;
+	WITH added AS (INSERT INTO rollup_domains
+	    SELECT * FROM counted_domains WHERE date = ANY (days)
+	    RETURNING domain)
+	SELECT array_agg(DISTINCT n.domain) || touched INTO touched
+	    FROM added AS n JOIN problems AS b ON b.domain = n.domain;
+	DELETE FROM rollup_failures WHERE date = ANY (days)
+	    AND date >= (SELECT pruned FROM schema);
+	INSERT INTO rollup_failures SELECT * FROM counted_failures
+	    WHERE date = ANY (days) AND date >= (SELECT pruned FROM schema);
+	PERFORM roll_up_years(days, touched);
+	RETURN true;
+END $$;

@@ -12,8 +12,8 @@
 
 /* Made by make of the files of those names. */
 extern const char shared_schema_sql[], shared_merging_sql[],
-    shared_rollups_sql[], shared_views_sql[], shared_rights_sql[],
-    shared_operating_sql[], shared_pollers_sql[];
+    shared_rollups_sql[], shared_views_sql[], shared_problems_sql[],
+    shared_rights_sql[], shared_operating_sql[], shared_pollers_sql[];
 
 /* `s` as a literal of SQL; the caller frees it. */
 static char *
@@ -58,10 +58,10 @@ shared_schema_script(shared_type_fn *type_at)
 
 	for (i = 0; (t = type_at(i)) != NULL; i++)
 		add_result_type(&types, t);
-	all = xasprintf("BEGIN;\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%sCOMMIT;\n",
+	all = xasprintf("BEGIN;\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%sCOMMIT;\n",
 	    shared_schema_sql, shared_merging_sql, shared_rollups_sql,
-	    shared_views_sql, shared_rights_sql, shared_operating_sql,
-	    shared_pollers_sql, types);
+	    shared_views_sql, shared_problems_sql, shared_rights_sql,
+	    shared_operating_sql, shared_pollers_sql, types);
 	free(types);
 	return all;
 }

@@ -278,6 +278,19 @@ CREATE TABLE rollup_failures (
 CREATE INDEX rollup_failures_date ON rollup_failures (date);
 CREATE INDEX rollup_failures_problem ON rollup_failures (problem, date);
 
+-- Of domains that had a problem: on which days of a year a sender reported on
+-- one (problem 0), and on which it saw each problem of it.
+CREATE TABLE rollup_years (
+	problem bigint NOT NULL,
+	year date NOT NULL, -- its first day
+	domain text COLLATE "C" NOT NULL,
+	organization text COLLATE "C" NOT NULL,
+	reporter_domain text COLLATE "C" NOT NULL,
+	days bit(366) NOT NULL,
+	verified bit(366) NOT NULL, -- those on which somebody vouched for it
+	PRIMARY KEY (domain, problem, organization, reporter_domain, year)
+) WITH (fillfactor = 80);
+
 -- Partitions are months, and all that is older than MTA-STS in one.
 CREATE TABLE reports_early PARTITION OF reports
     FOR VALUES FROM (MINVALUE) TO ('2018-01-01');

@@ -82,6 +82,8 @@ trust_anchor = none
                 = (b.domain, b.receiving_mx_hostname, b.result_type);
             UPDATE tlsrua.failures AS f SET problem = n.n FROM numbers AS n WHERE n.id = f.problem;
             UPDATE tlsrua.rollup_failures AS f SET problem = n.n FROM numbers AS n WHERE n.id = f.problem;
+            UPDATE tlsrua.rollup_years AS y SET problem = -n.n FROM numbers AS n WHERE n.id = y.problem;
+            UPDATE tlsrua.rollup_years SET problem = -problem WHERE problem < 0;
             UPDATE tlsrua.problems AS b SET id = -n.n FROM numbers AS n WHERE n.id = b.id;
             UPDATE tlsrua.problems SET id = id + 1000 WHERE id > 0;
             UPDATE tlsrua.problems SET id = -id WHERE id < 0""")
