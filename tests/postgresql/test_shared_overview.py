@@ -36,6 +36,8 @@ class SharedOverview(ReadStore):
                 report["policies"][0]["summary"]["total-successful-session-count"] += 1
             else:
                 report = new
+            if i % 5 == 4:  # some organizations have more than one reporter
+                report["contact-info"] = "tls@birch.example"
             for policy in report["policies"]:
                 for detail in policy.get("failure-details", ()):
                     detail["failure-reason-code"] = rng.choice(("", "x509: expired", "connection reset", "=1+1"))
@@ -116,6 +118,43 @@ trust_anchor = none
             with self.subTest(str(choice)):
                 self.assert_same("summary", "-v", *choice)
                 self.assert_same("html", "-o", "-", *choice)
+
+    def problems(self, source, *choice):
+        text = self.said(source, "export", "-o", "-", "problems", *choice)
+        return sorted(line.partition(",")[2] for line in text.splitlines())
+
+    def assert_problems(self, when):
+        for choice in (("--since", "9d"), ("--domain", "d3.example"), ("--org", "Alder Mail"), ("--since", "all"),
+                       ("--org", "Čedar", "--org", "Dogwood's", "--from", "2026-10-10", "--to", "2026-11-11")):
+            here, there = (self.problems(source, *choice) for source in (self.poller.store, SHARED))
+            self.assertEqual(here, there, f"{choice} {when}")
+            if choice == ("--since", "all"):
+                words = set(",".join(there).split(","))
+                self.assertLessEqual({'"cured"', '"new"', '"recurring"', '"open"', '"ours"', '"theirs"', '"unclear"'}, words)
+
+    def test_problems_at_every_moment(self):
+        """From the rollup, from the entries of days and domains that it has not, after more came, and some went.  In the
+        end the rollup has the days that are stored."""
+        self.take_mails(200)
+        self.poller.take(self.reports(60, seed=4, days=80))
+        self.poller.ship()
+        self.pg.sql("INSERT INTO tlsrua.dirty SELECT DISTINCT date, 0, 0 FROM tlsrua.reports"
+                    " WHERE (date - DATE '2026-01-01') % 3 = 0;"
+                    "DELETE FROM tlsrua.rollup_years WHERE domain IN ('d1.example', 'd3.example')")
+        self.assert_problems("some is not rolled up")
+        for kind in ("status = 'conflict'", "dkim = 'pass'", "dkim = ''"):
+            number, = self.query(f"SELECT max(id) FROM reports WHERE {kind}", store=self.poller.store)[0]
+            self.expect(OK, "-c", self.poller.conf, "drop", str(number))
+        self.poller.take(self.reports(20, seed=6, days=70))
+        self.poller.ship()
+        self.assert_problems("rolled up")
+        self.make_dirty()
+        self.assert_problems("dirty")
+        self.pg.sql("SELECT tlsrua.roll_up()")
+        stored = "SELECT * FROM tlsrua.rollup_years WHERE days <> 0::bit(366)"
+        counted = ("SELECT * FROM tlsrua.counted_years(tlsrua.settled_days(),"
+                   " ARRAY(SELECT DISTINCT domain FROM tlsrua.problems))")
+        self.assertEqual([], self.pg.sql(f"({stored} EXCEPT {counted}) UNION ALL ({counted} EXCEPT {stored})"))
 
     def figures(self, source):
         """The lines for Prometheus, but for what each poller and each database has of its own."""
