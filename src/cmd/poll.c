@@ -64,6 +64,7 @@ poll_in_turn(struct poll_run *p, struct polled *m, struct ingest_counts *counts,
 	return rc;
 }
 
+/* Poll all mailboxes, and write the CSV folder with the memory that took. */
 static int
 poll_all(struct poll_run *p, struct polled *m, struct ingest_counts *counts,
     struct fault *f)
@@ -72,6 +73,8 @@ poll_all(struct poll_run *p, struct polled *m, struct ingest_counts *counts,
 		     ? poll_in_parallel(p, m->list, m->n, counts, m->ended, f)
 		     : poll_in_turn(p, m, counts, f);
 
+	ingest_close(p->ingest);
+	p->ingest = NULL;
 	if (rc == -1 || p->dry_run || stop_requested())
 		return rc;
 	timing_enter(p->timing, ROOM_CSV);
@@ -185,7 +188,6 @@ poll_into(struct store *st, const struct options *o, const struct config *c,
 		closing_line(&counts, seconds,
 		    o->dry_run ? "would be imported" : "imported");
 	closing_line_waiting(&counts, resolver);
-	ingest_close(p.ingest);
 	resolver_free(resolver);
 	status = follow(st, o, c, &m, p.status, rc == -1 ? f : NULL);
 	free(m.list);

@@ -1,43 +1,34 @@
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/folder.h"
+#include "base/side_by_side.h"
 #include "codes/result_types.h"
 #include "config/config.h"
 #include "export/csv_folder.h"
-#include "export/csv_sections.h"
 #include "export/file_mark.h"
 #include "export/first_day.h"
+#include "export/folder_table.h"
 #include "export/protected_files.h"
-#include "export/table_file.h"
 #include "ledger/exports.h"
 #include "output/output_folder.h"
 #include "output/whole_file.h"
 #include "store/store.h"
 #include "summary/remedy.h"
 #include "tables/own_entries.h"
-#include "tables/periods.h"
 #include "tables/tables.h"
 #include "upkeep/problems.h"
 
 enum {
-	ALL_GENERATIONS = -1
-};
-
-/* A table's file on its way to the disk. */
-struct written {
-	struct store_export export;
-	const char *path;	 /* for messages */
-	struct whole_file *file; /* NULL: the file that is there is current */
+	WRITERS = 2 /* threads that write tables */
 };
 
 /* A CSV folder that is written. */
@@ -46,12 +37,12 @@ struct csv_writing {
 	const struct csv_target *target;
 	struct store *store;
 	struct output_folder folder;
-	struct arena mem; /* for all that is written */
-	struct store_filter filter;
+	struct arena mem;
 	char from[16], to[16]; /* its first and last day */
-	int64_t generation;    /* of the store, as the files show it */
-	const char *options;   /* what else the bytes of a file depend on */
-	struct written *written;
+	/* the second one, with a connection of its own, only where much is to
+	 * be written */
+	struct table_writer writer[WRITERS];
+	struct folder_table *table;
 	size_t n; /* tables */
 };
 
@@ -83,187 +74,175 @@ options_of(
 	    to->options[0] != '\0' ? " " : "", to->options);
 }
 
-/* Whether a file is still the one of which `old` was noted. */
-static bool
-is_noted(struct csv_writing *r, int fd, const struct store_export *old)
-{
-	struct stat sb;
-
-	return fstat(fd, &sb) == 0 && S_ISREG(sb.st_mode) &&
-	       strcmp(file_mark(&sb, &r->mem), old->file) == 0;
-}
-
-/*
- * Open the file of which `old` was noted.  NULL when the one that is there is
- * another, or when other options would give it other bytes now.
- */
-static FILE *
-open_noted(
-    struct csv_writing *r, const char *name, const struct store_export *old)
-{
-	FILE *file;
-	int fd;
-
-	if (strcmp(old->options, r->options) != 0)
-		return NULL;
-	fd = openat(
-	    r->folder.fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd == -1)
-		return NULL;
-	if (!is_noted(r, fd, old)) {
-		close(fd);
-		return NULL;
-	}
-	if ((file = fdopen(fd, "r")) == NULL)
-		out_of_memory();
-	return file;
-}
-
-/* Write a table whose rows are in order of date: what changed, or all of it. */
-static int
-write_sections(struct csv_writing *r, struct written *w,
-    const struct store_export *old, FILE *from, struct fault *f)
-{
-	struct csv_section_writer p = { .store = r->store,
-		.table = w->export.table,
-		.filter = &r->filter,
-		.file = w->file,
-		.csv = { .style = &r->config->csv,
-		    .name = w->path,
-		    .out = whole_file_stream(w->file) },
-		.mem = &r->mem };
-	int rc = from != NULL ? csv_sections_write_changes(&p, old, from, f)
-			      : csv_sections_write(&p, f);
-
-	if (rc == 0)
-		table_warn_long(w->export.table, p.csv.rows);
-	w->export.parts = csv_sections_text(&p.sections, &r->mem);
-	return rc;
-}
-
-/* What one of these tables gathers about senders serves the next, too. */
-static int
-write_whole(struct csv_writing *r, struct written *w, struct fault *f)
-{
-	struct table_format format = { .style = &r->config->csv };
-	struct table_source source = table_source_of(r->store);
-
-	if (!r->filter.lives_gathered &&
-	    store_gather_lives(r->store, &r->filter, f) == -1)
-		return -1;
-	w->export.parts = "";
-	return table_rows(&source, &format, whole_file_stream(w->file), w->path,
-	    w->export.table, &r->filter, f);
-}
-
-/* The disk begins to write this file while the next table is read. */
-static int
-write_table(struct csv_writing *r, struct written *w, const char *name,
-    const struct store_export *old, FILE *from, struct fault *f)
-{
-	int rc;
-
-	if (r->filter.alone && own_entries_needed(w->export.table) &&
-	    own_entries_read(r->store, &r->filter,
-		from != NULL ? old->generation : ALL_GENERATIONS, f) == -1)
-		return -1;
-	if ((w->file = whole_file_open_in(&r->folder, name, f)) == NULL)
-		return -1;
-	if (r->target->rights != NULL)
-		whole_file_set_rights(w->file, r->target->rights);
-	if (store_has_periods(w->export.table))
-		rc = write_sections(r, w, old, from, f);
-	else
-		rc = write_whole(r, w, f);
-	return rc == 0 ? whole_file_written(w->file, f) : -1;
-}
-
-/*
- * Write a table, copying from the old file if there is one.  When somebody
- * changes that meanwhile, what was copied is worth nothing: all is read then.
- */
-static int
-write_table_safely(struct csv_writing *r, struct written *w, const char *name,
-    const struct store_export *old, FILE *from, struct fault *f)
-{
-	if (write_table(r, w, name, old, from, f) == 0 &&
-	    (from == NULL || is_noted(r, fileno(from), old)))
-		return 0;
-	if (from == NULL || is_noted(r, fileno(from), old))
-		return -1;
-	whole_file_close(w->file);
-	w->file = NULL;
-	return write_table(r, w, name, old, NULL, f);
-}
-
-static int
-refresh_table(struct csv_writing *r, struct written *w, const char *table,
-    struct fault *f)
-{
-	const char *dir = r->target->dir;
-	const char *name = arena_printf(&r->mem, "%s.csv", table);
-	struct store_export old;
-	FILE *from = NULL;
-	int rc = store_find_export(r->store, dir, table, &r->mem, &old, f);
-
-	if (rc == -1)
-		return -1;
-	w->path = arena_printf(&r->mem, "%s/%s", dir, name);
-	w->export = (struct store_export){ .dir = dir,
-		.table = table,
-		.generation = r->generation,
-		.options = r->options };
-	if (protected_files_check(r->target->protected, w->path, f) == -1)
-		return -1;
-	if (rc == 1)
-		from = open_noted(r, name, &old);
-	rc = 0;
-	if (from == NULL || old.generation != r->generation)
-		rc = write_table_safely(r, w, name, &old, from, f);
-	if (from != NULL)
-		fclose(from);
-	return rc;
-}
-
 /* Of a folder about some domains, the days are theirs. */
 static int
-set_range(struct csv_writing *r, struct fault *f)
+set_range(struct csv_writing *r, struct store_filter *filter, struct fault *f)
 {
 	const struct csv_target *to = r->target;
+	unsigned since = r->config->export_since;
 
 	if (to->n_domains == 0) {
-		if (first_day_since(
-			r->store, r->config->export_since, r->from, f) == -1)
+		if (first_day_since(r->store, since, r->from, f) == -1)
 			return -1;
-		r->filter.from = r->from[0] != '\0' ? r->from : NULL;
+		filter->from = r->from[0] != '\0' ? r->from : NULL;
 		return 0;
 	}
-	r->filter = (struct store_filter){ .from = r->from,
+	*filter = (struct store_filter){ .from = r->from,
 		.to = r->to,
 		.domains = to->domains,
 		.n_domains = to->n_domains,
 		.alone = true };
-	return own_days(
-	    r->store, &r->filter, r->config->export_since, r->from, r->to, f);
+	return own_days(r->store, filter, since, r->from, r->to, f);
+}
+
+static int
+begin(struct csv_writing *r, struct fault *f)
+{
+	struct table_writer *first = &r->writer[0];
+
+	while (r->n < CSV_FOLDER_FILES && store_table_name(r->n) != NULL)
+		r->n++;
+	r->table = arena_alloc(&r->mem, r->n * sizeof *r->table);
+	*first = (struct table_writer){ .config = r->config,
+		.target = r->target,
+		.folder = &r->folder,
+		.store = r->store,
+		.options = options_of(r->config, r->target, &r->mem) };
+	if (store_generation(r->store, &first->generation, f) == -1)
+		return -1;
+	return set_range(r, &first->filter, f);
+}
+
+/*
+ * Whether there is work for a second writer: what only the store's changes give
+ * in a folder about all domains.  (Folders about some are written side by side
+ * as they are.)
+ */
+static bool
+has_changed(struct csv_writing *r)
+{
+	struct store_export old;
+	struct fault ignored;
+	int rc;
+
+	if (r->target->n_domains > 0)
+		return false;
+	rc = store_find_export(r->store, r->target->dir, store_table_name(0),
+	    &r->mem, &old, &ignored);
+	return rc == 0 ||
+	       (rc == 1 && old.generation != r->writer[0].generation);
+}
+
+/*
+ * A second connection that sees what the first one does: where the generation
+ * is the same, so is all that the tables show.  NULL where there is none.
+ */
+static struct store *
+open_second(struct csv_writing *r)
+{
+	struct fault ignored;
+	int64_t generation;
+	struct store *st =
+	    store_open(r->config->store_path, STORE_READ, &ignored);
+
+	if (st != NULL && store_begin_view(st, &ignored) == 0 &&
+	    store_generation(st, &generation, &ignored) == 0 &&
+	    generation == r->writer[0].generation)
+		return st;
+	store_close(st);
+	return NULL;
+}
+
+/* Tables that no writer has taken yet. */
+struct untaken {
+	struct csv_writing *folder;
+	pthread_mutex_t lock; /* of all that follow */
+	size_t next, end;
+	size_t failed;	    /* the first table that failed; behind all: none */
+	struct fault fault; /* of that one */
+};
+
+/*
+ * The first writer takes them from the front, the second one from the back,
+ * where those are that need the same about senders.
+ */
+static bool
+take(struct untaken *u, size_t writer, size_t *table)
+{
+	bool is_left;
+
+	pthread_mutex_lock(&u->lock);
+	is_left = u->next < u->end;
+	if (is_left)
+		*table = writer == 0 ? u->next++ : --u->end;
+	pthread_mutex_unlock(&u->lock);
+	return is_left;
+}
+
+/* What comes behind a table that failed is in vain, what comes before it may
+ * fail, too, and is told then. */
+static void
+fail(struct untaken *u, size_t table, const struct fault *f)
+{
+	pthread_mutex_lock(&u->lock);
+	if (table < u->failed) {
+		u->failed = table;
+		u->fault = *f;
+	}
+	if (table < u->end)
+		u->end = table;
+	pthread_mutex_unlock(&u->lock);
+}
+
+/* What one writer does. */
+static void
+write_some(void *arg, size_t writer)
+{
+	struct untaken *u = arg;
+	struct csv_writing *r = u->folder;
+	struct table_writer *w = &r->writer[writer];
+	struct fault f;
+	size_t i;
+	int rc = 0;
+
+	while (rc == 0 && take(u, writer, &i)) {
+		rc = folder_table_write(
+		    w, store_table_name(i), &r->table[i], &f);
+		if (rc == -1)
+			fail(u, i, &f);
+	}
+	store_forget_lives(w->store, &w->filter);
+}
+
+/* By two writers where there is work for two, and a connection. */
+static int
+write_all(struct csv_writing *r, struct fault *f)
+{
+	struct untaken u = { .folder = r, .end = r->n, .failed = r->n };
+	struct store *second = has_changed(r) ? open_second(r) : NULL;
+
+	pthread_mutex_init(&u.lock, NULL);
+	if (second != NULL) {
+		r->writer[1] = r->writer[0];
+		r->writer[1].store = second;
+		side_by_side(WRITERS, WRITERS, write_some, &u);
+		store_end_view(second);
+		store_close(second);
+	} else {
+		write_some(&u, 0);
+	}
+	pthread_mutex_destroy(&u.lock);
+	if (u.failed == r->n)
+		return 0;
+	*f = u.fault;
+	return -1;
 }
 
 /* Write every table anew that changed, all in one view of the store. */
 static int
 write_tables(struct csv_writing *r, struct fault *f)
 {
-	size_t i;
-
-	while (r->n < CSV_FOLDER_FILES && store_table_name(r->n) != NULL)
-		r->n++;
-	r->written = arena_alloc(&r->mem, r->n * sizeof *r->written);
-	if (store_generation(r->store, &r->generation, f) == -1 ||
-	    set_range(r, f) == -1)
-		return -1;
-	for (i = 0; i < r->n; i++)
-		if (refresh_table(r, &r->written[i], store_table_name(i), f) ==
-		    -1)
-			return -1;
-	return 0;
+	return begin(r, f) == -1 ? -1 : write_all(r, f);
 }
 
 size_t
@@ -273,8 +252,8 @@ csv_folder_files(
 	size_t i, n = 0;
 
 	for (i = 0; i < r->n; i++)
-		if (r->written[i].file != NULL)
-			files[n++] = r->written[i].file;
+		if (r->table[i].file != NULL)
+			files[n++] = r->table[i].file;
 	return n;
 }
 
@@ -286,25 +265,13 @@ csv_folder_publish(struct csv_writing *r, struct fault *f)
 	return whole_files_commit(files, csv_folder_files(r, files), f);
 }
 
-static int
-note(
-    struct csv_writing *r, struct written *w, struct store *st, struct fault *f)
-{
-	struct stat sb;
-
-	if (w->file == NULL || whole_file_stat(w->file, &sb) == -1)
-		return 0;
-	w->export.file = file_mark(&sb, &r->mem);
-	return store_note_export(st, &w->export, f);
-}
-
 int
 csv_folder_note(struct csv_writing *r, struct store *st, struct fault *f)
 {
 	size_t i;
 
 	for (i = 0; i < r->n; i++)
-		if (note(r, &r->written[i], st, f) == -1)
+		if (folder_table_note(&r->table[i], st, &r->mem, f) == -1)
 			return -1;
 	return 0;
 }
@@ -316,8 +283,10 @@ csv_folder_close(struct csv_writing *r)
 
 	if (r == NULL)
 		return;
-	for (i = 0; r->written != NULL && i < r->n; i++)
-		whole_file_close(r->written[i].file);
+	for (i = 0; r->table != NULL && i < r->n; i++)
+		whole_file_close(r->table[i].file);
+	for (i = 0; i < WRITERS; i++)
+		arena_free(&r->writer[i].mem);
 	output_folder_close(&r->folder);
 	arena_free(&r->mem);
 	free(r);
@@ -331,11 +300,9 @@ csv_folder_open(struct store *st, const struct config *c,
 	int rc;
 
 	*r = (struct csv_writing){ .config = c, .target = to, .store = st };
-	r->options = options_of(c, to, &r->mem);
 	rc = output_folder_open(&r->folder, to->dir, f);
 	if (rc == 0 && (rc = store_begin_view(st, f)) == 0) {
 		rc = write_tables(r, f);
-		store_forget_lives(st, &r->filter);
 		store_end_view(st);
 	}
 	if (rc == 0)

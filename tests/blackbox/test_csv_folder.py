@@ -74,6 +74,26 @@ class Missing(Folder):
         self.assertFalse(os.path.exists(self.path("far")))
 
 
+class Failing(Folder):
+    def test_of_several_files_that_cannot_be_written_the_first_is_told_and_none_is_replaced(self):
+        """Two threads write the tables, one from the first on, the other from the last on."""
+        self.imports(1, 2)
+        before = self.shown(self.export)
+        for names in (["reports.csv"], ["weekly.csv", "reports.csv"], ["daily.csv", "weekly.csv", "reports.csv"]):
+            with self.subTest(names):
+                for name in names:
+                    os.replace(os.path.join(self.export, name), self.path(name))
+                    os.mkdir(os.path.join(self.export, name))
+                self.expect_line(CANTCREAT, names[0] + ": is no regular file", "-c", self.conf, "import",
+                                 self.report(len(names) + 10))
+                for name in names:
+                    os.rmdir(os.path.join(self.export, name))
+                    os.replace(self.path(name), os.path.join(self.export, name))
+                self.assertEqual(before, self.shown(self.export))
+        self.imports(3)
+        self.assert_current()
+
+
 class OneWriter(Folder):
     def test_many_imports_at_once_lose_and_double_nothing(self):
         runs = [self.start("import", self.report(n, day=n % 5 + 1, failed=n % 3)) for n in range(1, 13)]

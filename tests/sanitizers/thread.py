@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Polls that ask DNS, under the thread sanitizer: libunbound works in a thread of its own, and another examines mails.
+"""Polls that ask DNS, under the thread sanitizer: libunbound works in a thread of its own, another examines mails, and
+two write the CSV folder.
 
 TLSRUA is a program built with SAN=thread.
 """
