@@ -1,14 +1,6 @@
 -- The problems that were seen in a range of days, as a view and a function
 -- beside those of shared_views.sql.
 
--- Of the days of a year those from `first` to `last` (NULL: no bound).
-CREATE FUNCTION within(days bit, year date, first date, last date)
-RETURNS bit
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-SELECT $1 & (~0::bit(366) >> greatest($3 - $2, 0))
-    & (~0::bit(366) << greatest($2 + 365 - $4, 0))
-$$;
-
 -- The causes seen in the range.  First day, last day, state and side tell of
 -- the whole life of each.  What they mean is told in tlsrua(1): cured, new,
 -- recurring and open; ours, theirs and unclear.

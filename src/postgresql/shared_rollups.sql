@@ -23,6 +23,14 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 SELECT least(n, 9223372036854775807)::bigint
 $$;
 
+-- Of the days of a year those from `first` to `last` (NULL: no bound).
+CREATE FUNCTION within(days bit, year date, first date, last date)
+RETURNS bit
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+SELECT $1 & (~0::bit(366) >> greatest($3 - $2, 0))
+    & (~0::bit(366) << greatest($2 + 365 - $4, 0))
+$$;
+
 -- The rollups counted from the rows themselves.
 CREATE VIEW counted_days WITH (security_invoker) AS
 SELECT p.date, p.organization, p.policy_type, p.policy_mode,

@@ -210,35 +210,48 @@ CREATE TYPE sender_life AS (organization text COLLATE "C",
 CREATE FUNCTION sender_lives(first date, last date, domains text[],
     organizations text[]) RETURNS SETOF sender_life
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
-WITH day AS (
-    SELECT p.domain, p.organization, p.reporter_domain, p.date,
+WITH year AS ( -- its days as bits
+    SELECT p.domain, p.organization, p.reporter_domain, y.year,
+	min(p.date) AS first, max(p.date) AS last,
+	bit_or(set_bit(0::bit(366), p.date - y.year, 1)) AS days,
+	min(p.date) FILTER (WHERE p.verified) AS known_first,
+	max(p.date) FILTER (WHERE p.verified) AS known_last,
+	bit_or(set_bit(0::bit(366), p.date - y.year, 1))
+	    FILTER (WHERE p.verified) AS known_days,
+	max(p.date) FILTER (WHERE p.failed_sessions > 0) AS bad,
 	count(*) FILTER (WHERE p.of_sender) AS reports,
-	sum(p.counted_sessions) AS sessions, sum(p.counted_failed) AS failed,
-	bool_or(p.failed_sessions > 0) AS bad, bool_or(p.verified) AS known,
-	count(*) FILTER (WHERE p.of_sender AND p.verified) AS verified
-    FROM tlsrua.policies AS p
+	count(*) FILTER (WHERE p.of_sender AND p.verified) AS verified,
+	sum(p.counted_sessions) AS sessions, sum(p.counted_failed) AS failed
+    FROM tlsrua.policies AS p CROSS JOIN LATERAL (SELECT
+	date_trunc('year', p.date::timestamp)::date AS year) AS y
     WHERE p.counted AND ($1 IS NULL OR p.date >= $1)
 	AND ($2 IS NULL OR p.date <= $2)
 	AND ($3 IS NULL OR p.domain = ANY ($3))
 	AND ($4 IS NULL OR p.organization = ANY ($4))
-    GROUP BY p.domain, p.organization, p.reporter_domain, p.date),
-gap AS (
-    SELECT d.*, d.date - lag(d.date) OVER sender - 1 AS gap,
-	CASE WHEN d.known THEN d.date - max(d.date) FILTER (WHERE d.known) OVER
-	    (sender ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) - 1 END
-	    AS known_gap
-    FROM day AS d WINDOW sender AS (PARTITION BY d.domain, d.organization,
-	d.reporter_domain ORDER BY d.date)),
+    GROUP BY p.domain, p.organization, p.reporter_domain, y.year),
+gap AS ( -- before the year's days, or the longest between them
+    SELECT y.*, greatest(y.first - lag(y.last) OVER sender - 1,
+	    CASE WHEN y.last - y.first >= bit_count(y.days) THEN
+	    (SELECT max(length(z)) FROM unnest(string_to_array(trim('0'
+		FROM y.days::text), '1')) AS z) END) AS gap,
+	greatest(y.known_first - max(y.known_last) OVER (sender ROWS BETWEEN
+		UNBOUNDED PRECEDING AND 1 PRECEDING) - 1,
+	    CASE WHEN y.known_last - y.known_first >= bit_count(y.known_days)
+	    THEN (SELECT max(length(z)) FROM unnest(string_to_array(trim('0'
+		FROM y.known_days::text), '1')) AS z) END) AS known_gap
+    FROM year AS y WINDOW sender AS (PARTITION BY y.domain, y.organization,
+	y.reporter_domain ORDER BY y.year)),
 life AS (
-    SELECT g.domain, g.organization, g.reporter_domain, min(g.date) AS first,
-	max(g.date) AS last, count(*) AS days, sum(g.reports) AS reports,
+    SELECT g.domain, g.organization, g.reporter_domain,
+	min(g.first) AS first, max(g.last) AS last, max(g.bad) AS bad,
+	sum(bit_count(g.days))::bigint AS days, sum(g.reports) AS reports,
 	sum(g.sessions) AS sessions, sum(g.failed) AS failed,
-	max(g.date) FILTER (WHERE g.bad) AS bad, sum(g.verified) AS verified,
-	coalesce(max(g.date) FILTER (WHERE g.known), max(g.date)) AS heard,
-	CASE WHEN bool_or(g.known) THEN count(*) FILTER (WHERE g.known)
-	    ELSE count(*) END AS heard_days,
-	coalesce(CASE WHEN bool_or(g.known) THEN max(g.known_gap)
-	    ELSE max(g.gap) END, 0) AS gap
+	sum(g.verified) AS verified,
+	coalesce(max(g.known_last), max(g.last)) AS heard,
+	coalesce(sum(bit_count(g.known_days)), sum(bit_count(g.days)))
+	    AS heard_days,
+	coalesce(CASE WHEN max(g.known_last) IS NULL THEN max(g.gap)
+	    ELSE max(g.known_gap) END, 0) AS gap
     FROM gap AS g GROUP BY g.domain, g.organization, g.reporter_domain),
 newest AS MATERIALIZED (
     SELECT max(r.date) AS day FROM tlsrua.reports AS r
@@ -297,25 +310,29 @@ whole AS (
 	sum(o.failed) AS failed, max(o.bad) AS bad,
 	count(*) FILTER (WHERE o.silent) AS silent
     FROM organization AS o GROUP BY o.domain),
-entry AS NOT MATERIALIZED (
+entry AS (
     SELECT p.domain, p.date, p.policy_type, p.policy_mode,
-	p.successful_sessions::numeric + p.failed_sessions AS sessions
+	p.successful_sessions, p.failed_sessions
     FROM tlsrua.by_domain AS p
     WHERE $4 IS NULL AND ($1 IS NULL OR p.date >= $1)
 	AND ($2 IS NULL OR p.date <= $2)
 	AND ($3 IS NULL OR p.domain = ANY ($3))
     UNION ALL
     SELECT p.domain, p.date, p.policy_type, p.policy_mode,
-	p.successful_sessions::numeric + p.failed_sessions
+	p.successful_sessions, p.failed_sessions
     FROM tlsrua.policies AS p
     WHERE $4 IS NOT NULL AND p.counted AND ($1 IS NULL OR p.date >= $1)
 	AND ($2 IS NULL OR p.date <= $2)
 	AND ($3 IS NULL OR p.domain = ANY ($3))
 	AND p.organization = ANY ($4)),
 kind AS MATERIALIZED (
-    SELECT e.domain, e.policy_type, e.policy_mode, max(e.date) AS last,
-	sum(e.sessions) AS sessions
-    FROM entry AS e GROUP BY e.domain, e.policy_type, e.policy_mode),
+    SELECT e.domain, e.policy_type, e.policy_mode, y.year,
+	max(e.date) AS last,
+	bit_or(set_bit(0::bit(366), e.date - y.year, 1)) AS days,
+	sum(e.successful_sessions) + sum(e.failed_sessions) AS sessions
+    FROM entry AS e CROSS JOIN LATERAL (SELECT
+	date_trunc('year', e.date::timestamp)::date AS year) AS y
+    GROUP BY e.domain, e.policy_type, e.policy_mode, y.year),
 mode AS (
     SELECT DISTINCT ON (k.domain) k.domain, k.policy_mode FROM kind AS k
     WHERE k.policy_mode <> ''
@@ -331,10 +348,10 @@ used AS (
 	    ELSE '' END AS types
     FROM type AS t WHERE t.place <= 20 GROUP BY t.domain),
 clean AS (
-    SELECT d.domain, count(*) AS days
-    FROM (SELECT DISTINCT e.domain, e.date FROM entry AS e) AS d
-	JOIN whole AS w ON w.domain = d.domain
-    WHERE d.date > coalesce(w.bad, w.first - 1)
+    SELECT d.domain, sum(bit_count(tlsrua.within(d.days, d.year,
+	coalesce(w.bad + 1, w.first), NULL)))::bigint AS days
+    FROM (SELECT k.domain, k.year, bit_or(k.days) AS days FROM kind AS k
+	GROUP BY k.domain, k.year) AS d JOIN whole AS w ON w.domain = d.domain
     GROUP BY d.domain),
 failing AS (
     SELECT b.domain, b.result_type, sum(f.failed_sessions) AS failed

@@ -49,6 +49,16 @@ class SharedExport(ReadStore):
                         if choice in CHOICES[:4]:
                             self.assertGreater(there.count("\n"), 1)
 
+    def test_years(self):
+        """Days of several years, of few senders: gaps and problems last over their ends."""
+        self.poller = Poller(self, "years")
+        self.poller.take(self.reports(150, seed=5, days=1500, domains=3))
+        self.poller.ship()
+        for choice in (("--since", "all"), ("--from", "2023-12-20", "--to", "2025-02-03"), ("--to", "2024-12-31")):
+            for table in ("domains", "senders", "problems"):
+                here, there = (self.tables(source, *choice, "-o", "-", table).out for source in (self.poller.store, SHARED))
+                self.assertEqual(without_numbers(table, here), without_numbers(table, there), f"{table} {choice}")
+
     def test_lines_of_json(self):
         self.poller.ship()
         args = ("--format", "ndjson", "-o", "-", "daily")
