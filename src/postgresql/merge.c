@@ -45,6 +45,7 @@ struct merge {
 	struct pg *pg;
 	struct shared_journal *journal;
 	struct shipment *shipment;
+	bool is_durable; /* COMMIT waits for the disk there */
 	struct merge_rows rows;
 	struct report_arrays arrays;
 	size_t n_added, n_news, n_conflicts;
@@ -94,6 +95,8 @@ static const char settings[] =
     " set_config('enable_mergejoin', 'off', true),"
     " set_config('enable_material', 'off', true),"
     " set_config('enable_seqscan', 'off', true),"
+    " set_config('synchronous_commit',"
+    " coalesce(nullif($2, ''), current_setting('synchronous_commit')), true),"
     " set_config('lock_timeout', $1, true),"
     " set_config('statement_timeout', $1, true),"
     " set_config('idle_in_transaction_session_timeout', $1, true)";
@@ -102,13 +105,14 @@ static int
 send_beginning(struct merge *m, struct fault *f)
 {
 	char timeout[16];
-	struct pg_value limit;
+	struct pg_value v[2];
 
 	snprintf(timeout, sizeof timeout, "%u", m->pg->timeout * MS);
-	limit = pg_text(timeout);
+	v[0] = pg_text(timeout);
+	v[1] = pg_text(m->is_durable ? "" : "off");
 	if (pg_send(m->pg, "BEGIN", NULL, 0, f) == -1)
 		return -1;
-	return pg_send(m->pg, settings, &limit, 1, f);
+	return pg_send(m->pg, settings, v, 2, f);
 }
 
 static int
@@ -293,7 +297,11 @@ send_drops(struct merge *m, struct fault *f)
 	return rc;
 }
 
-/* See to it that the months of the reports have partitions. */
+/*
+ * See to it that the months of the reports have partitions; each day is asked
+ * for once.  What a crash takes back of that is asked for again, with the
+ * reports.
+ */
 static int
 need_months(struct merge *m, struct fault *f)
 {
@@ -316,7 +324,8 @@ need_months(struct merge *m, struct fault *f)
 	v = pg_array(&days);
 	if (days.n > 0) {
 		r = pg_ask(m->pg,
-		    "SELECT tlsrua.need_month(min(d))"
+		    "SELECT tlsrua.need_month(min(d)),"
+		    " set_config('synchronous_commit', 'off', true)"
 		    " FROM unnest($1) AS b (d)"
 		    " GROUP BY date_trunc('month', d) ORDER BY min(d)",
 		    &v, 1, f);
@@ -363,14 +372,15 @@ give_up(struct merge *m)
 }
 
 struct merge *
-merge_begin(
-    struct pg *p, struct shared_journal *j, struct shipment *s, struct fault *f)
+merge_begin(struct pg *p, struct shared_journal *j, struct shipment *s,
+    bool is_durable, struct fault *f)
 {
 	struct merge *m = xcalloc(1, sizeof *m);
 
 	m->pg = p;
 	m->journal = j;
 	m->shipment = s;
+	m->is_durable = is_durable;
 	sort_rows(m);
 	if (send_all(m, f) == 0)
 		return m;

@@ -1,6 +1,7 @@
 #ifndef POSTGRESQL_MERGE_H
 #define POSTGRESQL_MERGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct fault;
@@ -29,9 +30,13 @@ struct merge; /* one that is in progress */
  * merge_begin() sends all of it, and returns while the server is still at work;
  * or NULL with a fault when nothing was merged.  Until merge_end() the caller
  * leaves the connection, the journal and the part alone.
+ *
+ * `is_durable`: the server answers when the disk has it, and all that was
+ * merged before.  Else a crash of the server within the next second may take
+ * it back, position and all, and the next run ships it again.
  */
-struct merge *merge_begin(
-    struct pg *, struct shared_journal *, struct shipment *, struct fault *);
+struct merge *merge_begin(struct pg *, struct shared_journal *,
+    struct shipment *, bool is_durable, struct fault *);
 
 /*
  * Wait until the server has merged it, free the merge, and add to the counts.

@@ -202,8 +202,10 @@ send_some(struct pg *p, const char *sql, struct report_arrays *a, size_t n,
 }
 
 /*
- * The statement leaves the number of reports that it added to send_find_news(),
- * in a setting of the transaction: if all were added, that has nothing to do.
+ * The rows are added in the order of the arrays, which is that of the key, so
+ * the server need not sort them.  The statement leaves the number of reports
+ * that it added to send_find_news(), in a setting of the transaction: if all
+ * were added, that has nothing to do.
  */
 int
 send_add(struct pg *p, const struct shared_journal *j, struct report_arrays *a,
@@ -212,7 +214,7 @@ send_add(struct pg *p, const struct shared_journal *j, struct report_arrays *a,
 	return send_reports(p,
 	    "WITH added AS (INSERT INTO tlsrua.reports (status, "
 	    "journal, " COLUMNS ") SELECT 'counted', $1, b.* FROM " ARRAYS
-	    " WHERE " NOT_DROPPED " ORDER BY b.date, b.identity, b.content"
+	    " WHERE " NOT_DROPPED
 	    " ON CONFLICT (date, identity) WHERE status = 'counted' DO NOTHING"
 	    " RETURNING date, id, identity, content)"
 	    " SELECT a.* FROM added AS a WHERE (SELECT set_config("

@@ -142,7 +142,9 @@ CREATE TABLE policies (
 	text uuid, -- of policy_texts; NULL: both are empty
 	PRIMARY KEY (date, report, n)
 ) PARTITION BY RANGE (date);
-CREATE INDEX policies_domain ON policies (domain, date);
+-- The partition is that of the month, so the day is not needed here, and the
+-- rows of a domain have one place together.
+CREATE INDEX policies_domain ON policies (domain);
 
 -- Who ever reported on which domain; rows are only added.
 CREATE TABLE senders (
@@ -257,9 +259,9 @@ CREATE TABLE rollup_domains (
 	successful_sessions bigint NOT NULL,
 	failed_sessions bigint NOT NULL,
 	counted_sessions bigint NOT NULL,
-	counted_failed bigint NOT NULL,
-	PRIMARY KEY (date, domain, policy_type, policy_mode)
+	counted_failed bigint NOT NULL
 );
+CREATE INDEX rollup_domains_date ON rollup_domains (date);
 CREATE INDEX rollup_domains_domain ON rollup_domains (domain, date);
 
 CREATE TABLE rollup_failures (

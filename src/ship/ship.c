@@ -44,6 +44,7 @@ struct shipping {
 	struct shared_journal journal;
 	unsigned char id[SHIPMENT_KEY];
 	int64_t last;	      /* number of the store's last event */
+	int64_t durable;      /* up to here the disk of the server has it */
 	size_t most;	      /* reports in the next batch */
 	unsigned tries, cuts; /* since the last batch that was merged */
 	bool is_changed;      /* the shared store has rollups to count again */
@@ -103,6 +104,9 @@ open_journal(struct shipping *s, struct fault *f)
 	if (rc == 0)
 		rc = shared_journal_open(
 		    &s->pg, application, s->id, name, &state, &s->journal, f);
+	/* its COMMIT waited for the disk, and so for all before it */
+	if (rc == 0)
+		s->durable = s->journal.position;
 	arena_free(&state.memory);
 	return rc;
 }
@@ -240,16 +244,21 @@ merge_part(struct shipping *s, struct shipment *part, struct merge_counts *c,
     struct fault *f)
 {
 	struct fault later = { 0 };
-	struct merge *m = merge_begin(&s->pg, &s->journal, part, f);
+	bool is_last = part->to >= s->last;
+	struct merge *m = merge_begin(&s->pg, &s->journal, part, is_last, f);
 
 	if (m == NULL)
 		return -1;
 	/* read the next batch while the server works; if that fails, it is
 	 * read again in its turn, and the fault is told then */
-	if (part->to < s->last &&
-	    read_part(s, part->to, &s->next, &later) == -1)
+	if (!is_last && read_part(s, part->to, &s->next, &later) == -1)
 		forget_next(s);
-	return merge_end(m, c, f);
+	if (merge_end(m, c, f) == -1)
+		return -1;
+	s->journal.position = part->to;
+	if (is_last)
+		s->durable = part->to;
+	return 0;
 }
 
 static void
@@ -277,7 +286,6 @@ ship_some(struct shipping *s, struct fault *f)
 			s->tries = s->cuts = 0;
 			s->most = 2 * s->most < MOST_REPORTS ? 2 * s->most
 							     : MOST_REPORTS;
-			s->journal.position = part.to;
 			s->is_changed |= part.n_drops > 0;
 			add_counts(s, &c);
 			rc = 1;
@@ -314,8 +322,10 @@ ship_all(struct shipping *s, struct fault *f)
 
 	if (rc == 0 && s->settings->again)
 		rc = shared_journal_restart(&s->pg, &s->journal, f);
-	if (rc == 0)
+	if (rc == 0) {
+		s->durable = s->journal.position;
 		rc = 1;
+	}
 	while (rc == 1 && s->journal.position < s->last) {
 		if (stop_requested())
 			return fault(f, FAULT_HOST, EX_TEMPFAIL,
@@ -351,10 +361,9 @@ ship(struct store *st, const struct ship_settings *settings,
 	counts->shipped = counts->added + counts->duplicate + counts->conflict +
 			  counts->better + counts->refused;
 	counts->waiting = s.last - s.journal.position;
-	/* note how far it came, even when it broke off */
-	if (s.journal.id != 0 &&
-	    journal_note_shipped(
-		st, s.id, s.journal.position, rc == 0 ? f : &ignored) == -1)
+	/* note how far it came for certain, even when it broke off */
+	if (s.journal.id != 0 && journal_note_shipped(st, s.id, s.durable,
+				     rc == 0 ? f : &ignored) == -1)
 		rc = -1;
 	forget_next(&s);
 	shared_journal_forget(&s.journal);
