@@ -141,8 +141,9 @@ cured AS MATERIALIZED (
 	> 1),
 asked AS MATERIALIZED (
     SELECT m.id, m.domain, m.organization
-    FROM met AS m LEFT JOIN cured AS c ON c.id = m.id
-    WHERE c.id IS NULL AND m.between > 1
+    FROM (SELECT m.*, bool_or(NOT m.verified AND m.later > 1) OVER
+	    (PARTITION BY m.id) AS cured FROM met AS m) AS m
+    WHERE NOT m.cured AND m.between > 1
 	AND m.first <= (SELECT n.day FROM newest AS n) - 7),
 event AS ( -- 1: a day with a report and without it, 2 and 3: with it
     SELECT e.id, e.organization, e.year,

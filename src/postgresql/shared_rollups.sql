@@ -113,7 +113,8 @@ RETURNS SETOF rollup_years
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
 SELECT c.problem, y.year, c.domain, c.organization, c.reporter_domain,
     bit_or(set_bit(0::bit(366), c.date - y.year, 1))::bit(366),
-    bit_or(set_bit(0::bit(366), c.date - y.year, c.verified::int))::bit(366)
+    coalesce(bit_or(set_bit(0::bit(366), c.date - y.year, 1))
+	FILTER (WHERE c.verified), 0::bit(366))::bit(366)
 FROM tlsrua.counted_senders AS c CROSS JOIN LATERAL (SELECT
     date_trunc('year', c.date::timestamp)::date AS year) AS y
 WHERE c.date = ANY ($1) AND c.domain IN (SELECT unnest($2))
@@ -143,28 +144,29 @@ BEGIN
 		INSERT INTO rollup_years
 		    SELECT * FROM counted_years(settled_days(), new);
 	END IF;
-	WITH fresh AS MATERIALIZED (SELECT * FROM counted_years(again, touched)),
-	gone AS (
-	    UPDATE rollup_years AS y
-	    SET days = y.days & ~m.days, verified = y.verified & ~m.days
-	    FROM years_of(again) AS m
-	    WHERE y.year = m.year AND y.domain IN (SELECT unnest(touched))
-		AND y.days & m.days <> 0::bit(366)
-		AND NOT EXISTS (SELECT 1 FROM fresh AS f
-		    WHERE f.domain = y.domain AND f.problem = y.problem
-		    AND f.organization = y.organization
-		    AND f.reporter_domain = y.reporter_domain
-		    AND f.year = y.year)),
-	changed AS (
-	    UPDATE rollup_years AS y SET days = (y.days & ~m.days) | f.days,
-		verified = (y.verified & ~m.days) | f.verified
-	    FROM fresh AS f JOIN years_of(again) AS m ON m.year = f.year
-	    WHERE y.domain = f.domain AND y.problem = f.problem
-		AND y.organization = f.organization
-		AND y.reporter_domain = f.reporter_domain AND y.year = f.year
-		AND (y.days & m.days, y.verified & m.days)
-		    <> (f.days, f.verified))
-	INSERT INTO rollup_years SELECT * FROM fresh ON CONFLICT DO NOTHING;
+	WITH stored AS (
+	    SELECT y.*, y.ctid AS place, y.days & ~m.days AS other_days,
+		y.verified & ~m.days AS other_verified
+	    FROM rollup_years AS y JOIN years_of(again) AS m ON m.year = y.year
+	    WHERE y.domain IN (SELECT unnest(touched))),
+	whole AS (
+	    SELECT problem, year, domain, organization, reporter_domain,
+		s.place, s.days AS old_days, s.verified AS old_verified,
+		coalesce(s.other_days, 0::bit(366))
+		    | coalesce(f.days, 0::bit(366)) AS days,
+		coalesce(s.other_verified, 0::bit(366))
+		    | coalesce(f.verified, 0::bit(366)) AS verified
+	    FROM stored AS s FULL JOIN counted_years(again, touched) AS f
+		USING (problem, year, domain, organization, reporter_domain)),
+	changed AS MATERIALIZED (
+	    SELECT * FROM whole AS w WHERE w.place IS NULL
+		OR (w.days, w.verified) <> (w.old_days, w.old_verified)),
+	updated AS (
+	    UPDATE rollup_years AS y SET days = c.days, verified = c.verified
+	    FROM changed AS c WHERE y.ctid = c.place)
+	INSERT INTO rollup_years
+	    SELECT problem, year, domain, organization, reporter_domain, days,
+		verified FROM changed AS c WHERE c.place IS NULL;
 END $$;
 
 -- Count again the days that changed, at most so many, the oldest first.  Ask
