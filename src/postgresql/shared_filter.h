@@ -2,6 +2,7 @@
 #define POSTGRESQL_SHARED_FILTER_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "postgresql/binary_array.h"
 #include "postgresql/connection.h"
@@ -17,5 +18,9 @@ struct pg_value shared_day(const char *);
  */
 struct pg_value shared_texts(
     struct binary_array *room, const char *const *, size_t n);
+
+/* The same of numbers; but none stand for none. */
+struct pg_value shared_numbers(
+    struct binary_array *room, const int64_t *, size_t n);
 
 #endif

@@ -13,12 +13,12 @@
 
 /* The statements of shared_parts.sql. */
 extern const char shared_parts_ends[], shared_parts_known[],
-    shared_parts_days[], shared_parts_judged[], shared_parts_senders[],
-    shared_parts_witnesses[], shared_parts_all_witnesses[],
-    shared_parts_before[], shared_parts_any_vouched[], shared_parts_series[],
-    shared_parts_views[], shared_parts_problems[], shared_parts_failures[],
-    shared_parts_mutes[], shared_parts_result_types[], shared_parts_unjudged[],
-    shared_parts_reasons[], shared_parts_conflicts[], shared_parts_totals[],
+    shared_parts_days[], shared_parts_judged[], shared_parts_reporters[],
+    shared_parts_any_vouched[], shared_parts_views[], shared_parts_problems[],
+    shared_parts_domain_days[], shared_parts_listed_problems[],
+    shared_parts_listed_failures[], shared_parts_other_failures[],
+    shared_parts_mutes[], shared_parts_unjudged[], shared_parts_reasons[],
+    shared_parts_conflicts[], shared_parts_totals[], shared_parts_own_totals[],
     shared_parts_newest[], shared_parts_last_ends[],
     shared_parts_last_sessions[], shared_parts_last_failures[],
     shared_parts_muted[], shared_parts_in_conflict[], shared_parts_pollers[],
@@ -32,56 +32,66 @@ struct statement {
 	enum mirror_part part;
 	const char *select;
 	const char *table; /* that a tenant may not read; NULL: none */
+	const char *own;   /* what it reads in its place; NULL: nothing */
 };
+
+#define ALL(part, select)                \
+	{                                \
+		part, select, NULL, NULL \
+	}
+#define NOT_TENANTS(part, select, table)    \
+	{                                   \
+		part, select, T table, NULL \
+	}
+#define TOTALS                                                       \
+	{                                                            \
+		MIRROR_TOTALS, shared_parts_totals, T "rollup_days", \
+		    shared_parts_own_totals                          \
+	}
 
 enum {
 	MOST_PARTS = 16
 };
 
 static const struct statement sets[SHARED_SETS][MOST_PARTS] = {
-	[SHARED_BASE] = { { MIRROR_ENDS, shared_parts_ends, NULL },
-	    { MIRROR_KNOWN, shared_parts_known, NULL },
-	    { MIRROR_TOTALS, shared_parts_conflicts, NULL },
-	    { MIRROR_POLLERS, shared_parts_pollers, T "pollers" },
-	    { MIRROR_MAILBOXES, shared_parts_mailboxes, T "mailboxes" } },
-	[SHARED_OVERVIEW] = { { MIRROR_DAYS, shared_parts_days, NULL },
-	    { MIRROR_JUDGED, shared_parts_judged, NULL },
-	    { MIRROR_SENDERS, shared_parts_senders, NULL },
-	    { MIRROR_SENDERS, shared_parts_witnesses, NULL },
-	    { MIRROR_SENDERS, shared_parts_before, NULL },
-	    { MIRROR_SERIES, shared_parts_series, NULL },
-	    { MIRROR_SERIES, shared_parts_views, NULL },
-	    { MIRROR_PROBLEMS, shared_parts_problems, NULL },
-	    { MIRROR_FAILURES, shared_parts_failures, NULL },
-	    { MIRROR_MUTES, shared_parts_mutes, T "mutes" },
-	    { MIRROR_RESULT_TYPES, shared_parts_result_types, NULL },
-	    { MIRROR_UNJUDGED, shared_parts_unjudged, NULL },
-	    { MIRROR_REASONS, shared_parts_reasons, NULL } },
-	[SHARED_STATUS] = { { MIRROR_TOTALS, shared_parts_totals, NULL } },
-	[SHARED_NEWEST] = { { MIRROR_SENDERS, shared_parts_any_vouched, NULL },
-	    { MIRROR_NEWEST, shared_parts_newest, NULL } },
-	[SHARED_MUTES] = { { MIRROR_PROBLEMS, shared_parts_muted, T "mutes" },
-	    { MIRROR_MUTES, shared_parts_mutes, T "mutes" } },
-	[SHARED_CONFLICTS] = { { MIRROR_CONFLICTS, shared_parts_in_conflict,
-	    NULL } },
-	[SHARED_COPIES] = { { MIRROR_CONFLICTS, shared_parts_in_conflict,
-				NULL },
-	    { MIRROR_COPIES, shared_parts_copies, NULL },
-	    { MIRROR_PRUNED, shared_parts_pruned, NULL },
-	    { MIRROR_ENTRIES, shared_parts_entries, NULL },
-	    { MIRROR_FINDINGS, shared_parts_findings, NULL },
-	    { MIRROR_BYTES, shared_parts_bytes, T "report_bytes" } },
-	[SHARED_PROBLEM] = { { MIRROR_PROBLEMS, shared_parts_problem, NULL },
-	    { MIRROR_MUTES, shared_parts_mutes, T "mutes" } },
-	[SHARED_METRICS] = { { MIRROR_SENDERS, shared_parts_all_witnesses,
-				 NULL },
-	    { MIRROR_PROBLEMS, shared_parts_problems, NULL },
-	    { MIRROR_FAILURES, shared_parts_failures, NULL },
-	    { MIRROR_RESULT_TYPES, shared_parts_result_types, NULL },
-	    { MIRROR_NEWEST, shared_parts_last_ends, NULL },
-	    { MIRROR_LAST_SESSIONS, shared_parts_last_sessions, NULL },
-	    { MIRROR_LAST_FAILURES, shared_parts_last_failures, NULL },
-	    { MIRROR_TOTALS, shared_parts_totals, NULL } },
+	[SHARED_BASE] = { ALL(MIRROR_ENDS, shared_parts_ends),
+	    ALL(MIRROR_KNOWN, shared_parts_known),
+	    ALL(MIRROR_TOTALS, shared_parts_conflicts),
+	    NOT_TENANTS(MIRROR_POLLERS, shared_parts_pollers, "pollers"),
+	    NOT_TENANTS(
+		MIRROR_MAILBOXES, shared_parts_mailboxes, "mailboxes") },
+	[SHARED_OVERVIEW] = { ALL(MIRROR_DAYS, shared_parts_days),
+	    ALL(MIRROR_JUDGED, shared_parts_judged),
+	    ALL(MIRROR_REPORTERS, shared_parts_reporters),
+	    ALL(MIRROR_SERIES, shared_parts_views),
+	    ALL(MIRROR_PROBLEM_ROWS, shared_parts_problems),
+	    NOT_TENANTS(MIRROR_MUTES, shared_parts_mutes, "mutes"),
+	    ALL(MIRROR_UNJUDGED, shared_parts_unjudged),
+	    ALL(MIRROR_REASONS, shared_parts_reasons) },
+	[SHARED_LISTED] = { ALL(MIRROR_DOMAIN_DAYS, shared_parts_domain_days),
+	    ALL(MIRROR_PROBLEMS, shared_parts_listed_problems),
+	    ALL(MIRROR_FAILURES, shared_parts_listed_failures),
+	    ALL(MIRROR_OTHER_FAILURES, shared_parts_other_failures) },
+	[SHARED_STATUS] = { TOTALS },
+	[SHARED_NEWEST] = { ALL(MIRROR_SENDERS, shared_parts_any_vouched),
+	    ALL(MIRROR_NEWEST, shared_parts_newest) },
+	[SHARED_MUTES] = { NOT_TENANTS(
+			       MIRROR_PROBLEMS, shared_parts_muted, "mutes"),
+	    NOT_TENANTS(MIRROR_MUTES, shared_parts_mutes, "mutes") },
+	[SHARED_CONFLICTS] = { ALL(
+	    MIRROR_CONFLICTS, shared_parts_in_conflict) },
+	[SHARED_COPIES] = { ALL(MIRROR_CONFLICTS, shared_parts_in_conflict),
+	    ALL(MIRROR_COPIES, shared_parts_copies),
+	    ALL(MIRROR_PRUNED, shared_parts_pruned),
+	    ALL(MIRROR_ENTRIES, shared_parts_entries),
+	    ALL(MIRROR_FINDINGS, shared_parts_findings),
+	    NOT_TENANTS(MIRROR_BYTES, shared_parts_bytes, "report_bytes") },
+	[SHARED_PROBLEM] = { ALL(MIRROR_PROBLEMS, shared_parts_problem),
+	    NOT_TENANTS(MIRROR_MUTES, shared_parts_mutes, "mutes") },
+	[SHARED_METRICS] = { ALL(MIRROR_PROBLEM_ROWS, shared_parts_problems),
+	    ALL(MIRROR_NEWEST, shared_parts_last_ends),
+	    ALL(MIRROR_LAST_SESSIONS, shared_parts_last_sessions),
+	    ALL(MIRROR_LAST_FAILURES, shared_parts_last_failures), TOTALS },
 };
 
 int
@@ -115,20 +125,27 @@ shared_part_read(struct pg *p, enum shared_set set, size_t i,
     struct fault *f)
 {
 	const struct statement *s = &sets[set][i];
-	struct binary_array domains = { 0 };
+	struct binary_array domains = { 0 }, listed = { 0 }, problems = { 0 };
 	char room[8];
-	struct pg_value v[5];
+	struct pg_value v[7];
 	int rc = s->table != NULL ? may_read(p, s->table, f) : 1;
+	const char *select = rc == 1 ? s->select : s->own;
 
-	if (rc != 1)
+	if (rc == -1 || select == NULL)
 		return rc;
 	v[0] = shared_day(scope->from);
 	v[1] = shared_day(scope->to);
 	v[2] = shared_texts(&domains, scope->domains, scope->n_domains);
 	v[3] = shared_day(scope->now);
 	v[4] = pg_int8(scope->number, room);
-	rc = shared_cursor_read(p, s->select, v, 5, sink, f);
+	v[5] = shared_texts(
+	    &listed, scope->listed.domains, scope->listed.n_domains);
+	v[6] = shared_numbers(
+	    &problems, scope->listed.problems, scope->listed.n_problems);
+	rc = shared_cursor_read(p, select, v, 7, sink, f);
 	buf_free(&domains.bytes);
+	buf_free(&listed.bytes);
+	buf_free(&problems.bytes);
 	return rc;
 }
 

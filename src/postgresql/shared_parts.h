@@ -17,6 +17,7 @@ struct pg;
 enum shared_set {
 	SHARED_BASE,
 	SHARED_OVERVIEW,  /* the overview of a range */
+	SHARED_LISTED,	  /* more of what that lists */
 	SHARED_STATUS,	  /* what is stored */
 	SHARED_NEWEST,	  /* whether reports still come */
 	SHARED_MUTES,	  /* what is muted */
@@ -34,6 +35,7 @@ struct shared_scope {
 	size_t n_domains;
 	const char *now; /* "2026-11-23T00:00:00Z" */
 	int64_t number;	 /* of a report or problem; 0: all */
+	struct mirror_list listed;
 };
 
 /* The i-th part of a set, in `*part`: 1; or 0 past the last. */

@@ -1,13 +1,8 @@
 -- The rows of each part of a mirror, as a shared store gives them
 -- (shared_parts.c).  $1 and $2 are the first and the last day of the range, $3
 -- the domains, or NULL for all, $4 the present time, $5 the number of a report or
--- a problem, or 0 for all.  What begins with "--" and another sign is read by scripts/statements.awk.
-
--- The problems that were seen on those days.
---+ seen
-seen AS MATERIALIZED (SELECT DISTINCT f.problem, f.domain
-    FROM tlsrua.by_problem AS f WHERE f.date BETWEEN $1::date AND $2::date
-    AND ($3::text[] IS NULL OR f.domain = ANY ($3::text[])))
+-- a problem, or 0 for all, $6 the domains and $7 the problems that are listed.
+-- What begins with "--" and another sign is read by scripts/statements.awk.
 
 -- The domains whose policy was seen in more than one way in the week of which
 -- overviews tell how reporters see it.
@@ -38,7 +33,9 @@ WHERE EXISTS (SELECT 1 FROM tlsrua.reports AS r WHERE r.date = d.date)
 --: judged
 -- Those of the range that are about the domains, and those of the last thirty
 -- days of all: a row for each kind, dated so that it is in the range and in
--- these days exactly if its reports are.
+-- these days exactly if its reports are.  Kinds are told apart by what is read of
+-- them alone: names of those that were judged, reporters of those that nobody
+-- vouches for, signing domains of the others.
 WITH contested AS MATERIALIZED (
 	SELECT DISTINCT c.date, c.identity FROM tlsrua.reports AS c
 	WHERE c.status = 'conflict' AND c.date BETWEEN $1::date AND $2::date
@@ -58,27 +55,128 @@ WITH contested AS MATERIALIZED (
 	    (SELECT max(x.date) FROM tlsrua.reports AS x) - 29)
 ), kind AS (
 	SELECT r.date, r.own, r.lately, r.dkim,
-	    CASE WHEN r.own THEN r.organization ELSE '' END AS organization,
-	    CASE WHEN r.own THEN r.reporter_domain ELSE '' END
-	    AS reporter_domain,
-	    CASE WHEN r.own THEN r.dkim_domain ELSE '' END AS dkim_domain,
-	    CASE WHEN r.own THEN concat_ws(' ', nullif(r.warnings, ''),
-		CASE WHEN r.vouched = 0 AND r.dkim <> ''
-		    THEN 'unauthenticated' END,
-		CASE WHEN r.contested THEN 'report-id-conflict' END)
-	    ELSE '' END AS warnings
+	    CASE WHEN r.own AND r.dkim <> '' THEN r.organization
+	    ELSE '' END AS organization,
+	    CASE WHEN r.own AND r.dkim <> '' AND r.vouched < 2
+		THEN r.reporter_domain ELSE '' END AS reporter_domain,
+	    CASE WHEN r.own AND r.vouched >= 2 THEN r.dkim_domain
+		ELSE '' END AS dkim_domain,
+	    CASE WHEN r.own THEN r.warnings ELSE '' END AS warnings,
+	    r.own AND r.contested AS contested,
+	    r.own AND r.vouched = 0 AND r.dkim <> '' AS unauthenticated
 	FROM report AS r WHERE r.own OR r.lately
 )
 SELECT min(k.date)::text, k.organization, k.reporter_domain,
     CASE WHEN k.own THEN coalesce(($3::text[])[1], '') ELSE '' END,
-    k.dkim, k.dkim_domain, k.warnings, count(*)
+    k.dkim, k.dkim_domain,
+    concat_ws(' ', nullif(k.warnings, ''), CASE WHEN k.unauthenticated
+	THEN 'unauthenticated' END, CASE WHEN k.contested
+	THEN 'report-id-conflict' END), count(*)
 FROM kind AS k
 GROUP BY k.own, k.lately, k.date BETWEEN $1::date AND $2::date, k.organization,
-    k.reporter_domain, k.dkim, k.dkim_domain, k.warnings
+    k.reporter_domain, k.dkim, k.dkim_domain, k.warnings,
+    k.contested, k.unauthenticated
 
--- Each sender's days, counted from the entries.
---+ sender_days
-SELECT s.domain, s.organization, s.reporter_domain,
+--: reporters
+-- In one reading of the entries who reported, behind a number that tells the kind
+-- of the row: 0 the days of senders that are listed, 1 each organization's senders
+-- that are not, 2 each domain.  A sender may be silent when it has five days and
+-- was not heard of for four; of these alone the gaps are looked at.
+WITH newest AS MATERIALIZED (
+	SELECT max(r.date) AS day FROM tlsrua.reports AS r
+	WHERE r.date BETWEEN $1::date AND $2::date
+), sender AS MATERIALIZED (
+	SELECT p.domain, p.organization, p.reporter_domain,
+	    count(*) AS entries, max(p.date) AS last,
+	    tlsrua.whole(sum(p.counted_sessions)) AS sessions,
+	    count(*) FILTER (WHERE p.of_sender AND p.verified) AS vouched,
+	    max(p.date) FILTER (WHERE p.of_sender AND p.verified)
+	    AS vouched_last,
+	    sum(p.counted_sessions) FILTER (WHERE p.verified)
+	    AS vouched_sessions,
+	    sum(p.counted_failed) FILTER (WHERE p.verified) AS vouched_failed
+	FROM tlsrua.policies AS p
+	WHERE p.counted AND p.date BETWEEN $1::date AND $2::date
+	AND ($3::text[] IS NULL OR p.domain = ANY ($3::text[]))
+	GROUP BY p.domain, p.organization, p.reporter_domain
+), suspect AS MATERIALIZED (
+	SELECT s.domain, s.organization, s.reporter_domain, s.vouched > 0
+	    AS known, n.day - coalesce(s.vouched_last, s.last) AS silent_days
+	FROM sender AS s CROSS JOIN newest AS n
+	WHERE n.day - coalesce(s.vouched_last, s.last) > 3
+	AND CASE s.vouched WHEN 0 THEN s.entries ELSE s.vouched END >= 5
+), suspected AS MATERIALIZED (
+	SELECT p.domain, p.organization, p.reporter_domain, p.date,
+	    bool_or(p.of_sender AND p.verified) AS known
+	FROM tlsrua.policies AS p
+	WHERE p.counted AND p.date BETWEEN $1::date AND $2::date
+	AND p.domain IN (SELECT s.domain FROM suspect AS s)
+	GROUP BY p.domain, p.organization, p.reporter_domain, p.date
+), silent AS MATERIALIZED (
+	SELECT d.domain, d.organization, d.reporter_domain
+	FROM (SELECT s.*, p.date - lag(p.date) OVER (PARTITION BY s.domain,
+		s.organization, s.reporter_domain ORDER BY p.date) - 1 AS gap
+	    FROM suspect AS s JOIN suspected AS p ON p.domain = s.domain
+		AND p.organization = s.organization
+		AND p.reporter_domain = s.reporter_domain
+	    WHERE p.known OR NOT s.known) AS d
+	GROUP BY d.domain, d.organization, d.reporter_domain, d.silent_days
+	HAVING count(*) >= 5 AND d.silent_days > 3 + 2 * coalesce(max(d.gap), 0)
+), listed AS MATERIALIZED (
+	SELECT s.domain, s.organization, s.reporter_domain
+	FROM sender AS s LEFT JOIN silent AS q ON q.domain = s.domain
+	    AND q.organization = s.organization
+	    AND q.reporter_domain = s.reporter_domain
+	ORDER BY q.domain IS NULL, s.sessions DESC, s.organization,
+	    s.reporter_domain, s.domain
+	LIMIT 5000
+), other AS (
+	SELECT a.organization, a.n - coalesce(l.n, 0) AS senders,
+	    l.n IS NOT NULL AS listed
+	FROM (SELECT s.organization, count(*) AS n FROM sender AS s
+	    GROUP BY s.organization) AS a
+	LEFT JOIN (SELECT s.organization, count(*) AS n FROM listed AS s
+	    GROUP BY s.organization) AS l ON l.organization = a.organization
+), reported AS (
+	SELECT s.domain, count(*) AS organizations,
+	    count(*) FILTER (WHERE s.vouched > 0) AS vouched,
+	    sum(s.vouched_sessions) AS vouched_sessions,
+	    sum(s.vouched_failed) AS vouched_failed
+	FROM (SELECT s.domain, s.organization, max(s.vouched) AS vouched,
+		sum(s.vouched_sessions) AS vouched_sessions,
+		sum(s.vouched_failed) AS vouched_failed
+	    FROM sender AS s GROUP BY s.domain, s.organization) AS s
+	GROUP BY s.domain
+), kind AS MATERIALIZED (
+	SELECT b.domain, b.policy_type, b.policy_mode,
+	    min(b.date) FILTER (WHERE b.date >= $1::date) AS first,
+	    max(b.date) AS last,
+	    max(b.date) FILTER (WHERE b.date >= $1::date
+		AND b.failed_sessions > 0) AS bad,
+	    sum(b.counted_sessions) FILTER (WHERE b.date >= $1::date)
+	    AS sessions,
+	    sum(b.counted_failed) FILTER (WHERE b.date >= $1::date) AS failed,
+	    sum(b.counted_sessions) FILTER (WHERE b.date < $1::date)
+	    AS sessions_before,
+	    sum(b.counted_failed) FILTER (WHERE b.date < $1::date)
+	    AS failed_before
+	FROM tlsrua.by_domain AS b
+	WHERE b.date BETWEEN $1::date - ($2::date - $1::date + 1) AND $2::date
+	AND ($3::text[] IS NULL OR b.domain = ANY ($3::text[]))
+	GROUP BY b.domain, b.policy_type, b.policy_mode
+), whole AS (
+	SELECT k.domain, min(k.first) AS first, max(k.last) AS last,
+	    max(k.bad) AS bad, sum(k.sessions) AS sessions,
+	    sum(k.failed) AS failed, sum(k.sessions_before) AS sessions_before,
+	    sum(k.failed_before) AS failed_before,
+	    string_agg(DISTINCT k.policy_type, ' ' ORDER BY k.policy_type)
+	    FILTER (WHERE k.last >= $1::date) AS policy_types,
+	    (array_agg(k.policy_mode ORDER BY k.last DESC, k.policy_mode)
+	    FILTER (WHERE k.policy_mode <> '' AND k.last >= $1::date))[1]
+	    AS policy_mode
+	FROM kind AS k GROUP BY k.domain
+)
+(SELECT 0::int8, s.domain, s.organization, s.reporter_domain, '', '',
     (s.date - DATE '1970-01-01')::int8,
     count(*) FILTER (WHERE s.of_sender),
     tlsrua.whole(sum(s.counted_sessions)),
@@ -88,74 +186,33 @@ SELECT s.domain, s.organization, s.reporter_domain,
     tlsrua.whole(coalesce(sum(s.counted_sessions)
 	FILTER (WHERE s.verified), 0)),
     tlsrua.whole(coalesce(sum(s.counted_failed)
-	FILTER (WHERE s.verified), 0))
-FROM tlsrua.policies AS s
-
---+ by_sender
-GROUP BY s.domain, s.organization, s.reporter_domain, s.date
-ORDER BY s.domain, s.organization, s.reporter_domain, s.date
-
---: senders
---= sender_days
+	FILTER (WHERE s.verified), 0)), 0::int8
+FROM listed AS l JOIN tlsrua.policies AS s ON s.domain = l.domain
+    AND s.organization = l.organization
+    AND s.reporter_domain = l.reporter_domain
 WHERE s.counted AND s.date BETWEEN $1::date AND $2::date
-AND ($3::text[] IS NULL OR s.domain = ANY ($3::text[]))
---= by_sender
-
---: witnesses
--- Of domains with problems all days since the first began, for what became of
--- them is seen by who reported.
-WITH
---= seen
-, life AS MATERIALIZED (SELECT f.domain,
-    least(min(f.date), $1::date - ($2::date - $1::date + 1)) AS first
-    FROM seen AS n JOIN tlsrua.by_problem AS f ON f.problem = n.problem
-    GROUP BY f.domain)
---= sender_days
-JOIN life AS l ON s.domain = l.domain AND s.date >= l.first
-WHERE s.counted AND NOT s.date BETWEEN $1::date AND $2::date
---= by_sender
-
---: all_witnesses
--- The same of all that ever had any.
---= sender_days
-WHERE s.counted AND s.domain IN (SELECT b.domain FROM tlsrua.problems AS b)
---= by_sender
-
---: before
--- Of the others the days before the range, as many, added up on the last.
-WITH
---= seen
-SELECT b.domain, '', '', ($1::date - 1 - DATE '1970-01-01')::int8, 0::int8,
-    tlsrua.whole(sum(b.counted_sessions)), tlsrua.whole(sum(b.counted_failed)),
-    0::int8, 0::int8, 0::int8, 0::int8
-FROM tlsrua.by_domain AS b
-WHERE b.date BETWEEN $1::date - ($2::date - $1::date + 1) AND $1::date - 1
-AND ($3::text[] IS NULL OR b.domain = ANY ($3::text[]))
-AND b.domain NOT IN (SELECT n.domain FROM seen AS n)
-GROUP BY b.domain
+GROUP BY s.domain, s.organization, s.reporter_domain, s.date
+ORDER BY s.domain, s.organization, s.reporter_domain)
+UNION ALL
+SELECT 1, o.organization, '', '', '', '', o.senders, o.listed::int,
+    (o.organization IN (SELECT q.organization FROM silent AS q))::int,
+    0, 0, 0, 0, 0, 0
+FROM other AS o WHERE o.senders > 0
+UNION ALL
+SELECT 2, w.domain, w.first::text, w.last::text, w.policy_types,
+    coalesce(w.policy_mode, ''), r.organizations, tlsrua.whole(w.sessions),
+    tlsrua.whole(w.failed), coalesce(w.bad, w.first - 1) - DATE '1970-01-01',
+    tlsrua.whole(coalesce(w.sessions_before, 0)),
+    tlsrua.whole(coalesce(w.failed_before, 0)),
+    r.vouched, tlsrua.whole(coalesce(r.vouched_sessions, 0)),
+    tlsrua.whole(coalesce(r.vouched_failed, 0))
+FROM whole AS w JOIN reported AS r ON r.domain = w.domain
 
 --: any_vouched
 -- One row says that there is any.
 SELECT '', '', '', 0::int8, 1::int8, 0::int8, 0::int8, 0::int8, 1::int8,
     0::int8, 0::int8
 WHERE EXISTS (SELECT 1 FROM tlsrua.policies AS p WHERE p.counted AND p.verified)
-
---: series
--- Of all reporters together, but for what `views` gives one by one.
-WITH
---= differing
-SELECT b.domain, '', '', b.policy_type, b.policy_mode,
-    (max(b.date) - DATE '1970-01-01')::int8,
-    tlsrua.whole(sum(b.successful_sessions)),
-    tlsrua.whole(sum(b.failed_sessions))
-FROM tlsrua.by_domain AS b
-WHERE b.date BETWEEN $1::date AND $2::date
-AND ($3::text[] IS NULL OR b.domain = ANY ($3::text[]))
-AND NOT ((b.policy_type = 'sts' AND b.policy_mode <> ''
-	OR b.policy_type = 'no-policy-found')
-    AND b.date > $2::date - 7
-    AND b.domain IN (SELECT d.domain FROM differing AS d))
-GROUP BY b.domain, b.policy_type, b.policy_mode
 
 --: views
 -- Who found no policy counts if it ever found one, of which a row tells that is
@@ -184,27 +241,53 @@ WHERE v.policy_type = 'no-policy-found' AND EXISTS (SELECT 1
     AND x.counted)
 
 --: problems
-WITH
---= seen
-SELECT b.id, b.domain, b.receiving_mx_hostname, b.result_type
-FROM seen AS n JOIN tlsrua.problems AS b ON b.id = n.problem ORDER BY b.id
+SELECT t.problem, t.domain, t.receiving_mx_hostname, t.result_type,
+    t.policy_types, t.policy_mode, t.side, t.state, t.first_day::text,
+    t.last_day::text, t.days, t.organizations, t.organization_names,
+    t.failed_sessions, t.failed_last_7_days
+FROM tlsrua.problems($1::date, $2::date, $3::text[], NULL) AS t
 
---: failures
-WITH
---= seen
-SELECT f.domain, f.organization, f.reporter_domain, f.policy_type,
-    f.policy_mode, f.receiving_ip, f.problem,
-    (f.date - DATE '1970-01-01')::int8, f.findings, f.failed_sessions,
-    f.verified_findings
-FROM seen AS n JOIN tlsrua.by_problem AS f ON f.problem = n.problem
-ORDER BY f.domain, f.organization, f.reporter_domain, f.policy_type,
-    f.policy_mode
+--: domain_days
+-- Of the domains that are listed, and of all others together.
+SELECT CASE WHEN b.domain = ANY ($6::text[]) THEN b.domain ELSE '' END,
+    (b.date - DATE '1970-01-01')::int8, tlsrua.whole(sum(b.counted_sessions)),
+    tlsrua.whole(sum(b.counted_failed))
+FROM tlsrua.by_domain AS b
+WHERE b.date BETWEEN $1::date AND $2::date
+AND ($3::text[] IS NULL OR b.domain = ANY ($3::text[]))
+GROUP BY 1, b.date ORDER BY 1, b.date
+
+--: listed_problems
+SELECT b.id, b.domain, b.receiving_mx_hostname, b.result_type
+FROM tlsrua.problems AS b WHERE b.id = ANY ($7::int8[])
+
+--: listed_failures
+-- Those of the range by organization and day, those that somebody vouches for
+-- apart; and a row that is of no day for a problem that somebody vouches for.
+SELECT '', f.organization, '', '', '', CASE WHEN f.findings
+	= f.verified_findings THEN 'vouched' ELSE '' END, f.problem,
+    (f.date - DATE '1970-01-01')::int8, sum(f.findings)::int8,
+    tlsrua.whole(sum(f.failed_sessions)), sum(f.verified_findings)::int8
+FROM tlsrua.by_problem AS f
+WHERE f.problem = ANY ($7::int8[]) AND f.date BETWEEN $1::date AND $2::date
+GROUP BY f.organization, f.problem, f.date, f.findings = f.verified_findings
+UNION ALL
+SELECT '', '', '', '', '', '', f.problem, -1000000, 1, 0, 1
+FROM tlsrua.by_problem AS f
+WHERE f.problem = ANY ($7::int8[]) AND f.verified_findings > 0
+GROUP BY f.problem
+
+--: other_failures
+-- All other problems together, by type.
+SELECT coalesce(($3::text[])[1], ''), b.result_type,
+    (f.date - DATE '1970-01-01')::int8, tlsrua.whole(sum(f.failed_sessions))
+FROM tlsrua.by_problem AS f JOIN tlsrua.problems AS b ON b.id = f.problem
+WHERE f.date BETWEEN $1::date AND $2::date AND f.problem <> ALL ($7::int8[])
+AND ($3::text[] IS NULL OR f.domain = ANY ($3::text[]))
+GROUP BY b.result_type, f.date ORDER BY b.result_type
 
 --: mutes
 SELECT m.problem, m.until::text, m.note FROM tlsrua.mutes AS m
-
---: result_types
-SELECT t.name, t.side, t.remedy FROM tlsrua.result_types AS t
 
 --: unjudged
 -- They are told apart where others are vouched for.
@@ -234,14 +317,26 @@ ORDER BY f.domain
 SELECT 0::int8, count(*), 0::int8, 0::int8 FROM tlsrua.reports AS r
 WHERE r.status = 'conflict'
 
---: totals
 -- What was pruned of failures is in the rollups alone.
+--+ total_reports
 SELECT (SELECT count(*) FROM tlsrua.reports AS r WHERE r.status = 'counted'),
     (SELECT count(*) FROM tlsrua.reports AS r WHERE r.status = 'conflict'),
+
+--+ total_failures
+    (SELECT coalesce(sum(f.findings), 0)::int8 FROM tlsrua.by_problem AS f
+	WHERE f.date >= (SELECT tlsrua.pruned_before()))
+
+--: totals
+--= total_reports
+    (SELECT coalesce(tlsrua.whole(sum(b.counted_sessions)), 0)
+	FROM tlsrua.by_day AS b),
+--= total_failures
+
+--: own_totals
+--= total_reports
     (SELECT coalesce(tlsrua.whole(sum(b.counted_sessions)), 0)
 	FROM tlsrua.by_domain AS b),
-    (SELECT coalesce(sum(f.findings), 0)::int8 FROM tlsrua.by_problem AS f
-	WHERE f.date >= tlsrua.pruned_before())
+--= total_failures
 
 --: newest
 -- Of the last day on which a report counts, and of the last on which one does

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "base/fault.h"
 #include "base/span.h"
 #include "base/utc.h"
@@ -22,6 +23,7 @@ struct shared_mirror {
 	struct pg pg;
 	struct store *store;
 	struct shared_scope scope;
+	struct arena listed; /* what the scope lists */
 	char oldest[16], newest[16], clipped[UTC_TEXT], now[UTC_TEXT];
 };
 
@@ -59,8 +61,7 @@ read_ends(struct shared_mirror *m, struct fault *f)
 {
 	struct store_status s;
 
-	if (mirror_end_ends(m->store, f) == -1 ||
-	    store_status(m->store, &s, f) == -1)
+	if (store_status(m->store, &s, f) == -1)
 		return -1;
 	memcpy(m->oldest, s.first_day, sizeof m->oldest);
 	memcpy(m->newest, s.last_day, sizeof m->newest);
@@ -94,6 +95,7 @@ shared_mirror_close(struct shared_mirror *m)
 		return;
 	store_close(m->store);
 	pg_close(&m->pg);
+	arena_free(&m->listed);
 	free(m);
 }
 
@@ -128,7 +130,9 @@ shared_mirror_overview(
 	/* nothing is stored, or there is no such day */
 	if (m->newest[0] == '\0' || strcmp(m->scope.from, m->scope.to) > 0)
 		return 0;
-	if (bring(m, SHARED_OVERVIEW, f) == -1)
+	if (bring(m, SHARED_OVERVIEW, f) == -1 ||
+	    mirror_choose(m->store, &m->listed, &m->scope.listed, f) == -1 ||
+	    bring(m, SHARED_LISTED, f) == -1)
 		return -1;
 	return mirror_end_overview(m->store, m->scope.from, m->scope.to, f);
 }

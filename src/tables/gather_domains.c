@@ -11,6 +11,7 @@
 #include "tables/best_list.h"
 #include "tables/gather_domains.h"
 #include "tables/gathering.h"
+#include "tables/mirror.h"
 #include "tables/policy_views.h"
 #include "tables/problem_rows.h"
 #include "tables/table_list.h"
@@ -63,18 +64,21 @@ feed_reach(
 	return in->rc != 1 ? in->rc : order == 0;
 }
 
-/* Begin to read a table by domain. */
+/* Begin to read a table by domain; a mirror's is of the range alone. */
 static int
 feed_table(struct gathering *g, struct feed *in, const char *table,
     const char *order, struct fault *f)
 {
+	static const struct store_filter all;
+	const struct store_filter *filter =
+	    is_mirror(g->st) ? &all : &g->filter;
 	struct arena a = { 0 };
 	size_t n;
-	const struct value *v = filter_values(&a, &g->filter, &n);
+	const struct value *v = filter_values(&a, filter, &n);
 
-	in->rc = sql_open(g->st,
-	    table_sql_by(&a, table_find(table), &g->filter, order), v, n,
-	    &in->row, f);
+	in->rc =
+	    sql_open(g->st, table_sql_by(&a, table_find(table), filter, order),
+		v, n, &in->row, f);
 	if (in->rc == 0)
 		in->rc = sql_next(g->st, in->row, f);
 	arena_free(&a);
@@ -146,10 +150,12 @@ begin_vouched(struct gathering *g, struct feeds *in, struct fault *f)
 		value_text(g->list) };
 	struct value dates[] = { value_text(g->o->from), value_text(g->o->to),
 		value_text(g->list) };
+	bool mirror = is_mirror(g->st);
 
 	if (v->vouched > 0)
-		in->vouched.rc = sql_ask(
-		    g->st, &select_vouched, days, 3, &in->vouched.row, f);
+		in->vouched.rc = sql_ask(g->st,
+		    mirror ? &mirror_select_vouched : &select_vouched, days,
+		    mirror ? 0 : 3, &in->vouched.row, f);
 	if (v->vouched > 0 && v->unjudged > 0)
 		in->unjudged.rc = sql_ask(
 		    g->st, &select_unjudged, dates, 3, &in->unjudged.row, f);
@@ -164,11 +170,12 @@ begin_feeds(struct gathering *g, struct feeds *in, struct fault *f)
 		value_number(g->from - 1), value_text(g->list) };
 	struct value week[] = { value_number(g->to - WEEK + 1),
 		value_number(g->to), value_text(g->list) };
-	bool alone = g->range->alone;
+	bool alone = g->range->alone, mirror = is_mirror(g->st);
 
 	in->problems.domain = PROBLEM_DOMAIN;
 	in->before.rc =
-	    sql_ask(g->st, &select_before, before, 3, &in->before.row, f);
+	    sql_ask(g->st, mirror ? &mirror_select_before : &select_before,
+		before, mirror ? 0 : 3, &in->before.row, f);
 	in->views.rc = sql_ask(g->st, alone ? &select_own_views : &select_views,
 	    week, alone ? 3 : 2, &in->views.row, f);
 	if (in->before.rc == -1 || in->views.rc == -1 ||

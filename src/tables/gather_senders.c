@@ -10,6 +10,7 @@
 #include "tables/best_list.h"
 #include "tables/gather_senders.h"
 #include "tables/gathering.h"
+#include "tables/mirror.h"
 #include "tables/table_list.h"
 #include "tables/table_select.h"
 
@@ -152,6 +153,24 @@ copy_sender(struct arena *a, void *item)
 	s->domain = arena_strdup(a, s->domain);
 }
 
+/* Of a mirror: an organization's senders that it does not list. */
+static int
+on_others(struct gathering *g, void *arg, sqlite3_stmt *row)
+{
+	const struct overview_watch *watch = g->range->watch;
+	struct senders *all = arg;
+	struct overview_sender s = { .organization = sql_column(row, 0),
+		.silent = sqlite3_column_int(row, 3) != 0 };
+
+	all->best.left_out += (uint64_t)sqlite3_column_int64(row, 1);
+	if (sqlite3_column_int(row, 2) != 0)
+		return 0;
+	g->o->organizations++;
+	if (watch != NULL && watch->sender != NULL)
+		watch->sender(watch->arg, &s);
+	return 0;
+}
+
 int
 gather_senders(struct gathering *g, struct fault *f)
 {
@@ -167,6 +186,9 @@ gather_senders(struct gathering *g, struct fault *f)
 	int rc = sql_rows(g->st, table_sql(&a, &lives, &g->filter), v, n,
 	    columns, SENDER_COLUMNS, &sink, f);
 
+	if (rc == 0 && is_mirror(g->st))
+		rc = gathering_each(
+		    g, &mirror_select_others, NULL, 0, on_others, &all, f);
 	if (rc == 0)
 		g->senders =
 		    best_list_take(&all.best, g->arena, &g->o->n_senders);
@@ -191,9 +213,33 @@ struct calendar {
 	const struct overview_domain *whose;
 };
 
+static void
+add_day(struct overview_day *day, sqlite3_stmt *row, int column)
+{
+	day->sessions = saturating_count(
+	    day->sessions, (uint64_t)sqlite3_column_int64(row, column));
+	day->failed = saturating_count(
+	    day->failed, (uint64_t)sqlite3_column_int64(row, column + 1));
+}
+
+static void
+add_to_domain(struct gathering *g, struct calendar *c, const char *domain,
+    size_t day, sqlite3_stmt *row, int column)
+{
+	if (c->whose == NULL || strcmp(c->whose->name, domain) != 0)
+		c->whose = gathering_domain(g, domain);
+	if (c->whose == NULL)
+		add_day(&c->left_out[day], row, column);
+	else
+		add_day(
+		    &c->domain[(size_t)(c->whose - g->domains) * g->o->n_days +
+			       day],
+		    row, column);
+}
+
 /* Whose row it is; the rows of one come one after another. */
 static void
-find_owner(struct gathering *g, struct calendar *c, sqlite3_stmt *row)
+find_sender(struct gathering *g, struct calendar *c, sqlite3_stmt *row)
 {
 	struct overview_sender key = { .domain = sql_column(row, 0),
 		.organization = sql_column(row, 1),
@@ -205,38 +251,31 @@ find_owner(struct gathering *g, struct calendar *c, sqlite3_stmt *row)
 	if (g->o->n_senders > 0)
 		c->who = bsearch(&key, g->senders, g->o->n_senders,
 		    sizeof *g->senders, by_names);
-	if (c->whose == NULL || strcmp(c->whose->name, key.domain) != 0)
-		c->whose = gathering_domain(g, key.domain);
 }
 
-static void
-add_day(struct overview_day *day, sqlite3_stmt *row)
-{
-	day->sessions = saturating_count(
-	    day->sessions, (uint64_t)sqlite3_column_int64(row, 4));
-	day->failed = saturating_count(
-	    day->failed, (uint64_t)sqlite3_column_int64(row, 5));
-}
-
+/* A sender's day, which is one of its domain, too, but in a mirror. */
 static int
 on_day(struct gathering *g, void *arg, sqlite3_stmt *row)
 {
 	struct calendar *c = arg;
 	size_t i = (size_t)(sqlite3_column_int64(row, 3) - g->from), at;
 
-	find_owner(g, c, row);
-	if (c->whose == NULL)
-		add_day(&c->left_out[i], row);
-	else
-		add_day(
-		    &c->domain[(size_t)(c->whose - g->domains) * g->o->n_days +
-			       i],
-		    row);
+	find_sender(g, c, row);
+	if (!is_mirror(g->st))
+		add_to_domain(g, c, sql_column(row, 0), i, row, 4);
 	if (c->who != NULL) {
 		at = (size_t)(c->who - g->senders) * g->o->n_days + i;
-		add_day(&c->sender[at], row);
+		add_day(&c->sender[at], row, 4);
 		c->reported[at] = true;
 	}
+	return 0;
+}
+
+static int
+on_domain_day(struct gathering *g, void *arg, sqlite3_stmt *row)
+{
+	add_to_domain(g, arg, sql_column(row, 0),
+	    (size_t)(sqlite3_column_int64(row, 1) - g->from), row, 2);
 	return 0;
 }
 
@@ -273,5 +312,8 @@ gather_days(struct gathering *g, struct fault *f)
 	}
 	if (o->domains_left_out > 0)
 		o->day_left_out = c.left_out;
+	if (is_mirror(g->st) && gathering_each(g, &mirror_select_days, NULL, 0,
+				    on_domain_day, &c, f) == -1)
+		return -1;
 	return gathering_each(g, &select_days, v, 3, on_day, &c, f);
 }

@@ -1,12 +1,15 @@
 #ifndef TABLES_MIRROR_H
 #define TABLES_MIRROR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
 #include "model/row.h"
+#include "store/sql.h"
 
+struct arena;
 struct fault;
 struct store;
 
@@ -37,6 +40,23 @@ enum mirror_part {
 	 * verified_reports, verified_sessions, verified_failed; ordered by the
 	 * names */
 	MIRROR_SENDERS,
+	/* behind the number of their kind, and with so many cells each:
+	 * 0 days of listed senders: domain, organization, reporter_domain,
+	 * two texts that are not used, then as MIRROR_SENDERS;
+	 * 1 organization, four texts that are not used, numbers: its senders
+	 * that are not listed, whether others are, whether any is silent;
+	 * 2 domain, first and last day, policy_types, policy_mode, numbers:
+	 * organizations, sessions, failed, the last day with a failure,
+	 * sessions and failed before the range, organizations, sessions and
+	 * failed of reports that somebody vouches for */
+	MIRROR_REPORTERS,
+	/* domain, numbers: day, sessions, failed; ordered by the names */
+	MIRROR_DOMAIN_DAYS,
+	/* a row of the CSV table problems, but for the remedy */
+	MIRROR_PROBLEM_ROWS,
+	/* domain, result_type, numbers: day, failed sessions, of problems that
+	 * are not listed; ordered by the names */
+	MIRROR_OTHER_FAILURES,
 	/* policies of the range, by name: domain, organization,
 	 * reporter_domain, policy_type, policy_mode, numbers: day, successful
 	 * sessions, failed sessions; ordered by the names */
@@ -48,8 +68,6 @@ enum mirror_part {
 	MIRROR_FAILURES,
 	/* number: problem; until, note */
 	MIRROR_MUTES,
-	/* name, side, remedy */
-	MIRROR_RESULT_TYPES,
 	/* entries of reports that nobody judged: date, domain, organization,
 	 * numbers: counted_sessions, counted_failed */
 	MIRROR_UNJUDGED,
@@ -112,9 +130,18 @@ void mirror_filled(struct mirror_filling *);
 /* Set how many bytes of disk the other store takes. */
 void mirror_set_size(struct store *, int64_t bytes);
 
-/* Call it once MIRROR_ENDS is filled: makes its last day known to the rollups.
+/* The domains and the problems of which an overview tells more, no others. */
+struct mirror_list {
+	const char **domains;
+	size_t n_domains;
+	int64_t *problems;
+	size_t n_problems;
+};
+
+/* Choose them once MIRROR_REPORTERS, MIRROR_PROBLEM_ROWS and MIRROR_MUTES came.
  */
-int mirror_end_ends(struct store *, struct fault *);
+int mirror_choose(
+    struct store *, struct arena *, struct mirror_list *, struct fault *);
 
 /*
  * Call it once all parts for an overview of these days are filled: makes those
@@ -122,5 +149,17 @@ int mirror_end_ends(struct store *, struct fault *);
  */
 int mirror_end_overview(
     struct store *, const char *from, const char *to, struct fault *);
+
+/*
+ * What is gathered for an overview from a mirror in place of what other stores
+ * have of it; without parameters.
+ */
+bool is_mirror(const struct store *);
+extern const struct sql mirror_select_before;  /* domain, sessions, failed */
+extern const struct sql mirror_select_vouched; /* the same, organizations */
+extern const struct sql mirror_select_days;    /* domain, day, sessions,
+						  failed */
+/* organization, senders, listed, silent */
+extern const struct sql mirror_select_others;
 
 #endif

@@ -4,8 +4,11 @@
 -- and the other has that id in their place (struct part).  What begins with "--"
 -- and another sign is read by scripts/statements.awk.
 
---: judged
--- In place of the view `judged`, which overviews read of other stores.
+--: tables
+-- What the views of these names show of other stores: `judged` the reports that
+-- count (judged.c), csv_domains and csv_problems those of the range.  Beside
+-- them the days of listed domains, "" for the others, and the senders that are
+-- not listed, by organization.
 CREATE TEMP TABLE judged (
 	id INTEGER,
 	date TEXT NOT NULL,
@@ -16,7 +19,59 @@ CREATE TEMP TABLE judged (
 	dkim_domain TEXT NOT NULL,
 	warnings TEXT NOT NULL,
 	copies INTEGER NOT NULL
-) STRICT
+) STRICT;
+CREATE TEMP TABLE csv_domains (
+	domain TEXT PRIMARY KEY,
+	first_day TEXT NOT NULL,
+	last_day TEXT NOT NULL,
+	organizations INTEGER NOT NULL,
+	counted_sessions INTEGER NOT NULL,
+	counted_failed INTEGER NOT NULL,
+	failure_rate REAL,
+	policy_types TEXT NOT NULL,
+	policy_mode TEXT NOT NULL,
+	clean_days INTEGER NOT NULL DEFAULT 0, -- of those that are listed
+	worst_result_type TEXT,
+	silent_organizations INTEGER,
+	bad_day INTEGER NOT NULL,
+	sessions_before INTEGER NOT NULL,
+	failed_before INTEGER NOT NULL,
+	vouched_organizations INTEGER NOT NULL,
+	vouched_sessions INTEGER NOT NULL,
+	vouched_failed INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TEMP TABLE csv_problems (
+	problem INTEGER NOT NULL,
+	domain TEXT NOT NULL,
+	receiving_mx_hostname TEXT NOT NULL,
+	result_type TEXT NOT NULL,
+	policy_types TEXT NOT NULL,
+	policy_mode TEXT NOT NULL,
+	side TEXT NOT NULL,
+	state TEXT NOT NULL,
+	first_day TEXT NOT NULL,
+	last_day TEXT NOT NULL,
+	days INTEGER NOT NULL,
+	organizations INTEGER NOT NULL,
+	organization_names TEXT NOT NULL,
+	failed_sessions INTEGER NOT NULL,
+	failed_last_7_days INTEGER NOT NULL,
+	remedy TEXT,
+	PRIMARY KEY (domain, problem)
+) STRICT, WITHOUT ROWID;
+CREATE TEMP TABLE domain_days (
+	domain TEXT NOT NULL,
+	day INTEGER NOT NULL,
+	counted_sessions INTEGER NOT NULL,
+	counted_failed INTEGER NOT NULL,
+	PRIMARY KEY (domain, day)
+) STRICT, WITHOUT ROWID;
+CREATE TEMP TABLE other_senders (
+	organization TEXT PRIMARY KEY,
+	senders INTEGER NOT NULL,
+	listed INTEGER NOT NULL, -- 1: others of it are
+	silent INTEGER NOT NULL -- 1: one of its senders, listed or not
+) STRICT, WITHOUT ROWID;
 
 -- A carrier: one report that stands for many whose entries are only added up.
 -- Its id says for which: 1 for reports that nobody judged, 2 for the failures
@@ -72,6 +127,22 @@ ON CONFLICT DO UPDATE SET domain = excluded.domain RETURNING id
 --: sender_day
 INSERT INTO rollup_senders VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 
+--: listed_sender_day
+INSERT INTO rollup_senders VALUES (?1, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+
+--: other_senders
+INSERT INTO temp.other_senders VALUES (?1, ?6, ?7, ?8)
+
+--: domain
+INSERT INTO temp.csv_domains (domain, first_day, last_day, policy_types,
+    policy_mode, organizations, counted_sessions, counted_failed, bad_day,
+    sessions_before, failed_before, vouched_organizations, vouched_sessions,
+    vouched_failed)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+
+--: domain_day
+INSERT INTO temp.domain_days VALUES (?1, ?2, ?3, ?4)
+
 --: series
 INSERT INTO series (domain, policy_domain, organization, reporter_domain,
     policy_type, policy_mode, first_day, last_day)
@@ -83,6 +154,13 @@ ON CONFLICT DO UPDATE SET first_day = min(first_day, excluded.first_day),
 INSERT INTO rollup_daily (series, day, reports, successful_sessions,
     failed_sessions, counted_sessions, counted_failed)
 VALUES (?1, ?2, 0, ?3, ?4, 0, 0)
+
+--: problem_row
+INSERT INTO temp.csv_problems (problem, domain, receiving_mx_hostname,
+    result_type, policy_types, policy_mode, side, state, first_day, last_day,
+    days, organizations, organization_names, failed_sessions,
+    failed_last_7_days)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
 
 --: problem
 INSERT INTO problems VALUES (?1, ?2, ?3, ?4)
@@ -98,11 +176,19 @@ INSERT INTO rollup_failures (series, receiving_ip, problem, day, findings,
     failed_sessions, verified_findings)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 
+--: other_problem
+-- At a host of which no server can tell.
+INSERT INTO problems (domain, receiving_mx_hostname, result_type)
+VALUES (?1, char(0), ?2)
+ON CONFLICT DO UPDATE SET domain = excluded.domain RETURNING id
+
+--: other_failure
+INSERT INTO rollup_failures (series, receiving_ip, problem, day, findings,
+    failed_sessions, verified_findings)
+VALUES (0, '', ?1, ?2, 1, ?3, 0)
+
 --: mute
 INSERT INTO mutes VALUES (?1, ?2, ?3)
-
---: result_type
-INSERT INTO result_types VALUES (?1, ?2, ?3)
 
 --: unjudged_report
 --= carrier
@@ -204,12 +290,6 @@ INSERT INTO mailboxes (name, folder, uidvalidity, uid, last_poll, last_good,
     status, error, messages, reports, duration)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING
 
---: mark_newest
-INSERT INTO rollup_daily (day, series, reports, successful_sessions,
-    failed_sessions, counted_sessions, counted_failed)
-SELECT max(day), 0, 0, 0, 0, 0, 0 FROM days WHERE true
-HAVING max(day) IS NOT NULL
-
 --: count_reports
 -- All days together, under the last one.
 UPDATE days SET reports = (SELECT ifnull(sum(copies), 0) FROM temp.judged
@@ -229,3 +309,35 @@ WITH RECURSIVE word (code, rest, copies) AS (
 SELECT (SELECT max(day) FROM days WHERE date BETWEEN ?1 AND ?2), code,
     sum(copies)
 FROM word WHERE code <> '' GROUP BY code
+
+--: count_clean_days
+UPDATE temp.csv_domains SET clean_days = (SELECT count(*)
+    FROM temp.domain_days AS d
+    WHERE d.domain = csv_domains.domain AND d.day > bad_day)
+WHERE domain IN (SELECT domain FROM temp.domain_days)
+
+-- What an overview lists is chosen in its own order (gather_domains.c,
+-- problem_rows.c); muted problems count beside the list.
+--: worst_domains
+SELECT domain FROM csv_domains
+ORDER BY counted_failed DESC, counted_sessions DESC, domain LIMIT ?1
+
+--: worst_problems
+SELECT problem FROM (SELECT problem FROM csv_problems
+    ORDER BY state = 'cured', failed_last_7_days DESC, failed_sessions DESC,
+    problem LIMIT ?1)
+UNION SELECT problem FROM mutes
+
+-- What the gathering of an overview reads in place of days of senders.
+--: before
+SELECT domain, sessions_before, failed_before FROM csv_domains ORDER BY domain
+
+--: vouched
+SELECT domain, vouched_sessions, vouched_failed, vouched_organizations
+FROM csv_domains ORDER BY domain
+
+--: days_by_domain
+SELECT domain, day, counted_sessions, counted_failed FROM domain_days
+
+--: others
+SELECT organization, senders, listed, silent FROM other_senders

@@ -38,9 +38,9 @@ UNION ALL SELECT 'failure on a day ' || b.key || (to_jsonb(f.*) - 'problem')::te
 """
 
 
-def some_report(rng, number, days=30, domains=8, good=None):
-    """A report as a sender writes it; the same for the same generator."""
-    day = LAST - timedelta(days=rng.randrange(days))
+def some_report(rng, number, days=30, domains=8, good=None, last=LAST):
+    """A report as a sender writes it, of those days; the same for the same generator."""
+    day = last - timedelta(days=rng.randrange(days))
     organization = rng.choice(("Alder Mail", "Birch & Sons", "Čedar", "Dogwood's"))
     policies = []
     for domain in rng.sample(range(domains), rng.choice((1, 1, 1, 2, 3))):

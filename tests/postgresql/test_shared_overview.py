@@ -6,13 +6,15 @@ import random
 import re
 import sqlite3
 import sys
+from datetime import timedelta
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lib import signing, tap  # noqa: E402
 from lib.postgresql import ADMINISTRATOR, DATABASE  # noqa: E402
+from lib.filled import fill  # noqa: E402
 from lib.nameserver import Nameserver  # noqa: E402
-from lib.program import OK, USAGE  # noqa: E402
-from lib.shared_store import SHARED, Poller, ReadStore  # noqa: E402
+from lib.program import CHECK, OK, USAGE  # noqa: E402
+from lib.shared_store import LAST, SHARED, Poller, ReadStore, some_report  # noqa: E402
 from lib.signed import mail  # noqa: E402
 
 RANGES = ((), ("--since", "9d"), ("--since", "all"), ("--from", "2026-11-05", "--to", "2026-11-12"),
@@ -105,6 +107,27 @@ trust_anchor = none
                     told = self.assert_same("summary", "--json", *choice)
                     self.assertIn('"domains"', told)
                     self.assert_same("html", "-o", "-", *choice)
+
+    def test_lists_that_are_cut(self):
+        """More domains, senders and problems than an overview lists, some of them silent or muted."""
+        fill(self.poller.store, 7500, 2500, 3, 1, last="2026-11-20")
+        reports = [some_report(random.Random(n), f"{n} {k}", days=1, domains=3, last=LAST - timedelta(days=k))
+                   for n in range(9) for k in (20, 21, 22, 24, 25, 27)]
+        reports[0]["policies"][0]["summary"]["total-failure-session-count"] = 1000
+        reports[0]["policies"][0]["failure-details"] = [
+            {"result-type": "validation-failure", "receiving-mx-hostname": f"mx{n}.example", "failed-session-count": n % 3}
+            for n in range(1000)]
+        self.poller.take(reports)
+        self.poller.ship()
+        self.number_alike()
+        for table, most in (("senders", 5000), ("problems", 2000), ("csv_domains", 2000)):
+            self.assertGreater(self.query(f"SELECT count(*) FROM {table}", store=self.poller.store)[0][0], most)
+        for source in (self.poller.store, "postgresql:admin"):
+            self.said(source, "mute", "2050", "--until", "2027-01-01", "--note", "known")
+        self.assertIn("no longer reports", self.assert_same("summary", "-v"))
+        for choice in ((), ("--to", "2026-11-01")):
+            self.assert_same("html", "-o", "-", *choice)
+        self.assert_same("summary", "--fail-above", "0.1", status=CHECK)
 
     def test_who_vouches(self):
         self.take_mails(300)
