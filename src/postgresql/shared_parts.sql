@@ -80,7 +80,8 @@ GROUP BY k.own, k.lately, k.date BETWEEN $1::date AND $2::date, k.organization,
 --: reporters
 -- In one reading of the entries who reported, behind a number that tells the kind
 -- of the row: 0 the days of senders that are listed, 1 each organization's senders
--- that are not, 2 each domain.  A sender may be silent when it has five days and
+-- that are not, 2 each domain.  Listed are as many as an overview lists, in its
+-- order (gathering.h, gather_senders.c).  A sender may be silent when it has five days and
 -- was not heard of for four; of these alone the gaps are looked at.
 WITH newest AS MATERIALIZED (
 	SELECT max(r.date) AS day FROM tlsrua.reports AS r
@@ -129,7 +130,7 @@ WITH newest AS MATERIALIZED (
 	    AND q.reporter_domain = s.reporter_domain
 	ORDER BY q.domain IS NULL, s.sessions DESC, s.organization,
 	    s.reporter_domain, s.domain
-	LIMIT 5000
+	LIMIT least(5000, 1048576 / ($2::date - $1::date + 1))
 ), other AS (
 	SELECT a.organization, a.n - coalesce(l.n, 0) AS senders,
 	    l.n IS NOT NULL AS listed
@@ -199,7 +200,7 @@ SELECT 1, o.organization, '', '', '', '', o.senders, o.listed::int,
     0, 0, 0, 0, 0, 0
 FROM other AS o WHERE o.senders > 0
 UNION ALL
-SELECT 2, w.domain, w.first::text, w.last::text, w.policy_types,
+(SELECT 2, w.domain, w.first::text, w.last::text, w.policy_types,
     coalesce(w.policy_mode, ''), r.organizations, tlsrua.whole(w.sessions),
     tlsrua.whole(w.failed), coalesce(w.bad, w.first - 1) - DATE '1970-01-01',
     tlsrua.whole(coalesce(w.sessions_before, 0)),
@@ -207,6 +208,7 @@ SELECT 2, w.domain, w.first::text, w.last::text, w.policy_types,
     r.vouched, tlsrua.whole(coalesce(r.vouched_sessions, 0)),
     tlsrua.whole(coalesce(r.vouched_failed, 0))
 FROM whole AS w JOIN reported AS r ON r.domain = w.domain
+ORDER BY w.domain)
 
 --: any_vouched
 -- One row says that there is any.
@@ -246,6 +248,7 @@ SELECT t.problem, t.domain, t.receiving_mx_hostname, t.result_type,
     t.last_day::text, t.days, t.organizations, t.organization_names,
     t.failed_sessions, t.failed_last_7_days
 FROM tlsrua.problems($1::date, $2::date, $3::text[], NULL) AS t
+ORDER BY t.domain, t.problem
 
 --: domain_days
 -- Of the domains that are listed, and of all others together.
@@ -264,13 +267,14 @@ FROM tlsrua.problems AS b WHERE b.id = ANY ($7::int8[])
 --: listed_failures
 -- Those of the range by organization and day, those that somebody vouches for
 -- apart; and a row that is of no day for a problem that somebody vouches for.
-SELECT '', f.organization, '', '', '', CASE WHEN f.findings
+(SELECT '', f.organization, '', '', '', CASE WHEN f.findings
 	= f.verified_findings THEN 'vouched' ELSE '' END, f.problem,
     (f.date - DATE '1970-01-01')::int8, sum(f.findings)::int8,
     tlsrua.whole(sum(f.failed_sessions)), sum(f.verified_findings)::int8
 FROM tlsrua.by_problem AS f
 WHERE f.problem = ANY ($7::int8[]) AND f.date BETWEEN $1::date AND $2::date
 GROUP BY f.organization, f.problem, f.date, f.findings = f.verified_findings
+ORDER BY f.problem, f.date)
 UNION ALL
 SELECT '', '', '', '', '', '', f.problem, -1000000, 1, 0, 1
 FROM tlsrua.by_problem AS f

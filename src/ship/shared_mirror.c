@@ -23,6 +23,7 @@ struct shared_mirror {
 	struct pg pg;
 	struct store *store;
 	struct shared_scope scope;
+	size_t n_days;	     /* of the scope */
 	struct arena listed; /* what the scope lists */
 	char oldest[16], newest[16], clipped[UTC_TEXT], now[UTC_TEXT];
 };
@@ -114,9 +115,12 @@ set_range(struct shared_mirror *m, const char *from, const char *to)
 	m->scope.from = from != NULL ? from : m->oldest;
 	m->scope.to = to != NULL ? to : m->newest;
 	if (utc_parse_date(span_of(m->scope.from), &first) == -1 ||
-	    utc_parse_date(span_of(m->scope.to), &last) == -1 ||
-	    utc_day(last) - utc_day(first) < OVERVIEW_DAYS)
+	    utc_parse_date(span_of(m->scope.to), &last) == -1 || last < first)
 		return;
+	m->n_days = (size_t)(utc_day(last) - utc_day(first)) + 1;
+	if (m->n_days <= OVERVIEW_DAYS)
+		return;
+	m->n_days = OVERVIEW_DAYS;
 	utc_format_date(
 	    last - (int64_t)(OVERVIEW_DAYS - 1) * UTC_DAY, m->clipped);
 	m->scope.from = m->clipped;
@@ -131,7 +135,8 @@ shared_mirror_overview(
 	if (m->newest[0] == '\0' || strcmp(m->scope.from, m->scope.to) > 0)
 		return 0;
 	if (bring(m, SHARED_OVERVIEW, f) == -1 ||
-	    mirror_choose(m->store, &m->listed, &m->scope.listed, f) == -1 ||
+	    mirror_choose(
+		m->store, m->n_days, &m->listed, &m->scope.listed, f) == -1 ||
 	    bring(m, SHARED_LISTED, f) == -1)
 		return -1;
 	return mirror_end_overview(m->store, m->scope.from, m->scope.to, f);

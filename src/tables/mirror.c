@@ -232,11 +232,12 @@ static const struct sql worst_domains = { mirror_worst_domains };
 static const struct sql worst_problems = { mirror_worst_problems };
 
 static int
-choose_domains(struct store *st, struct arena *a, struct mirror_list *list,
-    struct fault *f)
+choose_domains(struct store *st, size_t days, struct arena *a,
+    struct mirror_list *list, struct fault *f)
 {
-	struct value most = value_number(LIMIT_DOMAINS);
-	size_t room = 0;
+	size_t by_days = LIMIT_CELLS / days, room = 0;
+	struct value most =
+	    value_count(by_days < LIMIT_DOMAINS ? by_days : LIMIT_DOMAINS);
 	sqlite3_stmt *row;
 	int rc = sql_ask(st, &worst_domains, &most, 1, &row, f);
 
@@ -267,11 +268,11 @@ choose_problems(struct store *st, struct arena *a, struct mirror_list *list,
 }
 
 int
-mirror_choose(struct store *st, struct arena *a, struct mirror_list *list,
-    struct fault *f)
+mirror_choose(struct store *st, size_t days, struct arena *a,
+    struct mirror_list *list, struct fault *f)
 {
 	*list = (struct mirror_list){ 0 };
-	if (choose_domains(st, a, list, f) == -1)
+	if (choose_domains(st, days, a, list, f) == -1)
 		return -1;
 	return choose_problems(st, a, list, f);
 }

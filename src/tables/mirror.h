@@ -138,10 +138,12 @@ struct mirror_list {
 	size_t n_problems;
 };
 
-/* Choose them once MIRROR_REPORTERS, MIRROR_PROBLEM_ROWS and MIRROR_MUTES came.
+/*
+ * Choose them for an overview of so many days, once MIRROR_REPORTERS,
+ * MIRROR_PROBLEM_ROWS and MIRROR_MUTES are filled.
  */
-int mirror_choose(
-    struct store *, struct arena *, struct mirror_list *, struct fault *);
+int mirror_choose(struct store *, size_t days, struct arena *,
+    struct mirror_list *, struct fault *);
 
 /*
  * Call it once all parts for an overview of these days are filled: makes those

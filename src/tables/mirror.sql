@@ -8,7 +8,8 @@
 -- What the views of these names show of other stores: `judged` the reports that
 -- count (judged.c), csv_domains and csv_problems those of the range.  Beside
 -- them the days of listed domains, "" for the others, and the senders that are
--- not listed, by organization.
+-- not listed, by organization.  Failures are found by their problem here.
+DROP INDEX main.rollup_failures_day;
 CREATE TEMP TABLE judged (
 	id INTEGER,
 	date TEXT NOT NULL,
