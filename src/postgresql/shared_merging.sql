@@ -52,6 +52,10 @@ CREATE FUNCTION open_journal(uuid, text)
 RETURNS TABLE (id int, "position" bigint, mark uuid)
 LANGUAGE sql SECURITY DEFINER SET search_path = tlsrua, pg_temp AS $$
 SELECT require_version(1);
+-- a new one waits for who has stopped those that are there
+SELECT 1 FROM schema
+    WHERE NOT EXISTS (SELECT 1 FROM journals AS j WHERE j.journal = $1)
+    FOR SHARE;
 INSERT INTO journals (journal, name) SELECT $1, $2
     WHERE NOT EXISTS (SELECT 1 FROM journals AS j WHERE j.journal = $1)
     ON CONFLICT DO NOTHING;
@@ -59,6 +63,15 @@ UPDATE journals AS j SET name = $2
     WHERE j.journal = $1 AND j.login = session_user AND j.name <> $2;
 SELECT j.id, j.position, j.mark FROM journals AS j WHERE j.journal = $1
 $$;
+
+-- Have all shippers wait for the end of this transaction, also those whose
+-- journal is not there yet.  Whatever they ship then, they see what it did.
+CREATE FUNCTION stop_shippers() RETURNS void
+LANGUAGE plpgsql SET search_path = tlsrua, pg_temp AS $$
+BEGIN
+	PERFORM 1 FROM schema FOR UPDATE;
+	PERFORM 1 FROM journals ORDER BY id FOR UPDATE;
+END $$;
 
 -- Lock a journal for a batch: nobody else ships it until the end of the
 -- transaction.  Its position must be the one that the batch begins at.
@@ -195,7 +208,7 @@ BEGIN
 		RAISE insufficient_privilege USING MESSAGE =
 		    'only tlsrua_operate and the journal''s own role may drop';
 	END IF;
-	PERFORM 1 FROM journals ORDER BY id FOR UPDATE;
+	PERFORM stop_shippers();
 	PERFORM require_version(1);
 	INSERT INTO dropped (date, identity, content, journal)
 	    SELECT b.d, b.i, b.c, teller FROM unnest($2, $3, $4) AS b (d, i, c)
@@ -223,7 +236,7 @@ END $$;
 CREATE FUNCTION decide_copy(date, uuid, bytea) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = tlsrua, pg_temp AS $$
 BEGIN
-	PERFORM 1 FROM journals ORDER BY id FOR UPDATE;
+	PERFORM stop_shippers();
 	PERFORM require_version(1);
 	UPDATE reports AS r SET decided = greatest(r.decided, clock_timestamp())
 	    FROM copies($1, $2) AS c

@@ -11,8 +11,7 @@ DECLARE
 	r reports;
 	gone bytea[];
 BEGIN
-	-- all shippers wait for the end of this transaction
-	PERFORM 1 FROM journals ORDER BY id FOR UPDATE;
+	PERFORM stop_shippers();
 	SELECT * INTO r FROM reports AS x WHERE x.id = number;
 	IF NOT FOUND THEN
 		RETURN;
@@ -39,7 +38,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = tlsrua, pg_temp AS $$
 DECLARE
 	r reports;
 BEGIN
-	PERFORM 1 FROM journals ORDER BY id FOR UPDATE;
+	PERFORM stop_shippers();
 	SELECT * INTO r FROM reports AS x WHERE x.id = number;
 	IF NOT FOUND THEN
 		RETURN NULL;
@@ -102,7 +101,7 @@ BEGIN
 	reports := 0; failures := 0; files := 0; file_bytes := 0;
 	given_back := 0;
 	PERFORM set_config('lock_timeout', '10s', true);
-	PERFORM 1 FROM journals ORDER BY id FOR UPDATE;
+	PERFORM stop_shippers();
 	PERFORM require_version(1);
 	SELECT count(DISTINCT r.date), least(cut, date_trunc('month',
 	    min(r.date))) INTO days_left, cut FROM tlsrua.reports AS r

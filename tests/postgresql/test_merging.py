@@ -190,6 +190,26 @@ class Merging(SharedStore):
             journal.poller.ship("--again")
         self.assertEqual(stored, self.content(), f"seed {seed}")
 
+    def test_a_new_poller_waits_for_a_drop(self):
+        """Else what it ships meanwhile would stay, for neither sees what the other did."""
+        poller = Poller(self, "new")
+        poller.take(self.reports(1))
+        first = Poller(self, "first")
+        first.take(self.reports(1))
+        first.ship()
+        (day, key, content), = self.pg.sql("SELECT date, identity, content FROM tlsrua.reports")
+        self.empty()
+        drop = (f"BEGIN; SELECT tlsrua.drop_copies(NULL, ARRAY['{day}'::date], ARRAY['{key}'::uuid],"
+                f" ARRAY['{content}'::bytea]); SELECT pg_sleep(1.5); COMMIT")
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            dropped = pool.submit(self.pg.sql, drop)
+            while self.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == "0":
+                time.sleep(0.01)
+            poller.ship()
+            dropped.result()
+        self.assertEqual("0", self.value("SELECT count(*) FROM tlsrua.reports"))
+        self.assertEqual("1", self.value("SELECT count(*) FROM tlsrua.dropped"))
+
     def test_what_is_stored_is_what_the_journals_say(self):
         for seed in range(ROUNDS):
             self.empty()
