@@ -136,9 +136,10 @@ $$;
 CREATE FUNCTION roll_up_years(again date[], touched text[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = tlsrua, pg_temp AS $$
 DECLARE
-	new text[] := ARRAY(SELECT DISTINCT t FROM unnest(touched) AS t
+	new text[] := ARRAY(SELECT d.domain
+	    FROM (SELECT DISTINCT unnest(touched)) AS d (domain)
 	    WHERE NOT EXISTS (SELECT 1 FROM rollup_years AS y
-		WHERE y.domain = t));
+		WHERE y.domain = d.domain));
 BEGIN
 	IF new <> '{}' THEN
 		INSERT INTO rollup_years
