@@ -54,7 +54,7 @@ class SharedExport(ReadStore):
         self.poller = Poller(self, "years")
         self.poller.take(self.reports(150, seed=5, days=1500, domains=3))
         self.poller.ship()
-        for choice in (("--since", "all"), ("--from", "2023-12-20", "--to", "2025-02-03"), ("--to", "2024-12-31")):
+        for choice in (("--since", "all"), ("--from", "2023-12-20", "--to", "2025-02-03")):
             for table in ("domains", "senders", "problems"):
                 here, there = (self.tables(source, *choice, "-o", "-", table).out for source in (self.poller.store, SHARED))
                 self.assertEqual(without_numbers(table, here), without_numbers(table, there), f"{table} {choice}")
