@@ -48,6 +48,7 @@ struct merge {
 	bool is_durable; /* COMMIT waits for the disk there */
 	struct merge_rows rows;
 	struct report_arrays arrays;
+	struct entries *entries; /* NULL: they are made ready when needed */
 	size_t n_added, n_news, n_conflicts;
 	size_t waiting; /* statements that were sent and are not answered yet */
 };
@@ -183,7 +184,6 @@ begin(struct merge *m, struct fault *f)
 {
 	PGresult *r[BEGINNING + 2];
 
-	report_arrays_fill(&m->arrays, &m->rows, 0);
 	if (send_beginning(m, f) == -1 || send_lock(m, f) == -1 ||
 	    send_add(m->pg, m->journal, &m->arrays, f) == -1 ||
 	    send_find_news(m->pg, &m->arrays, f) == -1 ||
@@ -249,7 +249,7 @@ send_rest(struct merge *m, struct fault *f)
 {
 	size_t sent = 0;
 
-	if (send_entries(m->pg, &m->rows, &sent, f) == -1)
+	if (entries_send(m->pg, m->entries, &m->rows, &sent, f) == -1)
 		return -1;
 	if (m->n_news > 0) {
 		sent++;
@@ -336,6 +336,15 @@ need_months(struct merge *m, struct fault *f)
 	return rc;
 }
 
+/* The memory of what was sent, or will not be. */
+static void
+free_arrays(struct merge *m)
+{
+	report_arrays_free(&m->arrays);
+	entries_free(m->entries);
+	m->entries = NULL;
+}
+
 static int
 send_all(struct merge *m, struct fault *f)
 {
@@ -348,19 +357,10 @@ send_all(struct merge *m, struct fault *f)
 	return send_rest(m, f);
 }
 
-static void
-merge_free(struct merge *m)
-{
-	report_arrays_free(&m->arrays);
-	free(m->rows.row);
-	free(m);
-}
-
 /* Roll back, and leave what went wrong in the connection. */
 static void
-give_up(struct merge *m)
+give_up(struct pg *p)
 {
-	struct pg *p = m->pg;
 	char state[SQLSTATE_TEXT], said[sizeof p->said];
 
 	memcpy(state, p->sqlstate, sizeof state);
@@ -368,24 +368,45 @@ give_up(struct merge *m)
 	pg_rollback(p);
 	memcpy(p->sqlstate, state, sizeof state);
 	memcpy(p->said, said, sizeof said);
-	merge_free(m);
 }
 
 struct merge *
-merge_begin(struct pg *p, struct shared_journal *j, struct shipment *s,
-    bool is_durable, struct fault *f)
+merge_prepare(struct shipment *s, bool is_new)
 {
 	struct merge *m = xcalloc(1, sizeof *m);
 
+	m->shipment = s;
+	sort_rows(m);
+	report_arrays_fill(&m->arrays, &m->rows, 0);
+	if (is_new)
+		m->entries = entries_prepare(&m->rows);
+	return m;
+}
+
+void
+merge_free(struct merge *m)
+{
+	if (m == NULL)
+		return;
+	free_arrays(m);
+	free(m->rows.row);
+	free(m);
+}
+
+int
+merge_begin(struct merge *m, struct pg *p, struct shared_journal *j,
+    bool is_durable, struct fault *f)
+{
+	int rc;
+
 	m->pg = p;
 	m->journal = j;
-	m->shipment = s;
 	m->is_durable = is_durable;
-	sort_rows(m);
-	if (send_all(m, f) == 0)
-		return m;
-	give_up(m);
-	return NULL;
+	rc = send_all(m, f);
+	free_arrays(m);
+	if (rc == -1)
+		give_up(p);
+	return rc;
 }
 
 int
@@ -394,7 +415,7 @@ merge_end(struct merge *m, struct merge_counts *counts, struct fault *f)
 	PGresult *r[ENTRY_STATEMENTS + 4];
 
 	if (pg_answers(m->pg, r, m->waiting, f) == -1) {
-		give_up(m);
+		give_up(m->pg);
 		return -1;
 	}
 	pg_clear(r, m->waiting);
@@ -402,6 +423,5 @@ merge_end(struct merge *m, struct merge_counts *counts, struct fault *f)
 	counts->conflicts += (int64_t)m->n_conflicts;
 	counts->better += (int64_t)(m->n_news - m->n_conflicts);
 	counts->duplicates += (int64_t)(m->rows.n - m->n_added - m->n_news);
-	merge_free(m);
 	return 0;
 }

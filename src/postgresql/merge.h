@@ -18,32 +18,41 @@ struct merge_counts {
 			   have arrived earlier, or decided */
 };
 
-struct merge; /* one that is in progress */
+struct merge; /* one that is made ready, or in progress */
 
 /*
- * Merge a part of a journal into the shared store, and note there how far the
- * journal is shipped, in one transaction.  Merging the same part again changes
- * nothing, and the order in which journals are merged makes no difference: of
- * the copies of a report that contradict each other one counts, by the rules of
+ * Make a part of a journal ready for the server, without a connection; so it
+ * can be done while the server is at work on the part before.  `is_new`: most
+ * of it is thought to be new there, so what its reports hold is made ready as
+ * well.  The part must outlive the merge, which merge_free() frees.
+ */
+struct merge *merge_prepare(struct shipment *, bool is_new);
+void merge_free(struct merge *);
+
+/*
+ * Merge the part into the shared store, and note there how far the journal is
+ * shipped, in one transaction.  Merging the same part again changes nothing,
+ * and the order in which journals are merged makes no difference: of the copies
+ * of a report that contradict each other one counts, by the rules of
  * model/report_copy.h.
  *
  * merge_begin() sends all of it, and returns while the server is still at work;
- * or NULL with a fault when nothing was merged.  Until merge_end() the caller
+ * or -1 with a fault when nothing was merged.  Until merge_end() the caller
  * leaves the connection, the journal and the part alone.
  *
  * `is_durable`: the server answers when the disk has it, and all that was
  * merged before.  Else a crash of the server within the next second may take
  * it back, position and all, and the next run ships it again.
  */
-struct merge *merge_begin(struct pg *, struct shared_journal *,
-    struct shipment *, bool is_durable, struct fault *);
+int merge_begin(struct merge *, struct pg *, struct shared_journal *,
+    bool is_durable, struct fault *);
 
 /*
- * Wait until the server has merged it, free the merge, and add to the counts.
- * -1 when it was not merged, or when the connection broke before the answer to
- * COMMIT: then the journal's position in the shared store tells whether it was.
- * After a failure of either function pg->sqlstate says why; the connection may
- * be closed.
+ * Wait until the server has merged it, and add to the counts.  -1 when it was
+ * not merged, or when the connection broke before the answer to COMMIT: then
+ * the journal's position in the shared store tells whether it was.  After a
+ * failure of either function pg->sqlstate says why; the connection may be
+ * closed.
  */
 int merge_end(struct merge *, struct merge_counts *, struct fault *);
 

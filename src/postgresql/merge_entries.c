@@ -1,8 +1,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "model/report_identity.h"
 #include "model/shipment.h"
@@ -153,10 +155,9 @@ add_names(struct binary_array *a, const struct shipped_report *r,
 }
 
 static void
-add_failure(struct entries *e, const struct merge_row *row,
+add_failure(struct entries *e, const struct shipped_report *r,
     const struct shipped_policy *p, const struct shipped_failure *d)
 {
-	const struct shipped_report *r = row->report;
 	const char *const problem[] = { p->domain, d->receiving_mx_hostname,
 		d->result_type };
 	struct binary_array *a = e->a[FAILURES];
@@ -164,7 +165,6 @@ add_failure(struct entries *e, const struct merge_row *row,
 
 	add_once(e, PROBLEMS, problem, 3, key);
 	array_add_day(&a[0], r->day);
-	array_add_int(&a[1], row->id);
 	array_add_int(&a[2], p->n);
 	array_add_int(&a[3], d->n);
 	array_add_bool(&a[4], !p->skipped);
@@ -198,10 +198,9 @@ add_text_of_policy(struct entries *e, const struct shipped_policy *p)
 }
 
 static void
-add_policy(struct entries *e, const struct merge_row *row,
+add_policy(struct entries *e, const struct shipped_report *r,
     const struct shipped_policy *p)
 {
-	const struct shipped_report *r = row->report;
 	const char *const sender[] = { p->domain, r->organization,
 		r->reporter_domain };
 	struct binary_array *a = e->a[POLICIES];
@@ -211,7 +210,6 @@ add_policy(struct entries *e, const struct merge_row *row,
 	if (!p->skipped)
 		add_once(e, SENDERS, sender, 3, key);
 	array_add_day(&a[0], r->day);
-	array_add_int(&a[1], row->id);
 	array_add_int(&a[2], p->n);
 	array_add_bool(&a[3], !p->skipped);
 	array_add_bool(&a[4], p->skipped);
@@ -225,23 +223,37 @@ add_policy(struct entries *e, const struct merge_row *row,
 	array_add_int(&a[17], p->counted_failed);
 	add_text_of_policy(e, p);
 	for (i = 0; i < p->n_failures; i++)
-		add_failure(e, row, p, &p->failures[i]);
+		add_failure(e, r, p, &p->failures[i]);
 }
 
 static void
-add_row(struct entries *e, const struct merge_row *row)
+add_report(struct entries *e, const struct shipped_report *r)
 {
-	const struct shipped_report *r = row->report;
 	struct binary_array *a = e->a[BYTES];
 	size_t i;
 
 	for (i = 0; i < r->n_policies; i++)
-		add_policy(e, row, &r->policies[i]);
+		add_policy(e, r, &r->policies[i]);
 	if (r->bytes.n == 0)
 		return;
 	array_add_day(&a[0], r->day);
-	array_add_int(&a[1], row->id);
 	array_add_bytes(&a[2], r->bytes.p, r->bytes.n);
+}
+
+/* The report's number, beside each thing that it holds. */
+static void
+add_number(struct entries *e, const struct merge_row *row)
+{
+	const struct shipped_report *r = row->report;
+	size_t i, k;
+
+	for (i = 0; i < r->n_policies; i++) {
+		array_add_int(&e->a[POLICIES][1], row->id);
+		for (k = 0; k < r->policies[i].n_failures; k++)
+			array_add_int(&e->a[FAILURES][1], row->id);
+	}
+	if (r->bytes.n > 0)
+		array_add_int(&e->a[BYTES][1], row->id);
 }
 
 static int
@@ -256,41 +268,76 @@ send_insertion(struct pg *p, const struct insertion *in, struct binary_array *a,
 	return pg_send(p, in->sql, v, in->n, f);
 }
 
-static void
-free_entries(struct entries *e)
+static struct entries *
+prepare(const struct merge_rows *m, bool added_only)
+{
+	struct entries *e = xcalloc(1, sizeof *e);
+	size_t i, k;
+
+	for (i = 0; i < ENTRY_STATEMENTS; i++)
+		for (k = 0; k < insertions[i]->n; k++)
+			array_begin(&e->a[i][k], insertions[i]->types[k]);
+	for (i = 0; i < m->n; i++)
+		if (!added_only || m->row[i].id != 0)
+			add_report(e, m->row[i].report);
+	return e;
+}
+
+struct entries *
+entries_prepare(const struct merge_rows *m)
+{
+	return prepare(m, false);
+}
+
+static int
+send_all(struct pg *p, struct entries *e, const struct merge_rows *m,
+    size_t *sent, struct fault *f)
+{
+	size_t i;
+
+	for (i = 0; i < m->n; i++)
+		if (m->row[i].id != 0)
+			add_number(e, &m->row[i]);
+	for (i = 0; i < ENTRY_STATEMENTS; i++) {
+		if (e->a[i][0].n == 0)
+			continue;
+		if (send_insertion(p, insertions[i], e->a[i], f) == -1)
+			return -1;
+		(*sent)++;
+	}
+	return 0;
+}
+
+int
+entries_send(struct pg *p, struct entries *e, const struct merge_rows *m,
+    size_t *sent, struct fault *f)
+{
+	struct entries *own = NULL;
+	size_t i;
+	int rc;
+
+	*sent = 0;
+	for (i = 0; i < m->n && m->row[i].id != 0; i++)
+		;
+	if (e == NULL || i < m->n)
+		e = own = prepare(m, true);
+	rc = send_all(p, e, m, sent, f);
+	entries_free(own);
+	return rc;
+}
+
+void
+entries_free(struct entries *e)
 {
 	size_t i, k;
 
+	if (e == NULL)
+		return;
 	for (i = 0; i < ENTRY_STATEMENTS; i++)
 		for (k = 0; k < MOST; k++)
 			buf_free(&e->a[i][k].bytes);
 	for (i = 0; i <= PROBLEMS; i++)
 		key_set_free(&e->keys[i]);
 	identity_hash_free(&e->hash);
-}
-
-int
-send_entries(
-    struct pg *p, const struct merge_rows *m, size_t *sent, struct fault *f)
-{
-	struct entries e;
-	size_t i, k;
-	int rc = 0;
-
-	memset(&e, 0, sizeof e);
-	*sent = 0;
-	for (i = 0; i < ENTRY_STATEMENTS; i++)
-		for (k = 0; k < insertions[i]->n; k++)
-			array_begin(&e.a[i][k], insertions[i]->types[k]);
-	for (i = 0; i < m->n; i++)
-		if (m->row[i].id != 0)
-			add_row(&e, &m->row[i]);
-	for (i = 0; rc == 0 && i < ENTRY_STATEMENTS; i++) {
-		if (e.a[i][0].n == 0)
-			continue;
-		rc = send_insertion(p, insertions[i], e.a[i], f);
-		(*sent)++;
-	}
-	free_entries(&e);
-	return rc;
+	free(e);
 }

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/hex.h"
@@ -32,7 +33,14 @@ enum {
 	CONNECTIONS = 3, /* that may be cut before it is given up */
 	FIRST_PAUSE = 20, /* ms at most before a retry; then twice as long */
 	SECOND = 1000,
-	NAME = 64
+	NAME = 64,
+	LARGE = 6 << 20 /* bytes of a part that is not made ready as a whole */
+};
+
+/* A part of the journal, read and made ready for the server. */
+struct batch {
+	struct shipment part;
+	struct merge *merge;
 };
 
 /* A run that ships. */
@@ -48,7 +56,8 @@ struct shipping {
 	size_t most;	      /* reports in the next batch */
 	unsigned tries, cuts; /* since the last batch that was merged */
 	bool is_changed;      /* the shared store has rollups to count again */
-	struct shipment next; /* read ahead; `from` 0: none */
+	bool is_new;	    /* most of the next batch is new there, it seems */
+	struct batch *next; /* read ahead; NULL: none */
 };
 
 /* Wait for a random time, so that two pollers do not collide again. */
@@ -210,54 +219,66 @@ recover(struct shipping *s, const struct shipment *part, struct fault *f)
 	return stop_requested() ? -1 : 0;
 }
 
-/* Read what follows `from`. */
-static int
-read_part(
-    struct shipping *s, int64_t from, struct shipment *part, struct fault *f)
-{
-	*part = (struct shipment){ .from = from };
-	return journal_read_some(s->store, s->most, s->settings->raw, part, f);
-}
-
 static void
-forget_next(struct shipping *s)
+free_batch(struct batch *b)
 {
-	arena_free(&s->next.memory);
-	s->next = (struct shipment){ 0 };
+	if (b == NULL)
+		return;
+	merge_free(b->merge);
+	arena_free(&b->part.memory);
+	free(b);
 }
 
-/* The same, or what was read ahead. */
-static int
-next_part(struct shipping *s, struct shipment *part, struct fault *f)
+/* Read what follows `from`; NULL with a fault. */
+static struct batch *
+read_batch(struct shipping *s, int64_t from, struct fault *f)
 {
-	if (s->next.from != s->journal.position || s->next.from == 0) {
-		forget_next(s);
-		return read_part(s, s->journal.position, part, f);
+	struct batch *b = xcalloc(1, sizeof *b);
+
+	b->part.from = from;
+	if (journal_read_some(
+		s->store, s->most, s->settings->raw, &b->part, f) == -1) {
+		free_batch(b);
+		return NULL;
 	}
-	*part = s->next;
-	s->next = (struct shipment){ 0 };
-	return 0;
+	/* of a large part the memory would be twice as much */
+	b->merge =
+	    merge_prepare(&b->part, s->is_new && b->part.memory.total < LARGE);
+	return b;
+}
+
+/* The batch at the journal's position: the one that was read ahead, if any. */
+static struct batch *
+next_batch(struct shipping *s, struct fault *f)
+{
+	struct batch *b = s->next;
+
+	s->next = NULL;
+	if (b != NULL && b->part.from == s->journal.position)
+		return b;
+	free_batch(b);
+	return read_batch(s, s->journal.position, f);
 }
 
 static int
-merge_part(struct shipping *s, struct shipment *part, struct merge_counts *c,
+merge_batch(struct shipping *s, struct batch *b, struct merge_counts *c,
     struct fault *f)
 {
 	struct fault later = { 0 };
-	bool is_last = part->to >= s->last;
-	struct merge *m = merge_begin(&s->pg, &s->journal, part, is_last, f);
+	bool is_last = b->part.to >= s->last;
 
-	if (m == NULL)
+	if (merge_begin(b->merge, &s->pg, &s->journal, is_last, f) == -1)
 		return -1;
 	/* read the next batch while the server works; if that fails, it is
 	 * read again in its turn, and the fault is told then */
-	if (!is_last && read_part(s, part->to, &s->next, &later) == -1)
-		forget_next(s);
-	if (merge_end(m, c, f) == -1)
+	if (!is_last)
+		s->next = read_batch(s, b->part.to, &later);
+	if (merge_end(b->merge, c, f) == -1)
 		return -1;
-	s->journal.position = part->to;
+	s->journal.position = b->part.to;
 	if (is_last)
-		s->durable = part->to;
+		s->durable = b->part.to;
+	s->is_new = 2 * (size_t)c->added > b->part.n_reports;
 	return 0;
 }
 
@@ -276,24 +297,26 @@ add_counts(struct shipping *s, const struct merge_counts *c)
 static int
 ship_some(struct shipping *s, struct fault *f)
 {
-	struct shipment part = { 0 };
 	struct merge_counts c = { 0 };
-	int rc = next_part(s, &part, f);
+	struct batch *b = next_batch(s, f);
+	int rc = 0;
 
-	if (rc == 0 && part.to > part.from) {
-		rc = merge_part(s, &part, &c, f);
+	if (b == NULL)
+		return -1;
+	if (b->part.to > b->part.from) {
+		rc = merge_batch(s, b, &c, f);
 		if (rc == 0) {
 			s->tries = s->cuts = 0;
 			s->most = 2 * s->most < MOST_REPORTS ? 2 * s->most
 							     : MOST_REPORTS;
-			s->is_changed |= part.n_drops > 0;
+			s->is_changed |= b->part.n_drops > 0;
 			add_counts(s, &c);
 			rc = 1;
-		} else if ((rc = recover(s, &part, f)) == 0) {
+		} else if ((rc = recover(s, &b->part, f)) == 0) {
 			rc = connect_again(s, f) == -1 ? -1 : 1;
 		}
 	}
-	arena_free(&part.memory);
+	free_batch(b);
 	return rc;
 }
 
@@ -350,7 +373,8 @@ ship(struct store *st, const struct ship_settings *settings,
 	struct shipping s = { .store = st,
 		.settings = settings,
 		.counts = counts,
-		.most = MOST_REPORTS };
+		.most = MOST_REPORTS,
+		.is_new = !settings->again };
 	struct fault ignored = { 0 };
 	int rc;
 
@@ -365,7 +389,7 @@ ship(struct store *st, const struct ship_settings *settings,
 	if (s.journal.id != 0 && journal_note_shipped(st, s.id, s.durable,
 				     rc == 0 ? f : &ignored) == -1)
 		rc = -1;
-	forget_next(&s);
+	free_batch(s.next);
 	shared_journal_forget(&s.journal);
 	pg_close(&s.pg);
 	return rc;
