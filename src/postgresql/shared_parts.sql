@@ -36,53 +36,58 @@ WHERE EXISTS (SELECT 1 FROM tlsrua.reports AS r WHERE r.date = d.date)
 -- these days exactly if its reports are.  Kinds are told apart by what is read of
 -- them alone: names of those that were judged, reporters of those that nobody
 -- vouches for, signing domains of the others.
-WITH contested AS MATERIALIZED (
-	SELECT DISTINCT c.date, c.identity FROM tlsrua.reports AS c
-	WHERE c.status = 'conflict' AND c.date BETWEEN $1::date AND $2::date
-), report AS (
-	SELECT r.*, c.date IS NOT NULL AS contested,
-	    r.date > (SELECT max(x.date) FROM tlsrua.reports AS x) - 30
-	    AS lately,
+WITH report AS (
+	SELECT r.date, r.dkim,
+	    CASE WHEN r.dkim <> '' THEN r.organization ELSE '' END
+	    AS organization,
+	    CASE WHEN r.dkim <> '' AND r.vouched < 2 THEN r.reporter_domain
+		ELSE '' END AS reporter_domain,
+	    CASE WHEN r.vouched >= 2 THEN r.dkim_domain ELSE '' END
+	    AS dkim_domain,
+	    r.vouched, r.warnings,
+	    r.identity IN (SELECT c.identity FROM tlsrua.reports AS c
+		WHERE c.status = 'conflict'
+		AND c.date BETWEEN $1::date AND $2::date) AS contested,
 	    r.date BETWEEN $1::date AND $2::date AND ($3::text[] IS NULL
 		OR string_to_array(r.domain, ' ') && $3::text[]
 		OR r.domain LIKE '% more' AND EXISTS (SELECT 1
 		    FROM tlsrua.policies AS p WHERE p.date = r.date
 		    AND p.report = r.id AND p.domain = ANY ($3::text[])
-		    AND NOT p.skipped)) AS own
-	FROM tlsrua.reports AS r LEFT JOIN contested AS c
-	    ON c.date = r.date AND c.identity = r.identity
+		    AND NOT p.skipped)) AS own, count(*) AS copies
+	FROM tlsrua.reports AS r
 	WHERE r.status = 'counted' AND r.date >= least($1::date,
 	    (SELECT max(x.date) FROM tlsrua.reports AS x) - 29)
+	GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 ), kind AS (
-	SELECT r.date, r.own, r.lately, r.dkim,
-	    CASE WHEN r.own AND r.dkim <> '' THEN r.organization
-	    ELSE '' END AS organization,
-	    CASE WHEN r.own AND r.dkim <> '' AND r.vouched < 2
-		THEN r.reporter_domain ELSE '' END AS reporter_domain,
-	    CASE WHEN r.own AND r.vouched >= 2 THEN r.dkim_domain
-		ELSE '' END AS dkim_domain,
-	    CASE WHEN r.own THEN r.warnings ELSE '' END AS warnings,
-	    r.own AND r.contested AS contested,
-	    r.own AND r.vouched = 0 AND r.dkim <> '' AS unauthenticated
-	FROM report AS r WHERE r.own OR r.lately
+	SELECT r.date, r.own, r.copies, r.date
+	    > (SELECT max(x.date) FROM tlsrua.reports AS x) - 30 AS lately,
+	    r.dkim,
+	    CASE WHEN r.own THEN r.organization ELSE '' END AS organization,
+	    CASE WHEN r.own THEN r.reporter_domain ELSE '' END
+	    AS reporter_domain,
+	    CASE WHEN r.own THEN r.dkim_domain ELSE '' END AS dkim_domain,
+	    CASE WHEN r.own THEN concat_ws(' ', nullif(r.warnings, ''),
+		CASE WHEN r.vouched = 0 AND r.dkim <> ''
+		    THEN 'unauthenticated' END,
+		CASE WHEN r.contested THEN 'report-id-conflict' END)
+	    ELSE '' END AS warnings
+	FROM report AS r
 )
 SELECT min(k.date)::text, k.organization, k.reporter_domain,
     CASE WHEN k.own THEN coalesce(($3::text[])[1], '') ELSE '' END,
-    k.dkim, k.dkim_domain,
-    concat_ws(' ', nullif(k.warnings, ''), CASE WHEN k.unauthenticated
-	THEN 'unauthenticated' END, CASE WHEN k.contested
-	THEN 'report-id-conflict' END), count(*)
-FROM kind AS k
+    k.dkim, k.dkim_domain, k.warnings, sum(k.copies)::int8
+FROM kind AS k WHERE k.own OR k.lately
 GROUP BY k.own, k.lately, k.date BETWEEN $1::date AND $2::date, k.organization,
-    k.reporter_domain, k.dkim, k.dkim_domain, k.warnings,
-    k.contested, k.unauthenticated
+    k.reporter_domain, k.dkim, k.dkim_domain, k.warnings
 
 --: reporters
 -- In one reading of the entries who reported, behind a number that tells the kind
 -- of the row: 0 the days of senders that are listed, 1 each organization's senders
 -- that are not, 2 each domain.  Listed are as many as an overview lists, in its
--- order (gathering.h, gather_senders.c).  A sender may be silent when it has five days and
--- was not heard of for four; of these alone the gaps are looked at.
+-- order (gathering.h, gather_senders.c).  A sender may be silent when it has five
+-- days and was not heard of for four; of these alone the gaps are looked at.  The
+-- entries of listed senders are found by their domains (OFFSET and IS TRUE leave
+-- the planner no choice), for all entries would be sorted by names else.
 WITH newest AS MATERIALIZED (
 	SELECT max(r.date) AS day FROM tlsrua.reports AS r
 	WHERE r.date BETWEEN $1::date AND $2::date
@@ -188,10 +193,12 @@ WITH newest AS MATERIALIZED (
 	FILTER (WHERE s.verified), 0)),
     tlsrua.whole(coalesce(sum(s.counted_failed)
 	FILTER (WHERE s.verified), 0)), 0::int8
-FROM listed AS l JOIN tlsrua.policies AS s ON s.domain = l.domain
-    AND s.organization = l.organization
-    AND s.reporter_domain = l.reporter_domain
-WHERE s.counted AND s.date BETWEEN $1::date AND $2::date
+FROM (SELECT DISTINCT l.domain FROM listed AS l) AS d
+    CROSS JOIN LATERAL (SELECT p.* FROM tlsrua.policies AS p
+	WHERE p.domain = d.domain AND p.counted
+	AND p.date BETWEEN $1::date AND $2::date OFFSET 0) AS s
+WHERE ((s.domain, s.organization, s.reporter_domain) IN (SELECT l.domain,
+    l.organization, l.reporter_domain FROM listed AS l)) IS TRUE
 GROUP BY s.domain, s.organization, s.reporter_domain, s.date
 ORDER BY s.domain, s.organization, s.reporter_domain)
 UNION ALL
