@@ -19,14 +19,11 @@
 /*
  * Dates in the form that we have them in.  No JIT: a table of months of
  * partitions would be compiled for longer than it is read.  A day of a hundred
- * thousand reports is sorted in memory.  All rows of a cursor are read, so a
- * plan that has the first ones soon is no better.
+ * thousand reports is sorted in memory.
  */
 static const char settings[] = "SELECT set_config('datestyle', 'ISO', true),"
 			       " set_config('jit', 'off', true),"
-			       " set_config('work_mem', '64MB', true),"
-			       " set_config('cursor_tuple_fraction', '1',"
-			       " true)";
+			       " set_config('work_mem', '64MB', true)";
 
 int
 shared_view_begin(struct pg *p, struct fault *f)
