@@ -46,6 +46,7 @@ struct merge {
 	struct shared_journal *journal;
 	struct shipment *shipment;
 	bool is_durable; /* COMMIT waits for the disk there */
+	bool is_new;	 /* all of it is thought to be new there */
 	struct merge_rows rows;
 	struct report_arrays arrays;
 	struct entries *entries; /* NULL: they are made ready when needed */
@@ -147,6 +148,12 @@ send_end(struct merge *m, struct fault *f)
 	return pg_send(m->pg, "COMMIT", NULL, 0, f);
 }
 
+bool
+merge_is_new(const struct merge *m)
+{
+	return m->n_added == m->rows.n;
+}
+
 /* Note the numbers of the rows that were added. */
 static size_t
 take_added(struct merge_rows *rows, const PGresult *r)
@@ -178,21 +185,37 @@ take_news(struct merge_rows *rows, const PGresult *r)
 	return (size_t)PQntuples(r);
 }
 
-/* Steps 1 to 3. */
+/* Step 3 alone. */
+static int
+find_news(struct merge *m, struct fault *f)
+{
+	PGresult *r;
+
+	if (send_find_news(m->pg, &m->arrays, f) == -1 ||
+	    pg_answers(m->pg, &r, 1, f) == -1)
+		return -1;
+	m->n_news = take_news(&m->rows, r);
+	PQclear(r);
+	return 0;
+}
+
+/* Steps 1 to 3; where all is thought to be new, the last only if it is not. */
 static int
 begin(struct merge *m, struct fault *f)
 {
 	PGresult *r[BEGINNING + 2];
+	size_t n = BEGINNING + (m->is_new ? 1 : 2);
 
 	if (send_beginning(m, f) == -1 || send_lock(m, f) == -1 ||
 	    send_add(m->pg, m->journal, &m->arrays, f) == -1 ||
-	    send_find_news(m->pg, &m->arrays, f) == -1 ||
-	    pg_answers(m->pg, r, BEGINNING + 2, f) == -1)
+	    (!m->is_new && send_find_news(m->pg, &m->arrays, f) == -1) ||
+	    pg_answers(m->pg, r, n, f) == -1)
 		return -1;
 	m->n_added = take_added(&m->rows, r[BEGINNING]);
-	m->n_news = take_news(&m->rows, r[BEGINNING + 1]);
-	pg_clear(r, BEGINNING + 2);
-	return 0;
+	if (!m->is_new)
+		m->n_news = take_news(&m->rows, r[BEGINNING + 1]);
+	pg_clear(r, n);
+	return m->is_new && !merge_is_new(m) ? find_news(m, f) : 0;
 }
 
 /* Step 4. */
@@ -376,6 +399,7 @@ merge_prepare(struct shipment *s, bool is_new)
 	struct merge *m = xcalloc(1, sizeof *m);
 
 	m->shipment = s;
+	m->is_new = is_new;
 	sort_rows(m);
 	report_arrays_fill(&m->arrays, &m->rows, 0);
 	if (is_new)

@@ -22,9 +22,10 @@ struct merge; /* one that is made ready, or in progress */
 
 /*
  * Make a part of a journal ready for the server, without a connection; so it
- * can be done while the server is at work on the part before.  `is_new`: most
- * of it is thought to be new there, so what its reports hold is made ready as
- * well.  The part must outlive the merge, which merge_free() frees.
+ * can be done while the server is at work on the part before.  `is_new`: all of
+ * it is thought to be new there, as all before it was; that saves time where it
+ * is true, and costs a round trip where it is not.  The part must outlive the
+ * merge, which merge_free() frees.
  */
 struct merge *merge_prepare(struct shipment *, bool is_new);
 void merge_free(struct merge *);
@@ -46,6 +47,9 @@ void merge_free(struct merge *);
  */
 int merge_begin(struct merge *, struct pg *, struct shared_journal *,
     bool is_durable, struct fault *);
+
+/* After merge_begin(): whether all of the part was new there. */
+bool merge_is_new(const struct merge *);
 
 /*
  * Wait until the server has merged it, and add to the counts.  -1 when it was

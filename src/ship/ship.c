@@ -269,6 +269,7 @@ merge_batch(struct shipping *s, struct batch *b, struct merge_counts *c,
 
 	if (merge_begin(b->merge, &s->pg, &s->journal, is_last, f) == -1)
 		return -1;
+	s->is_new = merge_is_new(b->merge);
 	/* read the next batch while the server works; if that fails, it is
 	 * read again in its turn, and the fault is told then */
 	if (!is_last)
@@ -278,7 +279,6 @@ merge_batch(struct shipping *s, struct batch *b, struct merge_counts *c,
 	s->journal.position = b->part.to;
 	if (is_last)
 		s->durable = b->part.to;
-	s->is_new = 2 * (size_t)c->added > b->part.n_reports;
 	return 0;
 }
 
@@ -373,8 +373,7 @@ ship(struct store *st, const struct ship_settings *settings,
 	struct shipping s = { .store = st,
 		.settings = settings,
 		.counts = counts,
-		.most = MOST_REPORTS,
-		.is_new = !settings->again };
+		.most = MOST_REPORTS };
 	struct fault ignored = { 0 };
 	int rc;
 
