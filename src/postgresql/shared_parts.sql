@@ -279,13 +279,13 @@ FROM tlsrua.problems AS b WHERE b.id = ANY ($7::int8[])
     (f.date - DATE '1970-01-01')::int8, sum(f.findings)::int8,
     tlsrua.whole(sum(f.failed_sessions)), sum(f.verified_findings)::int8
 FROM tlsrua.by_problem AS f
-WHERE f.problem = ANY ($7::int8[]) AND f.date BETWEEN $1::date AND $2::date
+WHERE f.problem IN (SELECT unnest($7::int8[])) AND f.date BETWEEN $1::date AND $2::date
 GROUP BY f.organization, f.problem, f.date, f.findings = f.verified_findings
 ORDER BY f.problem, f.date)
 UNION ALL
 SELECT '', '', '', '', '', '', f.problem, -1000000, 1, 0, 1
 FROM tlsrua.by_problem AS f
-WHERE f.problem = ANY ($7::int8[]) AND f.verified_findings > 0
+WHERE f.problem IN (SELECT unnest($7::int8[])) AND f.verified_findings > 0
 GROUP BY f.problem
 
 --: other_failures
