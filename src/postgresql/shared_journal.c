@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/stop_signal.h"
+#include "base/timing.h"
 #include "model/shipment.h"
 #include "postgresql/connection.h"
 #include "postgresql/shared_journal.h"
@@ -11,7 +13,11 @@
 #include "postgresql/shared_schema.h"
 
 enum {
-	GHOST_MS = 500 /* for each second of the time-out */
+	GHOST_MS = 500, /* for each second of the time-out */
+	FIRST_DAYS = 8, /* whose rollups are counted at once, at first */
+	MOST_DAYS = 64,
+	QUICK = 1, /* seconds; then it may be more days at once */
+	SLOW = 3   /* then it must be fewer */
 };
 
 /*
@@ -114,15 +120,18 @@ shared_journal_refuse(struct pg *p, const struct shared_journal *j,
 	return 0;
 }
 
-int
-shared_journal_roll_up(struct pg *p, struct fault *f)
+/* At most so many of the days: 1 when there may be more of them. */
+static int
+roll_up_some(struct pg *p, int most, struct fault *f)
 {
+	char room[8];
+	struct pg_value days = pg_int4(most, room);
 	/* a crash that takes back the sums takes back that they are up to date
 	 */
 	PGresult *result = pg_ask(p,
-	    "SELECT tlsrua.roll_up(most => 8),"
+	    "SELECT tlsrua.roll_up(most => $1),"
 	    " set_config('synchronous_commit', 'off', true)",
-	    NULL, 0, f);
+	    &days, 1, f);
 	int more;
 
 	if (result == NULL)
@@ -130,6 +139,28 @@ shared_journal_roll_up(struct pg *p, struct fault *f)
 	more = pg_column_int(result, 0, 0) != 0;
 	PQclear(result);
 	return more;
+}
+
+/*
+ * The sums over years are written anew each time, so the more days at once the
+ * better, as long as the server answers soon.
+ */
+int
+shared_journal_roll_up(struct pg *p, struct fault *f)
+{
+	int more = 1, days = FIRST_DAYS;
+	double began = timing_now(), seconds;
+
+	while (more == 1 && !stop_requested()) {
+		more = roll_up_some(p, days, f);
+		seconds = timing_now() - began;
+		began += seconds;
+		if (seconds < QUICK && days < MOST_DAYS)
+			days *= 2;
+		else if (seconds >= SLOW && days > 1)
+			days /= 2;
+	}
+	return more == -1 ? -1 : 0;
 }
 
 static const char list_journals[] =

@@ -53,8 +53,8 @@ int shared_journal_refuse(struct pg *, const struct shared_journal *,
     struct fault *);
 
 /*
- * Count the rollups of some of the days that changed: 1 when there may be more
- * of them; 0 when none is left, or another run counts them.
+ * Count the rollups of the days that changed, some at a time, until none is
+ * left, another run counts them, or a signal stops it.
  */
 int shared_journal_roll_up(struct pg *, struct fault *);
 

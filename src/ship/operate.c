@@ -24,8 +24,7 @@ roll_up(struct pg *p)
 {
 	struct fault ignored = { 0 };
 
-	while (shared_journal_roll_up(p, &ignored) == 1)
-		;
+	(void)shared_journal_roll_up(p, &ignored);
 }
 
 int

@@ -328,11 +328,8 @@ static void
 roll_up(struct shipping *s)
 {
 	struct fault f = { 0 };
-	int more = 1;
 
-	while (more == 1 && !stop_requested())
-		more = shared_journal_roll_up(&s->pg, &f);
-	if (more == -1)
+	if (shared_journal_roll_up(&s->pg, &f) == -1)
 		log_info("ship: all is shipped, but the rollups there are not "
 			 "counted yet: %s",
 		    f.text);
