@@ -15,10 +15,11 @@
 enum {
 	GHOST_MS = 500, /* for each second of the time-out */
 	FIRST_DAYS = 8, /* whose rollups are counted at once, at first */
-	MOST_DAYS = 64,
-	QUICK = 1, /* seconds; then it may be more days at once */
-	SLOW = 3   /* then it must be fewer */
+	MOST_DAYS = 64
 };
+
+static const double quick = 1; /* seconds; then it may be more days at once */
+static const double slow = 3;  /* then it must be fewer */
 
 /*
  * A ghost is a connection that broke without the server noticing it.  It may
@@ -155,9 +156,9 @@ shared_journal_roll_up(struct pg *p, struct fault *f)
 		more = roll_up_some(p, days, f);
 		seconds = timing_now() - began;
 		began += seconds;
-		if (seconds < QUICK && days < MOST_DAYS)
+		if (seconds < quick && days < MOST_DAYS)
 			days *= 2;
-		else if (seconds >= SLOW && days > 1)
+		else if (seconds >= slow && days > 1)
 			days /= 2;
 	}
 	return more == -1 ? -1 : 0;
