@@ -1,5 +1,6 @@
 #define _GNU_SOURCE /* vasprintf */
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +14,15 @@ enum {
 	FIRST_ROOM = 16 /* elements of an array that begins to grow */
 };
 
+/* Of threads that run out of memory at once, the first says so and ends all. */
 _Noreturn void
 out_of_memory(void)
 {
 	static const char line[] = "tlsrua: out of memory\n";
+	static atomic_flag said = ATOMIC_FLAG_INIT;
 
+	while (atomic_flag_test_and_set(&said))
+		pause();
 	(void)!write(STDERR_FILENO, line, sizeof line - 1);
 	_exit(EX_SOFTWARE);
 }
