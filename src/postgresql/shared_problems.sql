@@ -160,31 +160,36 @@ recurring AS ( -- two days of one organization between two that it was seen
     SELECT DISTINCT r.id
     FROM (SELECT e.id, string_agg(e.word, '' ORDER BY e.year) AS word
 	FROM event AS e GROUP BY e.id, e.organization) AS r
-    WHERE trim('1' FROM r.word) LIKE '%11%')
-SELECT b.id, b.domain, b.receiving_mx_hostname, b.result_type, p.list,
-    coalesce(m.policy_mode, ''),
+    WHERE trim('1' FROM r.word) LIKE '%11%'),
+told AS MATERIALIZED ( -- full joins, for these are never nested loops
+    SELECT c.problem, c.failed, c.lately, l.first, l.last, l.days,
+	m.policy_mode, p.list AS policy_types, n.list AS names, n.n AS organizations,
+	v.n AS seen_by, e.n AS reported_by
+    FROM chosen AS c FULL JOIN life AS l ON l.id = c.problem
+	FULL JOIN (SELECT w.problem, count(*) AS n FROM who AS w
+	    GROUP BY w.problem) AS v ON v.problem = c.problem
+	FULL JOIN reported AS e ON e.id = c.problem
+	FULL JOIN mode AS m ON m.problem = c.problem
+	FULL JOIN type AS p ON p.problem = c.problem
+	FULL JOIN name AS n ON n.problem = c.problem)
+SELECT b.id, b.domain, b.receiving_mx_hostname, b.result_type, d.policy_types,
+    coalesce(d.policy_mode, ''),
     CASE WHEN b.result_type = 'not-detailed' THEN 'unclear'
 	WHEN t.side <> 'unclear' THEN t.side
-	WHEN v.n > 1 AND 2 * v.n >= coalesce(e.n, 0) THEN 'ours'
-	WHEN v.n = 1 AND e.n > 2 THEN 'theirs' ELSE 'unclear' END,
-    CASE WHEN d.id IS NOT NULL THEN 'cured'
-	WHEN l.first > (SELECT n.day FROM newest AS n) - 7 THEN 'new'
-	WHEN r.id IS NOT NULL THEN 'recurring' ELSE 'open' END,
-    l.first, l.last, l.days::bigint, n.n, n.list,
-    tlsrua.whole(c.failed), tlsrua.whole(c.lately),
+	WHEN d.seen_by > 1 AND 2 * d.seen_by >= coalesce(d.reported_by, 0)
+	    THEN 'ours'
+	WHEN d.seen_by = 1 AND d.reported_by > 2 THEN 'theirs'
+	ELSE 'unclear' END,
+    CASE WHEN b.id IN (SELECT c.id FROM cured AS c) THEN 'cured'
+	WHEN d.first > (SELECT n.day FROM newest AS n) - 7 THEN 'new'
+	WHEN b.id IN (SELECT r.id FROM recurring AS r) THEN 'recurring'
+	ELSE 'open' END,
+    d.first, d.last, d.days::bigint, d.organizations, d.names,
+    tlsrua.whole(d.failed), tlsrua.whole(d.lately),
     coalesce(replace(replace(t.remedy, 'MX', CASE b.receiving_mx_hostname
 	WHEN '' THEN 'every MX host' ELSE b.receiving_mx_hostname END),
 	'DOMAIN', b.domain), '')
-FROM chosen AS c JOIN tlsrua.problems AS b ON b.id = c.problem
-    JOIN life AS l ON l.id = c.problem
-    JOIN (SELECT w.problem, count(*) AS n FROM who AS w GROUP BY w.problem)
-	AS v ON v.problem = c.problem
-    LEFT JOIN reported AS e ON e.id = c.problem
-    LEFT JOIN cured AS d ON d.id = c.problem
-    LEFT JOIN recurring AS r ON r.id = c.problem
-    LEFT JOIN mode AS m ON m.problem = c.problem
-    LEFT JOIN type AS p ON p.problem = c.problem
-    LEFT JOIN name AS n ON n.problem = c.problem
+FROM told AS d JOIN tlsrua.problems AS b ON b.id = d.problem
     LEFT JOIN tlsrua.result_types AS t ON t.name = b.result_type
 $$;
 
