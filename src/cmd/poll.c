@@ -64,7 +64,10 @@ poll_in_turn(struct poll_run *p, struct polled *m, struct ingest_counts *counts,
 	return rc;
 }
 
-/* Poll all mailboxes, and write the CSV folder with the memory that took. */
+/*
+ * Poll all mailboxes, then write the CSV folder, when the memory that reading
+ * mails took is free again.
+ */
 static int
 poll_all(struct poll_run *p, struct polled *m, struct ingest_counts *counts,
     struct fault *f)

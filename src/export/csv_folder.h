@@ -56,9 +56,9 @@ int csv_folder_is_noted(struct store *, const struct config *,
     const struct csv_target *, struct fault *);
 
 /*
- * csv_folder_write() for the folder of [export] dir, which is made when it is
- * missing. Without one only the words for result types are written into the
- * store.
+ * Bring the folder of [export] dir up to date: open, publish and note it.  It
+ * is made when it is missing.  Without one only the words for result types are
+ * written into the store.
  */
 int csv_folder_refresh(struct store *, const struct config *, struct fault *);
 

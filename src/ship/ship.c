@@ -1,4 +1,3 @@
-#include <openssl/rand.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,6 +13,7 @@
 #include "base/fault.h"
 #include "base/hex.h"
 #include "base/log.h"
+#include "base/random_number.h"
 #include "base/stop_signal.h"
 #include "ledger/journal_events.h"
 #include "ledger/polled_folders.h"
@@ -56,8 +56,8 @@ struct shipping {
 	size_t most;	      /* reports in the next batch */
 	unsigned tries, cuts; /* since the last batch that was merged */
 	bool is_changed;      /* the shared store has rollups to count again */
-	bool is_new;	    /* most of the next batch is new there, it seems */
-	struct batch *next; /* read ahead; NULL: none */
+	bool is_new;	      /* all of the last batch was new there */
+	struct batch *next;   /* read ahead; NULL: none */
 };
 
 /* Wait for a random time, so that two pollers do not collide again. */
@@ -65,12 +65,9 @@ static void
 pause_before(unsigned attempt)
 {
 	unsigned most = (unsigned)FIRST_PAUSE << (attempt < 7 ? attempt : 7);
-	unsigned ms;
-	unsigned char byte = 0;
+	unsigned ms = most / 2 + (unsigned)(random_number() % (most / 2));
 	struct timespec t;
 
-	(void)RAND_bytes(&byte, 1);
-	ms = most / 2 + most * byte / 512;
 	t.tv_sec = ms / SECOND;
 	t.tv_nsec = (long)(ms % SECOND) * 1000000;
 	(void)nanosleep(&t, NULL);

@@ -21,8 +21,8 @@ enum {
 /*
  * How the rows of a part are written.  In some parts the first cells of a row
  * name an owner, such as a sender: `owner` finds or makes it, and `row` takes
- * its id in place of these cells.
- * Those of some parts are of several kinds.
+ * its id in place of these cells.  Where the rows of a part are of several
+ * `kinds`, the first cell of each says which.
  */
 struct part {
 	size_t n_names; /* cells that name the owner; 0: there is none */
